@@ -1,0 +1,1 @@
+"""What several learners share: losses, the training loop, kernel machines."""

@@ -1,0 +1,12 @@
+"""Top-level `methods/` and `datasets/` install as `bench.methods` and `bench.datasets`."""
+
+from setuptools import find_namespace_packages, setup
+
+ROOMS = {"bench": "bench", "bench.methods": "methods", "bench.datasets": "datasets"}
+
+
+def packages(name: str, folder: str) -> list[str]:
+    return [name, *(f"{name}.{sub}" for sub in find_namespace_packages(folder))]
+
+
+setup(package_dir=ROOMS, packages=[p for room in ROOMS.items() for p in packages(*room)])
