@@ -59,7 +59,7 @@ class Labelling:
 
     def label(self, clip: Clip) -> int | None:
         """The clip's label number, None when the task leaves it out."""
-        word = clip.emotion if self.field == "emotion" else clip.objective
+        word = clip.emotion if self.field == "emotion" else clip.objective or ""
         if clip.id in self.without or word not in self.of:
             return None
         return self.classes.index(self.of[word])
