@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -52,8 +52,8 @@ class Options:
 class Progress(Protocol):
     """Who watches a run."""
 
-    def phase(self, name: str, total: int) -> None:
-        """A phase of so many jobs begins."""
+    def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
+        """A phase begins: describing so many clips, or fitting these units."""
 
     def ended(self, unit: Unit | None, seconds: float) -> None:
         """A job has ended: a unit's, or a clip's description."""
@@ -96,7 +96,7 @@ def run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Prog
     if not waiting:
         return summary
     waiting = _described(waiting, store, cache, options, progress, summary)
-    progress.phase("folds", len(waiting))
+    progress.phase("folds", waiting)
     runner: Engine[Unit] = engine(options.engine, options.workers, options.timeout, options.plugins)
     limits = (options.device, 1, options.timeout, options.trace)
     jobs = (Job(unit, fit_job(unit, cache, *limits)) for unit in waiting)
@@ -169,7 +169,7 @@ def _described(
 ) -> list[Unit]:
     """Describe the clips of waiting units; returns the units that can be fitted."""
     jobs, wanted = _describe_jobs(waiting, cache)
-    progress.phase("clips", len(jobs))
+    progress.phase("clips", [None] * len(jobs))
     failed: dict[str, Outcome] = {}
     unreadable: set[ClipKey] = set()
 

@@ -52,7 +52,7 @@ def number(value: float) -> str:
 
 
 def score_text(score: Score | None) -> str:
-    """ ".621 [.541, .690] ±.012": value, interval over subjects, spread over seeds."""
+    """Value, interval over subjects, spread over seeds: .621 [.541, .690] ±.012."""
     if score is None:
         return "–"
     text = number(score.value)
@@ -71,7 +71,7 @@ def seconds(value: float | None) -> str:
 
 
 def incomplete(row: Row) -> list[str]:
-    """ "67/68 folds: 1 failed", where folds are lacking."""
+    """How many folds there are, where some are lacking: 67/68 folds: 1 failed."""
     if row.complete:
         return []
     ended = ", ".join(f"{count} {status}" for status, count in sorted(row.ended.items()))
