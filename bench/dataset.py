@@ -155,11 +155,13 @@ class Generator:
 
     Attributes:
         name: the word on the command line.
+        version: raised when the same seed gives other clips.
         presets: sizes and difficulties by name, with a sentence each.
         first: the preset made for a newcomer's first run.
     """
 
     name: ClassVar[str]
+    version: ClassVar[int]
     presets: ClassVar[Mapping[str, str]]
     first: ClassVar[str]
 

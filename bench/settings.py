@@ -104,7 +104,7 @@ def stand_ins(
         raise BenchError("no dataset is configured and no generator of stand-ins is installed")
     generator = registry.generators[name]()
     preset = preset or generator.first
-    folder = cache.folder / name / f"{preset}-seed{seed}"
+    folder = cache.folder / name / f"{preset}-seed{seed}-v{generator.version}"
     return dict(generator.make(folder, preset, seed, jobs, progress))
 
 

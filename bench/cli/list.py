@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table as Grid
 
@@ -17,7 +18,7 @@ def show(what: str, plugins: tuple[Path, ...], as_json: bool) -> None:
         raise unknown("list", what, ("both", "methods", "datasets"))
     registry, settings = surroundings(plugins)
     have = located(registry, settings.roots)
-    methods = [
+    methods: list[dict[str, Any]] = [
         {
             "name": name,
             "title": plugin.facts.title,
@@ -30,7 +31,7 @@ def show(what: str, plugins: tuple[Path, ...], as_json: bool) -> None:
         }
         for name, plugin in registry.methods.items()
     ]
-    datasets = [
+    datasets: list[dict[str, Any]] = [
         {
             "name": name,
             "title": plugin.facts.title,

@@ -81,14 +81,8 @@ def prepare(request: Request) -> Prepared:
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
-    return Prepared(
-        plan,
-        registry,
-        settings,
-        tuple(unusable),
-        tuple(_remarks(configured, request, preset)),
-        jobs,
-    )
+    remarks = () if configured else (_remark(request, preset),)
+    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs)
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:
