@@ -115,7 +115,7 @@ class Smic(Dataset):
 
     def _is_camera(self, name: str) -> bool:
         words = re.split(r"[^a-z]+", name.lower())
-        return self.camera.lower() in words and "e" not in words
+        return self.camera.lower() in words and not {"e", "long"} & set(words)
 
     def _published(self) -> Iterator[str]:
         """Ids of all clips, where the published list is known."""

@@ -10,7 +10,7 @@ from bench.reading.annotations import (
     objective_class,
     subject_number,
 )
-from bench.reading.folders import find_home, find_tables, numbered_frames, subfolders
+from bench.reading.folders import find_home, find_tables, named_folders, numbered_frames, subfolders
 from bench.reading.images import read_clip, read_frames, read_image
 from bench.reading.indexing import build_index, read_annotations
 from bench.reading.spans import Span, mend
@@ -26,6 +26,7 @@ __all__ = [
     "find_home",
     "find_tables",
     "mend",
+    "named_folders",
     "number",
     "numbered_frames",
     "objective_class",

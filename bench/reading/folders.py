@@ -12,7 +12,7 @@ from bench.errors import DataError
 
 IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 FRAME = re.compile(r"(.*?)([0-9]+)(\.[A-Za-z]+)", re.DOTALL)
-BREADTH = 500
+BREADTH = 2000
 """Folders looked into at each level before giving up: a root set too high must not hang."""
 
 
@@ -45,29 +45,48 @@ def numbered_frames(folder: Path) -> list[tuple[int, str]]:
 def find_home(
     root: Path, wanted: Callable[[str], bool], prefer: Sequence[str] = (), depth: int = 2
 ) -> Path | None:
-    """The nearest folder at or below root that holds folders with wanted names.
+    """The folder at or below root that holds folders with wanted names.
 
     Args:
         root: where to begin.
         wanted: tells a subject's folder by its name.
-        prefer: words of folder names, best first, where several folders of a level qualify.
+        prefer: words in the path below root, best first, where several folders qualify; then the
+            one nearest to root is taken, then the first by name.
         depth: levels below root to look into.
     """
+    homes: list[tuple[int, int, str, Path]] = []
     level = [root]
-    for _ in range(depth + 1):
-        below: list[Path] = []
-        for folder in sorted(level[:BREADTH], key=lambda path: _rank(path, prefer)):
+    for below in range(depth + 1):
+        inner: list[Path] = []
+        for folder in level[:BREADTH]:
             children = subfolders(folder)
-            if any(wanted(child.name) for child in children):
-                return folder
-            below += children
-        level = below
-    return None
+            others = [child for child in children if not wanted(child.name)]
+            inner += others
+            if len(others) < len(children):
+                path = folder.relative_to(root).as_posix().lower()
+                rank = next((i for i, word in enumerate(prefer) if word in path), len(prefer))
+                homes.append((rank, below, path, folder))
+        level = inner
+    return min(homes)[-1] if homes else None
 
 
-def _rank(path: Path, prefer: Sequence[str]) -> tuple[int, str]:
-    words = [place for place, word in enumerate(prefer) if word in path.name.lower()]
-    return (min(words, default=len(prefer)), path.name)
+def named_folders(root: Path, wanted: Callable[[str], bool], depth: int) -> dict[str, Path]:
+    """Folders with wanted names at most `depth` levels below root, by lower-case name.
+
+    Of two with the same name the one nearer to root stays, then the first by path. Wanted folders
+    are not looked into.
+    """
+    found: dict[str, Path] = {}
+    level = [root]
+    for _ in range(depth):
+        children = [child for folder in level for child in subfolders(folder)]
+        level = []
+        for child in children:
+            if wanted(child.name):
+                found.setdefault(child.name.strip().lower(), child)
+            elif len(level) < BREADTH:
+                level.append(child)
+    return found
 
 
 def find_tables(root: Path, home: Path, pattern: str, what: str) -> list[Path]:
