@@ -1,0 +1,65 @@
+"""What a cell's matrices say without any resampling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Cell = NDArray[Any]
+"""Counts (seeds, subjects, classes, classes), rows the truth."""
+Values = NDArray[np.float64]
+Metric = Callable[[NDArray[Any]], Values]
+"""Confusion matrices (..., classes, classes) to scores (...), as those of `bench.metrics`."""
+
+
+def score(cell: Cell, metric: Metric) -> float:
+    """The cell's score: pooled over subjects, then averaged over seeds."""
+    return float(metric(cell.sum(axis=1)).mean())
+
+
+def seed_deviation(cell: Cell, metric: Metric) -> float:
+    """Standard deviation of the score over seeds (n - 1); NaN for a single seed.
+
+    Kept apart from the interval: it tells how much another initialisation changes, not how much
+    other people would.
+    """
+    if len(cell) < 2:
+        return float("nan")
+    return float(metric(cell.sum(axis=1)).std(ddof=1))
+
+
+def per_subject(cell: Cell, metric: Metric) -> Values:
+    """Each subject's own score (subjects,), averaged over seeds; NaN for one without clips.
+
+    To be reported beside the pooled score, never instead: a subject with two clips counts as much
+    as one with forty.
+    """
+    return np.asarray(metric(cell).mean(axis=0))
+
+
+def select_best(checkpoints: NDArray[Any]) -> NDArray[Any]:
+    """Keep each subject's best checkpoint: what choosing the epoch on the held-out subject gives.
+
+    An oracle, for the column that shows how far a published number is selection.
+
+    Args:
+        checkpoints: counts (..., checkpoints, subjects, classes, classes).
+
+    Returns:
+        Counts (..., subjects, classes, classes), for each subject those of the checkpoint with
+        most clips right, of equals the first.
+    """
+    correct = np.trace(checkpoints, axis1=-2, axis2=-1)
+    best = correct.argmax(axis=-2)[..., None, :, None, None]
+    return np.asarray(np.take_along_axis(checkpoints, best, axis=-4).squeeze(-4))
+
+
+def check(cell: Cell) -> None:
+    """Refuse what is no (seeds, subjects, classes, classes) array with clips in it."""
+    if cell.ndim != 4 or cell.shape[2] != cell.shape[3]:
+        raise ValueError(f"expected (seeds, subjects, classes, classes), got {cell.shape}")
+    if not cell.any():
+        raise ValueError("expected confusion matrices with clips in them, all are empty")

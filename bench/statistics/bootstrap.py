@@ -1,0 +1,119 @@
+"""Intervals by resampling subjects: the bootstrap and the jackknife (Efron and Tibshirani, 1993).
+
+A resample is a vector of weights, how often each subject was drawn, so that all resamples of a
+cell are one product of matrices: (resamples, subjects) @ (subjects, seeds * classes * classes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from statistics import NormalDist
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from bench.statistics.arrays import Cell, Metric, Values, check, score
+
+NORMAL = NormalDist()
+
+
+class Interval(NamedTuple):
+    """A confidence interval of a score."""
+
+    low: float
+    high: float
+
+
+def resample_weights(subjects: int, resamples: int, rng: np.random.Generator) -> Values:
+    """How often each subject is drawn (resamples, subjects); every row sums to `subjects`."""
+    drawn = rng.integers(0, subjects, (resamples, subjects))
+    drawn += np.arange(resamples)[:, None] * subjects
+    counts = np.bincount(drawn.ravel(), minlength=resamples * subjects)
+    return counts.reshape(resamples, subjects).astype(np.float64)
+
+
+def bootstrap(
+    cell: Cell,
+    metric: Metric,
+    rng: np.random.Generator,
+    *,
+    resamples: int = 10_000,
+    method: Literal["percentile", "bca"] = "percentile",
+    level: float = 0.95,
+) -> Interval:
+    """Confidence interval of the cell's score over subjects, all seeds of a subject together.
+
+    Args:
+        cell: counts (seeds, subjects, c, c). Subjects without clips are not resampled.
+        metric: confusion matrices (..., c, c) to scores (...).
+        rng: give every row of a board one of the same seed, and all see the same resamples.
+        resamples: how many.
+        method: quantiles of the resampled scores, or those corrected for bias and acceleration
+            (BCa: Efron, JASA 1987).
+        level: the interval's nominal coverage.
+    """
+    check(cell)
+    cell = cell[:, cell.any(axis=(0, 2, 3))]
+    weights = resample_weights(cell.shape[1], resamples, rng)
+    replicates = _weighted_scores(cell, weights, metric)
+    tail = (1 - level) / 2
+    quantiles = np.array([tail, 1 - tail])
+    if method == "bca":
+        quantiles = _corrected(quantiles, replicates, score(cell, metric), jackknife(cell, metric))
+    low, high = np.quantile(replicates, quantiles)
+    return Interval(float(low), float(high))
+
+
+def jackknife(cell: Cell, metric: Metric) -> Values:
+    """The score without each subject in turn, (subjects,)."""
+    rest = cell.sum(axis=1, keepdims=True) - cell
+    return np.asarray(metric(rest).mean(axis=0))
+
+
+def minimal_detectable_difference(
+    cells: Sequence[Cell], metric: Metric, *, alpha: float = 0.05, power: float = 0.8
+) -> float:
+    """Smallest true difference of two methods that this task's subjects would show.
+
+    (z[1 - alpha/2] + z[power]) times the standard error of a paired difference: the jackknife's,
+    over subjects; of all pairs of methods, the median. One pair's test at `alpha`, uncorrected.
+
+    Args:
+        cells: two or more methods on the same subjects in the same order, each (seeds, subjects,
+            c, c).
+        metric: confusion matrices (..., c, c) to scores (...).
+        alpha: level of the two-sided test.
+        power: wanted chance of finding the difference.
+    """
+    if len(cells) < 2:
+        raise ValueError("expected two or more methods: a difference has two sides")
+    left_out = [jackknife(cell, metric) for cell in cells]
+    errors = [_jackknife_error(a - b) for a, b in combinations(left_out, 2)]
+    factor = NORMAL.inv_cdf(1 - alpha / 2) + NORMAL.inv_cdf(power)
+    return factor * float(np.median(errors))
+
+
+def _jackknife_error(left_out: Values) -> float:
+    """Standard error from leave-one-out values (n,)."""
+    n = len(left_out)
+    return float(np.sqrt((n - 1) / n * np.square(left_out - left_out.mean()).sum()))
+
+
+def _weighted_scores(cell: Cell, weights: Values, metric: Metric) -> Values:
+    """The score under each row of subject weights, (resamples,)."""
+    seeds, subjects, classes, _ = cell.shape
+    flat = np.moveaxis(cell, 1, 0).reshape(subjects, -1).astype(np.float64)
+    return np.asarray(metric((weights @ flat).reshape(-1, seeds, classes, classes)).mean(axis=1))
+
+
+def _corrected(quantiles: Values, replicates: Values, value: float, left_out: Values) -> Values:
+    """The BCa quantiles for nominal ones (Efron and Tibshirani, 1993, equation 14.10)."""
+    below = np.mean(replicates < value) + np.mean(replicates == value) / 2
+    edge = 0.5 / len(replicates)  # keeps the bias finite where all resamples lie on one side
+    bias = NORMAL.inv_cdf(float(np.clip(below, edge, 1 - edge)))
+    gaps = left_out.mean() - left_out
+    spread = np.square(gaps).sum() ** 1.5
+    acceleration = float((gaps**3).sum() / (6 * spread)) if spread > 0 else 0.0
+    shifted = [bias + NORMAL.inv_cdf(float(q)) for q in quantiles]
+    return np.array([NORMAL.cdf(bias + z / (1 - acceleration * z)) for z in shifted])
