@@ -75,6 +75,7 @@ class Index:
         dropped: what was left out and why, a sentence a clip.
         missing: ids of clips in the table without frames on disk.
         expected: rows the owners' table has, where known.
+        notes: what else a reader should know, a sentence each.
     """
 
     clips: tuple[Clip, ...]
@@ -82,6 +83,7 @@ class Index:
     dropped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     expected: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bench.literature import Published
+if TYPE_CHECKING:
+    from bench.literature import Published
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,6 @@ def main() -> None:
         app()
     except BenchError as error:
         leave(str(error))
-    except KeyboardInterrupt:
-        print("\ninterrupted: the same command goes on where this one stopped", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             leave(

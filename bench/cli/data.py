@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bench.cli import FAILED
 from bench.cli.common import making, out, print_json, surroundings
-from bench.datacheck import check as check_dataset
 from bench.engines import cores
 from bench.errors import BenchError
 from bench.registry import unknown
@@ -34,6 +33,8 @@ def make(folder: Path | None, preset: str, seed: int, jobs: int | None) -> None:
 
 def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
     """Print what a dataset's folder holds; exit 1 when it is not what the papers count."""
+    from bench.datacheck import check as check_dataset
+
     registry, settings = surroundings(plugins)
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)

@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
-from bench.cli import FAILED, MISUSE
+from bench.cli import FAILED, INTERRUPTED, MISUSE
 from bench.cli.common import err, out
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
@@ -56,8 +56,12 @@ def run(
         plugins=prepared.registry.files,
     )
     started = time.perf_counter()
-    with Watch(options.workers, err()) as watch:
-        summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
+    try:
+        with Watch(options.workers, err()) as watch:
+            summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
+    except KeyboardInterrupt:
+        err().print("interrupted: the same command goes on where this one stopped")
+        raise SystemExit(INTERRUPTED) from None
     _report(prepared, store, summary, time.perf_counter() - started)
 
 

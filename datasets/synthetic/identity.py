@@ -114,6 +114,7 @@ def draw_identity(rng: np.random.Generator, style: Style) -> Identity:
     male = bool(rng.random() < 0.5)
     man = float(male)
     nose_y = near(0.53, 0.04)
+    jaw = near(0.80 + 0.05 * man, 0.04)
     tone = float(rng.uniform(*style.tones))
     # Dark skin with fair hair is rare enough to leave out.
     hairs = style.hairs if tone < 2.2 else _BLACK
@@ -125,9 +126,10 @@ def draw_identity(rng: np.random.Generator, style: Style) -> Identity:
         skin=_between(SKIN, tone) + rng.normal(0, 4, 3).astype(np.float32),
         hair=HAIR[rng.choice(len(HAIR), p=hairs)] * np.float32(rng.uniform(0.8, 1.15)),
         width=near(1.0, 0.035),
-        jaw=near(0.80 + 0.05 * man, 0.04),
+        jaw=jaw,
         chin_y=near(1.42, 0.045),
-        chin_width=near(0.40 + 0.06 * man, 0.04),
+        # A wider chin would dent the outline between chin and jaw.
+        chin_width=min(near(0.40 + 0.06 * man, 0.04), jaw - 0.38),
         eye_x=near(0.43, 0.018),
         eye_width=near(0.205, 0.014),
         eye_height=float(np.clip(near(0.080, 0.013), 0.054, 0.105)),

@@ -41,7 +41,8 @@ def draw_hair(rng: np.random.Generator, who: Identity, grid: Grid) -> Hair:
         ramp(line + 0.03, line - 0.03, y), ramp(temple - 0.02, temple + 0.025, grid.across) * above
     )
     shine = 14 * np.clip(strands, 0, 2) * blob(x, y, 0, -0.95, 0.7, 0.15)
-    colour = who.hair * np.clip(1 + 0.16 * strands, 0.5, 1.7)[..., None] + shine[..., None]
+    contrast = 0.16 / (1 + float(who.hair.mean()) / 80)
+    colour = who.hair * np.clip(1 + contrast * strands, 0.5, 1.7)[..., None] + shine[..., None]
     near = ramp(1.16, 1.10, grid.across)
     beside = ramp(0.96, 0.99, grid.across) * near * above
     beside = beside * ramp(who.chin_y, who.chin_y - 0.1, y)
