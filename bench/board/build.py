@@ -172,7 +172,7 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
 def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
     if facts and facts.fidelity == "reconstructed":
         yield "reconstructed"
-    if facts and facts.transductive:
+    if records[0].transductive:
         yield "transductive"
     if plugin is None:
         yield "plugin not installed"
