@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -75,6 +75,7 @@ class Index:
         dropped: what was left out and why, a sentence a clip.
         missing: ids of clips in the table without frames on disk.
         expected: rows the owners' table has, where known.
+        notes: what else a reader should know, a sentence each.
     """
 
     clips: tuple[Clip, ...]
@@ -82,13 +83,20 @@ class Index:
     dropped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     expected: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Roots:
-    """Where the datasets lie: folders by dataset name (from bench.toml, BENCH_<NAME>_ROOT)."""
+    """Where the datasets lie.
+
+    Attributes:
+        folders: by dataset name, from bench.toml and BENCH_<NAME>_ROOT.
+        opener: locates another dataset by name, for composites.
+    """
 
     folders: Mapping[str, Path] = field(default_factory=dict)
+    opener: Callable[[str], Dataset | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,3 +150,33 @@ def require_root(root: Path, name: str) -> None:
         raise DataError(
             f"{name}: no folder at {root}; set its root in bench.toml or BENCH_{name.upper()}_ROOT"
         )
+
+
+class Generator:
+    """A plugin that makes SYNTHETIC stand-ins of datasets, for those who have none.
+
+    Attributes:
+        name: the word on the command line.
+        version: raised when the same seed gives other clips.
+        presets: sizes and difficulties by name, with a sentence each.
+        first: the preset made for a newcomer's first run.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    presets: ClassVar[Mapping[str, str]]
+    first: ClassVar[str]
+
+    def make(
+        self, folder: Path, preset: str, seed: int, jobs: int, progress: Callable[[int, int], None]
+    ) -> Mapping[str, Path]:
+        """Write stand-ins below `folder` unless they are there; returns roots by dataset name.
+
+        Args:
+            folder: of this preset and seed alone.
+            preset: one of `presets`.
+            seed: same seed, same stand-ins.
+            jobs: worker processes.
+            progress: called with subjects done and their total.
+        """
+        raise NotImplementedError

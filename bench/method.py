@@ -50,6 +50,8 @@ class Training:
         subjects: (n,) whose clip it is, as opaque words.
         classes: number of classes of the task.
         action_units: numbers of the annotated action units, None for a clip without.
+        unlabelled: the held-out subject's clips, for a method that states it is transductive;
+            None for every other.
     """
 
     clips: Sequence[Description]
@@ -57,6 +59,7 @@ class Training:
     subjects: Array
     classes: int
     action_units: Sequence[frozenset[int] | None] = ()
+    unlabelled: Sequence[Description] | None = None
 
 
 class Model:
@@ -102,6 +105,10 @@ class Method:
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     described_by: ClassVar[tuple[str, ...] | None] = None
+
+    def stated(self) -> Facts:
+        """The facts of this configuration, where some fields change what must be said."""
+        return self.facts
 
     def describe(self, clip: Views) -> Description:
         """Reduce one clip to what the learner needs: label-free, cached, shared by every fold."""

@@ -1,1 +1,35 @@
-"""The command line: one file per verb."""
+"""The command line: one file per verb, each imported only when it is called."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+from bench.errors import BenchError
+
+MISUSE, FAILED, INTERRUPTED = 2, 1, 130
+
+
+def main() -> None:
+    """Run the command line; bad input is one line on stderr and exit code 2."""
+    from bench.cli.app import app
+
+    try:
+        app()
+    except BenchError as error:
+        leave(str(error))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            leave(
+                f"the disk is full ({error.filename or 'writing a result'}): free some space and "
+                "give the same command again; what was finished is kept"
+            )
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(FAILED) from None
+        raise
+
+
+def leave(message: str) -> None:
+    """Say what is wrong in one line and exit with 2."""
+    print(f"bench: {message}", file=sys.stderr)
+    raise SystemExit(MISUSE)

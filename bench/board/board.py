@@ -1,0 +1,129 @@
+"""The leaderboard as data: tables of rows, nothing of how they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.literature import Published
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric of one row.
+
+    Attributes:
+        value: mean over seeds, a fraction.
+        low, high: 95 % interval, subjects resampled; None where the row is incomplete.
+        spread: standard deviation over seeds; None with a single seed.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    spread: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method in one configuration on one task.
+
+    Attributes:
+        label, preset, family: which method and configuration.
+        title: the name the field uses.
+        fidelity: "code", "paper" or "reconstructed".
+        selection: "last": fixed epochs, or nothing to choose.
+        folds, of: units that ended ok, and how many there should be.
+        ended: units that ended otherwise, by status.
+        seeds: root seeds.
+        scores: by metric name: uf1, uar, accuracy, f1.
+        recall: of each class; NaN for a class without clips.
+        parts: UF1 and UAR of each database of a composite.
+        oracle: the best checkpoint picked on each held-out subject; never ranked.
+        fit_seconds: mean of a fold.
+        parameters: trained parameters.
+        rank: 1 is best; methods that cannot be told apart share it; None below the line.
+        reference: a control or ceiling.
+        notes: what a reader must know, a few words each.
+    """
+
+    label: str
+    preset: str
+    family: str
+    title: str
+    fidelity: str
+    selection: str
+    folds: int
+    of: int
+    ended: dict[str, int]
+    seeds: tuple[int, ...]
+    scores: dict[str, Score]
+    recall: list[float]
+    parts: dict[str, dict[str, float]]
+    oracle: Score | None
+    fit_seconds: float | None
+    parameters: int | None
+    rank: int | None = None
+    reference: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Every fold of every seed ended ok."""
+        return self.folds == self.of
+
+    @property
+    def name(self) -> str:
+        """The label, with the preset where it is not the paper's."""
+        return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"
+
+
+@dataclass(frozen=True)
+class Table:
+    """All rows of one task and protocol.
+
+    Attributes:
+        task, protocol: "casme2/5", "loso".
+        synthetic: stand-ins made by the generator.
+        fingerprint: of clips, bytes and labels.
+        classes: names.
+        counts: clips per class.
+        subjects: number of people.
+        apex: where the apexes come from.
+        rows: ranked ones first, best first; then references; then incomplete ones.
+        published: numbers of the literature for this task.
+        environments: ids of the machines.
+        notes: on the table as a whole.
+    """
+
+    task: str
+    protocol: str
+    synthetic: bool
+    fingerprint: str
+    classes: tuple[str, ...]
+    counts: tuple[int, ...]
+    subjects: int
+    apex: str
+    rows: tuple[Row, ...]
+    published: tuple[Published, ...] = ()
+    environments: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Heading; the word SYNTHETIC comes first where it applies."""
+        return f"{'SYNTHETIC ' if self.synthetic else ''}{self.task}"
+
+
+@dataclass(frozen=True)
+class Board:
+    """Tables, real ones first.
+
+    Attributes:
+        tables: one per task, protocol and data fingerprint.
+        machines: descriptions of the machines by environment id.
+    """
+
+    tables: tuple[Table, ...]
+    machines: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,230 @@
+"""From records to a board: predictions joined with the true classes, scored, ranked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+
+from bench.board.board import Board, Row, Score, Table
+from bench.clip import Array
+from bench.context import derived_seed
+from bench.metrics import METRICS, per_group_confusions, recall
+from bench.protocols import folds
+from bench.registry import Registry, source_hash
+from bench.statistics import bootstrap
+from bench.store import Record, Store
+
+RESAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Who shows what in a task, from the results folder.
+
+    Attributes:
+        task, fingerprint, classes, synthetic, apex: of the task.
+        position: of each clip id in the arrays.
+        people, databases, labels: (n,) of each clip.
+    """
+
+    task: str
+    fingerprint: str
+    classes: tuple[str, ...]
+    synthetic: bool
+    apex: str
+    position: Mapping[str, int]
+    people: Array
+    databases: Array
+    labels: Array
+
+
+def truth(raw: Mapping[str, Any]) -> Truth:
+    """From the JSON that `Store.write_task` wrote."""
+    clips = raw["clips"]
+    people, databases, labels = zip(*clips.values(), strict=True)
+    return Truth(
+        task=raw["task"],
+        fingerprint=raw["fingerprint"],
+        classes=tuple(raw["classes"]),
+        synthetic=raw["synthetic"],
+        apex=raw["apex"],
+        position={clip: i for i, clip in enumerate(clips)},
+        people=np.array(people),
+        databases=np.array(databases),
+        labels=np.array(labels),
+    )
+
+
+def build(
+    store: Store,
+    registry: Registry,
+    only: Iterable[tuple[str, str]] | None = None,
+    records: Iterable[Record] | None = None,
+) -> Board:
+    """Make the board of a results folder.
+
+    Args:
+        store: the results folder.
+        registry: for the facts of methods; a method without its plugin is shown by name alone.
+        only: (task fingerprint, protocol) of the tables wanted; all by default.
+        records: records already read; read from the store by default.
+    """
+    tasks = {name: truth(raw) for name, raw in store.tasks().items()}
+    grouped: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in store.records() if records is None else records:
+        grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
+    wanted = set(grouped) if only is None else set(only)
+    tables = [
+        _table(tasks[data], protocol, found, registry)
+        for (data, protocol), found in grouped.items()
+        if (data, protocol) in wanted and data in tasks
+    ]
+    tables.sort(key=lambda t: (t.synthetic, t.task, t.protocol, t.fingerprint))
+    used = {name for table in tables for name in table.environments}
+    return Board(tuple(tables), {name: _machine(store, name) for name in sorted(used)})
+
+
+def _machine(store: Store, name: str) -> str:
+    path = store.folder / "environments" / f"{name}.json"
+    if not path.is_file():
+        return "unknown machine"
+    raw = json.loads(path.read_bytes())
+    packages = ", ".join(f"{n} {v}" for n, v in raw["packages"].items() if v)
+    commit = f", commit {raw['commit']}" if raw.get("commit") else ""
+    where = f"{raw['processor']}, {raw['cores']} cores, {raw['system']}"
+    return f"{where}, Python {raw['python']}, {packages}{commit}"
+
+
+def _table(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Table:
+    families: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        families[record.label, record.preset, record.family].append(record)
+    rows = [_row(task, protocol, found, registry) for _, found in sorted(families.items())]
+    return Table(
+        task=task.task,
+        protocol=protocol,
+        synthetic=task.synthetic,
+        fingerprint=task.fingerprint[:12],
+        classes=task.classes,
+        counts=tuple(np.bincount(task.labels, minlength=len(task.classes)).tolist()),
+        subjects=len(np.unique(task.people)),
+        apex=task.apex,
+        rows=tuple(_ranked(rows)),
+        environments=tuple(sorted({record.environment for record in records})),
+    )
+
+
+def confusions(task: Truth, records: list[Record]) -> Array:
+    """Counts (seeds, subjects, c, c) of finished records, for the subjects that have one."""
+    by_seed: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        by_seed[record.inputs["seed"]].append(record)
+    stack = []
+    for _, found in sorted(by_seed.items()):
+        where = np.array([task.position[clip] for r in found for clip in r.clips], int)
+        predicted = np.array([int(np.argmax(row)) for r in found for row in r.scores], int)
+        people, subject = np.unique(task.people, return_inverse=True)
+        counts = np.zeros((len(people), len(task.classes), len(task.classes)), int)
+        present = np.unique(subject[where])
+        counts[present] = per_group_confusions(
+            task.labels[where], predicted, subject[where], len(task.classes)
+        )
+        stack.append(counts)
+    return np.array(stack)
+
+
+def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:
+    first = records[0]
+    plugin = registry.methods.get(first.inputs["method"])
+    facts = plugin.facts if plugin else None
+    done = [record for record in records if record.status == "ok"]
+    seeds = tuple(sorted({record.inputs["seed"] for record in records}))
+    total = len(folds(protocol, task.people, task.databases)) * len(seeds)
+    counts = confusions(task, done)
+    return Row(
+        label=first.label,
+        preset=first.preset,
+        family=first.family,
+        title=facts.title if facts else first.label,
+        fidelity=facts.fidelity if facts else "unknown",
+        selection="last",
+        folds=len(done),
+        of=total,
+        ended=dict(Counter(r.status for r in records if r.status != "ok")),
+        seeds=seeds,
+        scores=_scores(counts, len(done) == total) if done else {},
+        recall=recall(counts.sum((0, 1))).tolist() if done else [],
+        parts=_parts(task, counts) if done else {},
+        oracle=None,
+        fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
+        parameters=next((r.parameters for r in done if r.parameters is not None), None),
+        reference=bool(facts and facts.reference),
+        notes=tuple(_notes(records, plugin, facts)),
+    )
+
+
+def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
+    if facts and facts.fidelity == "reconstructed":
+        yield "reconstructed"
+    if facts and facts.transductive:
+        yield "transductive"
+    if plugin is None:
+        yield "plugin not installed"
+    elif any(record.inputs["version"] != plugin.version for record in records):
+        yield f"version {records[0].inputs['version']}, now {plugin.version}"
+    elif any(record.source != source_hash(plugin) for record in records):
+        yield "stale: made before its plugin's code changed"
+    if not all(record.isolated for record in records):
+        yield "not isolated: run with --engine serial"
+
+
+def _scores(counts: Array, complete: bool) -> dict[str, Score]:
+    found = {}
+    for name, metric in METRICS.items():
+        values = [float(metric(seed.sum(0))) for seed in counts]
+        spread = stdev(values) if len(values) > 1 else None
+        low = high = None
+        if complete:
+            rng = np.random.default_rng(derived_seed("bootstrap"))
+            interval = bootstrap(counts, metric, resamples=RESAMPLES, rng=rng)
+            low, high = float(interval.low), float(interval.high)
+        found[name] = Score(fmean(values), low, high, spread)
+    return found
+
+
+def _parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:
+    """UF1 and UAR of each database of a composite, means over seeds; none for a single one."""
+    names, subject = np.unique(task.people, return_inverse=True)
+    database = np.array([task.databases[subject == i][0] for i in range(len(names))])
+    parts = np.unique(database)
+    if len(parts) < 2:
+        return {}
+    return {
+        str(part): {
+            name: fmean(float(METRICS[name](seed[database == part].sum(0))) for seed in counts)
+            for name in ("uf1", "uar")
+        }
+        for part in parts
+    }
+
+
+def _ranked(rows: list[Row]) -> list[Row]:
+    """Best first; references and rows that cannot be ranked stand below the line."""
+
+    def uf1(row: Row) -> tuple[float, str]:
+        return (-row.scores["uf1"].value if row.scores else 1.0, row.name)
+
+    def current(row: Row) -> bool:
+        return row.complete and not row.reference and not any("now" in n for n in row.notes)
+
+    ranked = sorted((row for row in rows if current(row)), key=uf1)
+    below = sorted(
+        (row for row in rows if not current(row)), key=lambda r: (not r.reference, uf1(r))
+    )
+    return [replace(row, rank=place) for place, row in enumerate(ranked, 1)] + below

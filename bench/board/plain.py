@@ -1,0 +1,70 @@
+"""The board as plain numbers: csv and json, for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from bench.board.board import Board, Row, Table
+
+
+def to_json(board: Board) -> str:
+    """The whole board; numbers unrounded, null where there is none."""
+    return json.dumps(_without_nan(asdict(board)), indent=1, sort_keys=True) + "\n"
+
+
+def to_csv(board: Board) -> str:
+    """One line per row of every table, one column per number."""
+    lines = [_line(table, row) for table in board.tables for row in table.rows]
+    names = list(dict.fromkeys(name for line in lines for name in line))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue()
+
+
+def _line(table: Table, row: Row) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "task": table.task,
+        "protocol": table.protocol,
+        "synthetic": table.synthetic,
+        "data": table.fingerprint,
+        "rank": row.rank,
+        "method": row.label,
+        "preset": row.preset,
+        "reference": row.reference,
+        "folds": row.folds,
+        "of": row.of,
+        "seeds": " ".join(map(str, row.seeds)),
+    }
+    for name, score in row.scores.items():
+        line |= {f"{name}{end}": getattr(score, field) for end, field in _ENDS.items()}
+    if row.oracle:
+        line["oracle_uf1"] = row.oracle.value
+    for part, values in sorted(row.parts.items()):
+        line |= {f"{part}_{name}": value for name, value in values.items()}
+    for name, value in zip(table.classes, row.recall, strict=False):
+        line[f"recall_{name}"] = "" if math.isnan(value) else value
+    return line | {
+        "fit_seconds": row.fit_seconds,
+        "parameters": row.parameters,
+        "fidelity": row.fidelity,
+        "selection": row.selection,
+        "notes": "; ".join(row.notes),
+    }
+
+
+_ENDS = {"": "value", "_low": "low", "_high": "high", "_seed_sd": "spread"}
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

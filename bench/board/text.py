@@ -1,0 +1,102 @@
+"""A table of the board as words: what markdown, terminal, html and latex share."""
+
+from __future__ import annotations
+
+from bench.board.board import Row, Score, Table
+
+HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
+TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")
+
+
+def headers(table: Table) -> list[str]:
+    """Column names; parts of a composite have columns of their own."""
+    oracle = ["oracle UF1"] if any(row.oracle for row in table.rows) else []
+    return [*HEAD, *oracle, *(f"{p} UF1/UAR" for p in parts(table)), *TAIL]
+
+
+def parts(table: Table) -> list[str]:
+    """Names of the databases of a composite."""
+    return sorted({part for row in table.rows for part in row.parts})
+
+
+def cells(table: Table, row: Row) -> list[str]:
+    """One row in words, a word for each of `headers`."""
+    scores = [score_text(row.scores.get(n)) for n in ("uf1", "uar", "accuracy", "f1")]
+    oracle = [score_text(row.oracle)] if any(r.oracle for r in table.rows) else []
+    split = [
+        f"{number(row.parts[p]['uf1'])} / {number(row.parts[p]['uar'])}" if p in row.parts else "–"
+        for p in parts(table)
+    ]
+    seeds = str(len(row.seeds))
+    return [
+        "ref" if row.reference else "–" if row.rank is None else str(row.rank),
+        row.name,
+        *scores,
+        *oracle,
+        *split,
+        " ".join(number(value) for value in row.recall) or "–",
+        seeds,
+        seconds(row.fit_seconds),
+        "–" if row.parameters is None else f"{row.parameters:,}",
+        row.fidelity,
+        row.selection,
+        "; ".join([*incomplete(row), *row.notes]) or "–",
+    ]
+
+
+def number(value: float) -> str:
+    """A fraction to three decimals without its zero; a dash where there is none."""
+    if value != value:
+        return "–"
+    return f"{value:.3f}".replace("0.", ".", 1) if value < 1 else f"{value:.3f}"
+
+
+def score_text(score: Score | None) -> str:
+    """Value, interval over subjects, spread over seeds: .621 [.541, .690] ±.012."""
+    if score is None:
+        return "–"
+    text = number(score.value)
+    if score.low is not None and score.high is not None:
+        text += f" [{number(score.low)}, {number(score.high)}]"
+    if score.spread is not None:
+        text += f" ±{number(score.spread)}"
+    return text
+
+
+def seconds(value: float | None) -> str:
+    """A duration with a sensible unit."""
+    if value is None:
+        return "–"
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def incomplete(row: Row) -> list[str]:
+    """How many folds there are, where some are lacking: 67/68 folds: 1 failed."""
+    if row.complete:
+        return []
+    ended = ", ".join(f"{count} {status}" for status, count in sorted(row.ended.items()))
+    return [f"{row.folds}/{row.of} folds" + (f": {ended}" if ended else "")]
+
+
+def caption(table: Table) -> str:
+    """What a reader must know of the task, in a sentence or two."""
+    classes = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
+    made = (
+        "SYNTHETIC stand-ins, not real faces: these numbers say whether a pipeline works, "
+        "not how a method ranks on real data. "
+        if table.synthetic
+        else ""
+    )
+    return (
+        f"{made}{sum(table.counts)} clips of {table.subjects} subjects ({classes}); protocol "
+        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}."
+    )
+
+
+LEGEND = (
+    "Predictions of all folds are pooled, then scored once. Brackets: 95 % interval, subjects "
+    "resampled 10,000 times, all seeds of a subject together. ±: standard deviation over seeds. "
+    "`recall` lists the classes in the order of the caption. `ref` rows are controls and ceilings, "
+    "never ranked; rows below the ranked ones are incomplete or outdated. `fit/fold` is wall time "
+    "on one thread."
+)

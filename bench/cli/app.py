@@ -1,0 +1,220 @@
+"""The verbs and their options; what each does lies in the file of its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="bench",
+    help="Micro-expression recognition under leave-one-subject-out: every method, every "
+    "dataset, one honest leaderboard.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data = typer.Typer(help="Make, check and show datasets.", no_args_is_help=True)
+results = typer.Typer(help="List and move what runs left behind.", no_args_is_help=True)
+new = typer.Typer(help="Write the first lines of a plugin.", no_args_is_help=True)
+app.add_typer(data, name="data")
+app.add_typer(results, name="results")
+app.add_typer(new, name="new")
+
+Methods = Annotated[
+    str, typer.Option("--methods", "-m", help="Names, globs, name:variant, name:*, or all.")
+]
+Datasets = Annotated[str, typer.Option("--datasets", "-d", help="Names, globs, or all.")]
+Tasks = Annotated[
+    str,
+    typer.Option("--tasks", help="Which classes: 3, 5, casme2/3, globs; each dataset's first."),
+]
+Protocol = Annotated[str, typer.Option("--protocol", help="loso, kfold:K (by subject), or hde.")]
+Seeds = Annotated[str, typer.Option("--seeds", help="Root seeds: 0, 0-4 or 0,3,7.")]
+Preset = Annotated[
+    str, typer.Option("--preset", help="paper or quick; quick where only stand-ins are present.")
+]
+LimitFolds = Annotated[
+    int | None, typer.Option("--limit-folds", min=1, help="Only the first folds, for a trial.")
+]
+Results = Annotated[
+    Path | None, typer.Option("--results", help="Results folder.", show_default="results")
+]
+Plugin = Annotated[
+    list[Path] | None, typer.Option("--plugin", help="A plugin file or folder; may be repeated.")
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one per core by default.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def run(
+    methods: Methods = "all",
+    datasets: Datasets = "all",
+    tasks: Tasks = "",
+    protocol: Protocol = "loso",
+    seeds: Seeds = "0",
+    preset: Preset = "",
+    jobs: Jobs = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", min=0.1, help="Seconds a fold may take.")
+    ] = None,
+    limit_folds: LimitFolds = None,
+    results: Results = None,
+    plugin: Plugin = None,
+    device: Annotated[str, typer.Option("--device", help="cpu, cuda, or auto.")] = "auto",
+    engine: Annotated[
+        str, typer.Option("--engine", help="processes, or serial for a debugger.")
+    ] = "processes",
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")
+    ] = False,
+    refresh: Annotated[
+        str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and run nothing.")
+    ] = False,
+) -> None:
+    """Run methods on datasets; the same command again goes on where it stopped."""
+    from bench.cli.prepare import Request
+    from bench.cli.run import run as run_request
+
+    run_request(
+        Request(
+            methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
+            tuple(plugin or ()),
+        ),
+        engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
+        dry_run=dry_run,
+    )  # fmt: skip
+
+
+@app.command()
+def plan(
+    methods: Methods = "all",
+    datasets: Datasets = "all",
+    tasks: Tasks = "",
+    protocol: Protocol = "loso",
+    seeds: Seeds = "0",
+    preset: Preset = "",
+    jobs: Jobs = None,
+    limit_folds: LimitFolds = None,
+    results: Results = None,
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Show what a run would do, what is done already, and how long the rest may take."""
+    from bench.cli.plan import show
+    from bench.cli.prepare import Request
+
+    show(
+        Request(
+            methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
+            tuple(plugin or ()),
+        ),
+        as_json=json,
+    )  # fmt: skip
+
+
+@app.command()
+def board(
+    results: Results = None,
+    tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="terminal, markdown, csv, json, latex or html.")
+    ] = "terminal",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to a file instead.")
+    ] = None,
+    plugin: Plugin = None,
+) -> None:
+    """Print the leaderboard of a results folder, or write it for publishing."""
+    from bench.cli.board import show
+
+    show(results, tasks, format, output, tuple(plugin or ()))
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="methods, datasets, or both.")] = "both",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """List methods and datasets."""
+    from bench.cli.list import show
+
+    show(what, tuple(plugin or ()), json)
+
+
+@app.command()
+def info(
+    name: Annotated[str, typer.Argument(help="A method or a dataset.")],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Say all about a method or a dataset: paper, fidelity, configuration, layout, quirks."""
+    from bench.cli.info import show
+
+    show(name, tuple(plugin or ()), json)
+
+
+@new.command("method")
+def new_method(
+    name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],
+    folder: Annotated[Path, typer.Option("--folder", help="Where to write.")] = Path(),
+) -> None:
+    """Write a method plugin of about 20 lines that runs at once, and its test."""
+    from bench.cli.new import write_method
+
+    write_method(name, folder)
+
+
+@data.command("make")
+def data_make(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to write; the cache by default.")
+    ] = None,
+    preset: Annotated[str, typer.Option("--preset", help="Size and difficulty.")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same stand-ins.")] = 0,
+    jobs: Jobs = None,
+) -> None:
+    """Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts."""
+    from bench.cli.data import make
+
+    make(folder, preset, seed, jobs)
+
+
+@data.command("check")
+def data_check(
+    name: Annotated[str, typer.Argument(help="A dataset.")],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Read everything of a dataset: found, repaired, dropped, missing, unreadable."""
+    from bench.cli.data import check
+
+    check(name, tuple(plugin or ()), json)
+
+
+@results.command("list")
+def results_list(results: Results = None, json: Json = False) -> None:
+    """List what a results folder holds, cell by cell."""
+    from bench.cli.results import show
+
+    show(results, json)
+
+
+@results.command("import")
+def results_import(
+    source: Annotated[Path, typer.Argument(help="Another machine's results folder.")],
+    results: Results = None,
+) -> None:
+    """Take over another machine's records; what is damaged or contradicts ours stays out."""
+    from bench.cli.results import merge
+
+    merge(source, results)

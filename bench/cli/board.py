@@ -1,0 +1,44 @@
+"""`bench board`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.board import build
+from bench.board.publish import FORMATS
+from bench.board.terminal import grid
+from bench.cache import write_atomically
+from bench.cli.common import out, surroundings
+from bench.errors import BenchError
+from bench.registry import choose, unknown
+from bench.store import Store
+
+
+def show(
+    results: Path | None, tasks: str, form: str, output: Path | None, plugins: tuple[Path, ...]
+) -> None:
+    """Print or write the board of a results folder."""
+    if form not in ("terminal", *FORMATS):
+        raise unknown("--format", form, ("terminal", *FORMATS))
+    registry, settings = surroundings(plugins, results)
+    store = Store(settings.results)
+    found = {name: raw["task"] for name, raw in store.tasks().items()}
+    if not found:
+        raise BenchError(f"no results in {settings.results}; make some with `bench run`")
+    names = choose(tasks, sorted(set(found.values())), "task")
+    records = list(store.records())
+    only = {
+        (record.inputs["data"], record.inputs["protocol"])
+        for record in records
+        if found.get(record.inputs["data"]) in names
+    }
+    board = build(store, registry, only, records)
+    if form == "terminal":
+        for table in board.tables:
+            out().print(grid(table))
+        return
+    text = FORMATS[form][1](board)
+    if output is None:
+        print(text, end="")
+    else:
+        write_atomically(output, text.encode())

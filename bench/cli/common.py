@@ -1,0 +1,67 @@
+"""What several verbs share: registry and settings, numbers on the command line, the console."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bench.errors import BenchError
+from bench.registry import Registry, load
+from bench.settings import Settings, read_settings
+
+
+def surroundings(
+    plugins: tuple[Path, ...], results: Path | None = None
+) -> tuple[Registry, Settings]:
+    """Plugins and settings; `results` overrides the configured folder."""
+    registry = load(plugins)
+    settings = read_settings(registry)
+    return registry, settings if results is None else replace(settings, results=results)
+
+
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Read numbers: 0-4, 0,3,7 or 2.
+
+    Raises:
+        BenchError: anything else.
+    """
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()):
+            raise BenchError(f"{option} {text!r}: expected numbers such as 0, 0-4 or 0,3,7")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(dict.fromkeys(found))
+
+
+def out() -> Console:
+    """Standard output, wide enough for tables where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def err() -> Console:
+    """Standard error: progress and remarks."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(content: Any) -> None:
+    """Print JSON for other programs."""
+    print(json.dumps(content, indent=1, sort_keys=True, default=str))
+
+
+@contextmanager
+def making() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for making stand-ins that appears with the first report."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("making SYNTHETIC stand-ins"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err(), transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)

@@ -1,0 +1,78 @@
+"""`bench info`."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from pathlib import Path
+from typing import Any
+
+from bench.cli.common import print_json, surroundings
+from bench.dataset import Dataset
+from bench.method import Method
+from bench.registry import unknown
+
+
+def show(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
+    """Print all that is known of a method or a dataset."""
+    registry, _ = surroundings(plugins)
+    plain = name.partition(":")[0]
+    if plain in registry.methods:
+        facts = _method(registry.methods[plain])
+    elif plain in registry.datasets:
+        facts = _dataset(registry.datasets[plain])
+    else:
+        raise unknown("method or dataset", name, [*registry.methods, *registry.datasets])
+    if as_json:
+        print_json(facts)
+        return
+    width = max(map(len, facts))
+    for word, value in facts.items():
+        lines = _lines(value)
+        for i, line in enumerate(lines):
+            print(f"{word if i == 0 else '':{width}}  {line}".rstrip())
+
+
+def _method(plugin: type[Method]) -> dict[str, Any]:
+    fields = {f.name: getattr(plugin(), f.name) for f in dataclasses.fields(plugin)}  # type: ignore[arg-type]
+    return {
+        "method": plugin.name,
+        "about": inspect.getdoc(plugin) or "",
+        **dataclasses.asdict(plugin.facts),
+        "needs": sorted(plugin.needs),
+        "takes": sorted(plugin.takes),
+        "configuration": {name: repr(value) for name, value in fields.items()},
+        "presets": {name: dict(changes) for name, changes in plugin.presets.items()},
+        "variants": {name: dict(changes) for name, changes in plugin.variants.items()},
+        "version": plugin.version,
+        "file": inspect.getfile(plugin),
+    }
+
+
+def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
+    tasks = {
+        f"{plugin.name}/{word}": _counts(labelling.classes, labelling.expected)
+        for word, labelling in plugin.labellings.items()
+    }
+    return {
+        "dataset": plugin.name,
+        **dataclasses.asdict(plugin.facts),
+        "ships": sorted(plugin.ships),
+        "tasks": tasks,
+        "root": f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT',
+        "file": inspect.getfile(plugin),
+    }
+
+
+def _counts(classes: tuple[str, ...], expected: tuple[int, ...]) -> str:
+    if not expected:
+        return ", ".join(classes)
+    return ", ".join(f"{word} {n}" for word, n in zip(classes, expected, strict=True))
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{word}: {inner}" for word, inner in value.items()] or ["–"]
+    if isinstance(value, list | tuple):
+        return [str(inner) for inner in value] or ["–"]
+    return str(value).splitlines() or ["–"]

@@ -1,0 +1,67 @@
+"""`bench plan`: what a run would do, what is done, how long the rest may take."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import Any
+
+from rich.table import Table as Grid
+
+from bench.cli.common import err, out, print_json
+from bench.cli.prepare import Prepared, Request, prepare
+from bench.cli.watch import duration
+from bench.plan import Cell
+from bench.store import Store
+
+
+def show(request: Request, as_json: bool) -> None:
+    """Print the plan of a request."""
+    prepared = prepare(request)
+    for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
+        err().print(remark, soft_wrap=True)
+    if as_json:
+        print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
+    else:
+        print_plan(prepared)
+
+
+def print_plan(prepared: Prepared) -> None:
+    """One line per cell, and the time that the rest may take."""
+    console = out()
+    grid = Grid("task", "method", "seed", "folds", "done", "time left", title="plan")
+    facts = [_facts(cell, prepared) for cell in prepared.plan.cells]
+    for fact in facts:
+        left = "unknown" if fact["seconds_left"] is None else duration(fact["seconds_left"])
+        words = (fact["task"], fact["method"], fact["seed"], fact["folds"], fact["done"], left)
+        grid.add_row(*map(str, words))
+    console.print(grid)
+    known = [fact["seconds_left"] for fact in facts if fact["seconds_left"] is not None]
+    unknown = len(facts) - len(known)
+    total = f"about {duration(sum(known) / prepared.jobs)} on {prepared.jobs} processes"
+    console.print(total + (f", beside {unknown} cells of unknown cost" if unknown else ""))
+
+
+def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
+    store = Store(prepared.settings.results)
+    paths = list(store.cell_folder(cell).glob("*.json"))
+    records = [record for path in paths if (record := store.read(path))]
+    done = [record for record in records if record.status == "ok"]
+    clips = max(len(fold.train) for fold in cell.folds)
+    length = fmean(len(clip.files) for clip in cell.task.clips)
+    each = (
+        fmean(record.seconds["fit"] + record.seconds["predict"] for record in done)
+        if done
+        else cell.row.method.seconds(clips, round(clips * length))
+    )
+    left = len(cell.folds) - len({record.fold for record in done})
+    return {
+        "task": cell.task.name,
+        "synthetic": cell.task.synthetic,
+        "method": cell.row.label,
+        "preset": cell.row.preset,
+        "protocol": cell.protocol,
+        "seed": cell.seed,
+        "folds": len(cell.folds),
+        "done": len(cell.folds) - left,
+        "seconds_left": None if each is None else each * max(left, 0),
+    }

@@ -1,0 +1,114 @@
+"""From options as they were typed to a plan: what `run` and `plan` share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cli.common import making, numbers, surroundings
+from bench.configured import Configured, configure
+from bench.engines import cores
+from bench.errors import BenchError, DataError
+from bench.plan import Plan, make_plan
+from bench.registry import Registry, choose
+from bench.settings import Settings, chosen_datasets
+from bench.task import Task, make_tasks
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the options of `run` and `plan` ask for, as they were typed."""
+
+    methods: str
+    datasets: str
+    tasks: str
+    protocol: str
+    seeds: str
+    preset: str
+    jobs: int | None
+    limit_folds: int | None
+    results: Path | None
+    plugins: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request made concrete.
+
+    Attributes:
+        plan: what is to run.
+        registry, settings: surroundings.
+        unusable: datasets that could not be used, a sentence each.
+        remarks: what the user should know before the start.
+        jobs: processes.
+    """
+
+    plan: Plan
+    registry: Registry
+    settings: Settings
+    unusable: tuple[str, ...]
+    remarks: tuple[str, ...]
+    jobs: int
+
+
+def prepare(request: Request) -> Prepared:
+    """Turn typed options into a plan.
+
+    Raises:
+        BenchError: anything unknown, or nothing left to run.
+    """
+    registry, settings = surroundings(request.plugins, request.results)
+    seeds = numbers(request.seeds, "--seeds")
+    jobs = request.jobs or cores()
+    # Names are checked before stand-ins are made: a typing error should not cost a minute.
+    configure(registry, request.methods, "paper")
+    configured = bool(settings.roots)
+    with making() as progress:
+        datasets, settings = chosen_datasets(registry, settings, request.datasets, jobs, progress)
+    preset = request.preset or ("paper" if configured else "quick")
+    rows = configure(registry, request.methods, preset)
+    tasks: list[Task] = []
+    unusable: list[str] = []
+    for dataset in datasets:
+        words = _labellings(dataset.name, list(dataset.labellings), request.tasks)
+        try:
+            tasks += make_tasks(dataset, words, settings.cache) if words else []
+        except DataError as error:
+            unusable.append(str(error))
+    if not tasks:
+        wanted = f"--tasks {request.tasks!r} matches none of the datasets' tasks"
+        raise BenchError("; ".join(unusable) or wanted)
+    if any(task.synthetic for task in tasks):
+        rows = _with_references(registry, rows)
+    plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
+    remarks = () if configured else (_remark(request, preset),)
+    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs)
+
+
+def _labellings(dataset: str, known: list[str], words: str) -> list[str]:
+    """Labellings of one dataset that `--tasks` means; its first without the option."""
+    if not words:
+        return known[:1]
+    full = [f"{dataset}/{name}" for name in known]
+    found: dict[str, None] = {}
+    for word in (part.strip() for part in words.split(",")):
+        pattern = word if "/" in word or word == "all" else f"*/{word}"
+        try:
+            found.update(dict.fromkeys(choose([pattern], full, "task")))
+        except BenchError:
+            continue  # another dataset may have it
+    return [name.partition("/")[2] for name in found]
+
+
+def _with_references(registry: Registry, rows: list[Configured]) -> list[Configured]:
+    """Synthetic boards always carry their controls and their ceiling."""
+    have = {row.label for row in rows}
+    names = [n for n, m in registry.methods.items() if m.facts.reference and n not in have]
+    return rows + (configure(registry, ",".join(names), "paper") if names else [])
+
+
+def _remark(request: Request, preset: str) -> str:
+    remark = "No dataset is configured (bench.toml): running on SYNTHETIC stand-ins"
+    if not request.preset:
+        remark += f", preset {preset}; --preset paper runs the papers' full configurations"
+    return remark + "."

@@ -1,0 +1,93 @@
+"""Live progress of a run: units done, current cells, time left."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from statistics import fmean
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bench.plan import Unit
+
+QUIET = 30.0
+"""Seconds between lines where standard error is no terminal."""
+
+
+class Watch:
+    """Draws a run; a bar in a terminal, a line now and then elsewhere."""
+
+    def __init__(self, workers: int, console: Console) -> None:
+        self.workers, self.console = workers, console
+        self.name, self.total, self.done = "", 0, 0
+        self.left: Counter[int] = Counter()
+        self.took: dict[int, list[float]] = defaultdict(list)
+        self.started = self.spoke = time.monotonic()
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.line = self.bar.add_task("", total=None, left="", visible=False)
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.bar.stop()
+
+    def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
+        """A phase begins: describing so many clips, or fitting these units."""
+        self.name, self.total, self.done = name, len(jobs), 0
+        self.left = Counter(id(unit.cell) for unit in jobs if unit)
+        self.started = self.spoke = time.monotonic()
+        self.bar.update(
+            self.line, description=name, total=self.total, completed=0, left="", visible=bool(jobs)
+        )
+
+    def ended(self, unit: Unit | None, seconds: float) -> None:
+        """A job has ended."""
+        self.done += 1
+        where = ""
+        if unit is not None:
+            self.took[id(unit.cell)].append(seconds)
+            self.left[id(unit.cell)] -= 1
+            where = f"{unit.cell.row.label} {unit.cell.task.name}  "
+        text = f"{where}about {duration(self.remaining())} left"
+        self.bar.update(self.line, completed=self.done, left=text)
+        if not self.console.is_terminal and time.monotonic() - self.spoke > QUIET:
+            self.spoke = time.monotonic()
+            self.console.print(f"{self.name} {self.done}/{self.total}  {text}")
+
+    def remaining(self) -> float:
+        """Seconds left, from what the folds of each cell took so far."""
+        if not self.took:
+            return (time.monotonic() - self.started) / self.done * (self.total - self.done)
+        mean = fmean(fmean(times) for times in self.took.values())
+        rest = (
+            left * (fmean(self.took[cell]) if cell in self.took else mean)
+            for cell, left in self.left.items()
+        )
+        return sum(rest) / self.workers
+
+
+def duration(seconds: float) -> str:
+    """In words: 42 s, 7 min, 3 h 20 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

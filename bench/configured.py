@@ -1,0 +1,87 @@
+"""A method as it is to run: plugin, variant and preset turned into one configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.cache import key
+from bench.errors import BenchError
+from bench.method import Method
+from bench.registry import Registry, choose, source_hash, unknown
+
+
+@dataclass(frozen=True)
+class Configured:
+    """One row of a board: a method instance and the words it was asked for with.
+
+    Attributes:
+        method: the instance; its fields are the configuration.
+        label: "lbptop", or "mfvan:delta" for a variant.
+        preset: "paper" or "quick"; "paper" where the preset asked for changes nothing.
+    """
+
+    method: Method
+    label: str
+    preset: str
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The fields, JSON-ready."""
+        return {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
+
+    @property
+    def description_key(self) -> str:
+        """Identifies what `describe` returns, up to the clip."""
+        by = self.method.described_by
+        config = {n: v for n, v in self.config.items() if by is None or n in by}
+        kind = type(self.method)
+        return key("description", kind.name, kind.version, source_hash(kind), config)
+
+
+def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
+    """The methods meant by `lbptop,mfvan:delta,mfvan:*,all`, in the given preset."""
+    chosen: dict[str, Configured] = {}
+    for word in (part.strip() for part in words.split(",")):
+        names, _, variants = word.partition(":")
+        for name in choose(names, registry.methods, "method"):
+            plugin = registry.methods[name]
+            for variant in _variants(plugin, variants):
+                row = _configured(plugin, variant, preset)
+                chosen.setdefault(row.label, row)
+    return list(chosen.values())
+
+
+def _variants(plugin: type[Method], words: str) -> Iterable[str]:
+    """Variant names meant by the part after the colon; `*` is the plain method and all variants."""
+    if not words:
+        return [""]
+    if words == "*":
+        return ["", *plugin.variants]
+    if hasattr(plugin, "from_variant") and words not in plugin.variants:
+        return [words]
+    return choose(words, plugin.variants, f"variant of {plugin.name}")
+
+
+def _configured(plugin: type[Method], variant: str, preset: str) -> Configured:
+    if preset != "paper" and preset not in plugin.presets:
+        known = {"paper", "quick"} | set(plugin.presets)
+        if preset not in known:
+            raise unknown("preset", preset, sorted(known))
+        preset = "paper"
+    if variant and variant not in plugin.variants:
+        method = plugin.from_variant(variant)  # type: ignore[attr-defined]
+        changes: dict[str, Any] = {}
+    else:
+        method, changes = plugin(), dict(plugin.variants.get(variant, {}))
+    changes = {**plugin.presets.get(preset, {}), **changes}
+    try:
+        method = dataclasses.replace(method, **changes)
+    except TypeError as error:
+        raise BenchError(
+            f"{plugin.name}: preset {preset!r} or variant {variant!r} sets a field that "
+            f"the method does not have: {error}"
+        ) from error
+    return Configured(method, f"{plugin.name}:{variant}" if variant else plugin.name, preset)

@@ -1,0 +1,261 @@
+"""What a worker process does: describe one clip, or fit and predict one fold.
+
+The two run in different pools of processes. Those that describe open files, whose paths may spell
+a class, but hold no label; those that fit and predict get opaque keys of descriptions and the
+training clips' labels. The held-out labels stay in the parent, which joins them to the scores.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from bench.cache import Cache, key
+from bench.clip import Array, Clip, Description, Views
+from bench.configured import Configured
+from bench.context import Context, DeadlineError, derived_seed
+from bench.dataset import Dataset
+from bench.errors import BenchError, DataError
+from bench.method import Method, Training
+from bench.plan import Unit
+
+Status = Literal["ok", "failed", "timeout", "killed", "oom"]
+
+
+@dataclass(frozen=True)
+class Describe:
+    """One clip to describe for several methods, so that its frames are decoded once.
+
+    Attributes:
+        dataset: what reads the clip.
+        clip: without its annotations.
+        digest: of its bytes.
+        rows: methods with the key of what they return.
+        cache: folder.
+    """
+
+    dataset: Dataset
+    clip: Clip
+    digest: str
+    rows: tuple[tuple[str, Method], ...]
+    cache: Path
+
+
+@dataclass(frozen=True)
+class Described:
+    """How describing went.
+
+    Attributes:
+        unreadable: the clip cannot be read: a sentence that names the frame.
+        failed: traceback by description key.
+        seconds: spent by all methods.
+    """
+
+    unreadable: str = ""
+    failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def clip_digest(clip: Clip, digest: str) -> str:
+    """Identifies what a method sees of a clip: its bytes and its apex."""
+    return key(digest, clip.apex)
+
+
+def bare(clip: Clip) -> Clip:
+    """A clip without its annotations."""
+    return dataclasses.replace(clip, emotion="", action_units=None, objective=None)
+
+
+def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
+    """Open a clip; the middle frame stands in for an apex that is not annotated."""
+    sources = dataset.read(clip)
+    frames = sources.get("frames")
+    length = len(clip.files) if frames is None else len(frames)
+    apex = length // 2 if clip.apex is None else min(clip.apex, length - 1)
+    return Views(sources, apex, clip_digest(clip, digest), cache)
+
+
+def describe(job: Describe) -> Described:
+    """Describe one clip for every method that asks; a method's failure costs it alone."""
+    cache = Cache(job.cache)
+    started = time.perf_counter()
+    try:
+        clip = views_of(job.dataset, job.clip, job.digest, cache)
+    except DataError as error:
+        return Described(unreadable=str(error))
+    failed: dict[str, str] = {}
+    for name, method in job.rows:
+        try:
+            cache.put("descriptions", name, method.describe(clip))
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk, not the method
+            failed[name] = traceback.format_exc()
+    return Described(failed=failed, seconds=time.perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fold to fit and predict.
+
+    Attributes:
+        method: configured.
+        descriptions: cache keys of all clips of the task, training and held-out.
+        train, test: positions in `descriptions`.
+        labels: of the training clips.
+        subjects: of the training clips, numbered.
+        action_units: of the training clips.
+        classes: number of classes.
+        seed: of this fold.
+        device, threads, seconds: what it may use.
+        trace: score checkpoints on the held-out clips.
+        cache: folder.
+    """
+
+    method: Method
+    descriptions: tuple[str, ...]
+    train: Array
+    test: Array
+    labels: Array
+    subjects: Array
+    action_units: tuple[frozenset[int] | None, ...]
+    classes: int
+    seed: int
+    device: str
+    threads: int
+    seconds: float | None
+    trace: bool
+    cache: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one fold ended; scores are those of `Fit.test`, in that order."""
+
+    status: Status
+    scores: list[list[float]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    parameters: int | None = None
+    error: str = ""
+    trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+
+def fit_job(
+    unit: Unit, cache: Cache, device: str, threads: int, seconds: float | None, trace: bool
+) -> Fit:
+    """What a worker is told of a unit."""
+    task, fold, row = unit.cell.task, unit.fold, unit.cell.row
+    _, people = np.unique(task.people[fold.train], return_inverse=True)
+    return Fit(
+        method=row.method,
+        descriptions=description_keys(unit),
+        train=fold.train,
+        test=fold.test,
+        labels=task.labels[fold.train],
+        subjects=people,
+        action_units=tuple(task.clips[i].action_units for i in fold.train),
+        classes=len(task.classes),
+        seed=derived_seed(unit.cell.seed, task.name, fold.name),
+        device=device,
+        threads=threads,
+        seconds=seconds,
+        trace=trace,
+        cache=cache.folder,
+    )
+
+
+def description_keys(unit: Unit) -> tuple[str, ...]:
+    """Cache keys of the descriptions of all clips of a unit's task."""
+    task = unit.cell.task
+    pairs = zip(task.clips, task.digests, strict=True)
+    return tuple(description_key(unit.cell.row, clip, digest) for clip, digest in pairs)
+
+
+def description_key(row: Configured, clip: Clip, digest: str) -> str:
+    """Cache key of what a method says of a clip."""
+    return key(row.description_key, clip_digest(clip, digest))
+
+
+def fit(job: Fit) -> Outcome:
+    """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
+    clock, processor = time.perf_counter(), time.process_time()
+    try:
+        everything = _load(job.cache, job.descriptions)
+        held_out = [everything[i] for i in job.test]
+        context = _context(job, held_out)
+        training = Training(
+            clips=[everything[i] for i in job.train],
+            labels=job.labels,
+            subjects=job.subjects,
+            classes=job.classes,
+            action_units=job.action_units,
+        )
+        model = job.method.fit(training, context)
+        fitted = time.perf_counter()
+        scores = checked(model.predict(held_out), len(held_out), job.classes)
+    except DeadlineError as error:
+        return Outcome("timeout", error=str(error))
+    except MemoryError:
+        return Outcome("oom", error=traceback.format_exc())
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk, not the method
+        return Outcome("failed", error=traceback.format_exc())
+    seconds = {
+        "fit": fitted - clock,
+        "predict": time.perf_counter() - fitted,
+        "cpu": time.process_time() - processor,
+    }
+    return Outcome(
+        "ok",
+        scores.tolist(),
+        {name: round(value, 4) for name, value in seconds.items()},
+        model.parameters,
+        trace=[(step, values.tolist()) for step, values in context.trace],
+        curve=context.curve,
+    )
+
+
+def _context(job: Fit, held_out: Sequence[Description]) -> Context:
+    return Context(
+        seed=job.seed,
+        subjects=job.subjects,
+        device=job.device,
+        threads=job.threads,
+        deadline=None if job.seconds is None else time.monotonic() + job.seconds,
+        artefacts=job.cache / "artefacts",
+        _held_out=held_out if job.trace else None,
+    )
+
+
+@lru_cache(maxsize=1)
+def _load(folder: Path, names: tuple[str, ...]) -> list[Description]:
+    """All descriptions of a task; the folds of one cell follow each other and share them."""
+    cache = Cache(folder)
+    found = [cache.get("descriptions", name) for name in names]
+    if any(one is None for one in found):
+        raise BenchError("descriptions are missing from the cache; run the same command again")
+    return [one for one in found if one is not None]
+
+
+def checked(scores: object, clips: int, classes: int) -> Array:
+    """Scores as (clips, classes) finite float64.
+
+    Raises:
+        ValueError: another shape, or a value that is not finite.
+    """
+    array = np.asarray(scores, dtype=np.float64)
+    if array.shape != (clips, classes):
+        raise ValueError(f"predict returned shape {array.shape}, expected {(clips, classes)}")
+    if not np.isfinite(array).all():
+        raise ValueError("predict returned scores that are not finite")
+    return array

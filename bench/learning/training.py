@@ -1,0 +1,202 @@
+"""The one training loop of every network: fixed epochs, nothing to choose a model by.
+
+Only training clips enter it; the held-out subject is scored afterwards, or by the harness through
+`Context.checkpoint`, which returns nothing. Results depend on the fold's seed alone: initial
+weights, shuffling, dropout and augmentation draw from generators made from it, and the global
+random state is left as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from bench.clip import Array, Description
+from bench.context import Context
+from bench.method import Model
+
+Batch = Tensor | dict[str, Tensor]
+Stack = Callable[[Sequence[Description]], Batch]
+Sampler = Callable[[Tensor, torch.Generator], Iterable[Tensor]]
+POINTS = 100
+"""Points of a training curve, at most."""
+
+
+def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean cross-entropy of logits (n, classes) and labels (n,), classes weighted if wanted."""
+    return nn.functional.cross_entropy(outputs, labels, weights)
+
+
+def adam(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
+    """A factory of Adam with coupled weight decay, its update in one fused kernel."""
+    return lambda weights: torch.optim.Adam(weights, lr=rate, weight_decay=decay, fused=True)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes:
+        epochs: passes over the training clips; the last one's weights are the result.
+        batch: clips a step; the last, smaller batch of an epoch is used as well.
+        optimiser: makes the optimiser of the network's parameters.
+        scheduler: makes the schedule of its learning rate, stepped once an epoch.
+        loss: of the network's outputs and the targets of a batch. In training mode a network may
+            return what its loss wants, in evaluation mode it returns logits.
+        augment: changes a training batch on its device, drawing from a generator on the CPU.
+        sampler: index batches of one epoch from the labels, in place of shuffled batches.
+        checkpoint_every: epochs between two offers to `Context.checkpoint`.
+    """
+
+    epochs: int
+    batch: int
+    optimiser: Callable[[Iterable[nn.Parameter]], Optimizer]
+    scheduler: Callable[[Optimizer], LRScheduler] | None = None
+    loss: Callable[[Any, Any], Tensor] = cross_entropy
+    augment: Callable[[Batch, torch.Generator], Batch] | None = None
+    sampler: Sampler | None = None
+    checkpoint_every: int = 1
+
+
+def stack(clips: Sequence[Description]) -> Batch:
+    """Descriptions as one tensor, or as one tensor a name; types are kept."""
+    if isinstance(clips[0], dict):
+        rows = cast(Sequence[dict[str, Array]], clips)
+        return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
+    return torch.from_numpy(np.stack(cast(Sequence[Array], clips)))
+
+
+def take(batch: Batch, index: Tensor) -> Batch:
+    """Some rows of a batch, in the order of an index."""
+    if isinstance(batch, dict):
+        return {name: rows.index_select(0, index) for name, rows in batch.items()}
+    return batch.index_select(0, index)
+
+
+def to(batch: Batch, device: torch.device) -> Batch:
+    """A batch on a device."""
+    if isinstance(batch, dict):
+        return {name: rows.to(device) for name, rows in batch.items()}
+    return batch.to(device)
+
+
+@dataclass
+class NetworkModel(Model):
+    """A trained network.
+
+    Attributes:
+        net: returns logits (n, classes) in evaluation mode.
+        device: where it lies.
+        stack: makes a batch of descriptions; a function of a module, so that models pickle.
+    """
+
+    net: nn.Module
+    device: torch.device
+    stack: Stack = stack
+
+    def __post_init__(self) -> None:
+        self.parameters = sum(p.numel() for p in self.net.parameters() if p.requires_grad)
+
+    def predict(self, clips: Sequence[Description]) -> Array:
+        """Softmax scores (n, classes), float64.
+
+        Clip by clip, so that a clip's score cannot depend, even in the last bit, on its company.
+        """
+        self.net.eval()
+        with torch.inference_mode():
+            rows = [self.net(to(self.stack([clip]), self.device)) for clip in clips]
+            return torch.cat(rows).double().softmax(1).cpu().numpy()
+
+
+def train(
+    build: Callable[[], nn.Module],
+    clips: Sequence[Description],
+    targets: Array | dict[str, Array],
+    context: Context,
+    recipe: Recipe,
+    stack: Stack = stack,
+) -> NetworkModel:
+    """Train a fresh network for a fixed number of epochs.
+
+    Args:
+        build: makes the network; its initial weights come from the fold's seed.
+        clips: the training clips' descriptions, n of them, loaded to the device once.
+        targets: (n,) labels, or arrays by name, "label" among them, for losses that want more.
+        context: the fold's seed, device, threads and deadline.
+        recipe: how to train.
+        stack: makes a batch of descriptions.
+
+    Raises:
+        DeadlineError: where the unit's time is up.
+    """
+    device = torch.device(context.device)
+    torch.set_num_threads(context.threads)
+    with torch.random.fork_rng([device] if device.type == "cuda" else [], enabled=True):
+        torch.manual_seed(context.seed)
+        model = NetworkModel(build().to(device), device, stack)
+        goal = to(_tensors(targets), device)
+        _loop(model, to(stack(clips), device), goal, context, recipe)
+    return model
+
+
+def _tensors(targets: Array | dict[str, Array]) -> Batch:
+    """Targets as tensors."""
+    if isinstance(targets, dict):
+        return {name: torch.from_numpy(rows) for name, rows in targets.items()}
+    return torch.from_numpy(targets)
+
+
+def _loop(
+    model: NetworkModel, inputs: Batch, targets: Batch, context: Context, recipe: Recipe
+) -> None:
+    """Epochs of batches; mixed precision on a GPU."""
+    net, device = model.net, model.device
+    generator = torch.Generator().manual_seed(context.seed)
+    optimiser = recipe.optimiser([p for p in net.parameters() if p.requires_grad])
+    scheduler = None if recipe.scheduler is None else recipe.scheduler(optimiser)
+    mixed = device.type == "cuda"
+    scaler = torch.amp.GradScaler(device.type, enabled=mixed)
+    labels = (targets["label"] if isinstance(targets, dict) else targets).cpu()
+    smallest = (
+        2 if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules()) else 1
+    )
+    every = -(-recipe.epochs // POINTS)
+    for epoch in range(1, recipe.epochs + 1):
+        context.check_deadline()
+        net.train()
+        losses: list[Tensor] = []
+        for index in _batches(labels, recipe, generator):
+            if len(index) < smallest:
+                continue
+            where = index.to(device)
+            batch = take(inputs, where)
+            if recipe.augment is not None:
+                batch = recipe.augment(batch, generator)
+            optimiser.zero_grad(set_to_none=True)
+            with torch.autocast(device.type, enabled=mixed):
+                loss = recipe.loss(net(batch), take(targets, where))
+            scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+            scaler.step(optimiser)
+            scaler.update()
+            losses.append(loss.detach())
+        if scheduler is not None:
+            scheduler.step()
+        if losses and (epoch % every == 0 or epoch == recipe.epochs):
+            context.log(epoch=epoch, loss=torch.stack(losses).mean().item())
+        if epoch % recipe.checkpoint_every == 0 or epoch == recipe.epochs:
+            context.checkpoint(model, epoch)
+
+
+def _batches(labels: Tensor, recipe: Recipe, generator: torch.Generator) -> Iterator[Tensor]:
+    """The index batches of one epoch, on the CPU."""
+    if recipe.sampler is not None:
+        yield from recipe.sampler(labels, generator)
+    else:
+        yield from torch.randperm(len(labels), generator=generator).split(recipe.batch)  # type: ignore[no-untyped-call]

@@ -1,0 +1,78 @@
+"""How subjects are split into training and held-out: knows only arrays.
+
+`loso` holds out one subject at a time; `kfold:K` one of K groups of subjects; `hde` one database
+(the holdout-database evaluation of MEGC 2018). No subject is ever on both sides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+PROTOCOLS = ("loso", "kfold:K", "hde")
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One split.
+
+    Attributes:
+        name: the held-out subject, group or database.
+        train: indices of training clips.
+        test: indices of held-out clips.
+    """
+
+    name: str
+    train: Array
+    test: Array
+
+
+def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
+    """Split clips.
+
+    Args:
+        protocol: "loso", "kfold:5" or "hde".
+        people: (n,) subject of each clip, unique over databases.
+        databases: (n,) database of each clip.
+
+    Returns:
+        folds sorted by name; those that would leave nothing to train on are left out.
+
+    Raises:
+        ValueError: an unknown protocol, or one that the clips cannot serve.
+    """
+    kind, _, count = protocol.partition(":")
+    if kind == "loso" and not count:
+        held = people
+    elif kind == "hde" and not count:
+        held = databases
+        if len(np.unique(databases)) < 2:
+            raise ValueError("hde holds one database out, and this task has only one")
+    elif kind == "kfold":
+        held = _groups(people, count)
+    else:
+        raise ValueError(f"unknown protocol {protocol!r}; known: {', '.join(PROTOCOLS)}")
+    split = [
+        Fold(str(name), np.flatnonzero(held != name), np.flatnonzero(held == name))
+        for name in np.unique(held)
+    ]
+    return [fold for fold in split if len(fold.train)]
+
+
+def _groups(people: Array, count: str) -> Array:
+    """Deal subjects to K groups, the busiest first, each to the group with fewest clips so far."""
+    if not count.isdigit() or int(count) < 2:
+        raise ValueError(f"kfold:{count}: expected a number of groups, at least 2: kfold:5")
+    names, sizes = np.unique(people, return_counts=True)
+    if int(count) > len(names):
+        raise ValueError(f"kfold:{count}: only {len(names)} subjects to deal out")
+    load = np.zeros(int(count), int)
+    group = {}
+    for i in np.lexsort((names, -sizes)):
+        group[names[i]] = f"{int(load.argmin()) + 1:03d}"
+        load[load.argmin()] += sizes[i]
+    return np.array([group[name] for name in people])

@@ -1,0 +1,94 @@
+"""Pixels of a clip from its files, with a clear error for every file that is not what it seems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from bench.clip import Array, Clip
+from bench.dataset import Dataset
+from bench.errors import DataError
+
+FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
+MOST_PIXELS = 64_000_000
+"""Of one frame: thirty times the largest camera in use; a small file may claim far more."""
+
+
+def read_image(path: Path) -> Array:
+    """One image as uint8 (h, w) grey or (h, w, 3) RGB.
+
+    16-bit grey keeps its high byte; CMYK and palettes become RGB; transparency is dropped. Pillow
+    is asked because, unlike OpenCV, it refuses a truncated file in every version.
+
+    Raises:
+        DataError: names a file that is missing, empty, truncated, too large, or no image.
+    """
+    from PIL import Image
+
+    Image.init()  # TIFF is known only after it
+
+    try:
+        if path.stat().st_size == 0:
+            raise DataError(f"{path}: the file is empty")
+        with Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                size = f"{image.width} x {image.height}"
+                raise DataError(f"{path}: {size} pixels, more than any camera of these datasets")
+            if image.mode.startswith("I"):
+                return (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)
+            grey = image.mode in {"1", "L", "LA"}
+            return np.array(image.convert("L" if grey else "RGB"))
+    except DataError:
+        raise
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # decoders raise many kinds on damaged bytes
+        raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+
+
+def read_frames(clip: Clip) -> Array:
+    """All frames of a clip: uint8 (n, h, w) when all are grey, else (n, h, w, 3) RGB.
+
+    Frames of another size than the onset are resized to it.
+
+    Raises:
+        DataError: names the first frame that cannot be read.
+    """
+    images = [read_image(clip.folder / name) for name in clip.files]
+    if not images:
+        raise DataError(f"{clip.id}: has no frames")
+    if any(image.ndim == 3 for image in images):
+        images = [i if i.ndim == 3 else np.repeat(i[..., None], 3, axis=2) for i in images]
+    return np.stack([_sized(image, images[0].shape[:2]) for image in images])
+
+
+def _sized(image: Array, size: tuple[int, ...]) -> Array:
+    if image.shape[:2] == size:
+        return image
+    import cv2
+
+    smaller = size[0] < image.shape[0]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (size[1], size[0]), interpolation=how))
+
+
+def read_clip(dataset: Dataset, clip: Clip) -> dict[str, Array]:
+    """What a dataset of frames ships: "frames", and of a stand-in the truth it was drawn from.
+
+    Returns:
+        "frames" as `read_frames` gives them; "true_action_units" float32 (17,) where synthetic.
+    """
+    arrays = {"frames": read_frames(clip)}
+    if dataset.synthetic:
+        arrays["true_action_units"] = _truth(dataset.root, clip)
+    return arrays
+
+
+def _truth(root: Path, clip: Clip) -> Array:
+    path = root / "truth" / f"{clip.subject}_{clip.name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return np.asarray(file["action_units"], dtype=np.float32)
+    except (OSError, KeyError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: no true action units of {clip.id}: {error}") from error

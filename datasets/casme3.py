@@ -1,0 +1,113 @@
+"""CAS(ME)^3 part A: 860 micro-expressions of 94 subjects at 30 frames a second."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench.dataset import require_root
+from bench.errors import DataError
+from bench.reading import (
+    Row,
+    build_index,
+    find_home,
+    find_tables,
+    read_annotations,
+    read_clip,
+    subfolders,
+    subject_number,
+)
+
+CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
+SEVEN = ("anger", "disgust", "fear", "happy", "others", "sad", "surprise")
+THREE = {
+    **dict.fromkeys(("anger", "disgust", "fear", "sad"), "negative"),
+    "happy": "positive",
+    "surprise": "surprise",
+}
+MISTYPED = {("spNO.216", "d", "3647"): "2647"}
+"""An onset behind its offset (2694); a digit less puts it before its apex (2668)."""
+
+
+class Casme3(Dataset):
+    """Part A of CAS(ME)^3: colour frames, without depth."""
+
+    name: ClassVar[str] = "casme3"
+    facts: ClassVar[DatasetFacts] = DatasetFacts(
+        title="CAS(ME)^3 part A",
+        paper="Li, Dong, Lu, Wang, Yan, Ma, Liu, Huang, Fu: CAS(ME)3: A Third Generation Facial "
+        "Spontaneous Micro-Expression Database with Depth Information and High Ecological "
+        "Validity, IEEE Transactions on Pattern Analysis and Machine Intelligence 45(3)",
+        year=2023,
+        url="http://casme.psych.ac.cn/casme/e4",
+        licence="Free for academic research: a signed licence agreement is sent to the owners, "
+        "and the images must not be passed on.",
+        layout="part_A/spNO.1/a/color/355.jpg\n"
+        "Part_A_ME_clip/frame/spNO.1_a_355/355.jpg   (instead of whole videos)\n"
+        "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx   (or in annotation/)",
+        quirks=(
+            "A video holds several clips: their names end in the onset, a_355.",
+            "Two rows have the offset 0: their clips end at the apex.",
+            "spNO.216/d has the onset 3647 and the offset 2694: its onset is read as 2647.",
+            "spNO.216/e begins at frame 0, which is not on disk: it begins with the next.",
+            "The class others is spelt Others three times: all become lower case.",
+            "Part B has no labels and part C (mock crime) has files of its own: neither is read.",
+        ),
+    )
+    labellings: ClassVar[Mapping[str, Labelling]] = {
+        "7": Labelling(
+            SEVEN, {c: c for c in SEVEN}, expected=(64, 250, 86, 55, 161, 57, 187), subjects=94
+        ),
+        "4": Labelling(
+            ("negative", "positive", "surprise", "others"),
+            {**THREE, "others": "others"},
+            expected=(457, 55, 187, 161),
+            subjects=94,
+        ),
+        "3": Labelling(("negative", "positive", "surprise"), THREE, expected=(457, 55, 187)),
+    }
+
+    def index(self) -> Index:
+        """The clips of the table of micro-expressions."""
+        require_root(self.root, self.name)
+        home = find_home(self.root, _is_wanted, ("crop", "color", "frame", "part_a"), depth=3)
+        if home is None:
+            raise DataError(f"casme3: no folders spNO.1, spNO.2, ... within three of {self.root}")
+        tables = find_tables(
+            self.root, home, "part_?a_?me_?label", "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
+        )
+        tables.sort(key=lambda path: "v2" not in path.name)
+        rows = [_named(row) for row in read_annotations(tables, CODED)]
+        folders = {folder.name.lower(): folder for folder in subfolders(home)}
+        return build_index(self.name, rows, lambda row: _place(row, folders), expected=860)
+
+    def read(self, clip: Clip) -> dict[str, Array]:
+        """Frames, uint8."""
+        return read_clip(self, clip)
+
+
+def _is_wanted(name: str) -> bool:
+    return re.match(r"spno\.\d+(_|$)", name.lower()) is not None
+
+
+def _named(row: Row) -> Row:
+    key = (row["subject"], row["name"], row["onset"])
+    number = subject_number(row["subject"], r"spno\.")
+    return row | {
+        "subject": f"spNO.{number}" if number else "",
+        "name": f"{row['name']}_{row['onset']}" if row["name"] else "",
+        "onset": MISTYPED.get(key, row["onset"]),
+    }
+
+
+def _place(row: Row, folders: Mapping[str, Path]) -> Path | None:
+    """The clip's own folder, or the colour frames of the video that it is part of."""
+    subject = row["subject"].lower()
+    own = folders.get(f"{subject}_{row['name'].lower()}")
+    if own is not None or subject not in folders:
+        return own
+    video = folders[subject] / row["name"].rpartition("_")[0]
+    return video / "color" if (video / "color").is_dir() else video

@@ -1,0 +1,118 @@
+"""Ready-made optical flow of the 442 clips of MEGC 2019, as the HTNet repository hands it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench.dataset import require_root
+from bench.errors import DataError
+from bench.reading import number, read_image, read_table, subject_number
+
+TABLE = "combined_3_class2_for_optical_flow.csv"
+FOLDER = "STSNet_whole_norm_u_v_os"
+CLASSES = ("negative", "positive", "surprise")
+COLUMNS = {
+    "database": ("dataset",),
+    "subject": ("sub", "subject"),
+    "name": ("filenameo", "filename"),
+    "label": ("label",),
+}
+SUBJECTS = {"casme2": ("sub", "{:02d}"), "samm": ("", "{:03d}"), "smic": ("s", "s{}")}
+"""What stands before a subject's number in the list, and how the database writes it."""
+
+
+class Megc2019Flow(Dataset):
+    """28 x 28 flow and strain between onset and apex: runs without any licence, shows no face."""
+
+    name: ClassVar[str] = "megc2019flow"
+    ships: ClassVar[frozenset[str]] = frozenset({"flow_image"})
+    facts: ClassVar[DatasetFacts] = DatasetFacts(
+        title="MEGC 2019 flow images",
+        paper="Wang, Zhang, Luo, Sankaranarayana: HTNet for micro-expression recognition, "
+        "Neurocomputing 602; inputs as in Liong, Gan, See, Khor, Huang: STSTNet, FG 2019",
+        year=2024,
+        url="https://github.com/wangzhifengharrison/HTNet",
+        licence="Public: `git clone` the repository; the frames the flow was computed from stay "
+        "under the licences of SMIC, CASME II and SAMM.",
+        layout=f"datasets/{FOLDER}/006_006_1_2 .png\n{TABLE}",
+        quirks=(
+            "File names have a space before .png: taken with and without.",
+            "Red, green and blue are horizontal flow, vertical flow and strain, each scaled to "
+            "0..255 per clip: signs and strength of the motion are lost.",
+            "Subjects and clips are renamed to those of the databases: s01 becomes s1.",
+        ),
+    )
+    labellings: ClassVar[Mapping[str, Labelling]] = {
+        "3": Labelling(CLASSES, {c: c for c in CLASSES}, expected=(250, 109, 83), subjects=68)
+    }
+
+    def index(self) -> Index:
+        """The clips of the list."""
+        require_root(self.root, self.name)
+        table, folder = _find(self.root)
+        files = {
+            _plain(name): name for name in sorted((f.name for f in folder.iterdir()), reverse=True)
+        }
+        clips: dict[str, Clip] = {}
+        missing: list[str] = []
+        for row in read_table(table, COLUMNS, COLUMNS):
+            file = files.get(f"{row['subject']}_{row['name']}.png")
+            clip = _clip(row, folder, file, table)
+            if file is None:
+                missing.append(clip.id)
+            else:
+                clips[clip.id] = clip
+        return Index(
+            clips=tuple(clips[name] for name in sorted(clips)),
+            missing=tuple(sorted(missing)),
+            expected=442,
+        )
+
+    def read(self, clip: Clip) -> dict[str, Array]:
+        """The flow image, uint8 (3, 28, 28) ordered horizontal, vertical, strain."""
+        path = clip.folder / clip.files[0]
+        image = read_image(path)
+        if image.shape != (28, 28, 3):
+            raise DataError(f"{path}: shape {image.shape}, expected (28, 28, 3)")
+        return {"flow_image": np.ascontiguousarray(image.transpose(2, 0, 1))}
+
+
+def _find(root: Path) -> tuple[Path, Path]:
+    """List and folder of a clone: root is the clone, its parent, or the folder `datasets`."""
+    for clone in (root, root.parent, root / "HTNet", root / "HTNet-master"):
+        folders = [clone / "datasets" / FOLDER, root / FOLDER]
+        folder = next((f for f in folders if f.is_dir()), None)
+        if folder is not None and (clone / TABLE).is_file():
+            return clone / TABLE, folder
+    raise DataError(
+        f"megc2019flow: no {TABLE} with a folder datasets/{FOLDER} in {root}; "
+        "expected a clone of the HTNet repository"
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s+\.png$", ".png", name)
+
+
+def _clip(row: Mapping[str, str], folder: Path, file: str | None, table: Path) -> Clip:
+    said = f"{table}: row {row['row']}"
+    if row["database"] not in SUBJECTS:
+        raise DataError(f"{said}: dataset {row['database']!r}, expected {', '.join(SUBJECTS)}")
+    prefix, form = SUBJECTS[row["database"]]
+    subject, label = subject_number(row["subject"], prefix), number(row["label"])
+    if subject is None or label is None or label >= len(CLASSES):
+        raise DataError(f"{said}: subject {row['subject']!r} with label {row['label']!r}")
+    return Clip(
+        database=row["database"],
+        subject=form.format(subject),
+        name=re.sub(r"^s0+(?=\d)", "s", row["name"]),
+        emotion=CLASSES[label],
+        folder=folder,
+        files=(file,) if file else (),
+    )

@@ -1,0 +1,104 @@
+"""SAMM: 159 micro-movements of 29 subjects at 200 frames a second, grey."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench.dataset import require_root
+from bench.errors import DataError
+from bench.reading import (
+    Row,
+    build_index,
+    find_home,
+    find_tables,
+    read_annotations,
+    read_clip,
+    subfolders,
+    subject_number,
+)
+
+CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
+FIVE = ("anger", "contempt", "happiness", "other", "surprise")
+EIGHT = ("anger", "contempt", "disgust", "fear", "happiness", "other", "sadness", "surprise")
+OBJECTIVE = ("I", "II", "III", "IV", "V")
+MEGC_2019 = {
+    **dict.fromkeys(("anger", "contempt", "disgust", "fear", "sadness"), "negative"),
+    "happiness": "positive",
+    "surprise": "surprise",
+}
+
+
+class Samm(Dataset):
+    """SAMM, full frames or cropped: both are named alike."""
+
+    name: ClassVar[str] = "samm"
+    facts: ClassVar[DatasetFacts] = DatasetFacts(
+        title="SAMM",
+        paper="Davison, Lansley, Costen, Tan, Yap: SAMM: A Spontaneous Micro-Facial Movement "
+        "Dataset, IEEE Transactions on Affective Computing 9(1)",
+        year=2018,
+        url="http://www2.docm.mmu.ac.uk/STAFF/m.yap/dataset.php",
+        licence="Free for research: a signed release agreement is sent to the owners, and the "
+        "images must not be passed on.",
+        layout="006/006_1_2/006_05588.jpg   (or one or two folders deeper, SAMM_CROP/006/...)\n"
+        "SAMM_Micro_FACS_Codes_v2.xlsx",
+        quirks=(
+            "The table's header stands below a legend: it is found by its words.",
+            "Some apexes lie outside onset..offset, and that of 028_4_1 differs by copy: an "
+            "outlying apex is no apex.",
+            "Subjects are integers (6) in some copies: all become 006.",
+            "Emotions are capitalised, and the rest class is Other or Others: all become lower "
+            "case, other.",
+        ),
+    )
+    labellings: ClassVar[Mapping[str, Labelling]] = {
+        "3": Labelling(
+            classes=("negative", "positive", "surprise"),
+            of=MEGC_2019,
+            expected=(92, 26, 15),
+            subjects=28,
+        ),
+        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(57, 12, 26, 26, 15)),
+        "8": Labelling(
+            EIGHT, {c: c for c in EIGHT}, expected=(57, 12, 9, 8, 26, 26, 6, 15), subjects=29
+        ),
+        "objective": Labelling(
+            OBJECTIVE, {c: c for c in OBJECTIVE}, "objective", expected=(24, 13, 20, 8, 3)
+        ),
+    }
+
+    def index(self) -> Index:
+        """The clips of the table of micro-movements."""
+        require_root(self.root, self.name)
+        home = find_home(self.root, _is_subject, ("crop", "samm"))
+        if home is None:
+            raise DataError(f"samm: no folders 006, 007, ... in {self.root} or two below it")
+        tables = find_tables(self.root, home, "samm|facs|micro", "SAMM_Micro_FACS_Codes_v2.xlsx")
+        rows = [_named(row) for row in read_annotations(tables, CODED, sheet="MICRO_ONLY")]
+        folders = {
+            clip.name.strip(): clip
+            for person in subfolders(home)
+            if _is_subject(person.name)
+            for clip in subfolders(person)
+        }
+        return build_index(self.name, rows, lambda row: folders.get(row["name"]), expected=159)
+
+    def read(self, clip: Clip) -> dict[str, Array]:
+        """Frames, uint8."""
+        return read_clip(self, clip)
+
+
+def _is_subject(name: str) -> bool:
+    return re.fullmatch(r"\d{3}", name.strip()) is not None
+
+
+def _named(row: Row) -> Row:
+    number = subject_number(row["subject"])
+    emotion = row["emotion"].lower()
+    return row | {
+        "subject": f"{number:03d}" if number else "",
+        "emotion": "other" if emotion == "others" else emotion,
+    }

@@ -1,0 +1,144 @@
+"""How hard a synthetic set is, and how many subjects and clips each preset has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from bench.errors import BenchError
+
+_CHANCES = ("ambiguity", "extra", "unilateral", "blink")
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Difficulty.
+
+    Attributes:
+        intensity: median peak displacement of an action unit, output pixels.
+        spread: standard deviation of the logarithm of the intensity.
+        ambiguity: chance that a face shows another class's action units than its label says.
+        extra: chance of an unrelated weak action unit.
+        unilateral: chance that a unit of `OFTEN_ONE_SIDED` is on one side only.
+        furrow: strength of the change of shading by creases and bulges.
+        head: head motion over the clip, output pixels.
+        blink: chance of a blink away from the apex.
+        light: drift of the illumination, as a share.
+        noise: pixel noise, relative to the database's camera: grain and, as video compression
+            leaves it, blotches that change from frame to frame.
+    """
+
+    intensity: float = 1.0
+    spread: float = 0.35
+    ambiguity: float = 0.15
+    extra: float = 0.20
+    unilateral: float = 0.20
+    furrow: float = 1.0
+    head: float = 0.6
+    blink: float = 0.15
+    light: float = 0.006
+    noise: float = 1.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            top = 1.0 if field.name in _CHANCES else math.inf
+            if not (math.isfinite(value) and 0 <= value <= top):
+                limits = "from 0 to 1" if top == 1 else "0 or more"
+                raise BenchError(f"knob {field.name} is {value}; it must be {limits}")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who appears in one database's stand-in, and how often.
+
+    Attributes:
+        subjects: numbers of the people in the three-class set.
+        bystanders: people who only have clips outside the three-class set.
+        frames: least and most frames from onset to offset.
+        listed: clips per emotion in the three-class set of MEGC 2019.
+        unlisted: clips per emotion outside it.
+    """
+
+    subjects: tuple[int, ...]
+    frames: tuple[int, int]
+    listed: Mapping[str, int]
+    unlisted: Mapping[str, int]
+    bystanders: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set: its default knobs and, per database, its cast."""
+
+    knobs: Knobs
+    casts: Mapping[str, Cast]
+
+
+_SMIC = (1, 2, 3, 4, 5, 6, 8, 9, 11, 12, 13, 14, 15, 18, 19, 20)
+_CASME2 = (*range(1, 10), *range(11, 18), *range(19, 27))
+_SAMM = (6, 7, *range(9, 25), 26, 28, *range(30, 38))
+
+FULL: Mapping[str, Cast] = {
+    "smic": Cast(
+        _SMIC,
+        (22, 50),
+        {"disgust": 40, "sadness": 18, "fear": 12, "happiness": 51, "surprise": 43},
+        {},
+    ),
+    # 255 rows as in the owners' table. Two of its 63 disgust clips are not in the list of 442.
+    "casme2": Cast(
+        _CASME2,
+        (34, 70),
+        {"disgust": 61, "repression": 27, "happiness": 32, "surprise": 25},
+        {"others": 99, "sadness": 7, "fear": 2},
+        bystanders=(10, 18),
+    ),
+    "samm": Cast(
+        _SAMM,
+        (40, 76),
+        {"anger": 57, "contempt": 12, "disgust": 9, "fear": 8, "sadness": 6}
+        | {"happiness": 26, "surprise": 15},
+        {"others": 26},
+        bystanders=(25,),
+    ),
+}
+SMALL: Mapping[str, Cast] = {
+    "smic": Cast(
+        _SMIC[:8],
+        (14, 24),
+        {"disgust": 8, "sadness": 3, "fear": 2, "happiness": 12, "surprise": 11},
+        {},
+    ),
+    "casme2": Cast(
+        _CASME2[:8],
+        (18, 30),
+        {"disgust": 7, "repression": 6, "happiness": 12, "surprise": 11},
+        {"others": 6, "sadness": 1, "fear": 1},
+    ),
+    "samm": Cast(
+        _SAMM[:8],
+        (20, 32),
+        {"anger": 6, "contempt": 3, "disgust": 2, "fear": 1, "sadness": 1}
+        | {"happiness": 12, "surprise": 11},
+        {"others": 5},
+    ),
+}
+TINY = Knobs(
+    intensity=2.0, spread=0.20, ambiguity=0.04, extra=0.05, unilateral=0.10, furrow=2.0, head=0.3
+)
+PRESETS: Mapping[str, Preset] = {
+    "tiny": Preset(TINY, SMALL),
+    "3db": Preset(Knobs(), FULL),
+    "apex": Preset(Knobs(furrow=2.5, intensity=1.6), FULL),
+}
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name, or an error that lists them."""
+    if name not in PRESETS:
+        raise BenchError(
+            f"no preset {name!r} of the synthetic sets; there are {', '.join(PRESETS)}"
+        )
+    return PRESETS[name]

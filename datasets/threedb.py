@@ -1,0 +1,149 @@
+"""3DB: the composite of SMIC-HS, CASME II and SAMM that MEGC 2019 was held on."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar, Self
+
+from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench.dataset import Roots
+from bench.errors import DataError
+
+PARTS = ("smic", "casme2", "samm")
+CLASSES = ("negative", "positive", "surprise")
+LIST = "combined_3class_gt.csv"
+Key = tuple[str, str, str]
+"""Database, subject and clip, without the prefixes and zeros that differ between copies."""
+
+
+@dataclass(frozen=True)
+class ThreeDB(Dataset):
+    """The composite; its parts read their own clips.
+
+    Attributes:
+        root: the official list, the folder that holds it, or the first part's root.
+        parts: SMIC-HS, CASME II and SAMM.
+    """
+
+    parts: tuple[Dataset, ...] = field(default=())
+
+    name: ClassVar[str] = "3db"
+    facts: ClassVar[DatasetFacts] = DatasetFacts(
+        title="3DB composite (MEGC 2019)",
+        paper="See, Yap, Li, Hong, Wang: MEGC 2019 - The Second Facial Micro-Expressions Grand "
+        "Challenge, FG",
+        year=2019,
+        url="https://facial-micro-expressiongc.github.io/MEGC2019/",
+        licence="Those of SMIC, CASME II and SAMM, each asked for from its owners.",
+        layout=f"nothing of its own: set the roots of smic, casme2 and samm\n{LIST}   (optional)",
+        quirks=(
+            "CASME II: disgust and repression are negative; fear, sadness and others are out, and "
+            "so are 04/EP12_01f and 05/EP09_05f.",
+            "SAMM: anger, contempt, disgust, fear and sadness are negative; other is out.",
+            "Without the official list the rule makes the same 442 clips; with it the list "
+            "decides, and every clip on which the two differ is named.",
+            "In the list SAMM's subjects are integers (6), SMIC's padded (s01), and some copies "
+            "hold blank rows: all are read.",
+        ),
+    )
+    labellings: ClassVar[Mapping[str, Labelling]] = {
+        "3": Labelling(CLASSES, {c: c for c in CLASSES}, expected=(250, 109, 83), subjects=68)
+    }
+
+    @classmethod
+    def locate(cls, roots: Roots) -> Self | None:
+        """The composite where the user has all three parts."""
+        found = [roots.opener(name) if roots.opener else None for name in PARTS]
+        parts = tuple(part for part in found if part is not None)
+        if len(parts) < len(PARTS):
+            return None
+        return cls(roots.folders.get(cls.name, parts[0].root), parts)
+
+    @property
+    def synthetic(self) -> bool:
+        """True when its parts are stand-ins."""
+        return any(part.synthetic for part in self.parts)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """What all parts ship."""
+        return frozenset.intersection(*(part.sources for part in self.parts))
+
+    def index(self) -> Index:
+        """The clips of the parts that have a class, their emotion replaced by it."""
+        if len({part.synthetic for part in self.parts}) > 1:
+            made = ", ".join(part.name for part in self.parts if part.synthetic)
+            raise DataError(f"3db: {made} SYNTHETIC and the rest real; set all three roots or none")
+        indexes = [part.index() for part in self.parts]
+        ruled = {
+            clip.id: part.labellings["3"].classes[label]
+            for part, index in zip(self.parts, indexes, strict=True)
+            for clip in index.clips
+            if (label := part.labellings["3"].label(clip)) is not None
+        }
+        clips = {clip.id: clip for index in indexes for clip in index.clips}
+        missing = tuple(name for index in indexes for name in index.missing)
+        table = _list_at(self.root)
+        if table is not None:
+            chosen, missing = _listed(table, clips)
+        elif self.root in {part.root for part in self.parts}:
+            chosen = ruled
+        else:
+            raise DataError(f"3db: no {LIST} at {self.root}; set its root to the list or to none")
+        return Index(
+            clips=tuple(replace(clips[name], emotion=chosen[name]) for name in sorted(chosen)),
+            repaired=tuple(text for index in indexes for text in index.repaired),
+            dropped=tuple(text for index in indexes for text in index.dropped),
+            missing=missing,
+            expected=442,
+            notes=tuple(_differences(ruled, chosen)),
+        )
+
+    def read(self, clip: Clip) -> dict[str, Array]:
+        """What the clip's own database reads."""
+        return next(part for part in self.parts if part.name == clip.database).read(clip)
+
+
+def _list_at(root: Path) -> Path | None:
+    table = root / LIST if root.is_dir() else root
+    return table if table.is_file() else None
+
+
+def _key(database: str, subject: str, name: str) -> Key:
+    number = re.sub(r"^\D*0*", "", subject)
+    return database.lower(), number, re.sub(r"^s0+(?=\d)", "s", name.lower())
+
+
+def _listed(table: Path, clips: Mapping[str, Clip]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Class by clip id as the official list has it, and listed clips that are not on disk."""
+    ids = {_key(clip.database, clip.subject, clip.name): clip.id for clip in clips.values()}
+    chosen: dict[str, str] = {}
+    missing: list[str] = []
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        for at, cells in enumerate(csv.reader(file), start=1):
+            row = [cell.strip() for cell in cells]
+            if not any(row):
+                continue
+            if len(row) < 4 or row[3] not in {"0", "1", "2"}:
+                raise DataError(
+                    f"{table}: row {at} is {','.join(cells)!r}; "
+                    "expected database, subject, clip and a label 0, 1 or 2"
+                )
+            clip_id = ids.get(_key(*row[:3]))
+            if clip_id is None:
+                missing.append("/".join(row[:3]))
+            else:
+                chosen[clip_id] = CLASSES[int(row[3])]
+    return chosen, tuple(missing)
+
+
+def _differences(ruled: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each clip on which the rule and the official list differ."""
+    for name in sorted(set(ruled) | set(chosen)):
+        rule, listed = ruled.get(name, "left out"), chosen.get(name, "left out")
+        if rule != listed:
+            yield f"{name}: {listed} by the official list, {rule} by the rule"

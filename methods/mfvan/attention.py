@@ -1,0 +1,121 @@
+"""Visual attention at one scale: patches, class token, weights of the patches, mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from . import MFVAN
+
+
+class Look(NamedTuple):
+    """What a scale yields; n clips, N patches, width D.
+
+    Attributes:
+        token: (n, D) class token.
+        patches: (n, N, D) patch features.
+        weights: (n, N) attention of the class token to each patch, sum 1.
+        mask: (n, N) bool, true for patches that are kept.
+        pooled: (n, D) kept patches, weighted by their attention.
+    """
+
+    token: Tensor
+    patches: Tensor
+    weights: Tensor
+    mask: Tensor
+    pooled: Tensor
+
+
+class Block(nn.Module):
+    """Pre-norm self-attention and MLP: z' = z + MSA(LN z), z = z' + MLP(LN z')."""
+
+    def __init__(self, width: int, heads: int, ratio: int) -> None:
+        super().__init__()
+        self.before_attention = nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.before_mlp = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, ratio * width), nn.GELU(), nn.Linear(ratio * width, width)
+        )
+
+    def forward(self, z: Tensor, hidden: Tensor | None, weights: bool) -> tuple[Tensor, Tensor]:
+        """Tokens (n, 1+N, D) to the same, with the heads' mean attention (n, 1+N, 1+N).
+
+        Args:
+            z: tokens, the class token first.
+            hidden: (n, 1+N) bool, tokens that none may attend to.
+            weights: whether the attention is wanted (without it is faster); else it is empty.
+        """
+        normed = self.before_attention(z)
+        change, attention = self.attention(
+            normed, normed, normed, key_padding_mask=hidden, need_weights=weights
+        )
+        z = z + change
+        return z + self.mlp(self.before_mlp(z)), attention if weights else z.new_empty(0)
+
+
+def keep(weights: Tensor, threshold: float) -> Tensor:
+    """The mask: patches of weight above threshold / N, and always the heaviest.
+
+    Args:
+        weights: (n, N), rows of sum 1.
+        threshold: κ, in shares of a uniform attention.
+    """
+    heaviest = weights == weights.amax(1, keepdim=True)
+    return (weights > threshold / weights.shape[1]) | heaviest
+
+
+def pool(patches: Tensor, weights: Tensor, mask: Tensor) -> Tensor:
+    """Σ m a z / Σ m a over patches: (n, N, D) to (n, D); gradients reach the attention by a."""
+    kept = weights * mask
+    return torch.einsum("np,npd->nd", kept / kept.sum(1, keepdim=True), patches)
+
+
+def rollout(attention: list[Tensor]) -> Tensor:
+    """Attention through all blocks, residual paths as identity (Abnar & Zuidema, ACL 2020)."""
+    eye = torch.eye(attention[0].shape[-1], device=attention[0].device)
+    flow = (attention[0] + eye) / 2
+    for layer in attention[1:]:
+        flow = (layer + eye) / 2 @ flow
+    return flow
+
+
+class Scale(nn.Module):
+    """One scale: z⁰ = [cls ; W patches + b] + E, L blocks, a last normalisation as in ViT."""
+
+    def __init__(self, config: MFVAN, channels: int, side: int, patch: int) -> None:
+        super().__init__()
+        count = (side // patch) ** 2
+        self.project = nn.Conv2d(channels, config.width, patch, stride=patch)
+        self.token = nn.Parameter(0.02 * torch.randn(1, 1, config.width))
+        self.position = nn.Parameter(0.02 * torch.randn(1, 1 + count, config.width))
+        self.blocks = nn.ModuleList(
+            Block(config.width, config.heads, config.ratio) for _ in range(config.blocks)
+        )
+        self.norm = nn.LayerNorm(config.width)
+        self.rollout = config.attention == "rollout"
+        self.threshold = config.threshold
+
+    def forward(self, maps: Tensor, only: Tensor | None = None) -> Look:
+        """Look at images or feature maps (n, channels, side, side).
+
+        Args:
+            maps: of this scale.
+            only: (n, N) bool, patches that exist; the others are taken out before the blocks.
+        """
+        patches = self.project(maps).flatten(2).transpose(1, 2)
+        z = torch.cat([self.token.expand(len(patches), -1, -1), patches], 1) + self.position
+        hidden = None if only is None else torch.cat([torch.zeros_like(only[:, :1]), ~only], 1)
+        layers = []
+        for i, block in enumerate(self.blocks, 1):
+            z, attention = block(z, hidden, self.rollout or i == len(self.blocks))
+            layers.append(attention)
+        z = self.norm(z)
+        attended = rollout(layers) if self.rollout else layers[-1]
+        weights = attended[:, 0, 1:].float()
+        weights = weights / weights.sum(1, keepdim=True)
+        mask = keep(weights, self.threshold)
+        return Look(z[:, 0], z[:, 1:], weights, mask, pool(z[:, 1:], weights, mask))

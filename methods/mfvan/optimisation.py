@@ -1,0 +1,86 @@
+"""What both phases of training share: seeds and threads, batches, AdamW and its schedule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from bench.context import Context
+
+if TYPE_CHECKING:
+    from . import MFVAN
+
+SMALLEST_BATCH = 4
+"""Batch normalisation over fewer images is mostly noise."""
+
+
+@contextmanager
+def surroundings(seed: int, context: Context) -> Iterator[None]:
+    """Train with a seed, the fold's threads and precision, leaving torch's state as it was."""
+    threads = torch.get_num_threads()
+    cuda = context.device == "cuda"
+    torch.set_num_threads(context.threads)
+    try:
+        with (
+            torch.random.fork_rng(range(torch.cuda.device_count()) if cuda else []),
+            torch.autocast("cuda", dtype=torch.bfloat16, enabled=cuda),
+        ):
+            torch.manual_seed(seed)
+            yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def placed(tensor: Tensor, device: str) -> Tensor:
+    """Images or a network's input on the device, in the memory order that is fastest there."""
+    if device == "cuda":
+        return tensor.to(device, memory_format=torch.channels_last, non_blocking=True)
+    return tensor
+
+
+def batch_size(count: int, config: MFVAN) -> int:
+    """The configured batch, less where an epoch would have too few steps."""
+    return min(config.batch, max(SMALLEST_BATCH, count // config.fewest_steps))
+
+
+def batches(count: int, size: int) -> list[Tensor]:
+    """An epoch of shuffled indices; a last batch that is too small is left out of this epoch."""
+    parts: list[Tensor] = list(torch.randperm(count).split(size))  # type: ignore[no-untyped-call]
+    return parts[:-1] if len(parts) > 1 and len(parts[-1]) < SMALLEST_BATCH else parts
+
+
+def share_of_rate(step: int, steps: int, warm: int) -> float:
+    """Rate at a step as a share of its peak: a line up over `warm` steps, half a cosine down."""
+    if step < warm:
+        return (step + 1) / (warm + 1)
+    return (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2
+
+
+class Descent:
+    """AdamW on one loss, its rate scheduled by the step."""
+
+    def __init__(
+        self, config: MFVAN, parameters: Iterable[nn.Parameter], count: int, epochs: int
+    ) -> None:
+        """Plan `epochs` over `count` samples."""
+        size = batch_size(count, config)
+        whole, rest = divmod(count, size)
+        an_epoch = max(1, whole + (rest >= SMALLEST_BATCH))
+        self.adam = torch.optim.AdamW(
+            parameters, lr=config.rate, weight_decay=config.decay, fused=True
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.adam, lambda step: share_of_rate(step, an_epoch * epochs, an_epoch * config.warmup)
+        )
+
+    def step(self, loss: Tensor) -> None:
+        """Follow the gradient of a batch's loss."""
+        self.adam.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.adam.step()
+        self.schedule.step()

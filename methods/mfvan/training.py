@@ -1,0 +1,113 @@
+"""Fitting one fold: the teacher first, then teacher, student and attention together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+from bench.context import Context
+from bench.learning.losses import inverse_frequency
+from bench.method import Training
+
+from .identity import Teacher
+from .losses import identity_loss, recognition_losses
+from .model import Fitted, Network, images, part
+from .optimisation import Descent, batch_size, batches, placed, surroundings
+from .pretraining import pretrained
+
+if TYPE_CHECKING:
+    from . import MFVAN
+
+
+class Batch(NamedTuple):
+    """Images (n, 3, s, s) of apexes and onsets; labels (n,), None while none are used."""
+
+    apex: Tensor
+    onset: Tensor
+    labels: Tensor | None
+
+
+class Step(NamedTuple):
+    """Weighted terms of the loss, errors to report beside them, masks (n, N) of each scale."""
+
+    terms: dict[str, Tensor]
+    errors: dict[str, Tensor]
+    masks: list[Tensor]
+
+
+def look_and_reconstruct(
+    config: MFVAN, network: Network, teacher: Teacher | None, batch: Batch, alpha: Tensor | None
+) -> Step:
+    """The losses of one batch; without labels identity removal is all there is to learn."""
+    step = Step({}, {}, [])
+    if batch.labels is None:
+        learnt = network.student(batch.apex)
+    else:
+        reading = network(batch.apex, batch.onset)
+        step.terms.update(recognition_losses(config, network, reading, batch.labels, alpha))
+        step.masks.extend(look.mask for look in reading.looks)
+        learnt = network.student.decode(reading.bottleneck) if teacher else None
+    if teacher is not None:
+        taught = teacher(batch.apex)
+        step.terms["identity"] = config.identity_weight * identity_loss(
+            taught, learnt, batch.onset, config.soft_target
+        )
+        step.errors["student_error"] = mse_loss(learnt.detach(), batch.onset)
+        step.errors["teacher_error"] = mse_loss(taught.detach(), batch.onset)
+    return step
+
+
+def summary(steps: Sequence[Step], scales: Sequence[int]) -> dict[str, float]:
+    """An epoch's point of the training curve.
+
+    Beside the terms of the loss: `kept_s`, the share of patches that scale s keeps, and
+    `varied_s`, the deviation over clips of whether a patch is kept, mean over patches. At 0
+    every clip keeps the same patches: the mask has collapsed.
+    """
+    numbers = [step.terms | step.errors for step in steps]
+    means = {name: torch.stack([one[name] for one in numbers]).mean() for name in numbers[0]}
+    means["loss"] = torch.stack([means[name] for name in steps[0].terms]).sum()
+    masks = zip(*(step.masks for step in steps), strict=True)
+    for number, of_scale in zip(scales, masks, strict=False):
+        kept = torch.cat(of_scale).float()
+        means[f"kept_{number}"] = kept.mean()
+        means[f"varied_{number}"] = kept.std(0, correction=0).mean()
+    return {name: float(value.detach()) for name, value in means.items()}
+
+
+def fit(config: MFVAN, train: Training, context: Context) -> Fitted:
+    """Train for a number of epochs fixed in advance; the last state is the model."""
+    apex, onset = (
+        placed(images([part(clip, name) for clip in train.clips], config), context.device)
+        for name in ("apex", "onset")
+    )
+    labels = torch.from_numpy(train.labels).to(context.device)
+    alpha = None
+    if config.balanced:
+        alpha = torch.from_numpy(inverse_frequency(train.labels, train.classes)).to(apex)
+    with surroundings(context.seed, context):
+        network = Network(config, train.classes).to(context.device)
+        teacher = pretrained(config, train, context) if config.identity_weight else None
+        learned = [*network.parameters(), *(teacher.parameters() if teacher else ())]
+        first = 0 if teacher else config.identity_epochs
+        descent = Descent(config, learned, len(labels), config.epochs - first)
+        model = Fitted(network, config, context.device)
+        copy_error = float(mse_loss(apex, onset))
+        for epoch in range(first, config.epochs):
+            network.train()
+            steps = []
+            for rows in batches(len(labels), batch_size(len(labels), config)):
+                known = labels[rows] if epoch >= config.identity_epochs else None
+                batch = Batch(apex[rows], onset[rows], known)
+                step = look_and_reconstruct(config, network, teacher, batch, alpha)
+                descent.step(torch.stack(list(step.terms.values())).sum())
+                steps.append(step)
+            numbers = summary(steps, config.scales)
+            context.log(epoch=epoch + 1, copy_error=copy_error, **numbers)
+            context.checkpoint(model, epoch + 1)
+    network.eval()
+    return model

@@ -1,0 +1,94 @@
+"""A world for tests: a folder with data, plugins and settings, and the command line in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class World:
+    """A temporary working folder; call `bench(...)` in it."""
+
+    folder: Path
+    capture: pytest.CaptureFixture[str]
+    patch: pytest.MonkeyPatch
+
+    @property
+    def plugin(self) -> Path:
+        return self.folder / "toy.py"
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results"
+
+    def bench(self, *words: str) -> Outcome:
+        """Run the command line in this process."""
+        from bench.cli import main
+
+        self.patch.setattr("sys.argv", ["bench", *map(str, words)])
+        self.capture.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as leave:
+            code = leave.code if isinstance(leave.code, int) else int(leave.code is not None)
+        got = self.capture.readouterr()
+        return Outcome(code, got.out, got.err)
+
+    def run(self, *words: str, methods: str = "mean", engine: str = "serial") -> Outcome:
+        """`bench run` of toy methods on the toy dataset."""
+        head = ("run", "--plugin", str(self.plugin), "-m", methods, "-d", "toy")
+        return self.bench(*head, "--engine", engine, *words)
+
+    def records(self) -> dict[str, dict]:
+        """Every record by its path below records/."""
+        root = self.results / "records"
+        return {
+            str(path.relative_to(root)): json.loads(path.read_text())
+            for path in sorted(root.rglob("*.json"))
+        }
+
+    def predictions(self) -> dict[str, tuple]:
+        """What must be equal between two runs of the same plan."""
+        return {
+            path: (raw["key"], raw["status"], raw["clips"], raw["scores"])
+            for path, raw in self.records().items()
+        }
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """Six people, eighteen clips, three classes that can be told apart."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("BENCH_CONFIG", str(tmp_path / "bench.toml"))
+    monkeypatch.setenv("COLUMNS", "200")
+    shutil.copy(HERE / "toy.py", tmp_path / "toy.py")
+    (tmp_path / "bench.toml").write_text('[roots]\ntoy = "data"\n')
+    rng = np.random.default_rng(0)
+    for person in range(6):
+        folder = tmp_path / "data" / f"p{person}"
+        folder.mkdir(parents=True)
+        for i, emotion in enumerate(("low", "mid", "high")):
+            numbers = (rng.normal(0, 0.3, 2) + 2 * i).tolist()
+            (folder / f"c{i}-{emotion}.json").write_text(json.dumps(numbers))
+    return World(tmp_path, capsys, monkeypatch)
