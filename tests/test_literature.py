@@ -89,7 +89,8 @@ def test_a_result_is_what_one_source_says_of_one_part(rows):
 
 @pytest.fixture(scope="module")
 def verdicts(rows):
-    return {found.lines: found for found in literature.check(rows)}
+    few = [row for row in rows if row.name in ("LBP-TOP", "STSTNet (MATLAB)", "MFVAN")]
+    return {found.lines: found for found in literature.check(few)}
 
 
 def test_known_verdicts(verdicts):
@@ -97,8 +98,14 @@ def test_known_verdicts(verdicts):
     assert impossible.feasible == "no"
     assert "forces UF1 into 0.375 to 0.558" in impossible.reason
     assert verdicts[2, 3].feasible == "yes"
-    assert sum(map(len, verdicts)) == 452
-    assert {found.feasible for found in verdicts.values()} == {"yes", "no", "unknown"}
+
+
+@pytest.mark.slow
+def test_every_row_has_its_verdict(rows):
+    verdicts = literature.check(rows)
+    assert sum(len(found.lines) for found in verdicts) == 452
+    assert {found.feasible for found in verdicts} == {"yes", "no", "unknown"}
+    assert all(found.reason for found in verdicts)
 
 
 def test_macro_precision_printed_as_uar_shows(verdicts, rows):
