@@ -27,7 +27,7 @@ from bench.errors import BenchError, DataError
 from bench.method import Method, Training
 from bench.plan import Unit
 
-Status = Literal["ok", "failed", "timeout", "oom"]
+Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 
 
 @dataclass(frozen=True)
