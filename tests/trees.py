@@ -86,16 +86,20 @@ def write_xlsx(path: Path, sheets: dict[str, Sequence[Cells]]) -> Path:
     return path
 
 
-def as_formulas(path: Path, cached: bool) -> None:
-    """Turn every number of a workbook into a formula, with or without its stored value."""
+def patch_sheets(path: Path, change: Callable[[bytes], bytes]) -> None:
+    """Rewrite the xml of a workbook's sheets."""
     with zipfile.ZipFile(path) as book:
         files = {name: book.read(name) for name in book.namelist()}
-    value = rb"<v>\1</v>" if cached else b""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, data in files.items():
-            if "worksheets/" in name:
-                data = re.sub(rb't="n"><v>(\d+)</v>', rb"><f>\1+0</f>" + value, data)
-            book.writestr(name, data)
+            book.writestr(name, change(data) if "worksheets/" in name else data)
+
+
+def as_formulas(path: Path, cached: bool) -> None:
+    """Turn every number of a workbook into a formula, with or without its stored value."""
+    value = rb"<v>\1</v>" if cached else b""
+    pattern = re.compile(rb't="n"><v>(\d+)</v>')
+    patch_sheets(path, lambda xml: pattern.sub(rb"><f>\1+0</f>" + value, xml))
 
 
 def casme2_rows() -> list[Cells]:
