@@ -192,7 +192,7 @@ def _scores(counts: Array, complete: bool) -> dict[str, Score]:
         low = high = None
         if complete:
             rng = np.random.default_rng(derived_seed("bootstrap"))
-            interval = bootstrap(counts, metric, resamples=RESAMPLES, rng=rng)
+            interval = bootstrap(counts, metric, rng, resamples=RESAMPLES)
             low, high = float(interval.low), float(interval.high)
         found[name] = Score(fmean(values), low, high, spread)
     return found
