@@ -68,6 +68,9 @@ def test_tiny_is_tiny_and_has_every_class() -> None:
         assert 35 <= len(mine) <= 40
         assert min(Counter(THREE[clip.emotion] for clip in mine).values()) >= 10
     assert Counter(clip.emotion for clip in clips)["others"] >= 10
+    for database in ("casme2", "samm"):
+        units = [frozenset(u.number for u in c.units) for c in clips if c.database == database]
+        assert {"I", "II", "III", "IV", "V"} <= set(map(objective_class, units))
 
 
 def test_ids_are_unique_and_apexes_inside() -> None:
