@@ -123,7 +123,8 @@ class Scale(nn.Module):
 
         Args:
             maps: of this scale.
-            only: (n, N) bool, patches that exist; the others are taken out before the blocks.
+            only: (n, N) bool, patches that exist; the others are taken out before the blocks,
+                and of those that are left none is masked.
         """
         patches = self.project(maps).flatten(2).transpose(1, 2)
         z = torch.cat([self.token.expand(len(patches), -1, -1), patches], 1) + self.position
@@ -132,9 +133,9 @@ class Scale(nn.Module):
         for block in self.blocks:
             z, attention = block(z, hidden)
             layers.append(attention)
-        z = self.norm(z)
+        token, features = self.norm(z).tensor_split([1], 1)
         attended = rollout(layers) if self.rollout else layers[-1]
         weights = attended[:, 0, 1:].float()
         weights = weights / weights.sum(1, keepdim=True)
-        mask = keep(weights, self.threshold)
-        return Look(z[:, 0], z[:, 1:], weights, mask, pool(z[:, 1:], weights, mask))
+        mask = keep(weights, self.threshold) if only is None else only
+        return Look(token[:, 0], features, weights, mask, pool(features, weights, mask))
