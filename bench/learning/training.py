@@ -70,7 +70,7 @@ class Recipe:
     optimiser: Callable[[Iterable[nn.Parameter]], Optimizer]
     scheduler: Callable[[Optimizer], LRScheduler] | None = None
     loss: Callable[[Any, Any], Tensor] = cross_entropy
-    augment: Callable[[Batch, torch.Generator], Batch] | None = None
+    augment: Callable[[Any, torch.Generator], Batch] | None = None
     sampler: Sampler | None = None
     checkpoint_every: int = 1
 
@@ -196,7 +196,7 @@ def _loop(
             scaler.step(optimiser)
             scaler.update()
             losses.append(loss.detach())
-        if scheduler is not None:
+        if scheduler is not None and losses:
             scheduler.step()
         if losses and (epoch % every == 0 or epoch == recipe.epochs):
             context.log(epoch=epoch, loss=torch.stack(losses).mean().item())
