@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from bench.cli import FAILED
@@ -43,7 +44,7 @@ def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
         raise no_data(name, have)
     report = check_dataset(have[name])
     if as_json:
-        print_json(report)
+        print_json({**asdict(report), "problems": report.problems})
     else:
         out().print(str(report), soft_wrap=True, markup=False)
     if not report.good:

@@ -1,0 +1,65 @@
+"""The floor every learned method has to beat: optical flow and a linear SVM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bench.clip import Array, Views
+from bench.context import Context
+from bench.method import Facts, Method, Model, Training
+
+READY_MADE = (3, 28, 28)
+
+
+@dataclass(frozen=True)
+class FlowSVM(Method):
+    """Onset-to-apex flow, raw or pooled, and a linear SVM with balanced classes.
+
+    Attributes:
+        C: on the ready-made flow image, whose pixels are divided by 255.
+        grid: cells (down, right) that TV-L1 flow is averaged in, where there are frames.
+        C_pooled: on that flow, standardised.
+        size: (height, width) of the frames.
+    """
+
+    C: float = 0.01
+    grid: tuple[int, int] = (8, 8)
+    C_pooled: float = 1.0
+    size: tuple[int, int] = (170, 140)
+
+    name: ClassVar[str] = "flowsvm"
+    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
+    takes: ClassVar[frozenset[str]] = frozenset({"optical_flow"})
+    described_by: ClassVar[tuple[str, ...] | None] = ("grid", "size")
+    facts: ClassVar[Facts] = Facts(
+        title="flow + SVM",
+        paper="a reference of this benchmark",
+        year=2025,
+        url="",
+        fidelity="paper",
+        deviations=(
+            "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
+        ),
+    )
+
+    def describe(self, clip: Views) -> Array:
+        """The shipped flow image in 0..1, (3, 28, 28), or pooled flow in px, (2, *grid)."""
+        from bench.views.flow import flow_image, optical_flow
+        from bench.views.frames import resized
+
+        if "flow_image" in clip.sources:
+            return flow_image(clip) / np.float32(255)
+        return resized(optical_flow(clip, size=self.size), self.grid)
+
+    def fit(self, train: Training, context: Context) -> Model:
+        """Linear SVM, classes balanced."""
+        from bench.learning.svm import SVM
+
+        if np.asarray(train.clips[0]).shape == READY_MADE:
+            svm = SVM("linear", self.C, balanced=True)
+        else:
+            svm = SVM("linear", self.C_pooled, balanced=True, scaling="standard")
+        return svm.fit(train.clips, train.labels, train.classes)
