@@ -198,6 +198,7 @@ def fit(job: Fit) -> Outcome:
             subjects=job.subjects,
             classes=job.classes,
             action_units=job.action_units,
+            unlabelled=held_out if job.method.stated().transductive else None,
         )
         model = job.method.fit(training, context)
         fitted = time.perf_counter()

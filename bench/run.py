@@ -142,6 +142,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         error=outcome.error,
         trace=outcome.trace,
         curve=outcome.curve,
+        transductive=row.method.stated().transductive,
         environment=environment_id(),
         isolated=options.engine != "serial",
     )

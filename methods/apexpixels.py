@@ -36,7 +36,8 @@ class ApexPixels(Method):
         from bench.views.frames import key_frames, resized
 
         onset, apex = key_frames(clip).astype(np.float32)
-        return resized((apex - onset)[None], self.size)[0]
+        change: Array = resized((apex - onset)[None], self.size)[0]
+        return change
 
     def fit(self, train: Training, context: Context) -> Model:
         """Linear SVM on standardised features, classes balanced."""

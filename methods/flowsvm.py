@@ -58,7 +58,7 @@ class FlowSVM(Method):
         """Linear SVM, classes balanced."""
         from bench.learning.svm import SVM
 
-        if np.shape(train.clips[0]) == READY_MADE:
+        if np.asarray(train.clips[0]).shape == READY_MADE:
             svm = SVM("linear", self.C, balanced=True)
         else:
             svm = SVM("linear", self.C_pooled, balanced=True, scaling="standard")

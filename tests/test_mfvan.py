@@ -145,7 +145,7 @@ def test_gradient_reaches_the_attention_through_pooling_alone() -> None:
     net = network()
     net(noise(4, 3, 16, 16)).looks[0].pooled[:, 0].sum().backward()
     last = net.scales[0].blocks[-1].attention
-    of_queries_and_keys = last.in_proj_weight.grad[: 2 * TINY.width]
+    of_queries_and_keys = last.queries_keys_values.weight.grad[: 2 * TINY.width]
     assert of_queries_and_keys.abs().sum() > 0
     assert net.scales[0].token.grad.abs().sum() > 0
 
@@ -199,7 +199,7 @@ def test_mask_losses_teach_the_attention(form: Any) -> None:
     net = network(config)
     terms = recognition_losses(config, net, net(noise(4, 3, 16, 16)), torch.arange(4) % 3, None)
     terms["mask"].backward()
-    assert net.scales[2].blocks[-1].attention.in_proj_weight.grad.abs().sum() > 0
+    assert net.scales[2].blocks[-1].attention.queries_keys_values.weight.grad.abs().sum() > 0
 
 
 @pytest.mark.parametrize("change", [{"mask_loss": "none"}, {"mask_weight": 0.0}, {"scales": ()}])

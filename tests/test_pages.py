@@ -1,4 +1,4 @@
-"""Pages of datasets are written from their facts, and the ones in docs/ are today's."""
+"""Pages are written from the code, and the ones in docs/ are today's."""
 
 from pathlib import Path
 
@@ -6,11 +6,10 @@ import pytest
 from bench.datasets.casme2 import Casme2
 from bench.datasets.threedb import ThreeDB
 
-from bench.pages import dataset_page
-from bench.registry import load
+from bench.pages import dataset_page, pages
 
-DOCS = Path(__file__).parents[1] / "docs" / "datasets"
-DATASETS = load().datasets
+ROOT = Path(__file__).parents[1]
+TODAYS = pages(ROOT / "results" / "boards")
 
 
 def test_a_page_says_what_a_user_needs() -> None:
@@ -29,11 +28,27 @@ def test_a_page_says_what_a_user_needs() -> None:
     assert '3db = "/data/..."' in dataset_page(ThreeDB)
 
 
-@pytest.mark.parametrize("name", DATASETS)
+def test_the_page_of_a_method_has_its_fields_and_their_meanings() -> None:
+    page = TODAYS["methods/mfvan.md"]
+    assert "| `threshold` | `1.0` |" in page
+    assert "patches of weight above" in page
+    assert "`mfvan:delta`" in page
+    assert "CASME II" in page or "casme2" in page
+
+
+def test_the_page_of_a_verb_has_its_options() -> None:
+    assert "`--limit-folds`" in TODAYS["verbs/run.md"]
+    assert "## `bench data make`" in TODAYS["verbs/data.md"]
+
+
+@pytest.mark.parametrize("name", TODAYS)
 def test_the_page_in_docs_is_todays(name: str) -> None:
-    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-    assert page == dataset_page(DATASETS[name]), "run `python -m bench.pages`"
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == TODAYS[name], (
+        "run `python -m bench.pages`"
+    )
 
 
-def test_no_page_outlives_its_dataset() -> None:
-    assert {page.stem for page in DOCS.glob("*.md")} == set(DATASETS)
+def test_no_page_outlives_its_subject() -> None:
+    rooms = ("datasets", "methods", "verbs")
+    found = {f"{r}/{page.name}" for r in rooms for page in (ROOT / "docs" / r).glob("*.md")}
+    assert found == set(TODAYS)

@@ -39,6 +39,16 @@ def adam(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], 
     return lambda weights: torch.optim.Adam(weights, lr=rate, weight_decay=decay, fused=True)
 
 
+def sgd(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
+    """A factory of stochastic gradient descent with momentum .9."""
+    return lambda weights: torch.optim.SGD(weights, lr=rate, momentum=0.9, weight_decay=decay)
+
+
+def adamw(rate: float, decay: float = 1e-2) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
+    """A factory of Adam with decoupled weight decay."""
+    return lambda weights: torch.optim.AdamW(weights, lr=rate, weight_decay=decay, fused=True)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a network is trained.

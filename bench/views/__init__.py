@@ -90,3 +90,8 @@ def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG)
     while more := {n for n, spec in catalog.items() if n not in have and spec.of <= have}:
         have |= more
     return frozenset(have)
+
+
+# Imported last, since each registers its views in `CATALOG`: the plan knows all of them before any
+# method asks for one. None of these modules imports anything heavy.
+from bench.views import flow, frames, hog, lbp, strain, tim  # noqa: E402, F401

@@ -120,7 +120,7 @@ SMALL: Mapping[str, Cast] = {
     "samm": Cast(
         _SAMM[:8],
         (20, 32),
-        {"anger": 6, "contempt": 3, "disgust": 2, "fear": 1, "sadness": 1}
+        {"anger": 2, "contempt": 2, "disgust": 4, "fear": 1, "sadness": 4}
         | {"happiness": 12, "surprise": 11},
         {"others": 5},
     ),

@@ -1,15 +1,10 @@
-"""Pages of documentation on datasets, written from the plugins' facts.
-
-`python -m bench.pages` writes those of all datasets into docs/datasets.
-"""
+"""Pages on datasets, written from the plugins' facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from bench.dataset import Dataset, Labelling
-from bench.registry import load
 
 
 def dataset_page(dataset: type[Dataset]) -> str:
@@ -56,14 +51,3 @@ def _row(task: str, labelling: Labelling) -> tuple[str, str, str, str]:
 
 def _cells(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
     return (f"| {' | '.join(row)} |" for row in rows)
-
-
-def write_pages(folder: Path) -> None:
-    """Write the page of every dataset at hand into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, dataset in load().datasets.items():
-        (folder / f"{name}.md").write_text(dataset_page(dataset), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_pages(Path("docs/datasets"))

@@ -1,0 +1,108 @@
+"""Every network: its size, and that it fits and predicts whatever the fold is like."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+import torch
+
+from bench.clip import Views
+from bench.context import Context
+from bench.method import Method, Training
+
+SIZES = [
+    # folder, module, arguments, parameters
+    ("dualinception", "DualInceptionNet", (3,), 6_449_867),
+    ("rcn", "RCNA", (3, 64, 7), 55_747),
+    ("rcn", "RCNA", (3, 32, 5), 15_331),
+    ("sssnet", "SSSNetwork", (3,), 1_349_251),
+    ("shcfnet", "HierarchicalNet", (3,), 90_355),
+    ("featref", "FeatureRefinementNet", (3,), 2_483_150),
+    ("htnet", "HTNetwork", (3,), 139_582_982),
+]
+
+METHODS = [
+    # folder, class, a configuration small enough for a test
+    ("ststnet", "STSTNet", {"epochs": 2}),
+    ("offapex", "OffApexNet", {"epochs": 2}),
+    ("dualinception", "DualInception", {"epochs": 2}),
+    ("rcn", "RCN", {"epochs": 2, "width": 8, "pool": 5}),
+    ("sssnet", "SSSNet", {"epochs": 2}),
+    ("shcfnet", "SHCFNet", {"epochs": 2}),
+    ("featref", "FeatRef", {"epochs": 2}),
+]
+
+
+@pytest.mark.parametrize(("folder", "name", "arguments", "count"), SIZES)
+def test_parameters(folder, name, arguments, count):
+    module = importlib.import_module(f"bench.methods.{folder}.net")
+    with torch.device("meta"):
+        net = getattr(module, name)(*arguments)
+    assert sum(p.numel() for p in net.parameters() if p.requires_grad) == count
+
+
+def clip(seed: int) -> Views:
+    """A SYNTHETIC texture whose lower half moves, and a flow image."""
+    rng = np.random.default_rng(seed)
+    texture = rng.integers(60, 200, size=(70, 80), dtype=np.uint8)
+    frames = np.stack([texture[3:67, 4:68]] * 9)
+    for i, frame in enumerate(frames):
+        frame[32:] = texture[35:67, 4 + i // 3 : 68 + i // 3]
+    planes = rng.integers(256, size=(3, 28, 28), dtype=np.uint8)
+    return Views({"frames": frames, "flow_image": planes}, apex=4)
+
+
+def build(folder: str, name: str, changes: dict) -> Method:
+    return getattr(importlib.import_module(f"bench.methods.{folder}"), name)(**changes)
+
+
+@pytest.mark.parametrize(("folder", "name", "changes"), METHODS)
+def test_any_fold_predicts(folder, name, changes):
+    """A class without a clip, a training set of one clip, clips scored alone or together."""
+    method = build(folder, name, changes)
+    clips = [method.describe(clip(seed)) for seed in range(7)]
+    state = torch.get_rng_state()
+    for n in (7, 1):
+        labels = np.arange(n) % 3
+        units = tuple(frozenset({1, 12}) if i % 2 else None for i in range(n))
+        train = Training(clips[:n], labels, np.arange(n) % 2, 4, units)
+        model = method.fit(train, Context(3, train.subjects))
+        scores = model.predict(clips)
+        assert scores.shape == (7, 4)
+        assert scores.dtype == np.float64
+        assert np.isfinite(scores).all()
+        assert np.array_equal(scores[2:3], model.predict(clips[2:3]))
+        again = method.fit(train, Context(3, train.subjects)).predict(clips)
+        assert np.array_equal(scores, again)
+    assert torch.equal(state, torch.get_rng_state())
+
+
+@pytest.mark.parametrize(("folder", "name", "changes"), METHODS)
+def test_presets_and_needs(folder, name, changes):
+    method = build(folder, name, {})
+    assert not method.presets["paper"]
+    for preset in [*method.presets.values(), *method.variants.values()]:
+        build(folder, name, dict(preset))
+    seen = clip(0)
+    build(folder, name, changes).describe(seen)
+    assert seen.seen <= method.needs | method.takes | {"frames"}
+
+
+def test_htnet_mosaic_takes_eyes_above_and_mouth_below():
+    from bench.methods.htnet import mosaic
+
+    planes = np.broadcast_to(np.arange(28)[:, None], (3, 28, 28))
+    assert mosaic(planes, False)[0, :, 0].tolist() == [*range(4, 18), *range(14, 28)]
+    assert mosaic(planes, True)[0, :, 0].tolist() == [*range(3, 17), *range(3, 17)]
+
+
+def test_rcn_attention_of_a_constant_map_is_finite():
+    from bench.methods.rcn.net import activation_map
+
+    maps = torch.ones(2, 4, 5, 5, requires_grad=True)
+    out = activation_map(maps, torch.ones(3, 100))
+    out.sum().backward()
+    assert torch.isfinite(out).all()
+    assert torch.isfinite(maps.grad).all()
