@@ -10,6 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+
+from bench.clip import Array, Views
+from bench.context import Context, DeadlineError
+from bench.errors import BenchError
+from bench.method import Training
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.attention import Look, keep, pool, rollout
 from bench.methods.mfvan.identity import Teacher
@@ -18,11 +23,6 @@ from bench.methods.mfvan.model import Network, images
 from bench.methods.mfvan.optimisation import batch_size, batches, share_of_rate
 from bench.methods.mfvan.pretraining import frames_of
 from bench.methods.mfvan.training import fit
-
-from bench.clip import Array, Views
-from bench.context import Context, DeadlineError
-from bench.errors import BenchError
-from bench.method import Training
 
 TINY = MFVAN(
     size=16,
