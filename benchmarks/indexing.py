@@ -1,8 +1,8 @@
 """How long an index of 10,000 clips takes: `python -m benchmarks.indexing`.
 
-A CAS(ME)^3 of empty files is made in a temporary folder (which takes a minute or two), once with a
-folder for each clip and once with whole videos, and indexed. CPU seconds are printed: the disk is
-warm, as on a second run.
+A CAS(ME)^3 of empty files is made in a temporary folder, once with a folder for each clip and once
+with whole videos (making them takes a minute or two), and indexed. CPU seconds are printed: the
+disk is warm, as on a second run.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.datasets.casme3 import Casme3
 from openpyxl import Workbook
+
+from bench.datasets.casme3 import Casme3
 
 SUBJECTS, CLIPS, FRAMES = 100, 100, 20
 HEAD = ("Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Objective class", "emotion")

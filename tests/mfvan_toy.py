@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from bench.methods.mfvan import MFVAN
 
 from bench.clip import Array
 from bench.context import Context
 from bench.method import Training
+from bench.methods.mfvan import MFVAN
 
 TINY = MFVAN(
     size=16,

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from mfvan_toy import TINY, clip_of
+
+from bench.clip import Views
+from bench.errors import BenchError
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.attention import Look, keep, pool, rollout
 from bench.methods.mfvan.identity import Teacher
 from bench.methods.mfvan.losses import identity_loss, keep_ratio, left_over, recognition_losses
 from bench.methods.mfvan.model import Network, images
-from mfvan_toy import TINY, clip_of
-
-from bench.clip import Views
-from bench.errors import BenchError
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:

@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from bench.methods.mfvan import MFVAN
-from bench.methods.mfvan.identity import Teacher
-from bench.methods.mfvan.model import images
-from bench.methods.mfvan.optimisation import batch_size, batches, share_of_rate
-from bench.methods.mfvan.pretraining import frames_of
-from bench.methods.mfvan.training import fit
 from mfvan_toy import TINY, clip_of, context, training
 
 from bench.clip import Array
 from bench.context import DeadlineError
 from bench.errors import BenchError
 from bench.method import Training
+from bench.methods.mfvan import MFVAN
+from bench.methods.mfvan.identity import Teacher
+from bench.methods.mfvan.model import images
+from bench.methods.mfvan.optimisation import batch_size, batches, share_of_rate
+from bench.methods.mfvan.pretraining import frames_of
+from bench.methods.mfvan.training import fit
 
 
 def test_the_last_small_batch_is_skipped_and_small_folds_take_more_steps() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import trees
-from bench.datasets.smic import Smic, SmicNir, SmicVis
 
+from bench.datasets.smic import Smic, SmicNir, SmicVis
 from bench.errors import DataError
 
 
