@@ -59,7 +59,9 @@ def processes(
         future.add_done_callback(lambda done: ended.put((job, done)))
 
     try:
-        running = [submit(job) for job in jobs]
+        running = 0
+        for running, job in enumerate(jobs, 1):
+            submit(job)
         while running:
             job, future = ended.get()
             outcome = _outcome(future, timeout, kills)
@@ -67,7 +69,7 @@ def processes(
                 died.add(id(job))
                 submit(job)
                 continue
-            running.pop()
+            running -= 1
             yield job, outcome
         pool.close()
     finally:
