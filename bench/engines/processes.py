@@ -60,8 +60,9 @@ def processes(
 
     try:
         running = 0
-        for running, job in enumerate(jobs, 1):
+        for job in jobs:
             submit(job)
+            running += 1
         while running:
             job, future = ended.get()
             outcome = _outcome(future, timeout, kills)
