@@ -85,6 +85,23 @@ def make(
     if _is_made(folder, facts):
         return roots
     clips = make_plan(find_preset(preset), knobs, seed)
+    try:
+        _write_whole(folder, clips, facts, jobs, progress)
+    except OSError:
+        # Another process may have made the same set in the meantime.
+        if not _is_made(folder, facts):
+            raise
+    return roots
+
+
+def _write_whole(
+    folder: Path,
+    clips: tuple[PlannedClip, ...],
+    facts: Facts,
+    jobs: int,
+    progress: Progress | None,
+) -> None:
+    """Fill a hidden folder beside `folder` and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -95,10 +112,7 @@ def make(
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
-        # Another process may have made the same set in the meantime.
-        if not _is_made(folder, facts):
-            raise
-    return roots
+        raise
 
 
 def _is_made(folder: Path, facts: Facts) -> bool:
