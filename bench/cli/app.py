@@ -177,6 +177,24 @@ def check(
     check_methods(methods, tuple(plugin or ()), json)
 
 
+@app.command()
+def compare(
+    methods: Annotated[
+        list[str], typer.Argument(metavar="A B ...", help="Methods; name@preset tells two apart.")
+    ],
+    results: Results = None,
+    tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
+    protocol: Protocol = "loso",
+    metric: Annotated[str, typer.Option("--metric", help="uf1, uar, accuracy or f1.")] = "uf1",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Test whether methods of a results folder differ: paired, by subjects, on each task."""
+    from bench.cli.compare import show
+
+    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
+
+
 @new.command("method")
 def new_method(
     name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],
