@@ -22,6 +22,8 @@ new = typer.Typer(help="Write the first lines of a plugin.", no_args_is_help=Tru
 app.add_typer(data, name="data")
 app.add_typer(results, name="results")
 app.add_typer(new, name="new")
+literature = typer.Typer(help="The numbers that papers print.", no_args_is_help=True)
+app.add_typer(literature, name="literature")
 
 Methods = Annotated[
     str, typer.Option("--methods", "-m", help="Names, globs, name:variant, name:*, or all.")
@@ -231,6 +233,21 @@ def data_check(
     from bench.cli.data import check
 
     check(name, tuple(plugin or ()), json)
+
+
+@literature.command("check")
+def literature_check(
+    method: Annotated[str, typer.Option("--method", help="A method's word or its title.")] = "",
+    dataset: Annotated[str, typer.Option("--dataset", help="casme2, casme2/5, 3db ...")] = "",
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also what is possible or cannot be checked.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say which published scores no confusion matrix of the dataset's clips can have."""
+    from bench.cli.literature import check
+
+    check(method, dataset, all_, json)
 
 
 @results.command("list")
