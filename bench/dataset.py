@@ -182,6 +182,6 @@ class Generator:
             preset: one of `presets`.
             seed: same seed, same stand-ins.
             jobs: worker processes.
-            progress: called with subjects done and their total.
+            progress: called with clips done and their total.
         """
         raise NotImplementedError

@@ -11,8 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.datasets.casme3 import Casme3
 from openpyxl import Workbook
+
+from bench.datasets.casme3 import Casme3
 
 SUBJECTS, CLIPS, FRAMES = 100, 100, 20
 HEAD = ("Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Objective class", "emotion")

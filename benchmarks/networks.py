@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from bench.methods.offapex.net import OffApexNet
-from bench.methods.ststnet.net import STSTNet
 from tabulate import tabulate
 from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.context import Context
 from bench.learning.training import Recipe, adam, train
+from bench.methods.offapex.net import OffApexNet
+from bench.methods.ststnet.net import STSTNet
 
 CLIPS, BATCH, ROUNDS = 435, 256, 8
 

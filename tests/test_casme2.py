@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import trees
-from bench.datasets.casme2 import Casme2
 
 from bench.dataset import Index
+from bench.datasets.casme2 import Casme2
 from bench.errors import DataError
 
 

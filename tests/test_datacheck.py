@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import trees
-from bench.datasets.casme2 import Casme2
-from bench.datasets.smic import Smic
 
 from bench.datacheck import check
 from bench.dataset import MARKER
+from bench.datasets.casme2 import Casme2
+from bench.datasets.smic import Smic
 
 
 def test_a_whole_dataset_is_good(tmp_path: Path) -> None:

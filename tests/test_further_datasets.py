@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import trees
+
+from bench.dataset import Dataset, Index
 from bench.datasets.casme import Casme
 from bench.datasets.casme3 import Casme3
 from bench.datasets.dfme import Dfme
 from bench.datasets.mmew import Mmew
-
-from bench.dataset import Dataset, Index
 from bench.errors import DataError
 
 MMEW = {
@@ -84,8 +84,8 @@ def casme3_table(root: Path) -> None:
     name = "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
     trees.write_xlsx(root / "annotation" / name, {"label": [head, *casme3_rows()]})
     wrong = [head, *([*row[:7], "macro"] for row in casme3_rows())]
-    other = "cas(me)3_part_A_MaE_label_JpgIndex_v2.xlsx"
-    trees.write_xlsx(root / "annotation" / other, {"label": wrong})
+    for other in ("MaE_label_JpgIndex_v2", "ME_label_JpgIndex_v1"):
+        trees.write_xlsx(root / f"annotation/cas(me)3_part_A_{other}.xlsx", {"label": wrong})
 
 
 @pytest.mark.parametrize("own_folders", [False, True])

@@ -101,11 +101,12 @@ def test_gaps_are_said_and_the_apex_moves_to_the_frame_before(frames: Path) -> N
 
 
 def test_frames_numbered_from_one_are_taken_when_they_are_as_many(frames: Path) -> None:
-    found = index(frames, row("a", 101, 103, 111), row("b", 101, 103, 112))
+    rows = (row("a", 101, 103, 111), row("b", 101, 103, 112), row("c", 101, 103, 110))
+    found = index(frames, *rows)
     assert [len(clip.files) for clip in found.clips] == [11]
     assert found.clips[0].apex == 2
     assert found.repaired == ("db/01/a: frames numbered 1..11 taken as 101..111",)
-    assert found.missing == ("db/01/b",)
+    assert found.missing == ("db/01/b", "db/01/c")
 
 
 def test_clips_without_a_folder_are_missing() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.datasets.megc2019flow import FOLDER, TABLE, Megc2019Flow
 
+from bench.datasets.megc2019flow import FOLDER, TABLE, Megc2019Flow
 from bench.errors import DataError
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "htnet"
@@ -25,6 +25,7 @@ def clone(root: Path, space: str = " ", rows: tuple = ROWS) -> Path:
     for i, (database, subject, name, label) in enumerate(rows):
         lines.append(f"{database},{subject},{name},{label},,,")
         planes = np.zeros((28, 28, 3), np.uint8) + np.array([30, 20, 10], np.uint8) + i
+        planes[5] += 100
         data = cv2.imencode(".png", planes)[1].tobytes()
         (root / "datasets" / FOLDER / f"{subject}_{name}{space}.png").write_bytes(data)
     (root / TABLE).write_text("\n".join(lines))
@@ -45,7 +46,8 @@ def test_planes_are_horizontal_vertical_strain(tmp_path: Path) -> None:
     dataset = Megc2019Flow(clone(tmp_path))
     flow = dataset.read(dataset.index().clips[1])["flow_image"]
     assert (flow.shape, flow.dtype) == ((3, 28, 28), np.uint8)
-    assert flow[:, 5, 5].tolist() == [11, 21, 31]
+    assert flow[:, 4, 5].tolist() == [11, 21, 31]
+    assert flow[:, 5, 4].tolist() == [111, 121, 131]
 
 
 def test_roots_in_use(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+
+from bench.clip import Array
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.claims import (
     difference_grid,
@@ -19,8 +21,6 @@ from bench.methods.mfvan.claims import (
 )
 from bench.methods.mfvan.model import Fitted, Network
 from bench.methods.mfvan.pictures import grad_cam, kept_attention, plate
-
-from bench.clip import Array
 
 SMALL = MFVAN(
     size=32, channels=(4, 4, 4, 8), patches=(8, 4, 2), width=8, heads=2, blocks=1, ratio=1, hidden=8

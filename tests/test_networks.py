@@ -135,9 +135,8 @@ def test_rcn_attention_of_a_constant_map_is_finite():
 
 
 def test_any_timm_backbone_by_name():
-    from bench.methods.timm import Timm
-
     from bench.errors import BenchError
+    from bench.methods.timm import Timm
 
     assert Timm.from_variant("resnet10t").backbone == "resnet10t"
     assert Timm.from_variant("resnet18+flow").needs == {"flow_image"}

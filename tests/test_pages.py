@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from bench.datasets.casme2 import Casme2
 from bench.datasets.threedb import ThreeDB
-
 from bench.pages import dataset_page, pages
 
 ROOT = Path(__file__).parents[1]

@@ -134,6 +134,13 @@ def test_a_broken_frame_is_named_in_one_line(tmp_path: Path, name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_frame_that_claims_to_be_huge_is_not_decoded(tmp_path: Path) -> None:
+    (tmp_path / "large.png").write_bytes(BROKEN["large.png"])
+    with pytest.raises(DataError, match="9000 x 9000 pixels, more than any camera"):
+        read_image(tmp_path / "large.png")
+
+
 def test_a_missing_frame_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.png: cannot be read: No such file"):
         read_frames(clip_of(tmp_path, "none.png"))

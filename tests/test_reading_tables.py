@@ -25,6 +25,8 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert pairs(path) == EXPECTED
     assert [row["row"] for row in read_table(path)] == ["4", "5"]
     assert read_table(path)[0]["emotion"] == ""
+    path = trees.write_xlsx(tmp_path / "b.xlsx", {"S": [[], [], HEAD, *ROWS]})
+    assert [row["row"] for row in read_table(path)] == ["4", "5"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import trees
-from bench.datasets.samm import Samm
 
 from bench.dataset import Index
+from bench.datasets.samm import Samm
 from bench.errors import DataError
 
 TABLE = "SAMM_Micro_FACS_Codes_v2.xlsx"

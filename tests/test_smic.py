@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import trees
-from bench.datasets.smic import Smic, SmicNir, SmicVis
 
+from bench.datasets.smic import Smic, SmicNir, SmicVis
 from bench.errors import DataError
 
 
@@ -43,6 +43,13 @@ def test_cropped_frames_are_preferred_and_long_clips_passed_over(tmp_path: Path)
     index = Smic(tmp_path).index()
     assert len(index.clips) == 164
     assert {clip.files[0][:4] for clip in index.clips} == {"reg_"}
+
+
+@pytest.mark.parametrize("folder", ["SMIC-HS-E", "HS_long"])
+def test_the_long_clips_are_no_smic_hs(tmp_path: Path, folder: str) -> None:
+    trees.write_frames(tmp_path / folder / "s1/micro/negative/s1_ne_01", ["image1.bmp"], b"x")
+    with pytest.raises(DataError, match="no folder HS"):
+        Smic(tmp_path).index()
 
 
 def test_names_are_spelt_one_way(tmp_path: Path) -> None:

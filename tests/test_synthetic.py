@@ -10,14 +10,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from python_calamine import CalamineWorkbook
+
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
 from bench.datasets.synthetic import Knobs, build, make, read_truth
 from bench.datasets.synthetic.knobs import Cast, Preset
 from bench.datasets.synthetic.plan import PlannedClip, make_plan
-from python_calamine import CalamineWorkbook
-
 from bench.errors import BenchError, DataError
 
 CASTS = {

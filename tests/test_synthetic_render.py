@@ -7,6 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+
+from bench.clip import Array
 from bench.datasets.synthetic.action_units import PULLS
 from bench.datasets.synthetic.identity import STYLES
 from bench.datasets.synthetic.knobs import PRESETS, Knobs
@@ -14,8 +16,6 @@ from bench.datasets.synthetic.motion import draw_nuisance, invert
 from bench.datasets.synthetic.plan import ActionUnit, PlannedClip, make_plan, stream
 from bench.datasets.synthetic.render import render
 from bench.datasets.synthetic.subject import Subject, meet
-
-from bench.clip import Array
 
 STILL = Knobs(blink=0, noise=0, light=0, furrow=0)
 

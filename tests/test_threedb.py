@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import trees
+
+from bench.clip import Clip
+from bench.dataset import MARKER, Dataset, Index, Roots
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
 from bench.datasets.threedb import ThreeDB
-
-from bench.clip import Clip
-from bench.dataset import MARKER, Dataset, Index, Roots
 from bench.errors import DataError
 
 PARTS = {"smic": Smic, "casme2": Casme2, "samm": Samm}

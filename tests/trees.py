@@ -176,7 +176,9 @@ def samm_images(root: Path) -> Path:
 def samm_table(path: Path, shape: Shape = lambda rows: rows) -> Path:
     legend = [["SAMM codes"], *[[None, "legend", "Onset"] for _ in range(12)]]
     rows = [*legend, SAMM_HEAD.split(","), *shape(samm_rows())]
-    return write_xlsx(path, {"Notes": [["Subject of this table"]], "MICRO_ONLY": rows})
+    macro = [SAMM_HEAD.split(","), *([*row[:9], "Macro", *row[10:]] for row in samm_rows())]
+    sheets = {"Notes": [["Subject of this table"]], "MACRO": macro, "MICRO_ONLY": rows}
+    return write_xlsx(path, sheets)
 
 
 def smic_clips() -> list[tuple[str, str, str]]:

@@ -36,11 +36,15 @@ def surroundings(seed: int, context: Context) -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def placed(tensor: Tensor, device: str) -> Tensor:
-    """Images or a network's input on the device, in the memory order that is fastest there."""
+def placed(images: Tensor, device: str) -> Tensor:
+    """Images on the device, in the memory order that is fastest there: convolutions follow it.
+
+    On a CPU the order stays as it is, since there the backward pass of some convolutions crashes
+    on channels-last memory.
+    """
     if device == "cuda":
-        return tensor.to(device, memory_format=torch.channels_last, non_blocking=True)
-    return tensor
+        return images.to(device, memory_format=torch.channels_last, non_blocking=True)
+    return images
 
 
 def batch_size(count: int, config: MFVAN) -> int:
