@@ -163,6 +163,20 @@ def info(
     show(name, tuple(plugin or ()), json)
 
 
+@app.command()
+def check(
+    methods: Annotated[
+        str, typer.Argument(metavar="METHOD", help="Names, globs, all, or a plugin's path.")
+    ],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Hold methods to the contract: seeds, leaks, odd folds, declared views, learning."""
+    from bench.cli.check import check as check_methods
+
+    check_methods(methods, tuple(plugin or ()), json)
+
+
 @new.command("method")
 def new_method(
     name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],

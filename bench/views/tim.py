@@ -52,7 +52,7 @@ def interpolated(frames: Array, length: int) -> Array:
     return levels.reshape(length, *frames.shape[1:])
 
 
-@view(version=1, stored=False)
+@view(version=1, of="gray_frames", stored=False)
 def interpolated_frames(
     clip: Views, length: int = 10, size: tuple[int, int] | None = None
 ) -> Array:
