@@ -33,7 +33,7 @@ class Cell:
             "method": method.name,
             "version": method.version,
             "config": self.row.config,
-            "views": view_versions(method.needs | method.takes),
+            "views": view_versions(method.needs | method.takes, self.task.dataset.sources),
             "task": self.task.name,
             "data": self.task.fingerprint,
             "protocol": self.protocol,
@@ -87,15 +87,20 @@ class Plan:
         return first + [unit for column in columns for unit in column[1:]]
 
 
-def view_versions(names: frozenset[str]) -> dict[str, int]:
-    """Versions of views and of all they are computed from; a dataset's own arrays have none."""
+def view_versions(names: frozenset[str], shipped: frozenset[str]) -> dict[str, int]:
+    """Versions of the views that are computed for a method.
+
+    Args:
+        names: what the method needs or takes.
+        shipped: arrays of the dataset: what it ships is not computed, so it has no version.
+    """
     versions: dict[str, int] = {}
-    waiting = sorted(names)
+    waiting = sorted(names & servable(shipped) - shipped)
     while waiting:
         name = waiting.pop()
-        if name in CATALOG and name not in versions:
+        if name not in versions:
             versions[name] = CATALOG[name].version
-            waiting += sorted(CATALOG[name].of)
+            waiting += sorted(CATALOG[name].of - shipped)
     return versions
 
 

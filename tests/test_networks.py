@@ -25,6 +25,14 @@ SIZES = [
     ("mmnet", "MMNetwork", (3, 224), 9_238_135),
     ("capsulenet", "CapsuleNetwork", (3, 224), 8_533_824),
     ("timm", "Backbone", ("resnet18", 3, 224, "difference"), 11_178_051),
+    ("geme", "ExpressionStream", (3,), 11_178_051),
+    ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096), 253_843_270),
+    ("lgccon", "LocalGlobalNet", (3, "resnet18", 256), 9_339_718),
+    ("augcn", "AUGCNetwork", (3, torch.eye(9), True), 1_046_588),
+    ("cnnlstm", "StateNet", (3,), 4_236_299),
+    ("tsgacn", "TwoStreamNet", (3, torch.eye(51) > 0), 43_287),
+    ("plan", "PrototypeNet", (3, 16), 2_075_409),
+    ("raicl", "SiameseNet", (3,), 11_182_147),
 ]
 
 METHODS = [
@@ -41,6 +49,15 @@ METHODS = [
     ("capsulenet", "CapsuleNet", {"epochs": 1, "size": 32}),
     ("timm", "Timm", {"epochs": 1, "size": 32}),
     ("timm", "OnFlow", {"epochs": 1, "size": 32, "source": "flow"}),
+    ("geme", "GEME", {"epochs": 1, "size": 32}),
+    ("lgccon", "LGCcon", {"epochs": 1, "size": 32, "trunk": "resnet18", "hidden": 16}),
+    ("augcn", "AUGCN", {"epochs": 1}),
+    ("augcn", "AUGCN", {"epochs": 1, "chained": False}),
+    ("cnnlstm", "CNNLSTM", {"epochs": 1}),
+    ("tsgacn", "TSGACN", {"epochs": 1}),
+    ("plan", "PLAN", {"epochs": 1, "episodes": 1, "shots": 2, "size": 24, "width": 4}),
+    ("raicl", "RaICL", {"epochs": 1, "size": 32}),
+    pytest.param("htnet", "HTNet", {"epochs": 1}, marks=pytest.mark.slow),
 ]
 
 

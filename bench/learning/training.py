@@ -62,6 +62,8 @@ class Recipe:
             return what its loss wants, in evaluation mode it returns logits.
         augment: changes a training batch on its device, drawing from a generator on the CPU.
         sampler: index batches of one epoch from the labels, in place of shuffled batches.
+        settle: given the network in evaluation mode, all training inputs and targets, makes what
+            it decides by and does not learn by gradient, before every checkpoint.
         checkpoint_every: epochs between two offers to `Context.checkpoint`.
     """
 
@@ -72,6 +74,7 @@ class Recipe:
     loss: Callable[[Any, Any], Tensor] = cross_entropy
     augment: Callable[[Any, torch.Generator], Batch] | None = None
     sampler: Sampler | None = None
+    settle: Callable[[nn.Module, Any, Any], None] | None = None
     checkpoint_every: int = 1
 
 
@@ -201,6 +204,9 @@ def _loop(
         if losses and (epoch % every == 0 or epoch == recipe.epochs):
             context.log(epoch=epoch, loss=torch.stack(losses).mean().item())
         if epoch % recipe.checkpoint_every == 0 or epoch == recipe.epochs:
+            if recipe.settle is not None:
+                with torch.no_grad():
+                    recipe.settle(net.eval(), inputs, targets)
             context.checkpoint(model, epoch)
 
 
