@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from bench.board.build import Truth, confusions
+from bench.board.scoring import Truth, confusions
 from bench.clip import Array
 from bench.context import derived_seed
 from bench.errors import BenchError

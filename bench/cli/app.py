@@ -260,10 +260,41 @@ def results_list(results: Results = None, json: Json = False) -> None:
 
 @results.command("import")
 def results_import(
-    source: Annotated[Path, typer.Argument(help="Another machine's results folder.")],
+    source: Annotated[
+        Path, typer.Argument(help="Another machine's results folder, or a file of predictions.")
+    ],
+    results: Results = None,
+    task: Annotated[str, typer.Option("--task", help="Of a file: its task, casme2/5.")] = "",
+    label: Annotated[str, typer.Option("--label", help="Of a file: the name of its row.")] = "",
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="Of a file: megc2019 or csv; seen from it by default.")
+    ] = "",
+    protocol: Protocol = "loso",
+    plugin: Plugin = None,
+) -> None:
+    """Take over another machine's records, or predictions made elsewhere (never ranked)."""
+    if source.is_file() or task or label or format:
+        from bench.cli.exchange import take
+
+        take(source, format, task, label, protocol, results, tuple(plugin or ()))
+    else:
+        from bench.cli.results import merge
+
+        merge(source, results)
+
+
+@results.command("export")
+def results_export(
+    cell: Annotated[str, typer.Argument(help="task/method, and more of its path if need be.")],
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="megc2019 or csv.")
+    ] = "csv",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to a file instead.")
+    ] = None,
     results: Results = None,
 ) -> None:
-    """Take over another machine's records; what is damaged or contradicts ours stays out."""
-    from bench.cli.results import merge
+    """Write the predictions of a cell for other tools."""
+    from bench.cli.exchange import give
 
-    merge(source, results)
+    give(cell, format, output, results)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table as Grid
 
-from bench.board.build import truth
+from bench.board.scoring import truth
 from bench.board.text import number
 from bench.cli.common import err, out, print_json, surroundings
 from bench.comparing import Pair, compare
