@@ -197,6 +197,37 @@ def compare(
     show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
 
 
+@app.command()
+def doctor(results: Results = None, plugin: Plugin = None, json: Json = False) -> None:
+    """Look at packages, threads, caches, torch, disk and datasets; exit 1 if runs would fail."""
+    from bench.cli.doctor import doctor as examine
+
+    examine(results, tuple(plugin or ()), json)
+
+
+@app.command()
+def repro(
+    cell: Annotated[str, typer.Argument(help="task/method, and more of its path if need be.")],
+    fold: Annotated[str, typer.Option("--fold", help="Only this fold: casme2/01.")] = "",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="The results folder to hold against.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Keep the new records; thrown away by default.")
+    ] = None,
+    jobs: Jobs = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="processes, or serial for a debugger.")
+    ] = "processes",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Run a cell, or one fold of it, again and compare prediction by prediction."""
+    from bench.cli.repro import repro as again
+
+    again(cell, fold, results, into, jobs, engine, tuple(plugin or ()), json)
+
+
 @new.command("method")
 def new_method(
     name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],
@@ -256,6 +287,19 @@ def results_list(results: Results = None, json: Json = False) -> None:
     from bench.cli.results import show
 
     show(results, json)
+
+
+@results.command("explain")
+def results_explain(
+    record: Annotated[str, typer.Argument(help="A record's file, or task/method:fold.")],
+    results: Results = None,
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Say in words whether a record is fresh, stale, foreign or damaged, and why."""
+    from bench.cli.explain import explain
+
+    explain(record, results, tuple(plugin or ()), json)
 
 
 @results.command("import")
