@@ -94,4 +94,4 @@ def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG)
 
 # Imported last, since each registers its views in `CATALOG`: the plan knows all of them before any
 # method asks for one. None of these modules imports anything heavy.
-from bench.views import flow, frames, hog, lbp, strain, tim  # noqa: E402, F401
+from bench.views import flow, frames, hog, lbp, motion, regions, strain, texture, tim  # noqa: E402, F401
