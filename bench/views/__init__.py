@@ -94,4 +94,16 @@ def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG)
 
 # Imported last, since each registers its views in `CATALOG`: the plan knows all of them before any
 # method asks for one. None of these modules imports anything heavy.
-from bench.views import flow, frames, hog, lbp, motion, regions, strain, texture, tim  # noqa: E402, F401
+from bench.views import (  # noqa: E402
+    flow,  # noqa: F401
+    frames,  # noqa: F401
+    hog,  # noqa: F401
+    lbp,  # noqa: F401
+    lowrank,  # noqa: F401
+    motion,  # noqa: F401
+    projections,  # noqa: F401
+    regions,  # noqa: F401
+    strain,  # noqa: F401
+    texture,  # noqa: F401
+    tim,  # noqa: F401
+)
