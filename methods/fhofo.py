@@ -65,6 +65,7 @@ class FHOFO(Method):
         """Linear SVM."""
         from bench.learning.svm import SVM
 
+        context.check_deadline()
         svm = SVM("linear", self.C, scaling="centre")
         return svm.fit(train.clips, train.labels, train.classes)
 

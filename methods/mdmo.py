@@ -65,6 +65,7 @@ class MDMO(Method):
         """Polynomial SVM on weighted polar coordinates."""
         from bench.learning.svm import SVM
 
+        context.check_deadline()
         svm = SVM("polynomial", self.C, gamma=1 / 72, degree=self.degree, offset=1)
         rows = [polar(np.asarray(clip), self.weight) for clip in train.clips]
         return Polar(svm.fit(rows, train.labels, train.classes), self.weight)

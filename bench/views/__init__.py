@@ -97,6 +97,7 @@ def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG)
 from bench.views import (  # noqa: E402
     flow,  # noqa: F401
     frames,  # noqa: F401
+    gradients,  # noqa: F401
     hog,  # noqa: F401
     lbp,  # noqa: F401
     lowrank,  # noqa: F401
