@@ -235,6 +235,21 @@ def data_check(
     check(name, tuple(plugin or ()), json)
 
 
+@data.command("show")
+def data_show(
+    name: Annotated[str, typer.Argument(help="A dataset.")],
+    clip: Annotated[str, typer.Argument(help="A clip's id; its end will do where it is unique.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A png, pdf or svg file.")
+    ] = None,
+    plugin: Plugin = None,
+) -> None:
+    """Draw a clip for a paper: onset, apex, their difference, optical flow and strain."""
+    from bench.cli.show import show
+
+    show(name, clip, output, tuple(plugin or ()))
+
+
 @literature.command("check")
 def literature_check(
     method: Annotated[str, typer.Option("--method", help="A method's word or its title.")] = "",
