@@ -78,6 +78,9 @@ def run(
     refresh: Annotated[
         str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
     ] = "",
+    cache_size: Annotated[
+        str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and run nothing.")
     ] = False,
@@ -92,7 +95,7 @@ def run(
             tuple(plugin or ()),
         ),
         engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        dry_run=dry_run,
+        cache_size=cache_size, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -233,6 +236,17 @@ def data_check(
     from bench.cli.data import check
 
     check(name, tuple(plugin or ()), json)
+
+
+@data.command("cache")
+def data_cache(
+    clear: Annotated[str, typer.Option("--clear", help="A room to empty.")] = "",
+    json: Json = False,
+) -> None:
+    """List the rooms of the cache with their sizes, or empty one; runs fill it again."""
+    from bench.cli.data import cache
+
+    cache(clear, json)
 
 
 @data.command("show")
