@@ -78,6 +78,9 @@ def run(
     refresh: Annotated[
         str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
     ] = "",
+    cache_size: Annotated[
+        str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and run nothing.")
     ] = False,
@@ -92,7 +95,7 @@ def run(
             tuple(plugin or ()),
         ),
         engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        dry_run=dry_run,
+        cache_size=cache_size, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -264,6 +267,32 @@ def data_check(
     from bench.cli.data import check
 
     check(name, tuple(plugin or ()), json)
+
+
+@data.command("cache")
+def data_cache(
+    clear: Annotated[str, typer.Option("--clear", help="A room to empty.")] = "",
+    json: Json = False,
+) -> None:
+    """List the rooms of the cache with their sizes, or empty one; runs fill it again."""
+    from bench.cli.data import cache
+
+    cache(clear, json)
+
+
+@data.command("show")
+def data_show(
+    name: Annotated[str, typer.Argument(help="A dataset.")],
+    clip: Annotated[str, typer.Argument(help="A clip's id; its end will do where it is unique.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A png, pdf or svg file.")
+    ] = None,
+    plugin: Plugin = None,
+) -> None:
+    """Draw a clip for a paper: onset, apex, their difference, optical flow and strain."""
+    from bench.cli.show import show
+
+    show(name, clip, output, tuple(plugin or ()))
 
 
 @literature.command("check")
