@@ -222,15 +222,20 @@ def _parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:
     }
 
 
+def checkpoints(task: Truth, done: list[Record]) -> Array:
+    """Counts (seeds, checkpoints, subjects, c, c) of traced records, as far as all have them."""
+    steps = min(len(record.trace) for record in done)
+    each = [
+        confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
+    ]
+    return np.stack(each, axis=1)
+
+
 def _oracle(task: Truth, done: list[Record]) -> Score | None:
     """UF1 when each held-out subject picks the checkpoint that suits it best; never ranked."""
     if not all(record.trace for record in done):
         return None
-    steps = min(len(record.trace) for record in done)
-    checkpoints = [
-        confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
-    ]
-    best = select_best(np.stack(checkpoints, axis=1))
+    best = select_best(checkpoints(task, done))
     return Score(fmean(float(uf1(seed.sum(0))) for seed in best))
 
 
