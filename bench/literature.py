@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from bench.errors import BenchError
-from bench.feasibility import Claim, judge
+from bench.feasibility import Claim, judge, other_totals
 
 MetricName = Literal["accuracy", "f1", "uf1", "uar"]
 Certainty = Literal["read", "derived", "recalled"]
@@ -126,6 +126,23 @@ def read(path: Path) -> tuple[Published, ...]:
 def check(rows: Iterable[Published]) -> list[Verdict]:
     """Check all scores that a source gives for one result against the dataset's clips."""
     return [_verdict(group) for group in results(rows)]
+
+
+def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
+    """A verdict for a table: "possible", "impossible", "unknown", or "not of 246 clips".
+
+    An accuracy that is no fraction of the clips here, but is one of a few more or fewer, speaks of
+    another selection of clips, not of a mistake.
+    """
+    if verdict.feasible != "no":
+        return {"yes": "possible", "unknown": "unknown"}[verdict.feasible]
+    row = group[0]
+    total = sum(CLIPS.get((row.dataset, row.part, row.classes or 0), ()))
+    for accuracy in (one.claim for one in group if one.metric == "accuracy"):
+        others = other_totals(accuracy, total)
+        if others and total not in others:
+            return f"not of {total} clips"
+    return "impossible"
 
 
 def results(rows: Iterable[Published]) -> list[tuple[Published, ...]]:

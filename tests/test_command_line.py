@@ -206,3 +206,15 @@ def test_listings_import_nothing_heavy(words):
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
     )
     assert "HEAVY []" in done.stdout
+
+
+def test_stand_ins_run_the_quick_preset_and_their_references(world):
+    (world.folder / "data" / "SYNTHETIC.json").write_text("{}")
+    done = world.bench("plan", "-m", "mean", "-d", "toy", "--json")
+    cells = json.loads(done.out)
+    assert {"mean", "majority", "auoracle"} <= {cell["method"] for cell in cells}
+    assert {cell["preset"] for cell in cells if cell["method"] == "mean"} == {"quick"}
+    assert all(cell["synthetic"] for cell in cells)
+    assert "Running on SYNTHETIC stand-ins, preset quick; --preset paper" in done.err
+    asked = world.bench("plan", "-m", "mean", "-d", "toy", "--preset", "paper", "--json")
+    assert {cell["preset"] for cell in json.loads(asked.out)} == {"paper"}

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.board.build import build, confusions, truth
+from bench.board.build import build
+from bench.board.scoring import confusions, truth
 from bench.context import Context
 from bench.metrics import METRICS, confusion, uf1
 from bench.registry import load

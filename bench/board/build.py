@@ -5,61 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from statistics import fmean, stdev
+from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 
 from bench.board.board import Board, Row, Score, Table
+from bench.board.external import External, external_row, read_external
 from bench.board.published import comparisons
+from bench.board.scoring import Truth, checkpoints, confusions, parts, scores, truth
 from bench.clip import Array
 from bench.context import derived_seed
-from bench.metrics import METRICS, per_group_confusions, recall, uf1
+from bench.metrics import recall, uf1
 from bench.protocols import folds
 from bench.registry import Registry, source_hash
-from bench.statistics import bootstrap, pairwise, rank_groups, select_best
+from bench.statistics import pairwise, rank_groups, select_best
 from bench.store import Record, Store
-
-RESAMPLES = 10_000
-
-
-@dataclass(frozen=True)
-class Truth:
-    """Who shows what in a task, from the results folder.
-
-    Attributes:
-        task, fingerprint, classes, synthetic, apex: of the task.
-        position: of each clip id in the arrays.
-        people, databases, labels: (n,) of each clip.
-    """
-
-    task: str
-    fingerprint: str
-    classes: tuple[str, ...]
-    synthetic: bool
-    apex: str
-    position: Mapping[str, int]
-    people: Array
-    databases: Array
-    labels: Array
-
-
-def truth(raw: Mapping[str, Any]) -> Truth:
-    """From the JSON that `Store.write_task` wrote."""
-    clips = raw["clips"]
-    people, databases, labels = zip(*clips.values(), strict=True)
-    return Truth(
-        task=raw["task"],
-        fingerprint=raw["fingerprint"],
-        classes=tuple(raw["classes"]),
-        synthetic=raw["synthetic"],
-        apex=raw["apex"],
-        position={clip: i for i, clip in enumerate(clips)},
-        people=np.array(people),
-        databases=np.array(databases),
-        labels=np.array(labels),
-    )
 
 
 def build(
@@ -80,9 +42,13 @@ def build(
     grouped: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in store.records() if records is None else records:
         grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
+    external: dict[tuple[str, str], list[External]] = defaultdict(list)
+    for one in read_external(store.folder):
+        external[one.data, one.protocol].append(one)
+        grouped.setdefault((one.data, one.protocol), [])
     wanted = set(grouped) if only is None else set(only)
     tables = [
-        _table(tasks[data], protocol, found, registry)
+        _table(tasks[data], protocol, found, registry, external[data, protocol])
         for (data, protocol), found in grouped.items()
         if (data, protocol) in wanted and data in tasks
     ]
@@ -102,7 +68,13 @@ def _machine(store: Store, name: str) -> str:
     return f"{where}, Python {raw['python']}, {packages}{commit}"
 
 
-def _table(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Table:
+def _table(
+    task: Truth,
+    protocol: str,
+    records: list[Record],
+    registry: Registry,
+    external: list[External],
+) -> Table:
     families: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in records:
         families[record.label, record.preset, record.family].append(record)
@@ -118,7 +90,7 @@ def _table(task: Truth, protocol: str, records: list[Record], registry: Registry
         counts=tuple(np.bincount(task.labels, minlength=len(task.classes)).tolist()),
         subjects=len(np.unique(task.people)),
         apex=task.apex,
-        rows=tuple(ranked),
+        rows=(*ranked, *(external_row(task, one) for one in external)),
         published=comparisons(task.task, dataset.literature(), ranked) if dataset else (),
         environments=tuple(sorted({record.environment for record in records})),
     )
@@ -126,25 +98,6 @@ def _table(task: Truth, protocol: str, records: list[Record], registry: Registry
 
 def _done(records: list[Record]) -> list[Record]:
     return [record for record in records if record.status == "ok"]
-
-
-def confusions(task: Truth, records: list[Record]) -> Array:
-    """Counts (seeds, subjects, c, c) of finished records, for the subjects that have one."""
-    by_seed: dict[int, list[Record]] = defaultdict(list)
-    for record in records:
-        by_seed[record.inputs["seed"]].append(record)
-    stack = []
-    for _, found in sorted(by_seed.items()):
-        where = np.array([task.position[clip] for r in found for clip in r.clips], int)
-        predicted = np.array([int(np.argmax(row)) for r in found for row in r.scores], int)
-        people, subject = np.unique(task.people, return_inverse=True)
-        counts = np.zeros((len(people), len(task.classes), len(task.classes)), int)
-        present = np.unique(subject[where])
-        counts[present] = per_group_confusions(
-            task.labels[where], predicted, subject[where], len(task.classes)
-        )
-        stack.append(counts)
-    return np.array(stack)
 
 
 def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:
@@ -166,9 +119,9 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
         of=total,
         ended=dict(Counter(r.status for r in records if r.status != "ok")),
         seeds=seeds,
-        scores=_scores(counts, len(done) == total) if done else {},
+        scores=scores(counts, len(done) == total) if done else {},
         recall=recall(counts.sum((0, 1))).tolist() if done else [],
-        parts=_parts(task, counts) if done else {},
+        parts=parts(task, counts) if done else {},
         oracle=_oracle(task, done) if len(done) == total else None,
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
         parameters=next((r.parameters for r in done if r.parameters is not None), None),
@@ -190,45 +143,6 @@ def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
         yield "stale: made before its plugin's code changed"
     if not all(record.isolated for record in records):
         yield "not isolated: run with --engine serial"
-
-
-def _scores(counts: Array, complete: bool) -> dict[str, Score]:
-    found = {}
-    for name, metric in METRICS.items():
-        values = [float(metric(seed.sum(0))) for seed in counts]
-        spread = stdev(values) if len(values) > 1 else None
-        low = high = None
-        if complete:
-            rng = np.random.default_rng(derived_seed("bootstrap"))
-            interval = bootstrap(counts, metric, rng, resamples=RESAMPLES)
-            low, high = float(interval.low), float(interval.high)
-        found[name] = Score(fmean(values), low, high, spread)
-    return found
-
-
-def _parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:
-    """UF1 and UAR of each database of a composite, means over seeds; none for a single one."""
-    names, subject = np.unique(task.people, return_inverse=True)
-    database = np.array([task.databases[subject == i][0] for i in range(len(names))])
-    parts = np.unique(database)
-    if len(parts) < 2:
-        return {}
-    return {
-        str(part): {
-            name: fmean(float(METRICS[name](seed[database == part].sum(0))) for seed in counts)
-            for name in ("uf1", "uar")
-        }
-        for part in parts
-    }
-
-
-def checkpoints(task: Truth, done: list[Record]) -> Array:
-    """Counts (seeds, checkpoints, subjects, c, c) of traced records, as far as all have them."""
-    steps = min(len(record.trace) for record in done)
-    each = [
-        confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
-    ]
-    return np.stack(each, axis=1)
 
 
 def _oracle(task: Truth, done: list[Record]) -> Score | None:

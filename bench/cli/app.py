@@ -22,6 +22,8 @@ new = typer.Typer(help="Write the first lines of a plugin.", no_args_is_help=Tru
 app.add_typer(data, name="data")
 app.add_typer(results, name="results")
 app.add_typer(new, name="new")
+literature = typer.Typer(help="The numbers that papers print.", no_args_is_help=True)
+app.add_typer(literature, name="literature")
 
 Methods = Annotated[
     str, typer.Option("--methods", "-m", help="Names, globs, name:variant, name:*, or all.")
@@ -196,6 +198,24 @@ def check(
     check_methods(methods, tuple(plugin or ()), json)
 
 
+@app.command()
+def compare(
+    methods: Annotated[
+        list[str], typer.Argument(metavar="A B ...", help="Methods; name@preset tells two apart.")
+    ],
+    results: Results = None,
+    tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
+    protocol: Protocol = "loso",
+    metric: Annotated[str, typer.Option("--metric", help="uf1, uar, accuracy or f1.")] = "uf1",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Test whether methods of a results folder differ: paired, by subjects, on each task."""
+    from bench.cli.compare import show
+
+    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
+
+
 @new.command("method")
 def new_method(
     name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],
@@ -234,6 +254,21 @@ def data_check(
     check(name, tuple(plugin or ()), json)
 
 
+@literature.command("check")
+def literature_check(
+    method: Annotated[str, typer.Option("--method", help="A method's word or its title.")] = "",
+    dataset: Annotated[str, typer.Option("--dataset", help="casme2, casme2/5, 3db ...")] = "",
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also what is possible or cannot be checked.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say which published scores no confusion matrix of the dataset's clips can have."""
+    from bench.cli.literature import check
+
+    check(method, dataset, all_, json)
+
+
 @results.command("list")
 def results_list(results: Results = None, json: Json = False) -> None:
     """List what a results folder holds, cell by cell."""
@@ -244,10 +279,41 @@ def results_list(results: Results = None, json: Json = False) -> None:
 
 @results.command("import")
 def results_import(
-    source: Annotated[Path, typer.Argument(help="Another machine's results folder.")],
+    source: Annotated[
+        Path, typer.Argument(help="Another machine's results folder, or a file of predictions.")
+    ],
+    results: Results = None,
+    task: Annotated[str, typer.Option("--task", help="Of a file: its task, casme2/5.")] = "",
+    label: Annotated[str, typer.Option("--label", help="Of a file: the name of its row.")] = "",
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="Of a file: megc2019 or csv; seen from it by default.")
+    ] = "",
+    protocol: Protocol = "loso",
+    plugin: Plugin = None,
+) -> None:
+    """Take over another machine's records, or predictions made elsewhere (never ranked)."""
+    if source.is_file() or task or label or format:
+        from bench.cli.exchange import take
+
+        take(source, format, task, label, protocol, results, tuple(plugin or ()))
+    else:
+        from bench.cli.results import merge
+
+        merge(source, results)
+
+
+@results.command("export")
+def results_export(
+    cell: Annotated[str, typer.Argument(help="task/method, and more of its path if need be.")],
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="megc2019 or csv.")
+    ] = "csv",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to a file instead.")
+    ] = None,
     results: Results = None,
 ) -> None:
-    """Take over another machine's records; what is damaged or contradicts ours stays out."""
-    from bench.cli.results import merge
+    """Write the predictions of a cell for other tools."""
+    from bench.cli.exchange import give
 
-    merge(source, results)
+    give(cell, format, output, results)

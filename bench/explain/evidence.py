@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.board import build
 from bench.board.board import Row
-from bench.board.build import Truth, truth
+from bench.board.scoring import Truth, truth
 from bench.errors import BenchError
 from bench.registry import Registry, unknown
 from bench.store import Record, Store
@@ -101,10 +101,10 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         for name in order[1:]
     )
     records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])
-    (table,) = build(store, registry, None, records).tables
+    (table,) = build(store, registry, {chosen[:2]}, records).tables
     rows = {(row.label, row.family): row for row in table.rows}
     variants = [
-        (row, _finished(records, row)) for row in table.rows if row.scores and row.folds == row.of
+        (row, done) for row in table.rows if (done := _finished(records, row)) and row.complete
     ]
     row = rows[method, chosen[3]]
     return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, remarks)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.board.build import checkpoints, confusions
+from bench.board.scoring import checkpoints, confusions
 from bench.board.text import incomplete, score_text
 from bench.cache import write_atomically
 from bench.explain import ablation, epochs, scores

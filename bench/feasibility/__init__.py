@@ -6,6 +6,6 @@ that no such integers give are mistakes: of copying, of the definition, of the n
 """
 
 from bench.feasibility.claims import Claim, Finding
-from bench.feasibility.judge import judge
+from bench.feasibility.judge import judge, other_totals
 
-__all__ = ["Claim", "Finding", "judge"]
+__all__ = ["Claim", "Finding", "judge", "other_totals"]

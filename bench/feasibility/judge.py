@@ -49,11 +49,16 @@ def _accuracy_alone(clips: Integers, claims: Mapping[str, Claim]) -> Finding | N
         return None
     nearest = round(claim.value * total) / total
     reason = f"accuracy {claim} is no multiple of 1/{total}"
-    others = [n for n in range(max(total - 15, 2), total + 16) if len(_allowed(claim, n))]
+    others = other_totals(claim, total)
     if others:
-        others = sorted(others, key=lambda n: abs(n - total))[:3]
-        reason += f" (it is one of 1/{', 1/'.join(map(str, others))})"
+        reason += f" (it is one of 1/{', 1/'.join(map(str, others[:3]))})"
     return Finding("no", reason, {"accuracy": nearest})
+
+
+def other_totals(claim: Claim, total: int, reach: int = 15) -> list[int]:
+    """Numbers of clips near `total`, nearest first, of which a claimed accuracy is a fraction."""
+    found = [n for n in range(max(total - reach, 2), total + reach + 1) if len(_allowed(claim, n))]
+    return sorted(found, key=lambda n: abs(n - total))
 
 
 def _allowed(claim: Claim, total: int) -> Integers:
