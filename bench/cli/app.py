@@ -144,6 +144,25 @@ def board(
     show(results, tasks, format, output, tuple(plugin or ()))
 
 
+@app.command()
+def explain(
+    method: Annotated[str, typer.Argument(help="A method with results: mfvan, mfvan:delta.")],
+    task: Annotated[str, typer.Option("--task", "-t", help="The task: casme2/5.")],
+    results: Results = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder; in the results by default.")
+    ] = None,
+    preset: Annotated[
+        str, typer.Option("--preset", help="paper or quick; the one with most folds by default.")
+    ] = "",
+    plugin: Plugin = None,
+) -> None:
+    """Make a report of pictures on one method and task: errors, training, what it looks at."""
+    from bench.cli.explain import explain as make
+
+    make(method, task, preset, results, output, tuple(plugin or ()))
+
+
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help="methods, datasets, or both.")] = "both",
@@ -326,7 +345,7 @@ def results_explain(
     json: Json = False,
 ) -> None:
     """Say in words whether a record is fresh, stale, foreign or damaged, and why."""
-    from bench.cli.explain import explain
+    from bench.cli.record import explain
 
     explain(record, results, tuple(plugin or ()), json)
 
