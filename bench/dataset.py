@@ -135,6 +135,11 @@ class Dataset:
         truth = {"true_action_units"} if self.synthetic else set()
         return self.ships | truth
 
+    @classmethod
+    def literature(cls) -> str:
+        """The dataset under whose name papers report numbers on these clips."""
+        return cls.name
+
     def index(self) -> Index:
         """List the clips without opening a pixel; `DataError` where table or tree are unusable."""
         raise NotImplementedError
@@ -177,6 +182,6 @@ class Generator:
             preset: one of `presets`.
             seed: same seed, same stand-ins.
             jobs: worker processes.
-            progress: called with subjects done and their total.
+            progress: called with clips done and their total.
         """
         raise NotImplementedError

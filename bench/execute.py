@@ -27,7 +27,7 @@ from bench.errors import BenchError, DataError
 from bench.method import Method, Training
 from bench.plan import Unit
 
-Status = Literal["ok", "failed", "timeout", "oom"]
+Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,7 @@ def fit(job: Fit) -> Outcome:
             subjects=job.subjects,
             classes=job.classes,
             action_units=job.action_units,
+            unlabelled=held_out if job.method.stated().transductive else None,
         )
         model = job.method.fit(training, context)
         fitted = time.perf_counter()

@@ -12,7 +12,7 @@ from bench.configured import Configured
 from bench.errors import BenchError
 from bench.protocols import Fold, folds
 from bench.task import Task
-from bench.views import CATALOG, servable
+from bench.views import servable, view_versions
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Cell:
             "method": method.name,
             "version": method.version,
             "config": self.row.config,
-            "views": view_versions(method.needs | method.takes),
+            "views": view_versions(method.needs | method.takes, self.task.dataset.sources),
             "task": self.task.name,
             "data": self.task.fingerprint,
             "protocol": self.protocol,
@@ -85,18 +85,6 @@ class Plan:
         columns = [[Unit(cell, fold) for fold in cell.folds] for cell in self.cells]
         first = [column[0] for column in columns if column]
         return first + [unit for column in columns for unit in column[1:]]
-
-
-def view_versions(names: frozenset[str]) -> dict[str, int]:
-    """Versions of views and of all they are computed from; a dataset's own arrays have none."""
-    versions: dict[str, int] = {}
-    waiting = sorted(names)
-    while waiting:
-        name = waiting.pop()
-        if name in CATALOG and name not in versions:
-            versions[name] = CATALOG[name].version
-            waiting += sorted(CATALOG[name].of)
-    return versions
 
 
 def make_plan(

@@ -53,13 +53,14 @@ def load(files: Sequence[Path] = ()) -> Registry:
             modules.append(importlib.import_module(name))
         except Exception as error:  # whatever a stranger's module raises must not stop the others
             broken[name] = f"{type(error).__name__}: {error}"
+    files = list(dict.fromkeys(path.resolve() for path in files))
     modules += [load_file(path) for path in files]
     return Registry(
         methods=_collect(modules, Method),
         datasets=_collect(modules, Dataset),
         generators=_collect(modules, Generator),
         broken=broken,
-        files=tuple(path.resolve() for path in files),
+        files=tuple(files),
     )
 
 

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from bench.cache import Cache
-from bench.configured import Configured
+from bench.describing import describe_all, lacking_jobs, wanted_descriptions
 from bench.engines import Engine, Job, Lost, engine
 from bench.environment import environment, environment_id
-from bench.execute import (
-    Describe,
-    Outcome,
-    bare,
-    describe,
-    description_key,
-    fit,
-    fit_job,
-)
+from bench.execute import Outcome, fit, fit_job
 from bench.plan import Plan, Unit
 from bench.registry import source_hash
 from bench.store import Record, Store
+from bench.upkeep import in_use, prune
 
 
 @dataclass(frozen=True)
@@ -38,6 +31,7 @@ class Options:
         trace: score every checkpoint on the held-out subject.
         refresh: run units again whose plugin's source changed since ("stale").
         plugins: plugin files that workers must import.
+        cache_size: bytes that views and descriptions may take, None for no bound.
     """
 
     engine: str = "processes"
@@ -47,6 +41,7 @@ class Options:
     trace: bool = False
     refresh: bool = False
     plugins: tuple[Path, ...] = ()
+    cache_size: int | None = None
 
 
 class Progress(Protocol):
@@ -88,6 +83,13 @@ def run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Prog
         BenchError: an unwritable results folder, or a record of another format.
     """
     store.check_writable()
+    with in_use(cache):
+        summary = _run(plan, store, cache, options, progress)
+        prune(cache, options.cache_size)
+    return summary
+
+
+def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Progress) -> Summary:
     store.write_environment(environment_id(), environment())
     for cell in plan.cells:
         store.write_task(cell.task)
@@ -133,7 +135,7 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
 def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
     cell, row = unit.cell, unit.cell.row
     if isinstance(outcome, Lost):
-        outcome = Outcome(outcome.status, error=outcome.error)  # type: ignore[arg-type]
+        outcome = Outcome(outcome.status, error=outcome.error)
     return Record(
         key=unit.key,
         inputs=cell.inputs,
@@ -150,13 +152,10 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         error=outcome.error,
         trace=outcome.trace,
         curve=outcome.curve,
+        transductive=row.method.stated().transductive,
         environment=environment_id(),
         isolated=options.engine != "serial",
     )
-
-
-ClipKey = tuple[str, str]
-"""A clip's id and digest: what describing depends on beside the method."""
 
 
 def _described(
@@ -168,91 +167,19 @@ def _described(
     summary: Summary,
 ) -> list[Unit]:
     """Describe the clips of waiting units; returns the units that can be fitted."""
-    jobs, wanted = _describe_jobs(waiting, cache)
+    chosen = partial(engine, options.engine, options.workers, plugins=options.plugins)
+    wanted = wanted_descriptions(waiting)
+    jobs = lacking_jobs(waiting, cache)
+    prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
-    failed: dict[str, Outcome] = {}
-    unreadable: set[ClipKey] = set()
-
-    def pass_over(todo: list[Job[ClipKey]], again: Callable[[Job[ClipKey], Lost], None]) -> None:
-        most = max((len(job.payload.rows) for job in todo), default=1)
-        limit = None if options.timeout is None else options.timeout * most
-        runner: Engine[ClipKey] = engine(options.engine, options.workers, limit, options.plugins)
-        for job, outcome in runner(describe, todo):
-            if isinstance(outcome, Lost):
-                again(job, outcome)
-                continue
-            progress.ended(None, outcome.seconds)
-            if outcome.unreadable:
-                unreadable.add(job.name)
-                summary.unreadable.append(outcome.unreadable)
-            failed.update({k: Outcome("failed", error=e) for k, e in outcome.failed.items()})
-
-    # A worker that died or hung describing for several methods does not say for which: those
-    # clips are described once more, one method at a time.
-    single: list[Job[ClipKey]] = []
-    pass_over(jobs, lambda job, lost: single.extend(_one_by_one(job, cache)))
-    pass_over(
-        single,
-        lambda job, lost: failed.update(
-            {job.payload.rows[0][0]: Outcome(lost.status, error=lost.error)}  # type: ignore[arg-type]
-        ),
-    )
-    return _fittable(waiting, wanted, failed, unreadable, store, options, summary)
-
-
-def _describe_jobs(
-    waiting: list[Unit], cache: Cache
-) -> tuple[list[Job[ClipKey]], dict[tuple[str, str], dict[ClipKey, str]]]:
-    """Jobs for what the cache lacks, and each row's and task's keys by clip."""
-    cells = {id(unit.cell): unit.cell for unit in waiting}
-    rows: dict[ClipKey, dict[str, Configured]] = defaultdict(dict)
-    readers: dict[ClipKey, tuple[Describe, ...]] = {}
-    wanted: dict[tuple[str, str], dict[ClipKey, str]] = {}
-    for cell in cells.values():
-        task = cell.task
-        keys = wanted.setdefault((cell.row.label, task.name), {})
-        for clip, digest in zip(task.clips, task.digests, strict=True):
-            name = (clip.id, digest)
-            keys[name] = entry = description_key(cell.row, clip, digest)
-            readers[name] = (Describe(task.dataset, bare(clip), digest, (), cache.folder),)
-            if entry not in rows[name] and not cache.path("descriptions", entry).is_file():
-                rows[name][entry] = cell.row
-    jobs = []
-    for name, lacking in rows.items():
-        if lacking:
-            blank = readers[name][0]
-            pairs = tuple((entry, row.method) for entry, row in lacking.items())
-            jobs.append(
-                Job(name, Describe(blank.dataset, blank.clip, blank.digest, pairs, blank.cache))
-            )
-    return jobs, wanted
-
-
-def _one_by_one(job: Job[ClipKey], cache: Cache) -> list[Job[ClipKey]]:
-    whole: Describe = job.payload
-    return [
-        Job(job.name, Describe(whole.dataset, whole.clip, whole.digest, (row,), whole.cache))
-        for row in whole.rows
-        if not cache.path("descriptions", row[0]).is_file()
-    ]
-
-
-def _fittable(
-    waiting: list[Unit],
-    wanted: dict[tuple[str, str], dict[ClipKey, str]],
-    failed: dict[str, Outcome],
-    unreadable: set[ClipKey],
-    store: Store,
-    options: Options,
-    summary: Summary,
-) -> list[Unit]:
-    """Units all of whose clips are described; the others are recorded as what befell them."""
+    found = describe_all(jobs, cache, chosen, options.timeout, progress.ended)
+    summary.unreadable += found.unreadable.values()
     ready = []
     for unit in waiting:
         keys = wanted[unit.cell.row.label, unit.cell.task.name]
-        if unreadable & keys.keys():
+        error = next((found.failed[key] for key in keys.values() if key in found.failed), None)
+        if found.unreadable.keys() & keys.keys():
             continue
-        error = next((failed[key] for key in keys.values() if key in failed), None)
         if error is None:
             ready.append(unit)
         else:

@@ -4,6 +4,8 @@
 
     results = "results"            # optional
     cache = "/scratch/bench"       # optional
+    cache_size = "20GB"            # optional; what was not used for longest goes first
+    plugins = ["mymethod.py"]      # optional; --plugin adds to them
 
     [roots]
     casme2 = "/data/CASME2"
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,8 @@ from platformdirs import user_cache_path
 from bench.cache import Cache
 from bench.dataset import Dataset, Roots
 from bench.errors import BenchError
-from bench.registry import Registry, choose, unknown
+from bench.registry import Registry, choose, load, unknown
+from bench.upkeep import read_size
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,23 @@ class Settings:
         roots: dataset folders by name.
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
+        cache_size: bytes that views and descriptions may take, None for no bound.
     """
 
     roots: Mapping[str, Path]
     results: Path
     cache: Cache
+    cache_size: int | None = None
 
 
-def read_settings(registry: Registry) -> Settings:
-    """Read bench.toml and the environment.
+KEYS = ("results", "cache", "cache_size", "plugins", "roots")
+
+
+def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
+    """Read bench.toml and the environment, and find all plugins.
+
+    Args:
+        plugins: plugin files beside those of bench.toml.
 
     Raises:
         BenchError: an unreadable file, an unknown key or dataset (did you mean).
@@ -52,8 +63,10 @@ def read_settings(registry: Registry) -> Settings:
     path = Path(os.environ.get("BENCH_CONFIG", "bench.toml"))
     content = _parsed(path)
     for word in content:
-        if word not in ("results", "cache", "roots"):
-            raise _in_file(path, unknown("key", word, ["results", "cache", "roots"]))
+        if word not in KEYS:
+            raise _in_file(path, unknown("key", word, KEYS))
+    named = [path.parent / Path(name).expanduser() for name in content.get("plugins", [])]
+    registry = load([*named, *plugins])
     roots = {}
     for name, folder in content.get("roots", {}).items():
         if name not in registry.datasets:
@@ -63,10 +76,12 @@ def read_settings(registry: Registry) -> Settings:
         if folder := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
             roots[name] = Path(folder)
     cache = os.environ.get("BENCH_CACHE") or content.get("cache")
-    return Settings(
+    bound = content.get("cache_size")
+    return registry, Settings(
         roots=roots,
         results=path.parent / content.get("results", "results"),
         cache=Cache(Path(cache).expanduser() if cache else user_cache_path("mer-bench")),
+        cache_size=None if bound is None else read_size(str(bound), f"{path}: cache_size"),
     )
 
 

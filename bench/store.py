@@ -44,6 +44,7 @@ class Record:
         error: the traceback, where the status is not "ok".
         trace: (step, scores) of every checkpoint, where the run asked for it.
         curve: training curve.
+        transductive: the configuration saw the held-out clips, without labels, in training.
         environment: id of the machine's description.
         isolated: the held-out labels were never in the process that ran the unit.
         format: of this file.
@@ -64,6 +65,7 @@ class Record:
     error: str = ""
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
     curve: list[dict[str, float]] = field(default_factory=list)
+    transductive: bool = False
     environment: str = ""
     isolated: bool = True
     format: int = FORMAT

@@ -64,6 +64,7 @@ class Casme2(Dataset):
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {
+        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(63, 32, 99, 27, 25), subjects=26),
         "3": Labelling(
             classes=("negative", "positive", "surprise"),
             of=MEGC_2019,
@@ -71,7 +72,6 @@ class Casme2(Dataset):
             expected=(88, 32, 25),
             subjects=24,
         ),
-        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(63, 32, 99, 27, 25), subjects=26),
         "7": Labelling(
             SEVEN, {c: c for c in SEVEN}, expected=(63, 2, 32, 99, 27, 7, 25), subjects=26
         ),

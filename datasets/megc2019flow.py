@@ -52,6 +52,11 @@ class Megc2019Flow(Dataset):
         "3": Labelling(CLASSES, {c: c for c in CLASSES}, expected=(250, 109, 83), subjects=68)
     }
 
+    @classmethod
+    def literature(cls) -> str:
+        """These are the clips of the composite, already turned into flow."""
+        return "3db"
+
     def index(self) -> Index:
         """The clips of the list."""
         require_root(self.root, self.name)

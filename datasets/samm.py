@@ -55,13 +55,13 @@ class Samm(Dataset):
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {
+        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(57, 12, 26, 26, 15)),
         "3": Labelling(
             classes=("negative", "positive", "surprise"),
             of=MEGC_2019,
             expected=(92, 26, 15),
             subjects=28,
         ),
-        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(57, 12, 26, 26, 15)),
         "8": Labelling(
             EIGHT, {c: c for c in EIGHT}, expected=(57, 12, 9, 8, 26, 26, 6, 15), subjects=29
         ),

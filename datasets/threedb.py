@@ -22,7 +22,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class ThreeDB(Dataset):
-    """The composite; its parts read their own clips.
+    """SMIC-HS, CASME II and SAMM in three classes; each reads its own clips.
 
     Attributes:
         root: the official list, the folder that holds it, or the first part's root.
@@ -39,8 +39,10 @@ class ThreeDB(Dataset):
         year=2019,
         url="https://facial-micro-expressiongc.github.io/MEGC2019/",
         licence="Those of SMIC, CASME II and SAMM, each asked for from its owners.",
-        layout=f"nothing of its own: set the roots of smic, casme2 and samm\n{LIST}   (optional)",
+        layout=f"{LIST}   (optional)",
         quirks=(
+            "It needs no root of its own: it is there when smic, casme2 and samm are. A root, "
+            "where one is set, is the official list or its folder.",
             "CASME II: disgust and repression are negative; fear, sadness and others are out, and "
             "so are 04/EP12_01f and 05/EP09_05f.",
             "SAMM: anger, contempt, disgust, fear and sadness are negative; other is out.",

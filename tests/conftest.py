@@ -54,8 +54,7 @@ class World:
 
     def run(self, *words: str, methods: str = "mean", engine: str = "serial") -> Outcome:
         """`bench run` of toy methods on the toy dataset."""
-        head = ("run", "--plugin", str(self.plugin), "-m", methods, "-d", "toy")
-        return self.bench(*head, "--engine", engine, *words)
+        return self.bench("run", "-m", methods, "-d", "toy", "--engine", engine, *words)
 
     def records(self) -> dict[str, dict]:
         """Every record by its path below records/."""
@@ -83,7 +82,7 @@ def world(
     monkeypatch.setenv("BENCH_CONFIG", str(tmp_path / "bench.toml"))
     monkeypatch.setenv("COLUMNS", "200")
     shutil.copy(HERE / "toy.py", tmp_path / "toy.py")
-    (tmp_path / "bench.toml").write_text('[roots]\ntoy = "data"\n')
+    (tmp_path / "bench.toml").write_text('plugins = ["toy.py"]\n[roots]\ntoy = "data"\n')
     rng = np.random.default_rng(0)
     for person in range(6):
         folder = tmp_path / "data" / f"p{person}"

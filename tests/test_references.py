@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
+
+from bench import Context, Training, Views
 from bench.methods.apexhog import ApexHOG
 from bench.methods.apexpixels import ApexPixels
 from bench.methods.auoracle import ActionUnitOracle
 from bench.methods.flowsvm import FlowSVM
 from bench.methods.majority import Majority
 from bench.methods.onsetcontrol import OnsetControl
-
-from bench import Context, Training, Views
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])
 

@@ -116,7 +116,7 @@ def test_a_worker_that_dies_once_is_forgiven(world):
 
 def start(world, *words: str) -> subprocess.Popen:
     """The same run in a process of its own, to be interrupted."""
-    head = [sys.executable, "-m", "bench", "run", "--plugin", str(world.plugin), "-d", "toy"]
+    head = [sys.executable, "-m", "bench", "run", "-d", "toy"]
     return subprocess.Popen(
         [*head, "-m", "faulty", "--jobs", "1", *words],
         cwd=world.folder,
@@ -222,7 +222,7 @@ def test_stale_records_are_shown_and_refreshed_on_request(world):
     code = world.plugin.read_text()
     world.plugin.write_text(code + "\n# changed\n")
     fresh = subprocess.run(
-        [sys.executable, "-m", "bench", "run", "--plugin", "toy.py", "-m", "mean", "-d", "toy"],
+        [sys.executable, "-m", "bench", "run", "-m", "mean", "-d", "toy"],
         cwd=world.folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "6 of them are stale" in fresh.stderr

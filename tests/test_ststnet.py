@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from bench.methods.offapex import OffApexNet
-from bench.methods.offapex.net import OffApexNet as OffApexModule
-from bench.methods.ststnet import STSTNet
-from bench.methods.ststnet.net import HalfDropout, from_streams
-from bench.methods.ststnet.net import STSTNet as Module
 from torch import nn
 from torch.nn import functional
 
 from bench.context import Context
+from bench.learning.layers import HalfDropout
 from bench.method import Training
+from bench.methods.offapex import OffApexNet
+from bench.methods.offapex.net import OffApexNet as OffApexModule
+from bench.methods.ststnet import STSTNet
+from bench.methods.ststnet.net import STSTNet as Module
+from bench.methods.ststnet.net import from_streams
 
 
 class ThreeStreams(nn.Module):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bench.literature import Published
+    from bench.board.published import Comparison
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Table:
         subjects: number of people.
         apex: where the apexes come from.
         rows: ranked ones first, best first; then references; then incomplete ones.
-        published: numbers of the literature for this task.
+        published: results of the literature for this task.
         environments: ids of the machines.
         notes: on the table as a whole.
     """
@@ -106,7 +106,7 @@ class Table:
     subjects: int
     apex: str
     rows: tuple[Row, ...]
-    published: tuple[Published, ...] = ()
+    published: tuple[Comparison, ...] = ()
     environments: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

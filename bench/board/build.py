@@ -5,60 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from statistics import fmean, stdev
+from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 
 from bench.board.board import Board, Row, Score, Table
+from bench.board.external import External, external_row, read_external
+from bench.board.published import comparisons
+from bench.board.scoring import Truth, confusions, parts, scores, truth
 from bench.clip import Array
 from bench.context import derived_seed
-from bench.metrics import METRICS, per_group_confusions, recall
+from bench.metrics import recall, uf1
 from bench.protocols import folds
 from bench.registry import Registry, source_hash
-from bench.statistics import bootstrap
+from bench.statistics import pairwise, rank_groups, select_best
 from bench.store import Record, Store
-
-RESAMPLES = 10_000
-
-
-@dataclass(frozen=True)
-class Truth:
-    """Who shows what in a task, from the results folder.
-
-    Attributes:
-        task, fingerprint, classes, synthetic, apex: of the task.
-        position: of each clip id in the arrays.
-        people, databases, labels: (n,) of each clip.
-    """
-
-    task: str
-    fingerprint: str
-    classes: tuple[str, ...]
-    synthetic: bool
-    apex: str
-    position: Mapping[str, int]
-    people: Array
-    databases: Array
-    labels: Array
-
-
-def truth(raw: Mapping[str, Any]) -> Truth:
-    """From the JSON that `Store.write_task` wrote."""
-    clips = raw["clips"]
-    people, databases, labels = zip(*clips.values(), strict=True)
-    return Truth(
-        task=raw["task"],
-        fingerprint=raw["fingerprint"],
-        classes=tuple(raw["classes"]),
-        synthetic=raw["synthetic"],
-        apex=raw["apex"],
-        position={clip: i for i, clip in enumerate(clips)},
-        people=np.array(people),
-        databases=np.array(databases),
-        labels=np.array(labels),
-    )
 
 
 def build(
@@ -79,9 +42,13 @@ def build(
     grouped: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in store.records() if records is None else records:
         grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
+    external: dict[tuple[str, str], list[External]] = defaultdict(list)
+    for one in read_external(store.folder):
+        external[one.data, one.protocol].append(one)
+        grouped.setdefault((one.data, one.protocol), [])
     wanted = set(grouped) if only is None else set(only)
     tables = [
-        _table(tasks[data], protocol, found, registry)
+        _table(tasks[data], protocol, found, registry, external[data, protocol])
         for (data, protocol), found in grouped.items()
         if (data, protocol) in wanted and data in tasks
     ]
@@ -101,11 +68,19 @@ def _machine(store: Store, name: str) -> str:
     return f"{where}, Python {raw['python']}, {packages}{commit}"
 
 
-def _table(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Table:
+def _table(
+    task: Truth,
+    protocol: str,
+    records: list[Record],
+    registry: Registry,
+    external: list[External],
+) -> Table:
     families: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in records:
         families[record.label, record.preset, record.family].append(record)
-    rows = [_row(task, protocol, found, registry) for _, found in sorted(families.items())]
+    rows = {name: _row(task, protocol, found, registry) for name, found in sorted(families.items())}
+    ranked = _ranked(rows, {name: _done(families[name]) for name in rows}, task)
+    dataset = registry.datasets.get(task.task.partition("/")[0])
     return Table(
         task=task.task,
         protocol=protocol,
@@ -115,35 +90,21 @@ def _table(task: Truth, protocol: str, records: list[Record], registry: Registry
         counts=tuple(np.bincount(task.labels, minlength=len(task.classes)).tolist()),
         subjects=len(np.unique(task.people)),
         apex=task.apex,
-        rows=tuple(_ranked(rows)),
+        rows=(*ranked, *(external_row(task, one) for one in external)),
+        published=comparisons(task.task, dataset.literature(), ranked) if dataset else (),
         environments=tuple(sorted({record.environment for record in records})),
     )
 
 
-def confusions(task: Truth, records: list[Record]) -> Array:
-    """Counts (seeds, subjects, c, c) of finished records, for the subjects that have one."""
-    by_seed: dict[int, list[Record]] = defaultdict(list)
-    for record in records:
-        by_seed[record.inputs["seed"]].append(record)
-    stack = []
-    for _, found in sorted(by_seed.items()):
-        where = np.array([task.position[clip] for r in found for clip in r.clips], int)
-        predicted = np.array([int(np.argmax(row)) for r in found for row in r.scores], int)
-        people, subject = np.unique(task.people, return_inverse=True)
-        counts = np.zeros((len(people), len(task.classes), len(task.classes)), int)
-        present = np.unique(subject[where])
-        counts[present] = per_group_confusions(
-            task.labels[where], predicted, subject[where], len(task.classes)
-        )
-        stack.append(counts)
-    return np.array(stack)
+def _done(records: list[Record]) -> list[Record]:
+    return [record for record in records if record.status == "ok"]
 
 
 def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:
     first = records[0]
     plugin = registry.methods.get(first.inputs["method"])
     facts = plugin.facts if plugin else None
-    done = [record for record in records if record.status == "ok"]
+    done = _done(records)
     seeds = tuple(sorted({record.inputs["seed"] for record in records}))
     total = len(folds(protocol, task.people, task.databases)) * len(seeds)
     counts = confusions(task, done)
@@ -158,10 +119,10 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
         of=total,
         ended=dict(Counter(r.status for r in records if r.status != "ok")),
         seeds=seeds,
-        scores=_scores(counts, len(done) == total) if done else {},
+        scores=scores(counts, len(done) == total) if done else {},
         recall=recall(counts.sum((0, 1))).tolist() if done else [],
-        parts=_parts(task, counts) if done else {},
-        oracle=None,
+        parts=parts(task, counts) if done else {},
+        oracle=_oracle(task, done) if len(done) == total else None,
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
         parameters=next((r.parameters for r in done if r.parameters is not None), None),
         reference=bool(facts and facts.reference),
@@ -172,7 +133,7 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
 def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
     if facts and facts.fidelity == "reconstructed":
         yield "reconstructed"
-    if facts and facts.transductive:
+    if records[0].transductive:
         yield "transductive"
     if plugin is None:
         yield "plugin not installed"
@@ -184,47 +145,55 @@ def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
         yield "not isolated: run with --engine serial"
 
 
-def _scores(counts: Array, complete: bool) -> dict[str, Score]:
-    found = {}
-    for name, metric in METRICS.items():
-        values = [float(metric(seed.sum(0))) for seed in counts]
-        spread = stdev(values) if len(values) > 1 else None
-        low = high = None
-        if complete:
-            rng = np.random.default_rng(derived_seed("bootstrap"))
-            interval = bootstrap(counts, metric, resamples=RESAMPLES, rng=rng)
-            low, high = float(interval.low), float(interval.high)
-        found[name] = Score(fmean(values), low, high, spread)
-    return found
+def _oracle(task: Truth, done: list[Record]) -> Score | None:
+    """UF1 when each held-out subject picks the checkpoint that suits it best; never ranked."""
+    if not all(record.trace for record in done):
+        return None
+    steps = min(len(record.trace) for record in done)
+    checkpoints = [
+        confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
+    ]
+    best = select_best(np.stack(checkpoints, axis=1))
+    return Score(fmean(float(uf1(seed.sum(0))) for seed in best))
 
 
-def _parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:
-    """UF1 and UAR of each database of a composite, means over seeds; none for a single one."""
-    names, subject = np.unique(task.people, return_inverse=True)
-    database = np.array([task.databases[subject == i][0] for i in range(len(names))])
-    parts = np.unique(database)
-    if len(parts) < 2:
-        return {}
-    return {
-        str(part): {
-            name: fmean(float(METRICS[name](seed[database == part].sum(0))) for seed in counts)
-            for name in ("uf1", "uar")
-        }
-        for part in parts
-    }
+Family = tuple[str, str, str]
 
 
-def _ranked(rows: list[Row]) -> list[Row]:
-    """Best first; references and rows that cannot be ranked stand below the line."""
+def _ranked(
+    rows: Mapping[Family, Row], done: Mapping[Family, list[Record]], task: Truth
+) -> list[Row]:
+    """Best first; references and rows that cannot be ranked stand below the line.
 
-    def uf1(row: Row) -> tuple[float, str]:
+    A rank is 1 plus the number of methods that are significantly better by UF1 (paired
+    permutations over subjects, Holm's correction): methods that cannot be told apart share one.
+    """
+
+    def order(name: Family) -> tuple[float, str]:
+        row = rows[name]
         return (-row.scores["uf1"].value if row.scores else 1.0, row.name)
 
-    def current(row: Row) -> bool:
+    def current(name: Family) -> bool:
+        row = rows[name]
         return row.complete and not row.reference and not any("now" in n for n in row.notes)
 
-    ranked = sorted((row for row in rows if current(row)), key=uf1)
+    top = sorted(filter(current, rows), key=order)
+    ranks = [1] * len(top)
+    if len(top) > 1:
+        cells = _same_seeds([confusions(task, done[name]) for name in top])
+        pairs = pairwise(cells, uf1, np.random.default_rng(derived_seed("pairs")))
+        values = [rows[name].scores["uf1"].value for name in top]
+        ranks = [int(rank) for rank in rank_groups(values, pairs.adjusted)]
     below = sorted(
-        (row for row in rows if not current(row)), key=lambda r: (not r.reference, uf1(r))
+        (name for name in rows if name not in top),
+        key=lambda name: (not rows[name].reference, order(name)),
     )
-    return [replace(row, rank=place) for place, row in enumerate(ranked, 1)] + below
+    return [replace(rows[n], rank=r) for n, r in zip(top, ranks, strict=True)] + [
+        rows[name] for name in below
+    ]
+
+
+def _same_seeds(cells: list[Array]) -> list[Array]:
+    """Cells with equally many seeds: the first ones that all have, or a single one as it is."""
+    several = [len(cell) for cell in cells if len(cell) > 1]
+    return [cell if len(cell) == 1 else cell[: min(several)] for cell in cells]

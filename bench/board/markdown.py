@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tabulate import tabulate
 
 from bench.board.board import Board, Table
-from bench.board.text import LEGEND, caption, cells, headers
+from bench.board.text import (
+    ELSEWHERE,
+    LEGEND,
+    PUBLISHED,
+    beside,
+    caption,
+    cells,
+    elsewhere,
+    headers,
+)
 
 
 def markdown(board: Board) -> str:
@@ -21,8 +32,23 @@ def markdown(board: Board) -> str:
 
 
 def _section(table: Table) -> str:
-    rows = [cells(table, row) for row in table.rows]
-    body = tabulate(rows, headers(table), tablefmt="github", disable_numparse=True)
+    body = _grid([cells(table, row) for row in table.rows], headers(table))
     lines = [f"## {table.title}, {table.protocol}", caption(table), body]
     lines += [f"> {note}" for note in table.notes]
+    if rows := beside(table):
+        lines += ["### Published beside ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]
+    if rows := elsewhere(table):
+        lines += ["### Published, not run here", _grid(rows, ELSEWHERE)]
     return "\n\n".join(lines)
+
+
+PUBLISHED_NOTE = (
+    "As their sources print them, on the real data; never ranked with ours. `epoch` is how the "
+    "source picked its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
+    "difference is ours minus theirs, its interval that of ours."
+)
+
+
+def _grid(rows: list[list[str]], names: Sequence[str]) -> str:
+    clean = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    return tabulate(clean, list(names), tablefmt="github", disable_numparse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.board.board import Row, Score, Table
+from bench.board.published import Comparison
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
 TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")
@@ -93,10 +94,70 @@ def caption(table: Table) -> str:
     )
 
 
+PUBLISHED = ("method", "part", "published", "ours", "difference", "epoch", "certainty", "source")
+ELSEWHERE = ("method", "published", "epoch", "certainty", "source")
+NAMES = {"uf1": "UF1", "uar": "UAR", "accuracy": "accuracy", "f1": "F1"}
+
+
+def beside(table: Table) -> list[list[str]]:
+    """Published results of methods that were run here, a word for each of `PUBLISHED`."""
+    return [
+        [
+            f"{one.name} / {one.label}",
+            "all" if one.part == "full" else one.part,
+            _values(one.published),
+            _values({name: score.value for name, score in one.ours.items()}),
+            _differences(one) if not table.synthetic else "real against SYNTHETIC: none",
+            one.selection,
+            _certainty(one),
+            "; ".join([one.source, *one.why]),
+        ]
+        for one in table.published
+        if one.label is not None
+    ]
+
+
+def elsewhere(table: Table) -> list[list[str]]:
+    """Published results of methods that were not run here, a word for each of `ELSEWHERE`."""
+    return [
+        [one.name, _values(one.published), one.selection, _certainty(one), one.source]
+        for one in table.published
+        if one.label is None
+    ]
+
+
+def _certainty(one: Comparison) -> str:
+    return "unverified" if one.certainty == "recalled" else one.certainty
+
+
+def _values(values: dict[str, float]) -> str:
+    return ", ".join(f"{NAMES[name]} {number(value)}" for name, value in values.items()) or "–"
+
+
+def _differences(one: Comparison) -> str:
+    """Ours minus theirs; the interval is that of ours, the published value taken as exact."""
+    found = []
+    for name, ours in one.ours.items():
+        theirs = one.published[name]
+        text = f"{NAMES[name]} {signed(ours.value - theirs)}"
+        if ours.low is not None and ours.high is not None:
+            text += f" [{signed(ours.low - theirs)}, {signed(ours.high - theirs)}]"
+        found.append(text)
+    return ", ".join(found) or "–"
+
+
+def signed(value: float) -> str:
+    """A difference of fractions to three decimals: +.012, -.300."""
+    return f"{value:+.3f}".replace("0.", ".", 1)
+
+
 LEGEND = (
     "Predictions of all folds are pooled, then scored once. Brackets: 95 % interval, subjects "
     "resampled 10,000 times, all seeds of a subject together. ±: standard deviation over seeds. "
+    "Rank: 1 plus the number of methods that are significantly better in UF1 (paired permutations "
+    "over subjects, Holm's correction); methods that cannot be told apart share a rank. "
     "`recall` lists the classes in the order of the caption. `ref` rows are controls and ceilings, "
     "never ranked; rows below the ranked ones are incomplete or outdated. `fit/fold` is wall time "
-    "on one thread."
+    "on one thread. `oracle UF1`: the best checkpoint picked on each held-out subject, to show "
+    "what such picking is worth; never ranked."
 )

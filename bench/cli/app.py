@@ -22,6 +22,8 @@ new = typer.Typer(help="Write the first lines of a plugin.", no_args_is_help=Tru
 app.add_typer(data, name="data")
 app.add_typer(results, name="results")
 app.add_typer(new, name="new")
+literature = typer.Typer(help="The numbers that papers print.", no_args_is_help=True)
+app.add_typer(literature, name="literature")
 
 Methods = Annotated[
     str, typer.Option("--methods", "-m", help="Names, globs, name:variant, name:*, or all.")
@@ -76,6 +78,9 @@ def run(
     refresh: Annotated[
         str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
     ] = "",
+    cache_size: Annotated[
+        str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and run nothing.")
     ] = False,
@@ -90,7 +95,7 @@ def run(
             tuple(plugin or ()),
         ),
         engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        dry_run=dry_run,
+        cache_size=cache_size, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -163,6 +168,69 @@ def info(
     show(name, tuple(plugin or ()), json)
 
 
+@app.command()
+def check(
+    methods: Annotated[
+        str, typer.Argument(metavar="METHOD", help="Names, globs, all, or a plugin's path.")
+    ],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Hold methods to the contract: seeds, leaks, odd folds, declared views, learning."""
+    from bench.cli.check import check as check_methods
+
+    check_methods(methods, tuple(plugin or ()), json)
+
+
+@app.command()
+def compare(
+    methods: Annotated[
+        list[str], typer.Argument(metavar="A B ...", help="Methods; name@preset tells two apart.")
+    ],
+    results: Results = None,
+    tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
+    protocol: Protocol = "loso",
+    metric: Annotated[str, typer.Option("--metric", help="uf1, uar, accuracy or f1.")] = "uf1",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Test whether methods of a results folder differ: paired, by subjects, on each task."""
+    from bench.cli.compare import show
+
+    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
+
+
+@app.command()
+def doctor(results: Results = None, plugin: Plugin = None, json: Json = False) -> None:
+    """Look at packages, threads, caches, torch, disk and datasets; exit 1 if runs would fail."""
+    from bench.cli.doctor import doctor as examine
+
+    examine(results, tuple(plugin or ()), json)
+
+
+@app.command()
+def repro(
+    cell: Annotated[str, typer.Argument(help="task/method, and more of its path if need be.")],
+    fold: Annotated[str, typer.Option("--fold", help="Only this fold: casme2/01.")] = "",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="The results folder to hold against.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Keep the new records; thrown away by default.")
+    ] = None,
+    jobs: Jobs = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="processes, or serial for a debugger.")
+    ] = "processes",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Run a cell, or one fold of it, again and compare prediction by prediction."""
+    from bench.cli.repro import repro as again
+
+    again(cell, fold, results, into, jobs, engine, tuple(plugin or ()), json)
+
+
 @new.command("method")
 def new_method(
     name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],
@@ -201,6 +269,47 @@ def data_check(
     check(name, tuple(plugin or ()), json)
 
 
+@data.command("cache")
+def data_cache(
+    clear: Annotated[str, typer.Option("--clear", help="A room to empty.")] = "",
+    json: Json = False,
+) -> None:
+    """List the rooms of the cache with their sizes, or empty one; runs fill it again."""
+    from bench.cli.data import cache
+
+    cache(clear, json)
+
+
+@data.command("show")
+def data_show(
+    name: Annotated[str, typer.Argument(help="A dataset.")],
+    clip: Annotated[str, typer.Argument(help="A clip's id; its end will do where it is unique.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A png, pdf or svg file.")
+    ] = None,
+    plugin: Plugin = None,
+) -> None:
+    """Draw a clip for a paper: onset, apex, their difference, optical flow and strain."""
+    from bench.cli.show import show
+
+    show(name, clip, output, tuple(plugin or ()))
+
+
+@literature.command("check")
+def literature_check(
+    method: Annotated[str, typer.Option("--method", help="A method's word or its title.")] = "",
+    dataset: Annotated[str, typer.Option("--dataset", help="casme2, casme2/5, 3db ...")] = "",
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also what is possible or cannot be checked.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say which published scores no confusion matrix of the dataset's clips can have."""
+    from bench.cli.literature import check
+
+    check(method, dataset, all_, json)
+
+
 @results.command("list")
 def results_list(results: Results = None, json: Json = False) -> None:
     """List what a results folder holds, cell by cell."""
@@ -209,12 +318,56 @@ def results_list(results: Results = None, json: Json = False) -> None:
     show(results, json)
 
 
+@results.command("explain")
+def results_explain(
+    record: Annotated[str, typer.Argument(help="A record's file, or task/method:fold.")],
+    results: Results = None,
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Say in words whether a record is fresh, stale, foreign or damaged, and why."""
+    from bench.cli.explain import explain
+
+    explain(record, results, tuple(plugin or ()), json)
+
+
 @results.command("import")
 def results_import(
-    source: Annotated[Path, typer.Argument(help="Another machine's results folder.")],
+    source: Annotated[
+        Path, typer.Argument(help="Another machine's results folder, or a file of predictions.")
+    ],
+    results: Results = None,
+    task: Annotated[str, typer.Option("--task", help="Of a file: its task, casme2/5.")] = "",
+    label: Annotated[str, typer.Option("--label", help="Of a file: the name of its row.")] = "",
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="Of a file: megc2019 or csv; seen from it by default.")
+    ] = "",
+    protocol: Protocol = "loso",
+    plugin: Plugin = None,
+) -> None:
+    """Take over another machine's records, or predictions made elsewhere (never ranked)."""
+    if source.is_file() or task or label or format:
+        from bench.cli.exchange import take
+
+        take(source, format, task, label, protocol, results, tuple(plugin or ()))
+    else:
+        from bench.cli.results import merge
+
+        merge(source, results)
+
+
+@results.command("export")
+def results_export(
+    cell: Annotated[str, typer.Argument(help="task/method, and more of its path if need be.")],
+    format: Annotated[  # noqa: A002 (the option's name)
+        str, typer.Option("--format", help="megc2019 or csv.")
+    ] = "csv",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to a file instead.")
+    ] = None,
     results: Results = None,
 ) -> None:
-    """Take over another machine's records; what is damaged or contradicts ours stays out."""
-    from bench.cli.results import merge
+    """Write the predictions of a cell for other tools."""
+    from bench.cli.exchange import give
 
-    merge(source, results)
+    give(cell, format, output, results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.board import build
+from bench.board.external import read_external
 from bench.board.publish import FORMATS
 from bench.board.terminal import grid
 from bench.cache import write_atomically
@@ -32,6 +33,7 @@ def show(
         for record in records
         if found.get(record.inputs["data"]) in names
     }
+    only |= {(o.data, o.protocol) for o in read_external(store.folder) if o.task in names}
     board = build(store, registry, only, records)
     if form == "terminal":
         for table in board.tables:

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from bench.errors import BenchError
-from bench.registry import Registry, load
+from bench.registry import Registry
 from bench.settings import Settings, read_settings
 
 
@@ -21,8 +21,7 @@ def surroundings(
     plugins: tuple[Path, ...], results: Path | None = None
 ) -> tuple[Registry, Settings]:
     """Plugins and settings; `results` overrides the configured folder."""
-    registry = load(plugins)
-    settings = read_settings(registry)
+    registry, settings = read_settings(plugins)
     return registry, settings if results is None else replace(settings, results=results)
 
 

@@ -62,10 +62,11 @@ def prepare(request: Request) -> Prepared:
     jobs = request.jobs or cores()
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, "paper")
-    configured = bool(settings.roots)
+    unconfigured = not settings.roots
     with making() as progress:
         datasets, settings = chosen_datasets(registry, settings, request.datasets, jobs, progress)
-    preset = request.preset or ("paper" if configured else "quick")
+    stand_ins = all(dataset.synthetic for dataset in datasets)
+    preset = request.preset or ("quick" if stand_ins else "paper")
     rows = configure(registry, request.methods, preset)
     tasks: list[Task] = []
     unusable: list[str] = []
@@ -81,7 +82,7 @@ def prepare(request: Request) -> Prepared:
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
-    remarks = () if configured else (_remark(request, preset),)
+    remarks = (_remark(unconfigured, request, preset),) if stand_ins else ()
     return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs)
 
 
@@ -107,8 +108,9 @@ def _with_references(registry: Registry, rows: list[Configured]) -> list[Configu
     return rows + (configure(registry, ",".join(names), "paper") if names else [])
 
 
-def _remark(request: Request, preset: str) -> str:
-    remark = "No dataset is configured (bench.toml): running on SYNTHETIC stand-ins"
+def _remark(unconfigured: bool, request: Request, preset: str) -> str:
+    remark = "No dataset is configured (bench.toml): running" if unconfigured else "Running"
+    remark += " on SYNTHETIC stand-ins"
     if not request.preset:
         remark += f", preset {preset}; --preset paper runs the papers' full configurations"
     return remark + "."

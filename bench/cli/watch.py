@@ -67,7 +67,9 @@ class Watch:
             self.took[id(unit.cell)].append(seconds)
             self.left[id(unit.cell)] -= 1
             where = f"{unit.cell.row.label} {unit.cell.task.name}  "
-        text = f"{where}about {duration(self.remaining())} left"
+        # The first jobs also pay for start-up: they say little about the rest.
+        known = self.done > 2 * self.workers
+        text = where + (f"about {duration(self.remaining())} left" if known else "")
         self.bar.update(self.line, completed=self.done, left=text)
         if not self.console.is_terminal and time.monotonic() - self.spoke > QUIET:
             self.spoke = time.monotonic()

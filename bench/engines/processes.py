@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from bench.engines import THREADS, Ended, Job, Lost, Name
 from bench.errors import BenchError
@@ -50,36 +50,26 @@ def processes(
         context=get_context("spawn"),
     )
     limit = None if timeout is None else timeout * GRACE + 1
-    ended: queue.SimpleQueue[tuple[Job[Name], Any]] = queue.SimpleQueue()
-    deaths: dict[int, int] = {}
-    running = 0
+    ended: queue.SimpleQueue[tuple[Job[Name], ProcessFuture]] = queue.SimpleQueue()
+    died: set[int] = set()
+    kills = _kernel_kills()
 
     def submit(job: Job[Name]) -> None:
         future = pool.schedule(function, args=[job.payload], timeout=limit)
         future.add_done_callback(lambda done: ended.put((job, done)))
 
     try:
-        kills = _kernel_kills()
+        running = 0
         for job in jobs:
             submit(job)
             running += 1
         while running:
             job, future = ended.get()
-            try:
-                outcome = future.result()
-            except ProcessExpired as death:
-                deaths[id(job)] = deaths.get(id(job), 0) + 1
-                if deaths[id(job)] < 2:
-                    submit(job)
-                    continue
-                outcome = Lost(
-                    "oom" if _kernel_kills() > kills else "killed",
-                    f"its worker process died twice (exit code {death.exitcode})",
-                )
-            except TimeoutError:
-                outcome = Lost("timeout", f"stopped after {timeout:g} s")
-            except CancelledError:
-                raise BenchError("the worker processes could not be started") from None
+            outcome = _outcome(future, timeout, kills)
+            if isinstance(outcome, Lost) and outcome.status != "timeout" and id(job) not in died:
+                died.add(id(job))
+                submit(job)
+                continue
             running -= 1
             yield job, outcome
         pool.close()
@@ -87,6 +77,19 @@ def processes(
         if pool.active:
             pool.stop()
         pool.join()
+
+
+def _outcome(future: ProcessFuture, timeout: float | None, kills: int) -> Any:
+    """What the function returned, or how its worker was lost."""
+    try:
+        return future.result()
+    except ProcessExpired as death:
+        status: Literal["oom", "killed"] = "oom" if _kernel_kills() > kills else "killed"
+        return Lost(status, f"its worker process died twice (exit code {death.exitcode})")
+    except TimeoutError:
+        return Lost("timeout", f"stopped after {timeout:g} s")
+    except CancelledError:
+        raise BenchError("the worker processes could not be started") from None
 
 
 def start_worker(parent: int, plugins: tuple[Path, ...]) -> None:

@@ -27,6 +27,25 @@ def inverse_frequency(labels: Array, classes: int) -> Array:
     return weights * (present.sum() / total) if total else weights
 
 
+def effective_number(labels: Array, classes: int, beta: float = 0.999) -> Array:
+    """Class weights inverse to the effective number of clips (Cui et al., CVPR 2019, equation 4).
+
+    Args:
+        labels: (n,) integers, 0 .. classes - 1; a class may be missing.
+        classes: number of classes of the task.
+        beta: 0 weighs all classes alike, towards 1 they weigh inversely to their counts.
+
+    Returns:
+        (classes,) float64 with mean 1 over the classes present and 0 for an absent one.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    present = counts > 0
+    number = (1 - beta ** np.maximum(counts, 1)) / (1 - beta)
+    weights = present / number
+    balanced: Array = weights * (present.sum() / weights.sum())
+    return balanced
+
+
 def focal_loss(
     scores: Tensor, labels: Tensor, alpha: Tensor | None = None, gamma: float = 2.0
 ) -> Tensor:

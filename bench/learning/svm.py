@@ -89,7 +89,10 @@ class SVM:
         from sklearn.svm import SVC
 
         weight = "balanced" if self.balanced else None
-        return SVC(kernel="precomputed", C=self.C, class_weight=weight).fit(gram, labels)
+        # libsvm draws nothing here, but without a seed scikit-learn takes one from numpy's global
+        # generator, and so moves it.
+        svc = SVC(kernel="precomputed", C=self.C, class_weight=weight, random_state=0)
+        return svc.fit(gram, labels)
 
     def gram(self, a: Array, b: Array) -> Array:
         """(n, m) kernel values of rows a (n, d) and b (m, d)."""

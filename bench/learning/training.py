@@ -39,6 +39,16 @@ def adam(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], 
     return lambda weights: torch.optim.Adam(weights, lr=rate, weight_decay=decay, fused=True)
 
 
+def sgd(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
+    """A factory of stochastic gradient descent with momentum .9."""
+    return lambda weights: torch.optim.SGD(weights, lr=rate, momentum=0.9, weight_decay=decay)
+
+
+def adamw(rate: float, decay: float = 1e-2) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
+    """A factory of Adam with decoupled weight decay."""
+    return lambda weights: torch.optim.AdamW(weights, lr=rate, weight_decay=decay, fused=True)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a network is trained.
@@ -52,6 +62,8 @@ class Recipe:
             return what its loss wants, in evaluation mode it returns logits.
         augment: changes a training batch on its device, drawing from a generator on the CPU.
         sampler: index batches of one epoch from the labels, in place of shuffled batches.
+        settle: given the network in evaluation mode, all training inputs and targets, makes what
+            it decides by and does not learn by gradient, before every checkpoint.
         checkpoint_every: epochs between two offers to `Context.checkpoint`.
     """
 
@@ -60,8 +72,9 @@ class Recipe:
     optimiser: Callable[[Iterable[nn.Parameter]], Optimizer]
     scheduler: Callable[[Optimizer], LRScheduler] | None = None
     loss: Callable[[Any, Any], Tensor] = cross_entropy
-    augment: Callable[[Batch, torch.Generator], Batch] | None = None
+    augment: Callable[[Any, torch.Generator], Batch] | None = None
     sampler: Sampler | None = None
+    settle: Callable[[nn.Module, Any, Any], None] | None = None
     checkpoint_every: int = 1
 
 
@@ -186,11 +199,14 @@ def _loop(
             scaler.step(optimiser)
             scaler.update()
             losses.append(loss.detach())
-        if scheduler is not None:
+        if scheduler is not None and losses:
             scheduler.step()
         if losses and (epoch % every == 0 or epoch == recipe.epochs):
             context.log(epoch=epoch, loss=torch.stack(losses).mean().item())
         if epoch % recipe.checkpoint_every == 0 or epoch == recipe.epochs:
+            if recipe.settle is not None:
+                with torch.no_grad():
+                    recipe.settle(net.eval(), inputs, targets)
             context.checkpoint(model, epoch)
 
 

@@ -45,7 +45,7 @@ def read_table(
         sheet: the sheet to look into first.
 
     Raises:
-        DataError: not a table, no such header, or no row below it.
+        DataError: not a table, no such header, or a required column without values.
     """
     required = tuple(required)
     for cells in _sheets(path, sheet):
@@ -53,11 +53,13 @@ def read_table(
             places = _places(line, columns)
             if all(field in places for field in required):
                 rows = list(_rows(cells, start, places, columns))
-                if not rows:
-                    raise DataError(
-                        f"{path}: no values below the header in row {start + 1}; if its cells are "
-                        "formulas, open and save it in a spreadsheet program"
-                    )
+                for field in required:
+                    if not any(row[field] for row in rows):
+                        raise DataError(
+                            f"{path}: no values below {clean(line[places[field]])!r} in row "
+                            f"{start + 1}; if they are formulas, open and save the table in a "
+                            "spreadsheet program"
+                        )
                 return rows
     wanted = ", ".join(columns[field][0] for field in required)
     raise DataError(f"{path}: no row holds the column headers {wanted}")

@@ -17,6 +17,7 @@ from bench.statistics.arrays import (
 from bench.statistics.bootstrap import (
     Interval,
     bootstrap,
+    bootstrap_difference,
     jackknife,
     minimal_detectable_difference,
     resample_weights,
@@ -32,6 +33,7 @@ __all__ = [
     "PairedTest",
     "Pairs",
     "bootstrap",
+    "bootstrap_difference",
     "critical_difference",
     "holm",
     "jackknife",

@@ -65,6 +65,37 @@ def bootstrap(
     return Interval(float(low), float(high))
 
 
+def bootstrap_difference(
+    first: Cell,
+    second: Cell,
+    metric: Metric,
+    rng: np.random.Generator,
+    *,
+    resamples: int = 10_000,
+    level: float = 0.95,
+) -> Interval:
+    """Confidence interval of first minus second: percentiles, both on the same drawn subjects.
+
+    Args:
+        first: counts (seeds, subjects, c, c).
+        second: counts (seeds, subjects, c, c) of the same subjects in the same order.
+        metric: confusion matrices (..., c, c) to scores (...).
+        rng: draws the subjects.
+        resamples: how many.
+        level: the interval's nominal coverage.
+    """
+    check(first)
+    check(second)
+    if first.shape[1:] != second.shape[1:]:
+        raise ValueError(f"expected the same subjects and classes: {first.shape}, {second.shape}")
+    present = first.any(axis=(0, 2, 3)) | second.any(axis=(0, 2, 3))
+    weights = resample_weights(int(present.sum()), resamples, rng)
+    replicates = [_weighted_scores(cell[:, present], weights, metric) for cell in (first, second)]
+    tail = (1 - level) / 2
+    low, high = np.quantile(replicates[0] - replicates[1], [tail, 1 - tail])
+    return Interval(float(low), float(high))
+
+
 def jackknife(cell: Cell, metric: Metric) -> Values:
     """The score without each subject in turn, (subjects,)."""
     rest = cell.sum(axis=1, keepdims=True) - cell

@@ -44,7 +44,7 @@ def flow_between(first: Array, second: Array, algorithm: Algorithm = "tvl1") -> 
     return np.ascontiguousarray(found.transpose(2, 0, 1))
 
 
-@view(version=2)
+@view(version=2, of="key_frames")
 def optical_flow(
     clip: Views, algorithm: Algorithm = "tvl1", size: tuple[int, int] | None = None
 ) -> Array:
@@ -53,7 +53,7 @@ def optical_flow(
     return flow_between(onset, apex, algorithm)
 
 
-@view(version=2, stored=False)
+@view(version=1, of="optical_flow", stored=False)
 def optical_strain(
     clip: Views,
     algorithm: Algorithm = "tvl1",
@@ -64,7 +64,7 @@ def optical_strain(
     return strain(optical_flow(clip, algorithm, size), differences)
 
 
-@view(version=2)
+@view(version=1, of="optical_flow")
 def flow_image(clip: Views) -> Array:
     """The onset-to-apex TV-L1 flow as STSTNet reads it: (3, 28, 28) uint8, planes u, v, strain.
 

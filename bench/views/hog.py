@@ -11,7 +11,7 @@ from bench.views import view
 from bench.views.frames import key_frames
 
 
-@view(version=1)
+@view(version=1, of="key_frames")
 def gradient_histograms(
     clip: Views, moment: Literal["onset", "apex"] = "apex", size: tuple[int, int] = (136, 112)
 ) -> Array:

@@ -211,7 +211,7 @@ def _checked(volume: Array, pattern: Pattern) -> Array:
     return margin
 
 
-@view(version=1)
+@view(version=1, of="interpolated_frames")
 def lbp_top(
     clip: Views,
     length: int = 10,

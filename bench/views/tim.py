@@ -52,9 +52,14 @@ def interpolated(frames: Array, length: int) -> Array:
     return levels.reshape(length, *frames.shape[1:])
 
 
-@view(version=1, stored=False)
+@view(version=1, of="gray_frames", stored=False)
 def interpolated_frames(
     clip: Views, length: int = 10, size: tuple[int, int] | None = None
 ) -> Array:
     """Grey frames, resized to (height, width), interpolated in time: (length, h, w) uint8."""
     return interpolated(gray_frames(clip, size), length)
+
+
+def frames_or_interpolated(clip: Views, length: int, size: tuple[int, int] | None = None) -> Array:
+    """`interpolated_frames`, or the clip's own `gray_frames` where length is 0."""
+    return interpolated_frames(clip, length, size) if length else gray_frames(clip, size)

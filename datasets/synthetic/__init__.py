@@ -10,17 +10,18 @@ from pathlib import Path
 
 from bench.dataset import Generator
 
+from .build import GENERATOR, make
 from .knobs import PRESETS, Knobs
 from .truth import read_truth
 
-__all__ = ["PRESETS", "Knobs", "Synthetic", "read_truth"]
+__all__ = ["PRESETS", "Knobs", "Synthetic", "make", "read_truth"]
 
 
 class Synthetic(Generator):
     """Stand-ins of the three databases of MEGC 2019, in their owners' cropped layouts."""
 
     name = "synthetic"
-    version = 1
+    version = GENERATOR
     presets = {
         "tiny": "about 120 clips of 24 people, strong motion: the first run and tests",
         "3db": "442 clips of 68 people and the classes outside them, as hard as the literature",
@@ -32,6 +33,4 @@ class Synthetic(Generator):
         self, folder: Path, preset: str, seed: int, jobs: int, progress: Callable[[int, int], None]
     ) -> Mapping[str, Path]:
         """See `bench.datasets.synthetic.build.make`."""
-        from .build import make
-
         return make(folder, preset, seed, jobs, progress=progress)

@@ -76,7 +76,7 @@ PULLS: dict[int, tuple[Pull, ...]] = {
         Pull("nose_side", "nose_bridge", 0.10, 0.15, -0.10, -1, 1.0),
         Pull("nostril", "nose_base", 0.09, 0.09, -0.15, -1, 0.85),
         Pull(".27", "nose_bridge+.05", 0.10, 0.12, -0.30, -0.9, 0.45),
-        Pull("inner_brow", "brow", 0.11, 0.09, -0.35, 0.8, 0.45),
+        Pull("inner_brow", "brow", 0.11, 0.09, -0.35, 0.8, 0.75),
         Pull("lip_peak", "upper_lip", 0.13, 0.08, -0.05, -1, 0.40),
         Pull("pupil-.1", "lower_lid", 0.12, 0.05, 0.0, -0.8, 0.30),
     ),

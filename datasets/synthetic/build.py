@@ -16,10 +16,12 @@ from bench.errors import BenchError
 from .knobs import Knobs, find_preset
 from .plan import DATABASES, HEIGHT, WIDTH, PlannedClip, by_subject, make_plan
 from .tables import (
+    CASME2_OBJECTIVE,
     CASME2_TABLE,
     LIST,
     SAMM_TABLE,
     WARNING,
+    casme2_objective_rows,
     casme2_rows,
     listed_lines,
     samm_rows,
@@ -27,7 +29,7 @@ from .tables import (
 )
 from .truth import ORDER
 
-GENERATOR = 1
+GENERATOR = 2
 """Version of the generator: raise it when the same seed gives other clips."""
 
 Progress = Callable[[int, int], None]
@@ -83,6 +85,23 @@ def make(
     if _is_made(folder, facts):
         return roots
     clips = make_plan(find_preset(preset), knobs, seed)
+    try:
+        _write_whole(folder, clips, facts, jobs, progress)
+    except OSError:
+        # Another process may have made the same set in the meantime.
+        if not _is_made(folder, facts):
+            raise
+    return roots
+
+
+def _write_whole(
+    folder: Path,
+    clips: tuple[PlannedClip, ...],
+    facts: Facts,
+    jobs: int,
+    progress: Progress | None,
+) -> None:
+    """Fill a hidden folder beside `folder` and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -93,10 +112,7 @@ def make(
         part.rename(folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
-        # Another process may have made the same set in the meantime.
-        if not _is_made(folder, facts):
-            raise
-    return roots
+        raise
 
 
 def _is_made(folder: Path, facts: Facts) -> bool:
@@ -153,5 +169,7 @@ def _write_tables(folder: Path, clips: tuple[PlannedClip, ...]) -> None:
     own = {name: [clip for clip in clips if clip.database == name] for name in DATABASES}
     sheets = {"SYNTHETIC": casme2_rows(own["casme2"]), "Sheet2": [], "Sheet3": []}
     write_table(folder / "casme2" / CASME2_TABLE, sheets)
+    objective = {"SYNTHETIC": casme2_objective_rows(own["casme2"])}
+    write_table(folder / "casme2" / CASME2_OBJECTIVE, objective)
     write_table(folder / "samm" / SAMM_TABLE, {"MICRO_ONLY": samm_rows(own["samm"])})
     (folder / LIST).write_text("\n".join(listed_lines(clips)) + "\n", encoding="utf-8")

@@ -120,7 +120,7 @@ SMALL: Mapping[str, Cast] = {
     "samm": Cast(
         _SAMM[:8],
         (20, 32),
-        {"anger": 6, "contempt": 3, "disgust": 2, "fear": 1, "sadness": 1}
+        {"anger": 2, "contempt": 2, "disgust": 4, "fear": 1, "sadness": 4}
         | {"happiness": 12, "surprise": 11},
         {"others": 5},
     ),
@@ -133,6 +133,23 @@ PRESETS: Mapping[str, Preset] = {
     "3db": Preset(Knobs(), FULL),
     "apex": Preset(Knobs(furrow=2.5, intensity=1.6), FULL),
 }
+"""Pooled UF1 under leave-one-subject-out, linear SVM, three classes, apexes as annotated:
+
+=============================  ====  ===  ====
+what the learner sees          tiny  3db  apex
+=============================  ====  ===  ====
+nothing (majority)              .18  .24   .24
+onset, HOG (control)            .27  .36   .40
+apex, HOG                       .69  .44   .59
+apex minus onset, 28 x 34       .80  .63   .76
+LBP-TOP, 5 x 5                  .81  .57
+Farneback flow, 8 x 8           .90  .76   .79
+true flow, 8 x 8                .91  .73   .79
+true action units (ceiling)     .94  .81   .81
+=============================  ====  ===  ====
+
+Means of seeds 0 to 2, which spread by .03 to .08; seed 0 alone for "apex".
+"""
 
 
 def find_preset(name: str) -> Preset:

@@ -13,6 +13,7 @@ from .action_units import OBJECTIVE, objective_class
 from .plan import CLASSES, THREE, PlannedClip
 
 CASME2_TABLE = "CASME2-coding-20140508.xlsx"
+CASME2_OBJECTIVE = "CASME2-ObjectiveClasses.xlsx"
 SAMM_TABLE = "SAMM_Micro_FACS_Codes_v2.xlsx"
 LIST = "combined_3class_gt.csv"
 WARNING = "SYNTHETIC: made by a generator; no image of a person, no annotation of the real dataset"
@@ -33,6 +34,12 @@ def casme2_rows(clips: Sequence[PlannedClip]) -> list[list[Cell]]:
     return rows
 
 
+def casme2_objective_rows(clips: Sequence[PlannedClip]) -> list[list[Cell]]:
+    """Rows of the separate table of CASME II's objective classes."""
+    rows: list[list[Cell]] = [["Subject", "Filename", "Objective Class"]]
+    return rows + [[clip.person, clip.name, _objective(clip)] for clip in clips]
+
+
 def samm_rows(clips: Sequence[PlannedClip]) -> list[list[Cell]]:
     """Rows of SAMM's sheet MICRO_ONLY: a legend, and the header in row 14."""
     head = "Subject,Filename,Inducement Code,Onset Frame,Apex Frame,Offset Frame,Duration,Micro,"
@@ -40,15 +47,13 @@ def samm_rows(clips: Sequence[PlannedClip]) -> list[list[Cell]]:
     legend: list[list[Cell]] = [[WARNING], ["Onset, apex and offset are frame numbers"]]
     legend += [["Objective classes: 1 to 7, by action units"]]
     rows = legend + [[] for _ in range(13 - len(legend))] + [list(head.split(","))]
-    classes = [*OBJECTIVE, "VII"]
     for clip in clips:
         onset, apex, offset = _moments(clip)
-        objective = 1 + classes.index(objective_class(frozenset(u.number for u in clip.units)))
         emotion = "Other" if clip.emotion == "others" else clip.emotion.capitalize()
         inducement = int(clip.name.split("_")[1])
         row: list[Cell] = [clip.person, clip.name, inducement, onset, apex, offset, clip.frames]
         units = " + ".join(_unit_texts(clip))
-        rows.append([*row, "Micro - 1/2", units, emotion, objective, "SYNTHETIC"])
+        rows.append([*row, "Micro - 1/2", units, emotion, _objective(clip), "SYNTHETIC"])
     return rows
 
 
@@ -98,6 +103,12 @@ def _moments(clip: PlannedClip) -> tuple[int, Cell, int]:
 def _unit_texts(clip: PlannedClip) -> list[str]:
     """Action units in ascending order, one-sided ones as "L12"."""
     return [f"{unit.side}{unit.number}" for unit in sorted(clip.units)]
+
+
+def _objective(clip: PlannedClip) -> int:
+    """The objective class as the owners' tables have it, 1 to 7."""
+    name = objective_class(frozenset(unit.number for unit in clip.units))
+    return 1 + [*OBJECTIVE, "VII"].index(name)
 
 
 def _without_times(book: io.BytesIO) -> bytes:

@@ -1,8 +1,8 @@
 """MFVAN: an apex frame freed of identity, looked at by masked attention at three scales.
 
-`identity` makes the features, `attention` looks at one scale, `model` fuses the scales, `losses`
-and `training` fit them. This file is the configuration; `docs` of each field say whether the paper
-gives it (READ), it follows from the paper (DERIVED) or it is our reading (OURS).
+`identity` makes the features, `attention` looks at one scale, `model` fuses the scales; `losses`,
+`pretraining` and `training` fit them; `pictures` and `claims` show and measure what was learnt.
+This file is the configuration.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ FACTS = Facts(
     fidelity="reconstructed",
     deviations=(
         "A reading of the paper, not an exact reproduction: its equations and hyper-parameters "
-        "could not be read.",
+        "could not be read. Below, a field's meaning says READ where the paper's text gives it "
+        "and OURS where it does not.",
         "Ours: input 128 x 128, standardised per image.",
         "Ours: the student's four convolutions, the teacher's ResNet-18 trunk, their decoders.",
         "Ours: the student's third term, its distance to the teacher's output, weighs as much as "
@@ -42,6 +43,7 @@ FACTS = Facts(
         "fixed in advance (how the paper picked its epoch is not stated).",
         "The scales come from the student, since it replaces the teacher at test time.",
         "The teacher sees training subjects' frames only; the paper's text says all images.",
+        "The paper preset needs a GPU: its teacher alone takes hours a fold on one CPU thread.",
     ),
 )
 
@@ -50,14 +52,14 @@ QUICK: Mapping[str, Any] = {
     "frames": 8,
     "teacher": "residual",
     "teacher_channels": (8, 16, 32, 64),
-    "teacher_epochs": 4,
+    "teacher_epochs": 2,
     "channels": (16, 32, 64, 128),
     "patches": (8, 4, 2),
     "width": 64,
     "blocks": 1,
     "ratio": 2,
-    "epochs": 30,
-    "identity_epochs": 5,
+    "epochs": 20,
+    "identity_epochs": 4,
     "batch": 16,
     "rate": 1e-3,
     "warmup": 2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -29,32 +30,50 @@ class Look(NamedTuple):
     pooled: Tensor
 
 
+class Attention(nn.Module):
+    """Multi-head self-attention that also tells where it looked."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.queries_keys_values = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, z: Tensor, hidden: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Tokens (n, t, D) to the same, with the heads' mean attention (n, t, t).
+
+        Args:
+            z: tokens.
+            hidden: (n, t) bool, tokens that none may attend to.
+        """
+        n, tokens, width = z.shape
+        split = self.queries_keys_values(z).view(n, tokens, 3, self.heads, width // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        likeness = query @ key.transpose(2, 3) / math.sqrt(width // self.heads)
+        if hidden is not None:
+            likeness = likeness.masked_fill(hidden[:, None, None], -torch.inf)
+        attention = likeness.softmax(3)
+        mixed = (attention @ value).transpose(1, 2).reshape(n, tokens, width)
+        return self.out(mixed), attention.mean(1)
+
+
 class Block(nn.Module):
     """Pre-norm self-attention and MLP: z' = z + MSA(LN z), z = z' + MLP(LN z')."""
 
     def __init__(self, width: int, heads: int, ratio: int) -> None:
         super().__init__()
         self.before_attention = nn.LayerNorm(width)
-        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.attention = Attention(width, heads)
         self.before_mlp = nn.LayerNorm(width)
         self.mlp = nn.Sequential(
             nn.Linear(width, ratio * width), nn.GELU(), nn.Linear(ratio * width, width)
         )
 
-    def forward(self, z: Tensor, hidden: Tensor | None, weights: bool) -> tuple[Tensor, Tensor]:
-        """Tokens (n, 1+N, D) to the same, with the heads' mean attention (n, 1+N, 1+N).
-
-        Args:
-            z: tokens, the class token first.
-            hidden: (n, 1+N) bool, tokens that none may attend to.
-            weights: whether the attention is wanted (without it is faster); else it is empty.
-        """
-        normed = self.before_attention(z)
-        change, attention = self.attention(
-            normed, normed, normed, key_padding_mask=hidden, need_weights=weights
-        )
+    def forward(self, z: Tensor, hidden: Tensor | None) -> tuple[Tensor, Tensor]:
+        """As `Attention`, the class token first."""
+        change, attention = self.attention(self.before_attention(z), hidden)
         z = z + change
-        return z + self.mlp(self.before_mlp(z)), attention if weights else z.new_empty(0)
+        return z + self.mlp(self.before_mlp(z)), attention
 
 
 def keep(weights: Tensor, threshold: float) -> Tensor:
@@ -104,18 +123,19 @@ class Scale(nn.Module):
 
         Args:
             maps: of this scale.
-            only: (n, N) bool, patches that exist; the others are taken out before the blocks.
+            only: (n, N) bool, patches that exist; the others are taken out before the blocks,
+                and of those that are left none is masked.
         """
         patches = self.project(maps).flatten(2).transpose(1, 2)
         z = torch.cat([self.token.expand(len(patches), -1, -1), patches], 1) + self.position
         hidden = None if only is None else torch.cat([torch.zeros_like(only[:, :1]), ~only], 1)
         layers = []
-        for i, block in enumerate(self.blocks, 1):
-            z, attention = block(z, hidden, self.rollout or i == len(self.blocks))
+        for block in self.blocks:
+            z, attention = block(z, hidden)
             layers.append(attention)
-        z = self.norm(z)
+        token, features = self.norm(z).tensor_split([1], 1)
         attended = rollout(layers) if self.rollout else layers[-1]
         weights = attended[:, 0, 1:].float()
         weights = weights / weights.sum(1, keepdim=True)
-        mask = keep(weights, self.threshold)
-        return Look(z[:, 0], z[:, 1:], weights, mask, pool(z[:, 1:], weights, mask))
+        mask = keep(weights, self.threshold) if only is None else only
+        return Look(token[:, 0], features, weights, mask, pool(features, weights, mask))

@@ -14,6 +14,7 @@ from bench.method import Model
 
 from .attention import Look, Scale
 from .identity import Student
+from .optimisation import placed
 
 if TYPE_CHECKING:
     from . import MFVAN
@@ -131,9 +132,9 @@ class Fitted(Model):
         """Apex images, and onset images where the configuration looks at them."""
         apex = images([part(clip, "apex") for clip in clips], self.config)
         if self.config.signal == "apex":
-            return apex.to(self.device), None
+            return placed(apex, self.device), None
         onset = images([part(clip, "onset") for clip in clips], self.config)
-        return apex.to(self.device), onset.to(self.device)
+        return placed(apex, self.device), placed(onset, self.device)
 
     def predict(self, clips: Sequence[Description]) -> Array:
         """Class probabilities (n, classes), float64."""

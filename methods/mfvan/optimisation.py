@@ -36,11 +36,15 @@ def surroundings(seed: int, context: Context) -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def placed(tensor: Tensor, device: str) -> Tensor:
-    """Images or a network's input on the device, in the memory order that is fastest there."""
+def placed(images: Tensor, device: str) -> Tensor:
+    """Images on the device, in the memory order that is fastest there: convolutions follow it.
+
+    On a CPU the order stays as it is, since there the backward pass of some convolutions crashes
+    on channels-last memory.
+    """
     if device == "cuda":
-        return tensor.to(device, memory_format=torch.channels_last, non_blocking=True)
-    return tensor
+        return images.to(device, memory_format=torch.channels_last, non_blocking=True)
+    return images
 
 
 def batch_size(count: int, config: MFVAN) -> int:
@@ -50,7 +54,7 @@ def batch_size(count: int, config: MFVAN) -> int:
 
 def batches(count: int, size: int) -> list[Tensor]:
     """An epoch of shuffled indices; a last batch that is too small is left out of this epoch."""
-    parts = list(torch.randperm(count).split(size))
+    parts: list[Tensor] = list(torch.randperm(count).split(size))  # type: ignore[no-untyped-call]
     return parts[:-1] if len(parts) > 1 and len(parts[-1]) < SMALLEST_BATCH else parts
 
 
@@ -71,7 +75,9 @@ class Descent:
         size = batch_size(count, config)
         whole, rest = divmod(count, size)
         an_epoch = max(1, whole + (rest >= SMALLEST_BATCH))
-        self.adam = torch.optim.AdamW(parameters, lr=config.rate, weight_decay=config.decay)
+        self.adam = torch.optim.AdamW(
+            parameters, lr=config.rate, weight_decay=config.decay, fused=True
+        )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.adam, lambda step: share_of_rate(step, an_epoch * epochs, an_epoch * config.warmup)
         )

@@ -38,6 +38,10 @@ class Step(NamedTuple):
     errors: dict[str, Tensor]
     masks: list[Tensor]
 
+    def detached(self) -> Step:
+        """The numbers without the graph that led to them."""
+        return Step({n: t.detach() for n, t in self.terms.items()}, self.errors, self.masks)
+
 
 def look_and_reconstruct(
     config: MFVAN, network: Network, teacher: Teacher | None, batch: Batch, alpha: Tensor | None
@@ -76,7 +80,7 @@ def summary(steps: Sequence[Step], scales: Sequence[int]) -> dict[str, float]:
         kept = torch.cat(of_scale).float()
         means[f"kept_{number}"] = kept.mean()
         means[f"varied_{number}"] = kept.std(0, correction=0).mean()
-    return {name: float(value.detach()) for name, value in means.items()}
+    return {name: float(value) for name, value in means.items()}
 
 
 def fit(config: MFVAN, train: Training, context: Context) -> Fitted:
@@ -105,7 +109,7 @@ def fit(config: MFVAN, train: Training, context: Context) -> Fitted:
                 batch = Batch(apex[rows], onset[rows], known)
                 step = look_and_reconstruct(config, network, teacher, batch, alpha)
                 descent.step(torch.stack(list(step.terms.values())).sum())
-                steps.append(step)
+                steps.append(step.detached())
             numbers = summary(steps, config.scales)
             context.log(epoch=epoch + 1, copy_error=copy_error, **numbers)
             context.checkpoint(model, epoch + 1)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from bench.clip import Array, Views
 from bench.context import Context
 from bench.method import Facts, Method, Model, Training
+from bench.views.flow import flow_image
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,6 @@ class OffApexNet(Method):
 
     def describe(self, clip: Views) -> Array:
         """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        from bench.views.flow import flow_image
-
         return flow_image(clip)
 
     def fit(self, train: Training, context: Context) -> Model:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from bench.learning.layers import HalfDropout, unit
+
 
 def stream() -> nn.Sequential:
     """One component (n, 1, 28, 28) to features (n, 784)."""
@@ -28,14 +30,14 @@ class OffApexNet(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(2 * 784, 1024),
             nn.ReLU(),
-            nn.Dropout(0.5),
+            HalfDropout(),
             nn.Linear(1024, 1024),
             nn.ReLU(),
-            nn.Dropout(0.5),
+            HalfDropout(),
             nn.Linear(1024, classes),
         )
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits."""
-        x = images.to(torch.get_default_dtype()) / 255
+        x = unit(images)
         return self.head(torch.cat([self.u(x[:, :1]), self.v(x[:, 1:2])], 1))  # type: ignore[no-any-return]

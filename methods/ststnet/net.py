@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from bench.learning.layers import HalfDropout
+
 from . import kernels
 
 STREAMS = (3, 5, 8)
@@ -59,19 +61,6 @@ class PooledStage(torch.autograd.Function):
             torch.from_numpy(db).to(pooled.dtype),
             None,
         )
-
-
-class HalfDropout(nn.Module):
-    """Dropout of probability one half that spends one random bit a value, not a random number."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Values zeroed or doubled in training, unchanged otherwise."""
-        if not self.training:
-            return x
-        draws = torch.randint(256, (-(-x.numel() // 8), 1), dtype=torch.uint8, device=x.device)
-        places = torch.tensor([1, 2, 4, 8, 16, 32, 64, 128], dtype=torch.uint8, device=x.device)
-        bits = (draws & places).flatten()[: x.numel()].view(x.shape)
-        return x * (bits != 0).to(x.dtype) * 2
 
 
 class STSTNet(nn.Module):

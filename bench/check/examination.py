@@ -1,0 +1,203 @@
+"""One method under examination: small folds to fit, and what was seen while it did."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bench.check.toydata import APEX, CLASSES, ToyClips, toy_clips
+from bench.check.watching import lured, opened_files, other_random_state, random_state
+from bench.clip import Array, Description, Views
+from bench.context import Context
+from bench.execute import checked
+from bench.method import Method, Model, Training
+from bench.views import servable
+
+SEED = 7
+SERVINGS = (
+    frozenset({"flow_image"}),
+    frozenset({"frames"}),
+    frozenset({"frames", "true_action_units"}),
+)
+"""What datasets ship: ready-made flow, frames, frames of a SYNTHETIC stand-in."""
+
+
+class Watched(Mapping[str, Array]):
+    """Sources of a clip that note which of them were read."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self.arrays = arrays
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Array:
+        array = self.arrays[name]
+        self.read.add(name)
+        return array
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.arrays
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One fold, fitted and predicted.
+
+    Attributes:
+        model: fitted.
+        scores: (n, classes) of the held-out clips, checked as the harness checks them.
+        opened: files and folders that were read meanwhile.
+        disturbed: global random states that were left changed.
+        mutated: inputs that were left changed.
+    """
+
+    model: Model
+    scores: Array
+    opened: frozenset[str]
+    disturbed: tuple[str, ...]
+    mutated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A method with clips to fit.
+
+    Attributes:
+        method: cut to few epochs: checks of form need no good scores.
+        learner: in the configuration that has to learn an easy set.
+    """
+
+    method: Method
+    learner: Method
+
+    @property
+    def servings(self) -> list[frozenset[str]]:
+        """Kinds of dataset that the plan would pair the method with."""
+        return [one for one in SERVINGS if self.method.needs <= servable(one)]
+
+    @cached_property
+    def train(self) -> ToyClips:
+        """Nine clips of three subjects."""
+        return toy_clips(3, 1)
+
+    @cached_property
+    def held(self) -> ToyClips:
+        """Three clips of another subject."""
+        return toy_clips(1, 1, first=3)
+
+    def views(self, arrays: Mapping[str, Array], serving: frozenset[str] | None = None) -> Views:
+        """A clip as a dataset of some kind, the method's first by default, would serve it."""
+        names = serving or self.servings[0]
+        return Views({name: arrays[name] for name in names}, APEX)
+
+    def described(self, clips: ToyClips, method: Method | None = None) -> list[Description]:
+        """Descriptions of clips, anew."""
+        return [(method or self.method).describe(self.views(one)) for one in clips.sources]
+
+    @cached_property
+    def base(self) -> Fitted:
+        """The fold as it comes first in this process."""
+        return self.fitted(self.train, self.held)
+
+    @cached_property
+    def again(self) -> Fitted:
+        """The same fold, with the global random states elsewhere and a way to labels laid out."""
+        assert self.base  # what is imported lazily, and may seed itself, is loaded by now
+        with other_random_state(SEED), lured():
+            return self.fitted(self.train, self.held)
+
+    def fitted(
+        self,
+        train: ToyClips,
+        held: ToyClips,
+        *,
+        keep: Array | None = None,
+        trace: bool = False,
+        deadline: float | None = None,
+        method: Method | None = None,
+    ) -> Fitted:
+        """Describe, fit and predict one fold as a worker does, and watch.
+
+        Args:
+            train: training clips.
+            held: held-out clips.
+            keep: positions of the training clips to use, in their order; all by default.
+            trace: hand the context the held-out clips, as `bench run --trace` does.
+            deadline: of the context.
+            method: to use in place of the one cut short.
+        """
+        method = method or self.method
+        keep = np.arange(len(train)) if keep is None else keep
+        with opened_files() as opened:
+            every, out = self.described(train, method), self.described(held, method)
+            training = Training(
+                clips=[every[i] for i in keep],
+                labels=train.labels[keep],
+                subjects=train.subjects[keep],
+                classes=CLASSES,
+                action_units=tuple(train.action_units[i] for i in keep),
+                unlabelled=out if method.stated().transductive else None,
+            )
+            context = Context(
+                seed=SEED,
+                subjects=training.subjects,
+                deadline=deadline,
+                _held_out=out if trace else None,
+            )
+            inputs = {name: getattr(training, name) for name in ("clips", "labels", "subjects")}
+            inputs["held-out clips"] = out
+            before, state = copy.deepcopy(inputs), random_state()
+            model = method.fit(training, context)
+            scores = checked(model.predict(out), len(out), CLASSES)
+            after = random_state()
+        return Fitted(
+            model=model,
+            scores=scores,
+            opened=frozenset(opened),
+            disturbed=tuple(name for name in state if state[name] != after[name]),
+            mutated=tuple(name for name in inputs if not same(before[name], inputs[name])),
+        )
+
+
+def examine(method: type[Method] | Method) -> Examination:
+    """An examination of a method: of a class in its preset `quick`, of an instance as it is."""
+    if isinstance(method, type):
+        method = dataclasses.replace(method(), **method.presets.get("quick", {}))  # type: ignore[type-var]
+    return Examination(brief(method), method)
+
+
+def brief(method: Method) -> Method:
+    """The method with two epochs, and one of every other kind, where it counts epochs at all."""
+    changes = {
+        f.name: min(getattr(method, f.name), 2 if f.name == "epochs" else 1)
+        for f in dataclasses.fields(method)  # type: ignore[arg-type]
+        if f.name.endswith("epochs") and isinstance(getattr(method, f.name), int)
+    }
+    return dataclasses.replace(method, **changes)  # type: ignore[type-var]
+
+
+def same(first: Any, second: Any) -> bool:
+    """Equal to the last bit: arrays, descriptions, or lists of them."""
+    if isinstance(first, dict):
+        return first.keys() == second.keys() and all(same(first[k], second[k]) for k in first)
+    if isinstance(first, list | tuple):
+        return len(first) == len(second) and all(map(same, first, second))
+    a, b = np.asarray(first), np.asarray(second)
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def past() -> float:
+    """A deadline that has passed."""
+    return time.monotonic() - 1

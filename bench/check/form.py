@@ -1,0 +1,102 @@
+"""Checks of what a method is before it sees a clip: facts, configuration, importing."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import inspect
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import bench
+from bench.check.examination import Examination
+from bench.check.finding import Finding, failed, passed
+from bench.method import Fidelity, Method
+
+HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "timm", "pandas")
+LISTING = """
+import sys
+from pathlib import Path
+from bench.registry import load_file
+load_file(Path(sys.argv[1]))
+print(*[name for name in sys.argv[2:] if name in sys.modules])
+"""
+
+
+def facts_are_complete(exam: Examination) -> Finding:
+    """Name, version, views, paper, fidelity: all there and of the right kind."""
+    method, facts = exam.method, exam.method.stated()
+    this_year = datetime.datetime.now(datetime.UTC).year
+    wrong = {
+        f"name {method.name!r} is no lower-case word": not re.fullmatch(
+            "[a-z][a-z0-9_]*", method.name
+        ),
+        f"version {method.version!r} is no number from 1": method.version < 1,
+        "needs is no frozenset": not isinstance(method.needs, frozenset),
+        "takes is no frozenset": not isinstance(method.takes, frozenset),
+        "title is empty": not facts.title,
+        "paper is empty": not facts.paper,
+        f"year {facts.year} cannot be": not 1950 <= facts.year <= this_year + 1,
+        f"url {facts.url!r} is no address": not (facts.url or "http").startswith("http"),
+        f"fidelity {facts.fidelity!r} is none of {get_args(Fidelity)}": facts.fidelity
+        not in get_args(Fidelity),
+        "reconstructed without a deviation that says how": facts.fidelity == "reconstructed"
+        and not facts.deviations,
+        "a deviation is no sentence": any(not d.strip().endswith(".") for d in facts.deviations),
+        "the class has no docstring": not (type(method).__doc__ or "").strip(),
+    }
+    faults = [sentence for sentence, holds in wrong.items() if holds]
+    return failed("; ".join(faults)) if faults else passed(facts.title)
+
+
+def configuration_is_plain(exam: Examination) -> Finding:
+    """A frozen dataclass whose fields come back from JSON, in every preset and variant."""
+    kind = type(exam.method)
+    if not dataclasses.is_dataclass(kind) or not kind.__dataclass_params__.frozen:
+        return failed("the method is no frozen dataclass")
+    if kind.presets.get("paper"):
+        return failed("the preset `paper` changes fields; their defaults are the paper's")
+    for what, changes in {"": {}, **kind.presets, **kind.variants}.items():
+        method = dataclasses.replace(kind(), **changes)
+        fields = {f.name: getattr(method, f.name) for f in dataclasses.fields(kind)}
+        try:
+            back = json.loads(json.dumps(fields, allow_nan=False))
+        except (TypeError, ValueError) as error:
+            return failed(f"{what or 'the default'}: a field is not JSON: {error}")
+        if kind(**{name: _tuples(value) for name, value in back.items()}) != method:
+            return failed(f"{what or 'the default'}: the fields do not come back from JSON")
+    hash(exam.method)
+    return passed(f"{len(kind.presets)} presets, {len(kind.variants)} variants")
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as the tuples they were."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def importing_is_light(exam: Examination) -> Finding:
+    """Importing the plugin loads no heavy library, so that listing methods stays instant."""
+    home = Path(inspect.getfile(type(exam.method)))
+    plugin = home.parent if home.name == "__init__.py" else home
+    room = str(Path(bench.__file__).parents[1])
+    paths = os.pathsep.join([room, *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-c", LISTING, str(plugin), *HEAVY],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    if done.returncode:
+        return failed(f"importing {plugin.name} alone: {done.stderr.strip().splitlines()[-1]}")
+    loaded = done.stdout.split()
+    return failed(f"importing it imports {', '.join(loaded)}") if loaded else passed()
+
+
+def method_pickles(exam: Examination) -> Finding:
+    """The method reaches a worker process as it is."""
+    back: Method = pickle.loads(pickle.dumps(exam.method))
+    return passed() if back == exam.method else failed("it comes back changed")

@@ -1,0 +1,68 @@
+"""`bench check`."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from pathlib import Path
+
+from rich.table import Table as Grid
+
+from bench.check import Examination, Result, each_check
+from bench.check.examination import brief
+from bench.cli import FAILED
+from bench.cli.common import err, out, print_json
+from bench.configured import Configured, configure
+from bench.errors import BenchError
+from bench.method import Method
+from bench.registry import Registry, load
+
+COLOURS = {"passed": "green", "failed": "red", "noted": "yellow", "skipped": "dim"}
+
+
+def check(words: str, plugins: tuple[Path, ...], as_json: bool) -> None:
+    """Hold methods to the contract; exit 1 when a check fails."""
+    results = [result for row in _chosen(words, plugins) for result in _checked(row, as_json)]
+    if as_json:
+        print_json([dataclasses.asdict(result) for result in results])
+    if any(result.status == "failed" for result in results):
+        raise SystemExit(FAILED)
+
+
+def _chosen(words: str, plugins: tuple[Path, ...]) -> list[Configured]:
+    """Methods meant by names, `all`, or the path of a plugin."""
+    path = Path(words)
+    if path.suffix != ".py" and not path.is_dir():
+        return configure(load(plugins), words, "quick")
+    registry = load((*plugins, path))
+    names = [name for name, plugin in registry.methods.items() if _lies_in(plugin, path.resolve())]
+    if not names:
+        raise BenchError(f"{path} holds no method: expected a class derived from bench.Method")
+    return configure(_only(registry, names), "all", "quick")
+
+
+def _lies_in(plugin: type[Method], path: Path) -> bool:
+    file = Path(inspect.getfile(plugin)).resolve()
+    return file == path or (path.is_dir() and file == path / "__init__.py")
+
+
+def _only(registry: Registry, names: list[str]) -> Registry:
+    return dataclasses.replace(registry, methods={n: registry.methods[n] for n in names})
+
+
+def _checked(row: Configured, as_json: bool) -> list[Result]:
+    """Results of one method; printed as a table unless they become JSON."""
+    examination = Examination(brief(row.method), row.method)
+    with err().status(row.label) as shown:
+        results = []
+        for result in each_check(examination):
+            result = dataclasses.replace(result, method=row.label)
+            shown.update(f"{row.label}: {result.check}")
+            results.append(result)
+    if not as_json:
+        grid = Grid("check", "verdict", "what was found", "s", title=row.label, title_style="bold")
+        for one in results:
+            verdict = f"[{COLOURS[one.status]}]{one.status}[/]"
+            grid.add_row(one.check, verdict, one.detail, f"{one.seconds:.1f}")
+        out().print(grid)
+    return results

@@ -1,0 +1,74 @@
+"""`bench compare`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table as Grid
+
+from bench.board.scoring import truth
+from bench.board.text import number
+from bench.cli.common import err, out, print_json, surroundings
+from bench.comparing import Pair, compare
+from bench.errors import BenchError
+from bench.registry import choose
+from bench.store import Store
+
+LEGEND = (
+    "difference: first minus second, 95 % interval with subjects resampled. p: permutations over "
+    "subjects, all seeds of a subject together; Holm: corrected over all lines. detectable: the "
+    "smallest true difference that these subjects would show 80 times of 100."
+)
+
+
+def show(
+    methods: Sequence[str],
+    results: Path | None,
+    tasks: str,
+    protocol: str,
+    metric: str,
+    plugins: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Print every pair of methods on every task that has both."""
+    if len(set(methods)) < 2:
+        raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
+    _, settings = surroundings(plugins, results)
+    store = Store(settings.results)
+    known = [truth(raw) for raw in store.tasks().values()]
+    if not known:
+        raise BenchError(f"no results in {settings.results}; make some with `bench run`")
+    names = choose(tasks, sorted({task.task for task in known}), "task")
+    wanted = sorted(
+        (task for task in known if task.task in names),
+        key=lambda task: (task.synthetic, task.task, task.fingerprint),
+    )
+    pairs, remarks = compare(wanted, list(store.records()), methods, protocol, metric)
+    for remark in remarks:
+        err().print(remark, soft_wrap=True)
+    if not pairs:
+        raise BenchError(f"{' and '.join(methods)} have no task in common under {protocol}")
+    if as_json:
+        print_json([dataclasses.asdict(pair) | {"verdict": pair.verdict} for pair in pairs])
+    else:
+        _print(pairs, metric)
+
+
+def _print(pairs: Sequence[Pair], metric: str) -> None:
+    names = ("task", "methods", metric, "difference", "p", "Holm", "detectable", "verdict")
+    grid = Grid(*names, title=f"paired comparison, {pairs[0].protocol}")
+    for pair in pairs:
+        grid.add_row(
+            f"SYNTHETIC {pair.task}" if pair.synthetic else pair.task,
+            f"{pair.first} – {pair.second}",
+            " – ".join(map(number, pair.scores)),
+            f"{pair.difference:+.3f} [{pair.low:+.3f}, {pair.high:+.3f}]",
+            f"{pair.p:.4f}",
+            f"{pair.adjusted:.4f}",
+            f"{pair.detectable:.3f}",
+            f"{pair.verdict} ({pair.subjects} subjects)",
+        )
+    out().print(grid)
+    out().print(LEGEND)

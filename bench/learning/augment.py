@@ -1,0 +1,26 @@
+"""Random changes of training batches, on their device."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def flip_and_shift(images: Tensor, generator: torch.Generator, reach: int) -> Tensor:
+    """Mirror half of the clips and shift each by up to `reach` pixels, edges padded with zeros.
+
+    Args:
+        images: (n, c, h, w); the channels of a clip, its frames say, change together.
+        generator: on the CPU.
+        reach: pixels, at least 0.
+    """
+    n, _, h, w = images.shape
+    mirrored = torch.rand(n, generator=generator) < 0.5
+    tops, lefts = torch.randint(2 * reach + 1, (2, n, 1), generator=generator)
+    padded = nn.functional.pad(images, (reach, reach, reach, reach))
+    columns = lefts + torch.where(mirrored[:, None], torch.arange(w - 1, -1, -1), torch.arange(w))
+    rows = (tops + torch.arange(h)).to(images.device)
+    columns = columns.to(images.device)
+    clips = torch.arange(n, device=images.device)
+    moved = padded.movedim(1, -1)[clips[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return moved.movedim(-1, 1)

@@ -1,0 +1,22 @@
+"""`python -m benchmarks [NAME ...]`: what costs what, side by side; all of them without a name."""
+
+from __future__ import annotations
+
+import pkgutil
+import runpy
+import sys
+from pathlib import Path
+
+NAMES = sorted(
+    module.name
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)])
+    if module.name not in ("__main__", "timing")
+)
+wanted = sys.argv[1:] or NAMES
+for name in wanted:
+    if name not in NAMES:
+        sys.exit(f"no benchmark {name!r}; there are {', '.join(NAMES)}")
+for name in wanted:
+    print(f"\n{name}", flush=True)
+    sys.argv = [name]
+    runpy.run_module(f"benchmarks.{name}", run_name="__main__")

@@ -1,0 +1,68 @@
+"""CapsuleNet: a capsule network on the apex frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bench.clip import Array, Views
+from bench.context import Context
+from bench.method import Facts, Method, Model, Training
+from bench.views.frames import key_frames
+
+
+@dataclass(frozen=True)
+class CapsuleNet(Method):
+    """ResNet-18 up to its third stage, primary capsules, one capsule a class."""
+
+    epochs: int = 30
+    rate: float = 1e-4
+    batch: int = 32
+    size: int = 224
+
+    name: ClassVar[str] = "capsulenet"
+    needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
+    described_by: ClassVar[tuple[str, ...] | None] = ("size",)
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "paper": {},
+        "quick": {"epochs": 15, "size": 96},
+    }
+    facts: ClassVar[Facts] = Facts(
+        title="CapsuleNet",
+        paper="Quang, Chun, Tokuyama: CapsuleNet for micro-expression recognition, FG",
+        year=2019,
+        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        fidelity="code",
+        deviations=(
+            "The trunk starts from scratch, not from ImageNet weights.",
+            "Frames are grey and not augmented; the batch size is our reading.",
+            "The quick preset is ours: 15 epochs on 96 x 96 frames.",
+        ),
+    )
+
+    def describe(self, clip: Views) -> Array:
+        """Apex, uint8 (size, size)."""
+        apex: Array = key_frames(clip, (self.size, self.size))[1]
+        return apex
+
+    def fit(self, train: Training, context: Context) -> Model:
+        """Margin loss, Adam, fixed epochs."""
+        from bench.learning import training
+
+        from . import net
+
+        recipe = training.Recipe(
+            self.epochs, self.batch, training.adam(self.rate), loss=net.margin_loss
+        )
+        return training.train(
+            lambda: net.CapsuleNetwork(train.classes, self.size),
+            train.clips,
+            train.labels,
+            context,
+            recipe,
+        )
+
+    def seconds(self, clips: int, frames: int) -> float:
+        """About .15 seconds a clip and epoch at 224 x 224."""
+        return 0.15 * (self.size / 224) ** 2 * clips * self.epochs

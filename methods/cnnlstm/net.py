@@ -1,0 +1,80 @@
+"""A CNN constrained by expression states, and an LSTM over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bench.learning.layers import HalfDropout, unit
+
+STATES, FEATURES = 5, 512
+
+
+@dataclass
+class States:
+    """What the loss wants of n clips: logits by clip, by frame, of the state, and features."""
+
+    clip: Tensor
+    frame: Tensor
+    state: Tensor
+    features: Tensor
+
+
+class StateNet(nn.Module):
+    """Five states (n, 5, 64, 64), grey in 0 .. 255, to logits (n, classes)."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.spatial = nn.Sequential(
+            nn.Conv2d(1, 16, 5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(4096, FEATURES),
+            nn.ReLU(),
+        )
+        self.dropout = HalfDropout()
+        self.classify, self.tell = nn.Linear(FEATURES, classes), nn.Linear(FEATURES, STATES)
+        self.temporal = nn.LSTM(FEATURES, 512, batch_first=True)
+        self.head = nn.Linear(512, classes)
+
+    def forward(self, frames: Tensor) -> Tensor | States:
+        """Logits; in training all that the constraints are about."""
+        x = unit(frames)
+        x = x - x.mean((2, 3), keepdim=True)
+        features = self.spatial(x.flatten(0, 1)[:, None]).unflatten(0, x.shape[:2])
+        features = self.dropout(features)
+        clip = self.head(self.temporal(features)[0][:, -1])
+        if not self.training:
+            return clip  # type: ignore[no-any-return]
+        return States(clip, self.classify(features), self.tell(features), features)
+
+
+def constrained_loss(made: States, labels: Tensor, spread: float, leap: float) -> Tensor:
+    """Class and state of every frame, class of the clip, compact classes, continuous states.
+
+    Args:
+        made: what the network returned.
+        labels: (n,).
+        spread: weight of the distance of features to the mean of their class and state.
+        leap: weight of the distance between the features of states that follow each other.
+    """
+    n = len(labels)
+    frame = functional.cross_entropy(made.frame.flatten(0, 1), labels.repeat_interleave(STATES))
+    order = torch.arange(STATES, device=labels.device).repeat(n)
+    state = functional.cross_entropy(made.state.flatten(0, 1), order)
+    same = (labels[:, None] == labels).to(made.features.dtype)
+    means = torch.einsum("ij,jsf->isf", same / same.sum(1, keepdim=True), made.features)
+    compact = (made.features - means).square().mean()
+    continuous = made.features.diff(dim=1).square().mean()
+    clip = functional.cross_entropy(made.clip, labels)
+    return clip + frame + state + spread * compact + leap * continuous

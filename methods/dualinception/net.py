@@ -1,0 +1,24 @@
+"""Dual-Inception: a stack of two inception blocks for each component of the flow."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from bench.learning.layers import InceptionStream, unit
+
+
+class DualInceptionNet(nn.Module):
+    """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255 to logits (n, classes); strain is unused."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.u, self.v = InceptionStream(), InceptionStream()
+        self.hidden = nn.Linear(6272, 1024)
+        self.head = nn.Linear(1024, classes)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits."""
+        x = unit(images)
+        maps = torch.cat([self.u(x[:, :1]), self.v(x[:, 1:2])], 1)
+        return self.head(torch.relu(self.hidden(maps.flatten(1))))  # type: ignore[no-any-return]

@@ -1,0 +1,110 @@
+"""What the network looked at, drawn over the apex: the mask and Grad-CAM of each scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+
+from bench.clip import Array, Description
+
+from .model import Fitted, part
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from torch import Tensor
+
+
+def grids(rows: Tensor) -> Array:
+    """Patch values (n, N) as float64 maps (n, g, g), g the patches along a side."""
+    side = round(rows.shape[1] ** 0.5)
+    return rows.detach().double().cpu().numpy().reshape(-1, side, side)
+
+
+def kept_attention(model: Fitted, clips: Sequence[Description]) -> list[Array]:
+    """Attention of the patches that are kept, 0 on masked ones: (n, g, g) for each scale.
+
+    A map's sum is what the mask lets through of an attention of sum 1.
+    """
+    maps: list[list[Array]] = [[] for _ in model.config.scales]
+    for clip in clips:
+        with torch.inference_mode():
+            looks = model.network(*model.inputs([clip])).looks
+        for of_scale, look in zip(maps, looks, strict=True):
+            of_scale.append(grids(look.weights * look.mask))
+    return [np.concatenate(of_scale) for of_scale in maps]
+
+
+def grad_cam(
+    model: Fitted, clips: Sequence[Description], classes: Sequence[int] | None = None
+) -> list[Array]:
+    """Grad-CAM of the patch features of each scale (Selvaraju et al., ICCV 2017).
+
+    Args:
+        model: a trained network.
+        clips: n descriptions.
+        classes: of each clip, whose score is explained; None: the predicted one.
+
+    Returns:
+        (n, g, g) for each scale, from 0 to 1; 0 throughout where nothing speaks for the class.
+    """
+    maps: list[list[Array]] = [[] for _ in model.config.scales]
+    for i, clip in enumerate(clips):
+        reading = model.network(*model.inputs([clip]))
+        scores = reading.scores[0]
+        score = scores.max() if classes is None else scores[classes[i]]
+        features = [look.patches for look in reading.looks]
+        slopes = torch.autograd.grad(score, features)
+        for of_scale, patches, slope in zip(maps, features, slopes, strict=True):
+            map_ = (patches * slope.mean(1, keepdim=True)).sum(2).relu()
+            of_scale.append(grids(map_ / map_.amax(1, keepdim=True).clamp_min(1e-12)))
+    return [np.concatenate(of_scale) for of_scale in maps]
+
+
+def spread(grid: Array, shape: tuple[int, int], smooth: bool) -> Array:
+    """A map (g, g) over an image of a shape (h, w), as flat patches or smoothed."""
+    how = cv2.INTER_CUBIC if smooth else cv2.INTER_NEAREST
+    return np.asarray(cv2.resize(grid, shape[::-1], interpolation=how))
+
+
+def plate(model: Fitted, clips: Sequence[Description], names: Sequence[str], title: str) -> Figure:
+    """A row for each clip: onset, apex, then mask and Grad-CAM of every scale over the apex.
+
+    Args:
+        model: a trained network.
+        clips: to be drawn.
+        names: of the clips.
+        title: says what is shown; of a stand-in it must say SYNTHETIC.
+    """
+    kept, cams = kept_attention(model, clips), grad_cam(model, clips)
+    columns = 2 + 2 * len(kept)
+    figure = Figure(figsize=(1.5 * columns, 1.6 * len(clips) + 0.6), layout="constrained")
+    figure.suptitle(title)
+    axes = figure.subplots(len(clips), columns, squeeze=False)
+    for i, (clip, name) in enumerate(zip(clips, names, strict=True)):
+        onset, apex = part(clip, "onset"), part(clip, "apex")
+        show(axes[i, 0], onset, "onset" if i == 0 else "")
+        axes[i, 0].set_ylabel(name, fontsize=7)
+        show(axes[i, 1], apex, "apex" if i == 0 else "")
+        for j, number in enumerate(model.config.scales):
+            masked = np.where(kept[j][i] > 0, 1.0, 0.25)
+            seen = apex * spread(masked, apex.shape[:2], smooth=False)[..., None]
+            heading = f"mask, scale {number}" if i == 0 else ""
+            show(axes[i, 2 + 2 * j], seen.astype(np.uint8), heading)
+            heading = f"Grad-CAM, scale {number}" if i == 0 else ""
+            show(axes[i, 3 + 2 * j], apex, heading)
+            heat = spread(cams[j][i], apex.shape[:2], smooth=True)
+            axes[i, 3 + 2 * j].imshow(heat, cmap="jet", alpha=0.45, vmin=0, vmax=1)
+    return figure
+
+
+def show(axes: Axes, image: Array, heading: str) -> None:
+    """An image without ticks."""
+    axes.imshow(image)
+    axes.set_title(heading, fontsize=8)
+    axes.set_xticks([])
+    axes.set_yticks([])

@@ -1,0 +1,36 @@
+"""SSSNet: the small single-stream network of cross-database learning."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from bench.learning.layers import unit
+
+SIDE = 64
+
+
+class SSSNetwork(nn.Module):
+    """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255, enlarged to 64 x 64, to logits."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 32, 5),
+            nn.ReLU(),
+            nn.MaxPool2d(3),
+            nn.BatchNorm2d(32),
+            nn.Dropout2d(0.5),
+            nn.Conv2d(32, 64, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.BatchNorm2d(64),
+            nn.Dropout2d(0.5),
+            nn.Flatten(),
+            nn.Linear(5184, 256),
+            nn.ReLU(),
+            nn.Linear(256, classes),
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits."""
+        return self.layers(unit(images, SIDE))  # type: ignore[no-any-return]

@@ -1,0 +1,42 @@
+"""A backbone of the timm library on two key frames or a flow image."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+import timm
+from bench.learning.layers import unit
+
+Source = Literal["difference", "apex", "flow"]
+
+
+class Backbone(nn.Module):
+    """Any timm backbone from scratch, its head sized to the classes.
+
+    Args:
+        name: as timm knows it.
+        classes: number of classes.
+        size: of its input, px.
+        source: "difference" and "apex" take grey (n, 2, size, size), onset and apex, in 0 .. 255;
+            "flow" takes (n, 3, h, w) in 0 .. 255, enlarged to the size.
+    """
+
+    def __init__(self, name: str, classes: int, size: int, source: Source) -> None:
+        super().__init__()
+        self.size, self.source = size, source
+        fixed = timm.get_pretrained_cfg(name).fixed_input_size
+        extra = {"img_size": size} if fixed else {}
+        self.net = timm.create_model(name, pretrained=False, num_classes=classes, **extra)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (n, classes)."""
+        x = unit(images, self.size)
+        if self.source == "difference":
+            x = 4 * (x[:, 1:] - x[:, :1])
+        elif self.source == "apex":
+            x = 2 * x[:, 1:] - 1
+        else:
+            x = 2 * x - 1
+        return self.net(x.expand(-1, 3, -1, -1))  # type: ignore[no-any-return]

@@ -1,0 +1,77 @@
+"""Two graph-attention streams: where landmarks go, and the flow around them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class GraphAttention(nn.Module):
+    """Nodes attend to their neighbours (Velickovic et al., 2018), heads side by side.
+
+    Args:
+        inputs: values a node.
+        width: values a node and head.
+        heads: number of heads.
+    """
+
+    def __init__(self, inputs: int, width: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.project = nn.Linear(inputs, heads * width, bias=False)
+        self.source = nn.Parameter(0.1 * torch.randn(heads, width))
+        self.target = nn.Parameter(0.1 * torch.randn(heads, width))
+
+    def forward(self, x: Tensor, adjacency: Tensor) -> Tensor:
+        """(n, nodes, inputs) to (n, nodes, heads width); adjacency (nodes, nodes) is boolean."""
+        h = self.project(x).unflatten(2, (self.heads, -1))
+        to, of = (h * self.target).sum(-1), (h * self.source).sum(-1)
+        scores = functional.leaky_relu(to[:, :, None] + of[:, None], 0.2)
+        scores = scores.masked_fill(~adjacency[..., None], float("-inf"))
+        mixed = torch.einsum("nijh,njhw->nihw", scores.softmax(2), h)
+        return functional.elu(mixed.flatten(2))
+
+
+class Stream(nn.Module):
+    """Two layers of attention, then the mean of the nodes: (n, nodes, inputs) to (n, 64)."""
+
+    def __init__(self, inputs: int) -> None:
+        super().__init__()
+        self.first, self.second = GraphAttention(inputs, 16), GraphAttention(64, 16)
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, x: Tensor, adjacency: Tensor) -> Tensor:
+        """Features."""
+        x = self.dropout(self.first(x, adjacency))
+        features: Tensor = self.second(x, adjacency).mean(1)
+        return features
+
+
+class TwoStreamNet(nn.Module):
+    """Positions (n, 51, 6) and flow patches (n, 51, 200) to logits (n, classes).
+
+    Args:
+        classes: number of classes.
+        adjacency: (51, 51) boolean, nodes joined to themselves too.
+    """
+
+    adjacency: Tensor
+
+    def __init__(self, classes: int, adjacency: Tensor) -> None:
+        super().__init__()
+        nodes = len(adjacency)
+        self.scale = nn.ModuleDict(
+            {"points": nn.BatchNorm1d(nodes * 6), "patches": nn.BatchNorm1d(nodes * 200)}
+        )
+        self.points, self.patches = Stream(6), Stream(200)
+        self.head = nn.Linear(128, classes)
+        self.register_buffer("adjacency", adjacency)
+
+    def forward(self, clip: dict[str, Tensor]) -> Tensor:
+        """Logits."""
+        made = []
+        for name, stream in (("points", self.points), ("patches", self.patches)):
+            x = self.scale[name](clip[name].flatten(1)).view(clip[name].shape)
+            made.append(stream(x, self.adjacency))
+        return self.head(torch.cat(made, 1))  # type: ignore[no-any-return]

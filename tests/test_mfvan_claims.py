@@ -1,0 +1,165 @@
+"""MFVAN's pictures and the measures of what the paper claims."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from bench.clip import Array
+from bench.methods.mfvan import MFVAN
+from bench.methods.mfvan.claims import (
+    difference_grid,
+    features,
+    identity_probe,
+    localisation,
+    moved_region,
+    redundancy,
+    share_inside,
+)
+from bench.methods.mfvan.model import Fitted, Network
+from bench.methods.mfvan.pictures import grad_cam, kept_attention, plate
+
+SMALL = MFVAN(
+    size=32, channels=(4, 4, 4, 8), patches=(8, 4, 2), width=8, heads=2, blocks=1, ratio=1, hidden=8
+)
+
+
+def fitted(config: MFVAN = SMALL, seed: int = 1) -> Fitted:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Fitted(Network(config, 3).eval(), config, "cpu")
+
+
+def clip(seed: int = 0) -> dict[str, Array]:
+    pixels = np.random.default_rng(seed).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+    return {"onset": pixels[0], "apex": pixels[1]}
+
+
+def test_kept_attention_is_what_the_mask_lets_through() -> None:
+    model, clips = fitted(), [clip(0), clip(1)]
+    maps = kept_attention(model, clips)
+    assert [found.shape for found in maps] == [(2, 4, 4)] * 3
+    looks = model.network(*model.inputs([clips[1]])).looks
+    expected = (looks[0].weights * looks[0].mask)[0].detach().numpy().reshape(4, 4)
+    assert np.allclose(maps[0][1], expected)
+    assert (maps[0].sum((1, 2)) < 1).all()
+
+
+def test_grad_cam_lies_between_zero_and_one_and_explains_the_class_asked_for() -> None:
+    model = fitted()
+    maps = grad_cam(model, [clip(), clip(1)])
+    assert all(found.min() >= 0 and found.max() <= 1 for found in maps)
+    assert any(found.max() == pytest.approx(1) for found in maps)
+    scores = model.predict([clip()])[0]
+    named = grad_cam(model, [clip()], [int(scores.argmax())])
+    assert all(np.array_equal(a[:1], b) for a, b in zip(maps, named, strict=True))
+    other = grad_cam(model, [clip()], [int(scores.argmin())])
+    assert any(not np.array_equal(a, b) for a, b in zip(named, other, strict=True))
+
+
+def test_grad_cam_follows_its_formula() -> None:
+    config = replace(SMALL, scales=(1,))
+    model = fitted(config)
+    with torch.no_grad():
+        for layer in model.network.fusion:
+            if isinstance(layer, torch.nn.Linear):
+                layer.weight.abs_()
+    reading = model.network(*model.inputs([clip()]))
+    patches = reading.looks[0].patches
+    (slope,) = torch.autograd.grad(reading.scores[0, 2], patches)
+    expected = (patches * slope.mean(1, keepdim=True)).sum(2).clamp_min(0).detach()
+    found = grad_cam(model, [clip()], [2])[0]
+    assert np.allclose(found.ravel() * float(expected.max()), expected.numpy(), atol=1e-6)
+
+
+def test_plate_draws_a_row_a_clip() -> None:
+    figure = plate(fitted(), [clip(0), clip(1)], ["a", "b"], "SYNTHETIC")
+    assert len(figure.axes) == 2 * (2 + 2 * 3)
+    assert figure.axes[2].get_title() == "mask, scale 1"
+
+
+def test_moved_region_is_where_the_pull_is_a_quarter_of_its_peak_on_the_face() -> None:
+    flow = np.zeros((2, 4, 4))
+    flow[0, 0] = [4, 1.1, 0.9, 0]
+    valid = np.ones((4, 4), bool)
+    assert moved_region(flow, valid)[0].tolist() == [True, True, False, False]
+    valid[0, 0] = False
+    assert moved_region(flow, valid)[0].tolist() == [False, True, True, False]
+    assert not moved_region(np.zeros((2, 4, 4)), valid).any()
+
+
+def test_share_inside_of_known_maps() -> None:
+    moved = np.zeros((8, 8), bool)
+    moved[:4, :4] = True
+    valid = np.ones((8, 8), bool)
+    inside, outside = np.array([[1.0, 0], [0, 0]]), np.array([[0, 0], [0, 1.0]])
+    assert share_inside(inside, moved, valid) == 1
+    assert share_inside(outside, moved, valid) == 0
+    assert share_inside(np.ones((2, 2)), moved, valid) == 0.25
+    valid[4:] = False
+    assert share_inside(np.ones((2, 2)), moved, valid) == 0.5
+    assert np.isnan(share_inside(outside, moved, valid))
+
+
+def test_localisation_gives_chance_and_difference_beside_the_attention() -> None:
+    one = clip()
+    apex = one["onset"].copy()
+    apex[:8, :8] = 255 - apex[:8, :8]
+    moving = {"onset": one["onset"], "apex": apex}
+    flow = np.zeros((2, 32, 32))
+    flow[1, :8, :8] = 2
+    found = localisation(fitted(), [moving], [flow], [np.ones((32, 32), bool)])
+    assert found.area == pytest.approx(1 / 16)
+    assert found.difference == pytest.approx(1)
+    assert len(found.scales) == 3
+    kept = kept_attention(fitted(), [moving])
+    expected = kept[0][0, 0, 0] / kept[0][0].sum()
+    assert found.scales[0] == pytest.approx(expected)
+
+
+def test_difference_grid_is_a_mean_over_cells() -> None:
+    white, black = np.full((32, 32, 3), 255, np.uint8), np.zeros((32, 32, 3), np.uint8)
+    assert np.allclose(difference_grid({"onset": white, "apex": black}, 4), 255)
+
+
+def test_features_are_what_the_fusion_is_given() -> None:
+    model = fitted(replace(SMALL, scales=(1, 3)))
+    found = features(model, [clip(0), clip(1)])
+    assert {name: rows.shape for name, rows in found.items()} == {
+        "g": (2, 8),
+        "v1": (2, 8),
+        "v3": (2, 8),
+        "apex": (2, 3072),
+    }
+    fused = torch.from_numpy(np.concatenate([found[n] for n in ("g", "v1", "v3")], 1)).float()
+    scores = model.network.fusion(fused).double().softmax(1).detach().numpy()
+    assert np.allclose(scores, model.predict([clip(0), clip(1)]), atol=1e-5)
+
+
+def test_identity_probe_finds_identity_where_it_is_and_not_where_it_is_not() -> None:
+    rng = np.random.default_rng(0)
+    subjects = np.repeat(["a", "b", "c", "seldom"], [20, 20, 40, 2])
+    noise = rng.normal(size=(82, 5))
+    telling = noise + 9 * np.eye(5)[np.unique(subjects, return_inverse=True)[1]]
+    found = identity_probe(telling, subjects)
+    assert found.accuracy == 1
+    assert found.majority == 0.5
+    assert identity_probe(noise, subjects).accuracy < 0.7
+    with pytest.raises(ValueError, match="two people"):
+        identity_probe(noise[:20], subjects[:20])
+
+
+def test_redundancy_compares_with_as_many_random_patches() -> None:
+    model = fitted()
+    clips = [clip(i) for i in range(8)]
+    labels = model.predict(clips).argmax(1)
+    found = redundancy(model, clips, labels)
+    assert found.whole == 1
+    everything = fitted(replace(SMALL, threshold=0.0))
+    labels = everything.predict(clips).argmax(1)
+    assert redundancy(everything, clips, labels) == (1, 1, 1)
+    wrong = redundancy(everything, clips, (labels + 1) % 3)
+    assert wrong == (0, 0, 0)

@@ -1,0 +1,140 @@
+"""Parts of networks that have a right answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+
+def test_effective_number_weighs_rare_classes_more():
+    from bench.learning.losses import effective_number
+
+    labels = np.repeat([0, 1], [100, 1])
+    weights = effective_number(labels, 3, 0.9)
+    assert weights[2] == 0
+    assert weights[:2].mean() == pytest.approx(1)
+    assert weights[1] / weights[0] == pytest.approx((1 - 0.9**100) / 0.1)
+    assert np.allclose(effective_number(labels, 2, 0), 1)
+
+
+def test_dynamic_image_ranks_frames():
+    from bench.methods.geme import dynamic_image
+
+    frames = np.full((9, 4, 4), 100, np.uint8)
+    frames[:, 0, 0] += 10 * np.arange(9, dtype=np.uint8)  # rises
+    frames[:, 1, 1] -= 10 * np.arange(9, dtype=np.uint8)  # falls
+    image = dynamic_image(frames)
+    assert image[0, 0] == 255
+    assert image[1, 1] == 0
+    assert image[2, 2] == 128
+
+
+def test_co_occurrence_counts_training_clips_alone():
+    from bench.methods.augcn import co_occurrence
+
+    units = [frozenset({1, 2}), frozenset({1, 2}), frozenset({12}), None]
+    graph = co_occurrence(units, (1, 2, 12))
+    assert np.allclose(graph, [[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]])
+    assert np.array_equal(co_occurrence([None, None], (1, 2, 12)), np.eye(3))
+    assert np.array_equal(co_occurrence([], (1, 2)), np.eye(2))
+
+
+def test_unchained_encoders_are_the_last_alone():
+    from bench.methods.augcn.net import Region
+
+    x = torch.randn(2, 10, 49, generator=torch.Generator().manual_seed(0))
+    region = Region(10, chained=False).eval()
+    last = region.reduce(region.encoders[-1](x))
+    assert torch.equal(region(x), last)
+    region.chained = True
+    assert not torch.allclose(region(x), last)
+
+
+def test_templates_lie_in_the_face_and_neighbour_each_other():
+    from bench.methods import augcn, tsgacn
+
+    assert augcn.template().shape == (30, 2)
+    points = tsgacn.template()
+    assert points.shape == (51, 2)
+    for one in (augcn.template(), points):
+        assert (one > 0.05).all()
+        assert (one < 0.95).all()
+    joined = tsgacn.neighbours(points, 6)
+    assert joined.diagonal().all()
+    assert (joined == joined.T).all()
+    assert joined.sum(1).min() >= 7
+
+
+def test_graph_attention_sees_neighbours_alone():
+    from bench.methods.tsgacn.net import GraphAttention
+
+    layer = GraphAttention(3, 4)
+    x = torch.randn(1, 4, 3, generator=torch.Generator().manual_seed(0))
+    joined = torch.eye(4, dtype=torch.bool)
+    joined[0, 1] = joined[1, 0] = True
+    changed = x.clone()
+    changed[:, 3] += 1
+    before, after = layer(x, joined), layer(changed, joined)
+    assert torch.equal(before[:, :3], after[:, :3])
+    assert not torch.allclose(before[:, 3], after[:, 3])
+
+
+def test_episodes_hold_every_class_twice_over():
+    from bench.methods.plan.net import episodes, prototype_loss
+
+    labels = torch.tensor([0] * 9 + [2] * 2)
+    drawn = list(episodes(labels, torch.Generator().manual_seed(0), 3, 2))
+    assert len(drawn) == 3
+    for index in drawn:
+        assert labels[index].tolist() == [0, 0, 2, 2] * 2
+    clustered = 10 * torch.nn.functional.one_hot(labels[drawn[0]], 3).float()
+    assert prototype_loss(clustered, labels[drawn[0]]) < 1e-6
+    swapped = torch.cat([clustered[:4], clustered[4:].flip(0)])
+    assert prototype_loss(swapped, labels[drawn[0]]) > 1
+
+
+def test_prototypes_are_class_means_and_absent_classes_lose():
+    from bench.methods.plan.net import PrototypeNet, settle
+
+    net = PrototypeNet(3, 4).eval()
+    frames = torch.randint(256, (5, 4, 24, 24), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        settle(net, frames, torch.tensor([0, 0, 2, 2, 2]))
+        assert torch.allclose(net.prototypes[0], net.features(frames[:2]).mean(0), atol=1e-5)
+        assert (net(frames)[:, 1] < net(frames)[:, [0, 2]].amin(1)).all()
+
+
+def test_regions_decide_by_the_strongest():
+    from bench.methods.lgccon.net import Decision, joint_loss, pool
+
+    maps = torch.zeros(1, 1, 14, 14)
+    maps[0, 0, 12, 6] = 5
+    assert pool(maps, (0.2, 0.6, 0.55, 0.95)).max() == 5
+    assert pool(maps, (0.05, 0.15, 0.5, 0.5)).max() == 0
+    logits = torch.tensor([[50.0, 0.0]])
+    made = Decision(logits, logits, torch.ones(1, 4), torch.zeros(2, 4))
+    assert joint_loss(made, torch.tensor([0]), 0.7, 0.5) == pytest.approx(1.0)
+
+
+def test_state_constraints_vanish_where_they_hold():
+    from bench.methods.cnnlstm.net import States, constrained_loss
+
+    labels = torch.tensor([0, 1])
+    sure = 50 * torch.nn.functional.one_hot(labels, 2).float()
+    state = 50 * torch.eye(5).expand(2, 5, 5)
+    features = torch.ones(2, 5, 4)
+    made = States(sure, sure[:, None].expand(2, 5, 2), state, features)
+    assert constrained_loss(made, labels, 1.0, 1.0) < 1e-6
+    leaping = States(made.clip, made.frame, state, features * torch.arange(5)[:, None])
+    assert constrained_loss(leaping, labels, 0.0, 2.0) == pytest.approx(2.0, abs=1e-5)
+
+
+def test_maps_of_a_face_and_its_mirror_agree_or_cost():
+    from bench.methods.raicl.net import Pair, consistency_loss
+
+    maps = torch.randn(2, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([0, 1])
+    sure = 50 * torch.nn.functional.one_hot(labels, 3).float()
+    assert consistency_loss(Pair(sure, maps, maps), labels, 1.0) < 1e-6
+    assert consistency_loss(Pair(sure, maps, maps.flip(1)), labels, 1.0) > 1e-3

@@ -1,0 +1,92 @@
+"""The same plugins are found in a wheel, an editable install and a bare checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bench.registry import load
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this tree, built outside it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    tracked = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split("\n")
+    if not any(tracked):
+        pytest.skip("not a git checkout: the tree's files cannot be told from leftovers")
+    for name in filter(None, tracked):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    command = [sys.executable, "-m", "pip", "wheel", str(source), "--no-deps", "-q"]
+    subprocess.run([*command, "--no-build-isolation", "-w", str(folder)], check=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_tree_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as file:
+        inside = {name for name in file.namelist() if ".dist-info/" not in name}
+    expected = {"bench/py.typed", "bench/results/published.csv"}
+    for room, package in (
+        ("bench", "bench"),
+        ("methods", "bench/methods"),
+        ("datasets", "bench/datasets"),
+    ):
+        for path in (ROOT / room).rglob("*.py"):
+            expected.add(f"{package}/{path.relative_to(ROOT / room)}")
+    assert inside == expected
+
+
+def listing(path: str, folder: Path) -> dict:
+    """What `bench list --json` says in another folder, with that import path."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "list", "--json"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_an_installed_wheel_and_a_bare_checkout_list_every_plugin(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as file:
+        file.extractall(tmp_path / "installed")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    registry = load()
+    for path in (tmp_path / "installed", ROOT):
+        found = listing(str(path), elsewhere)
+        assert [row["name"] for row in found["methods"]] == list(registry.methods)
+        assert [row["name"] for row in found["datasets"]] == list(registry.datasets)
+        assert not found["broken"]
+
+
+def test_the_wheel_is_what_runs_where_it_is_installed(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as file:
+        file.extractall(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", "import bench.methods.majority as m; print(m.__file__)"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.strip()).is_relative_to(tmp_path)
