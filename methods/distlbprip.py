@@ -74,7 +74,7 @@ class DiSTLBPRIP(Method):
         # stable, so that equal scores keep their order
         best = np.sort(np.argsort(-scores.ravel(), kind="stable")[:count])
         columns = np.concatenate([group_columns(group, planes) for group in best])
-        rows = [np.ravel(clip)[columns] for clip in train.clips]
+        rows = [clip.ravel()[columns] for clip in clips]
         return Selected(SVM("chi2", self.C).fit(rows, train.labels, train.classes), columns)
 
 
