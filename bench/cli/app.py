@@ -35,6 +35,10 @@ Tasks = Annotated[
 ]
 Protocol = Annotated[str, typer.Option("--protocol", help="loso, kfold:K (by subject), or hde.")]
 Seeds = Annotated[str, typer.Option("--seeds", help="Root seeds: 0, 0-4 or 0,3,7.")]
+Apex = Annotated[
+    str,
+    typer.Option("--apex", help="given (middle where none is), middle, or spotted in the frames."),
+]
 Preset = Annotated[
     str, typer.Option("--preset", help="paper or quick; quick where only stand-ins are present.")
 ]
@@ -60,6 +64,7 @@ def run(
     tasks: Tasks = "",
     protocol: Protocol = "loso",
     seeds: Seeds = "0",
+    apex: Apex = "given",
     preset: Preset = "",
     jobs: Jobs = None,
     timeout: Annotated[
@@ -92,7 +97,7 @@ def run(
     run_request(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()),
+            tuple(plugin or ()), apex,
         ),
         engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
         cache_size=cache_size, dry_run=dry_run,
@@ -106,6 +111,7 @@ def plan(
     tasks: Tasks = "",
     protocol: Protocol = "loso",
     seeds: Seeds = "0",
+    apex: Apex = "given",
     preset: Preset = "",
     jobs: Jobs = None,
     limit_folds: LimitFolds = None,
@@ -120,7 +126,7 @@ def plan(
     show(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()),
+            tuple(plugin or ()), apex,
         ),
         as_json=json,
     )  # fmt: skip
