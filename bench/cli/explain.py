@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.cli.common import out, surroundings
+from bench.cli.common import chosen_device, err, making, out, surroundings
+from bench.engines import cores
 from bench.errors import BenchError
+from bench.registry import Registry
+from bench.settings import Settings, chosen_datasets, no_data
 from bench.store import Store, safe
+from bench.task import Task, make_tasks
+
+if TYPE_CHECKING:
+    from bench.explain.evidence import Evidence
+    from bench.explain.page import Part
 
 
 def explain(
@@ -15,6 +24,7 @@ def explain(
     preset: str,
     results: Path | None,
     output: Path | None,
+    seconds: float,
     plugins: tuple[Path, ...],
 ) -> None:
     """Make the report and say where it is."""
@@ -34,5 +44,43 @@ def explain(
             "boards with -o"
         )
     with rc_context(SETTINGS):
-        page = write(evidence, list(recorded(evidence)), folder)
+        parts = list(recorded(evidence))
+        if seconds:
+            parts += _looks(evidence, registry, settings, seconds)
+        page = write(evidence, parts, folder)
     out().print(f"Report: {page}", soft_wrap=True)
+
+
+def _looks(
+    evidence: Evidence, registry: Registry, settings: Settings, seconds: float
+) -> list[Part]:
+    """Pictures of one fitted fold; a part that says why where there can be none."""
+    from threadpoolctl import threadpool_limits
+
+    from bench.explain.looks import looks
+    from bench.explain.page import Part
+    from bench.explain.refit import refit, unit_of
+
+    try:
+        unit = unit_of(evidence, registry, _task(evidence, registry, settings))
+        (record,) = (
+            record
+            for record in evidence.done
+            if (record.fold, record.inputs["seed"]) == (unit.fold.name, unit.cell.seed)
+        )
+        err().print(f"fitting fold {unit.fold.name} again")
+        with threadpool_limits(1):
+            again = refit(unit, record, settings.cache, chosen_device("auto"), seconds)
+            return list(looks(again, seconds))
+    except BenchError as error:
+        return [Part("What the model looks at", f"No pictures: {error}.")]
+
+
+def _task(evidence: Evidence, registry: Registry, settings: Settings) -> Task:
+    """The task as it lies on disk; SYNTHETIC stand-ins are made again where they are gone."""
+    name, _, word = evidence.truth.task.partition("/")
+    if not settings.roots and not evidence.truth.synthetic:
+        raise no_data(name, ())
+    with making() as progress:
+        (dataset,), _ = chosen_datasets(registry, settings, name, cores(), progress)
+    return make_tasks(dataset, [word], settings.cache)[0]
