@@ -59,7 +59,7 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
     about = (
         f"How much the true class's score drops when a patch of the apex frame ({GRID} x {GRID} "
         "patches) is replaced by the onset's: the movement there is hidden. Where it is positive, "
-        f"the movement speaks for the true class; units are the method's own. n = {len(maps)} "
-        f"held-out clips of one fold; nothing is averaged over folds. {refitted.about}"
+        "the movement speaks for the true class; units are the method's own, and the strongest "
+        f"2 % of patches end the scale. n = {len(maps)} held-out clips of one fold; nothing is averaged over folds. {refitted.about}"
     )
     return Part(title, about, "occlusion", occlusion_figure(maps, clips, names))

@@ -72,7 +72,7 @@ def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Seque
         axes.set_axis_off()
     plots[0].set(xticks=[], yticks=[])
     plots[0].spines[["top", "right"]].set_visible(True)
-    limit = max(float(np.abs(maps).max()), 1e-12)
+    limit = _limit(np.abs(maps))
     height, width = clips[0].sources["frames"].shape[1:3]
     place = (0, width, height, 0)
     look = {"cmap": "PuOr_r", "vmin": -limit, "vmax": limit}
@@ -84,6 +84,15 @@ def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Seque
         axes.imshow(gray(frame)[0], cmap="gray", vmin=0, vmax=255)
         axes.imshow(one, extent=(0, size[1], size[0], 0), alpha=0.55, **look)
         axes.set_title(name, fontsize=7)
-    bar = figure.colorbar(shown, ax=plots.tolist(), shrink=0.7, aspect=25)
+    beyond = "both" if np.abs(maps).max() > limit else "neither"
+    bar = figure.colorbar(shown, ax=plots.tolist(), shrink=0.7, aspect=25, extend=beyond)
     bar.set_label("drop of the true class's score")
     return figure
+
+
+def _limit(sizes: Array) -> float:
+    """Where colours end: a few patches that turn a vote should not pale all others."""
+    for share in (0.98, 1):
+        if (limit := float(np.quantile(sizes, share))) > 0:
+            return limit
+    return 1.0
