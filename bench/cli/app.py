@@ -161,12 +161,18 @@ def explain(
     preset: Annotated[
         str, typer.Option("--preset", help="paper or quick; the one with most folds by default.")
     ] = "",
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--seconds", min=0, help="Time to fit one fold again and look into it; 0: do not."
+        ),
+    ] = 300,
     plugin: Plugin = None,
 ) -> None:
     """Make a report of pictures on one method and task: errors, training, what it looks at."""
     from bench.cli.explain import explain as make
 
-    make(method, task, preset, results, output, tuple(plugin or ()))
+    make(method, task, preset, results, output, seconds, tuple(plugin or ()))
 
 
 @app.command("list")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from rich.console import Console
 
@@ -11,7 +10,7 @@ from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cli import FAILED, INTERRUPTED, MISUSE
-from bench.cli.common import err, out
+from bench.cli.common import chosen_device, err, out
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
 from bench.registry import unknown
@@ -53,7 +52,7 @@ def run(
         engine=engine,
         workers=prepared.jobs,
         timeout=timeout,
-        device=_device(device),
+        device=chosen_device(device),
         trace=trace,
         refresh=bool(refresh),
         plugins=prepared.registry.files,
@@ -67,19 +66,6 @@ def run(
         err().print("interrupted: the same command goes on where this one stopped")
         raise SystemExit(INTERRUPTED) from None
     _report(prepared, store, summary, time.perf_counter() - started)
-
-
-def _device(word: str) -> str:
-    if word != "auto":
-        return word
-    from importlib.util import find_spec
-
-    # Asking torch costs seconds; without a driver there is nothing to ask.
-    if not Path("/proc/driver/nvidia").exists() or find_spec("torch") is None:
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:

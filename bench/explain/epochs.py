@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from bench.clip import Array
 from bench.explain.style import BLUE, GREY, RED, blank
@@ -52,6 +53,7 @@ def curve_figure(found: Curves) -> Figure:
         axes.plot(x, middle, color=BLUE, marker="o" if len(x) < 3 else "")
         axes.set_title(name.replace("_", " "))
         axes.set_xlabel(count.replace("_", " "))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     for axes in plots[len(found) :]:
         axes.set_axis_off()
     return figure
@@ -78,6 +80,7 @@ def epoch_figure(steps: Sequence[int], checkpoints: Array, last: float) -> Figur
     ):
         axes.axhline(value, color=colour, linestyle=dashes, label=f"{name}: {value:.3f}")
     axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("UF1, all folds pooled")
     axes.set_ylim(0, 1.02)
     figure.legend(loc="outside lower center", ncols=2)

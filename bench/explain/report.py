@@ -70,6 +70,8 @@ def _training(evidence: Evidence) -> Iterator[Part]:
             "curves",
             epochs.curve_figure(found),
         )
+    if not any(record.curve or record.trace for record in done):
+        return  # nothing was trained by epochs
     if not all(record.trace for record in done):
         yield Part(
             "UF1 against epoch",
@@ -124,7 +126,8 @@ def summary(evidence: Evidence) -> list[str]:
     return [
         f"{row.title}: label {row.label}, preset {row.preset}, protocol {evidence.protocol}, "
         f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
-        ", ".join(words) + ". Brackets: 95 % interval, subjects resampled.",
+        ", ".join(words)
+        + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
         *(["Mind: " + "; ".join(notes) + "."] if notes else []),
         *evidence.remarks,
     ]
