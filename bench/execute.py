@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from bench.configured import Configured
 from bench.context import Context, DeadlineError, derived_seed
 from bench.dataset import Dataset
 from bench.errors import BenchError, DataError
-from bench.method import Method, Training
+from bench.method import Method, Model, Training
 from bench.plan import Unit
 
 Status = Literal["ok", "failed", "timeout", "killed", "oom"]
@@ -185,23 +185,36 @@ def description_key(row: Configured, clip: Clip, digest: str) -> str:
     return key(row.description_key, clip_digest(clip, digest))
 
 
+class Fitted(NamedTuple):
+    """A fitted fold: the model, the held-out clips' descriptions, and what was logged."""
+
+    model: Model
+    held_out: list[Description]
+    context: Context
+
+
+def fitted(job: Fit) -> Fitted:
+    """Fit on the training clips; raises whatever the method does."""
+    everything = _load(job.cache, job.descriptions)
+    held_out = [everything[i] for i in job.test]
+    context = _context(job, held_out)
+    training = Training(
+        clips=[everything[i] for i in job.train],
+        labels=job.labels,
+        subjects=job.subjects,
+        classes=job.classes,
+        action_units=job.action_units,
+        unlabelled=held_out if job.method.stated().transductive else None,
+    )
+    return Fitted(job.method.fit(training, context), held_out, context)
+
+
 def fit(job: Fit) -> Outcome:
     """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
     clock, processor = time.perf_counter(), time.process_time()
     try:
-        everything = _load(job.cache, job.descriptions)
-        held_out = [everything[i] for i in job.test]
-        context = _context(job, held_out)
-        training = Training(
-            clips=[everything[i] for i in job.train],
-            labels=job.labels,
-            subjects=job.subjects,
-            classes=job.classes,
-            action_units=job.action_units,
-            unlabelled=held_out if job.method.stated().transductive else None,
-        )
-        model = job.method.fit(training, context)
-        fitted = time.perf_counter()
+        model, held_out, context = fitted(job)
+        ended = time.perf_counter()
         scores = checked(model.predict(held_out), len(held_out), job.classes)
     except DeadlineError as error:
         return Outcome("timeout", error=str(error))
@@ -212,8 +225,8 @@ def fit(job: Fit) -> Outcome:
             raise  # the disk, not the method
         return Outcome("failed", error=traceback.format_exc())
     seconds = {
-        "fit": fitted - clock,
-        "predict": time.perf_counter() - fitted,
+        "fit": ended - clock,
+        "predict": time.perf_counter() - ended,
         "cpu": time.process_time() - processor,
     }
     return Outcome(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from bench.clip import Array, Description, Views
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from bench.context import Context
 
 Fidelity = Literal["code", "paper", "reconstructed"]
@@ -117,6 +119,19 @@ class Method:
     def fit(self, train: Training, context: Context) -> Model:
         """Learn from the training subjects of one fold."""
         raise NotImplementedError
+
+    def pictures(self, model: Model, clips: Mapping[str, Description]) -> Mapping[str, Figure]:
+        """Draw what a fitted model sees in held-out clips, for `bench explain`; nothing by default.
+
+        Args:
+            model: what this method's `fit` returned.
+            clips: a few descriptions, by words that name each clip, its class and the prediction.
+
+        Returns:
+            matplotlib figures by a few words on what is seen, "attention"; the report marks those
+            of stand-ins as SYNTHETIC itself.
+        """
+        return {}
 
     def seconds(self, clips: int, frames: int) -> float | None:
         """Estimated single-thread time of one fold with so many training clips, where known."""

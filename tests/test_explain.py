@@ -1,160 +1,215 @@
-"""`bench results explain` and `bench repro`: what a record is worth, and whether it comes again."""
+"""`bench explain`: the report's numbers, and what it refuses."""
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
+from dataclasses import fields, replace
 
+import numpy as np
 import pytest
+from test_command_line import complains
+
+from bench.board.board import Row, Score
+from bench.explain import ablation, epochs, scores
+from bench.explain.style import stamped
+from bench.methods.mfvan import MFVAN
 
 
-@pytest.fixture
-def ran(world):
-    world.run("--preset", "quick")
-    return world
+def words(figure) -> str:
+    """All that is written in a figure."""
+    found = [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]
+    return "\n".join(found)
 
 
-def paths(world) -> list[Path]:
-    return sorted((world.results / "records").rglob("*.json"))
+def folder_of(world, label: str = "mean"):
+    return world.results / "explain" / f"{label}-toy-3"
 
 
-def explained(world, *words: str) -> dict:
-    done = world.bench("results", "explain", *words, "--plugin", "toy.py", "--json")
+def logging_toy(world) -> None:
+    """The toy method logs a loss and offers two checkpoints, the second one spoilt."""
+    text = world.plugin.read_text()
+    text = text.replace("context.log(step=step)", "context.log(epoch=step + 1, loss=3 - step)")
+    spoilt = "context.checkpoint(Nearest(model.means[::-1]), 2)\n        return model"
+    world.plugin.write_text(text.replace("        return model\n", f"        {spoilt}\n", 1))
+
+
+def test_a_report_from_records_alone(world):
+    world.run(methods="mean")
+    done = world.bench("explain", "mean", "--task", "toy/3", "-o", "out")
     assert done.code == 0, done.err
-    return json.loads(done.out)
+    page = (world.folder / "out" / "index.html").read_text()
+    pictures = re.findall('src="([^"]+)"', page)
+    assert {"confusion.png", "recall_classes.png", "recall_subjects.png"} <= set(pictures)
+    for name in pictures:
+        assert (world.folder / "out" / name).read_bytes().startswith(b"\x89PNG")
+    assert "n = 18 (18 clips of 6 subjects)" in page
+    assert "UF1 1.000" in page
+    assert "SYNTHETIC" not in page
+    assert "have a trace" in page
 
 
-def edited(world, change) -> str:
-    path = paths(world)[0]
-    raw = json.loads(path.read_text())
-    change(raw)
-    path.write_text(json.dumps(raw))
-    return str(path)
+def test_a_report_twice_is_the_same_bytes(world):
+    world.run(methods="mean")
+    read = []
+    for _ in range(2):
+        world.bench("explain", "mean", "-t", "toy/3")
+        read.append({f.name: f.read_bytes() for f in folder_of(world).iterdir()})
+    assert read[0] == read[1]
 
 
-def test_a_record_of_today_is_fresh(ran):
-    found = explained(ran, str(paths(ran)[0]))
-    assert found["worth"] == "fresh", found
-    assert found["about"]["fold"] == "toy/p0"
-    by_words = explained(ran, "toy/3/mean:toy/p1")
-    assert by_words["about"]["fold"] == "toy/p1"
-    text = ran.bench("results", "explain", "toy/3/mean:toy/p1", "--plugin", "toy.py").out
-    assert "fresh: made on this machine" in text
+def test_stand_ins_are_called_synthetic_everywhere(world):
+    (world.folder / "data" / "SYNTHETIC.json").write_text("{}")
+    world.run(methods="mean")
+    world.bench("explain", "mean", "-t", "toy/3")
+    page = (folder_of(world) / "index.html").read_text()
+    assert "<h1>SYNTHETIC" in page
+    figure = scores.class_figure(np.eye(2, dtype=int), ("a", "b"))
+    assert words(stamped(figure, True)).count("SYNTHETIC") == 1
+    figure.suptitle("what the network saw")
+    assert "SYNTHETIC: what the network saw" in words(stamped(figure, True))
+    assert words(stamped(stamped(figure, True), True)).count("SYNTHETIC") == 1
 
 
-@pytest.mark.parametrize(
-    ("change", "worth", "said"),
-    [
-        (lambda raw: raw["inputs"].update(seed=1), "damaged", "changed by hand"),
-        (lambda raw: raw["scores"].pop(), "damaged", "rows of scores"),
-        (lambda raw: raw.update(format=9), "damaged", "format 9"),
-        (lambda raw: raw["clips"].__setitem__(0, "toy/p9/x"), "damaged", "toy/p9/x"),
-        (lambda raw: raw.pop("scores"), "damaged", "cannot be read"),
-        (lambda raw: raw.update(source="0"), "stale", "code has changed"),
-        (lambda raw: raw.update(environment="0"), "foreign", "nothing is known of"),
-    ],
-)
-def test_what_is_wrong_with_a_record_is_said(ran, change, worth, said):
-    path = edited(ran, change)
-    before = Path(path).read_bytes()
-    found = explained(ran, path)
-    assert found["worth"] == worth
-    assert said in " ".join(found["why"])
-    assert Path(path).read_bytes() == before
+def test_training_curves_and_the_oracle_where_records_have_them(world):
+    logging_toy(world)
+    world.run("--trace", methods="mean")
+    world.bench("explain", "mean", "-t", "toy/3")
+    page = (folder_of(world) / "index.html").read_text()
+    assert 'src="curves.png"' in page
+    assert 'src="epochs.png"' in page
+    assert "n = 6 trained folds" in page
 
 
-def test_a_truncated_record_is_damaged_and_stays_where_it_is(ran):
-    path = paths(ran)[0]
-    path.write_bytes(path.read_bytes()[:50])
-    assert explained(ran, str(path))["worth"] == "damaged"
-    assert path.is_file()
+def test_variants_are_set_side_by_side(world):
+    world.run(methods="mean:*")
+    world.bench("explain", "mean", "-t", "toy/3")
+    page = (folder_of(world) / "index.html").read_text()
+    assert 'src="variants.png"' in page
+    assert "<th>scale</th>" in page
+    assert "<td>mean:noisy</td><td>0.0</td>" in page
 
 
-def test_another_machine_is_described(ran):
-    (file,) = (ran.results / "environments").glob("*.json")
-    raw = json.loads(file.read_text())
-    raw["packages"]["numpy"] = "0.9"
-    (file.parent / "other.json").write_text(json.dumps(raw))
-    found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
-    assert found["worth"] == "foreign"
-    assert "numpy 0.9 there" in found["why"][0]
+def test_two_presets_are_told_apart(world):
+    world.run(methods="mean")
+    world.run("--preset", "quick", "--limit-folds", "2", methods="mean")
+    world.bench("explain", "mean", "-t", "toy/3")
+    page = (folder_of(world) / "index.html").read_text()
+    assert "preset paper" in page
+    assert "Left out: 2 finished folds of mean, preset quick" in page
+    world.bench("explain", "mean", "-t", "toy/3", "--preset", "quick")
+    assert "preset quick" in (folder_of(world) / "index.html").read_text()
 
 
-def test_a_plugin_that_is_not_here_makes_a_record_foreign(ran):
-    done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
-    (ran.folder / "bench.toml").write_text("")
-    done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
-    assert json.loads(done.out)["worth"] == "foreign"
-    assert "--plugin" in json.loads(done.out)["why"][0]
+def test_what_is_not_in_the_results_is_said(world):
+    complains(world.bench("explain", "mean", "-t", "toy/3"), "no results", "bench run")
+    world.run(methods="mean")
+    complains(world.bench("explain", "mean", "-t", "toy/4"), "unknown task 'toy/4'", "toy/3")
+    complains(world.bench("explain", "maen", "-t", "toy/3"), "'maen'", "did you mean mean?")
+    complains(
+        world.bench("explain", "mean", "-t", "toy/3", "--preset", "quick"), "no finished fold"
+    )
 
 
-def test_a_changed_preset_is_told_field_by_field(ran):
-    (ran.folder / "other").mkdir()
-    text = ran.plugin.read_text().replace('{"scale": 2.0}', '{"scale": 3.0}')
-    assert text != ran.plugin.read_text()
-    (ran.folder / "other" / "toy.py").write_text(text)
-    (ran.folder / "bench.toml").write_text("")
-    done = ran.bench("results", "explain", str(paths(ran)[0]), "--plugin", "other/toy.py", "--json")
-    found = json.loads(done.out)
-    assert found["worth"] == "stale"
-    assert any("scale 2.0 → 3.0" in why for why in found["why"])
+def test_no_face_goes_where_boards_are(world):
+    world.run(methods="mean")
+    done = world.bench("explain", "mean", "-t", "toy/3", "-o", "results/boards/mine")
+    complains(done, "boards are published", "-o")
+    assert not (world.results / "boards").exists()
 
 
-def test_misuse_is_a_line(ran):
-    for words in (("toy/3/mean",), ("nothing",), ("toy/3/mean:toy/p9",)):
-        done = ran.bench("results", "explain", *words)
-        assert done.code == 2
-        assert len(done.err.strip().splitlines()) == 1
+def test_a_class_without_clips_has_no_share():
+    counts = np.array([[3, 1, 0], [0, 2, 0], [0, 0, 0]])
+    seen = words(scores.confusion_figure(counts, ("a", "b", "c")))
+    assert "0.75" in seen
+    assert "nan" not in seen
+    assert seen.count("–") == 3
 
 
-def repro(world, *words: str):
-    return world.bench("repro", "toy/3/mean", "--plugin", "toy.py", "--engine", "serial", *words)
+def test_subjects_stand_best_first_with_their_counts():
+    counts = np.array([[[1, 3], [0, 0]], [[0, 0], [0, 0]], [[2, 0], [1, 3]]])
+    figure = scores.subject_figure(counts, ("p0", "p1", "p2"))
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["p2", "p0"]
+    assert "5/6" in words(figure)
+    assert "0.60" in words(figure)
 
 
-def test_a_cell_comes_again_to_the_last_bit(ran):
-    before = ran.predictions()
-    done = repro(ran)
-    assert done.code == 0, done.err
-    assert "18 predictions of 6 folds: the same to the last bit" in done.out
-    assert ran.predictions() == before
+def test_many_subjects_are_dealt_to_columns_and_none_is_lost():
+    counts = np.tile(np.eye(2, dtype=int), (50, 1, 1))
+    figure = scores.subject_figure(counts, [f"p{i}" for i in range(50)])
+    labels = [t.get_text() for axes in figure.axes for t in axes.get_yticklabels()]
+    assert sorted(labels) == sorted(f"p{i}" for i in range(50))
 
 
-def test_one_fold_alone_and_kept(ran):
-    done = repro(ran, "--fold", "toy/p2", "--into", "again", "--json")
-    (row,) = json.loads(done.out)
-    assert row["same"]
-    assert row["largest"] == 0
-    assert len(list((ran.folder / "again" / "records").rglob("*.json"))) == 1
+class Logged:
+    """As much of a record as curves are made from."""
+
+    def __init__(self, *curve):
+        self.curve = list(curve)
 
 
-def test_predictions_that_differ_are_named_clip_by_clip(ran):
-    clip = json.loads(paths(ran)[0].read_text())["clips"][0]
-    edited(ran, lambda raw: raw["scores"].__setitem__(0, raw["scores"][0][::-1]))
-    done = repro(ran, "--json")
-    assert done.code == 1
-    rows = {row["fold"]: row for row in json.loads(done.out)}
-    assert rows["toy/p0"]["changed"] == [clip]
-    assert all(row["same"] for fold, row in rows.items() if fold != "toy/p0")
+def test_curves_are_quartiles_over_folds_by_epoch():
+    nan = float("nan")
+    records = [
+        Logged({"teacher_epoch": 1, "error": 9.0}, {"epoch": 1, "loss": float(value)})
+        for value in (1, 2, 3, 4, 5, nan)
+    ]
+    found = epochs.curves(records)
+    assert set(found) == {("epoch", "loss"), ("teacher_epoch", "error")}
+    x, quartiles = found["epoch", "loss"]
+    assert x.tolist() == [1]
+    assert quartiles.ravel().tolist() == [2, 3, 4]
 
 
-def test_a_fold_that_fails_now_is_said(ran):
-    ran.run(methods="faulty")
-    ran.patch.setenv("TOY_FAULT", "raise")
-    done = ran.bench("repro", "toy/3/faulty", "--plugin", "toy.py", "--engine", "serial")
-    assert done.code == 1
-    assert re.search("6 folds did not end", done.out)
+def test_curves_without_a_count_go_by_position():
+    x, quartiles = epochs.curves([Logged({"loss": 2.0}, {"loss": 1.0})])["point", "loss"]
+    assert (x.tolist(), quartiles[1].tolist()) == ([1, 2], [2, 1])
 
 
-def test_other_data_are_not_compared(ran):
-    file = next((ran.folder / "data").rglob("*.json"))
-    file.write_text("[0.5, 0.5]")
-    done = repro(ran)
-    assert done.code == 2
-    assert "is not the data of" in done.err
+def test_the_oracle_takes_each_subjects_best_epoch():
+    right, wrong = np.diag([1, 1]), np.array([[0, 1], [1, 0]])
+    checkpoints = np.array([[[right, wrong], [wrong, right]]])
+    seen = words(epochs.epoch_figure([1, 2], checkpoints, 0.5))
+    assert "held-out subject: 1.000" in seen
+    assert "reported: 0.500" in seen
 
 
-def test_a_fold_that_is_not_there(ran):
-    done = repro(ran, "--fold", "toy/p9")
-    assert done.code == 2
-    assert "toy/p9: not among the finished folds" in done.err
+def configs(*labels: str) -> ablation.Configs:
+    found = {}
+    for label in labels:
+        method = replace(MFVAN(), **MFVAN.variants.get(label, {}))
+        found[label] = {f.name: getattr(method, f.name) for f in fields(method)}
+    return found
+
+
+def test_the_ablation_of_the_paper_is_found_among_all_variants():
+    every = configs("", *MFVAN.variants)
+    assert ablation.crossing(every) == ("scales", "identity_weight")
+    rows = [row(label, i / 100) for i, label in enumerate(every)]
+    table = ablation.crossed(rows, every, ("scales", "identity_weight"))
+    assert table[0] == ["scales", "identity_weight = 0.0", "identity_weight = 1.0"]
+    assert [line[0] for line in table[1:]] == ["1", "2", "3", "none", "1, 2, 3"]
+    scale2 = rows[list(every).index("global+scale2")].scores["uf1"].value
+    assert table[2][1] == f".{round(scale2 * 1000):03d} / .500"
+
+
+def test_variants_that_do_not_cross_have_no_cross_table():
+    assert ablation.crossing(configs("", "delta", "rollout")) is None
+
+
+@pytest.mark.parametrize("low", [None, 0.1])
+def test_every_variant_has_its_line_and_its_score(low):
+    rows = [row("mean:b", 0.25, low), row("mean", 0.5, low)]
+    table = ablation.table(rows, {"mean": {"k": 1}, "mean:b": {"k": 2}})
+    assert [line[:2] for line in table] == [["method", "k"], ["mean", "1"], ["mean:b", "2"]]
+    assert ".250" in words(ablation.ablation_figure(rows))
+
+
+def row(label: str, value: float, low: float | None = None) -> Row:
+    other = Score(0.5)
+    scored = {"uf1": Score(value, low, low and 0.9), "uar": other, "accuracy": other, "f1": other}
+    return Row(
+        label=label, preset="paper", family=label, title="", fidelity="code", selection="last",
+        folds=1, of=1, ended={}, seeds=(0,), scores=scored, recall=[], parts={}, oracle=None,
+        fit_seconds=None, parameters=None,
+    )  # fmt: skip

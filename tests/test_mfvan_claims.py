@@ -81,6 +81,14 @@ def test_plate_draws_a_row_a_clip() -> None:
     assert figure.axes[2].get_title() == "mask, scale 1"
 
 
+def test_the_report_gets_a_plate_where_scales_are_looked_at() -> None:
+    drawn = SMALL.pictures(fitted(), {"a": clip(0), "b": clip(1)})
+    assert list(drawn) == ["attention"]
+    assert [axes.get_ylabel() for axes in drawn["attention"].axes[::8]] == ["a", "b"]
+    blind = replace(SMALL, scales=())
+    assert blind.pictures(fitted(blind), {"a": clip()}) == {}
+
+
 def test_moved_region_is_where_the_pull_is_a_quarter_of_its_peak_on_the_face() -> None:
     flow = np.zeros((2, 4, 4))
     flow[0, 0] = [4, 1.1, 0.9, 0]

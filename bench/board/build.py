@@ -14,7 +14,7 @@ import numpy as np
 from bench.board.board import Board, Row, Score, Table
 from bench.board.external import External, external_row, read_external
 from bench.board.published import comparisons
-from bench.board.scoring import Truth, confusions, parts, scores, truth
+from bench.board.scoring import Truth, checkpoints, confusions, parts, scores, truth
 from bench.clip import Array
 from bench.context import derived_seed
 from bench.metrics import recall, uf1
@@ -149,11 +149,7 @@ def _oracle(task: Truth, done: list[Record]) -> Score | None:
     """UF1 when each held-out subject picks the checkpoint that suits it best; never ranked."""
     if not all(record.trace for record in done):
         return None
-    steps = min(len(record.trace) for record in done)
-    checkpoints = [
-        confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
-    ]
-    best = select_best(np.stack(checkpoints, axis=1))
+    best = select_best(checkpoints(task, done))
     return Score(fmean(float(uf1(seed.sum(0))) for seed in best))
 
 

@@ -50,6 +50,20 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def chosen_device(word: str) -> str:
+    """`cuda` or `cpu`, where `auto` leaves the choice to the machine."""
+    if word != "auto":
+        return word
+    from importlib.util import find_spec
+
+    # Asking torch costs seconds; without a driver there is nothing to ask.
+    if not Path("/proc/driver/nvidia").exists() or find_spec("torch") is None:
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def print_json(content: Any) -> None:
     """Print JSON for other programs."""
     print(json.dumps(content, indent=1, sort_keys=True, default=str))

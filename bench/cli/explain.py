@@ -1,43 +1,86 @@
-"""`bench results explain`."""
+"""`bench explain`."""
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.cells import find_cell
-from bench.cli.common import print_json, surroundings
+from bench.cli.common import chosen_device, err, making, out, surroundings
+from bench.engines import cores
 from bench.errors import BenchError
-from bench.explaining import explain as explained
+from bench.registry import Registry
+from bench.settings import Settings, chosen_datasets, no_data
 from bench.store import Store, safe
+from bench.task import Task, make_tasks
+
+if TYPE_CHECKING:
+    from bench.explain.evidence import Evidence
+    from bench.explain.page import Part
 
 
-def explain(words: str, results: Path | None, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print in words what a record is worth today."""
-    path = Path(words)
+def explain(
+    method: str,
+    task: str,
+    preset: str,
+    results: Path | None,
+    output: Path | None,
+    seconds: float,
+    plugins: tuple[Path, ...],
+) -> None:
+    """Make the report and say where it is."""
+    from matplotlib import rc_context
+
+    from bench.explain.evidence import gather
+    from bench.explain.report import recorded, write
+    from bench.explain.style import SETTINGS
+
     registry, settings = surroundings(plugins, results)
     store = Store(settings.results)
-    if path.is_file():
-        home = next((p.parent for p in path.absolute().parents if p.name == "records"), None)
-        store = Store(home) if home is not None else store
-    else:
-        path = _named(words, store)
-    found = explained(path, store, registry)
-    if as_json:
-        print_json(dataclasses.asdict(found) | {"path": str(path)})
-        return
-    print(f"{path}\n{found.worth}: {' '.join(found.why)}")
-    for name, value in found.about.items():
-        print(f"  {name}: {value}")
+    evidence = gather(store, registry, method, task, preset)
+    folder = output or store.folder / "explain" / f"{safe(method)}-{safe(task)}"
+    if not evidence.truth.synthetic and "boards" in folder.resolve().parts:
+        raise BenchError(
+            f"{folder}: a report may show faces, and boards are published; name a folder outside "
+            "boards with -o"
+        )
+    with rc_context(SETTINGS):
+        parts = list(recorded(evidence))
+        if seconds:
+            parts += _looks(evidence, registry, settings, seconds)
+        page = write(evidence, parts, folder)
+    out().print(f"Report: {page}", soft_wrap=True)
 
 
-def _named(words: str, store: Store) -> Path:
-    """The record of "cell:fold"; of a whole cell where it has one fold."""
-    cell, _, fold = words.partition(":")
-    found = find_cell(store, cell)
-    paths = sorted(found.folder.glob("*.json"))
-    named = [path for path in paths if not fold or path.stem == safe(fold)]
-    if len(named) != 1:
-        folds = ", ".join(path.stem for path in paths[:8])
-        raise BenchError(f"{words!r}: expected a record's file, or cell:fold, fold one of {folds}")
-    return named[0]
+def _looks(
+    evidence: Evidence, registry: Registry, settings: Settings, seconds: float
+) -> list[Part]:
+    """Pictures of one fitted fold; a part that says why where there can be none."""
+    from threadpoolctl import threadpool_limits
+
+    from bench.explain.looks import looks
+    from bench.explain.page import Part
+    from bench.explain.refit import refit, unit_of
+
+    try:
+        unit = unit_of(evidence, registry, _task(evidence, registry, settings))
+        (record,) = (
+            record
+            for record in evidence.done
+            if (record.fold, record.inputs["seed"]) == (unit.fold.name, unit.cell.seed)
+        )
+        err().print(f"fitting fold {unit.fold.name} again")
+        with threadpool_limits(1):
+            again = refit(unit, record, settings.cache, chosen_device("auto"), seconds)
+            return list(looks(again, seconds))
+    except BenchError as error:
+        return [Part("What the model looks at", f"No pictures: {error}.")]
+
+
+def _task(evidence: Evidence, registry: Registry, settings: Settings) -> Task:
+    """The task as it lies on disk; SYNTHETIC stand-ins are made again where they are gone."""
+    name, _, word = evidence.truth.task.partition("/")
+    if not settings.roots and not evidence.truth.synthetic:
+        raise no_data(name, ())
+    with making() as progress:
+        (dataset,), _ = chosen_datasets(registry, settings, name, cores(), progress)
+    return make_tasks(dataset, [word], settings.cache)[0]

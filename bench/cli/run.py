@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from rich.console import Console
 
@@ -11,13 +10,14 @@ from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cli import FAILED, INTERRUPTED, MISUSE
-from bench.cli.common import err, out
+from bench.cli.common import chosen_device, err, out
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
 from bench.registry import unknown
 from bench.run import Options, Summary
 from bench.run import run as run_plan
 from bench.store import Store
+from bench.upkeep import read_size
 
 
 def run(
@@ -27,6 +27,7 @@ def run(
     device: str,
     trace: bool,
     refresh: str,
+    cache_size: str,
     dry_run: bool,
 ) -> None:
     """Prepare, run, print the tables, write the leaderboard; exit 1 when a unit failed."""
@@ -37,6 +38,7 @@ def run(
     ):
         if word not in known:
             raise unknown(f"--{option}", word, [name for name in known if name])
+    bound = read_size(cache_size, "--cache-size") if cache_size else None
     prepared = prepare(request)
     for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
         err().print(remark, soft_wrap=True)
@@ -50,10 +52,11 @@ def run(
         engine=engine,
         workers=prepared.jobs,
         timeout=timeout,
-        device=_device(device),
+        device=chosen_device(device),
         trace=trace,
         refresh=bool(refresh),
         plugins=prepared.registry.files,
+        cache_size=prepared.settings.cache_size if bound is None else bound,
     )
     started = time.perf_counter()
     try:
@@ -63,19 +66,6 @@ def run(
         err().print("interrupted: the same command goes on where this one stopped")
         raise SystemExit(INTERRUPTED) from None
     _report(prepared, store, summary, time.perf_counter() - started)
-
-
-def _device(word: str) -> str:
-    if word != "auto":
-        return word
-    from importlib.util import find_spec
-
-    # Asking torch costs seconds; without a driver there is nothing to ask.
-    if not Path("/proc/driver/nvidia").exists() or find_spec("torch") is None:
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:

@@ -112,4 +112,18 @@ def view_versions(names: frozenset[str], shipped: frozenset[str]) -> dict[str, i
 
 # Imported last, since each registers its views in `CATALOG`: the plan knows all of them before any
 # method asks for one. None of these modules imports anything heavy.
-from bench.views import flow, frames, hog, lbp, strain, tim  # noqa: E402, F401
+from bench.views import (  # noqa: E402
+    flow,  # noqa: F401
+    frames,  # noqa: F401
+    gradients,  # noqa: F401
+    hog,  # noqa: F401
+    lbp,  # noqa: F401
+    lowrank,  # noqa: F401
+    motion,  # noqa: F401
+    planes,  # noqa: F401
+    projections,  # noqa: F401
+    regions,  # noqa: F401
+    strain,  # noqa: F401
+    texture,  # noqa: F401
+    tim,  # noqa: F401
+)

@@ -19,7 +19,9 @@ from bench.views.frames import colour_frames
 from .variants import VARIANTS
 
 if TYPE_CHECKING:
-    from bench.clip import Array
+    from matplotlib.figure import Figure
+
+    from bench.clip import Array, Description
 
 FACTS = Facts(
     title="MFVAN",
@@ -205,6 +207,12 @@ class MFVAN(Method):
         from .training import fit
 
         return fit(self, train, context)
+
+    def pictures(self, model: Model, clips: Mapping[str, Description]) -> Mapping[str, Figure]:
+        """Kept patches and Grad-CAM of each scale over a few apex frames."""
+        from .pictures import pictures
+
+        return pictures(model, clips)
 
     def seconds(self, clips: int, frames: int) -> float:
         """Estimated time of one fold on one thread, from arithmetic and a measured speed."""

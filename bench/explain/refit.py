@@ -1,0 +1,123 @@
+"""One fold of the records fitted once more, for a model to look into."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from bench.cache import Cache
+from bench.clip import Array, Description
+from bench.configured import configure
+from bench.context import DeadlineError
+from bench.describing import describe_all, lacking_jobs
+from bench.engines import engine
+from bench.errors import BenchError
+from bench.execute import checked, fit_job, fitted
+from bench.explain.evidence import Evidence
+from bench.method import Model
+from bench.plan import Cell, Unit
+from bench.protocols import folds
+from bench.registry import Registry
+from bench.store import Record
+from bench.task import Task
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """A fitted fold.
+
+    Attributes:
+        unit: which.
+        model: fitted on its training clips.
+        held_out: descriptions of its held-out clips.
+        predicted: (n,) their predicted labels.
+        alike: how many of them the record's scores predict too.
+    """
+
+    unit: Unit
+    model: Model
+    held_out: list[Description]
+    predicted: Array
+    alike: int
+
+    @property
+    def labels(self) -> Array:
+        """(n,) true labels of the held-out clips."""
+        return np.asarray(self.unit.cell.task.labels[self.unit.fold.test])
+
+    @property
+    def about(self) -> str:
+        """Which fold it is and whether it came out as recorded."""
+        return (
+            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, fitted again: the same "
+            f"prediction as in the record for {self.alike} of its {len(self.held_out)} held-out "
+            "clips."
+        )
+
+
+def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
+    """The recorded fold that shows most: most classes held out, of equals most clips.
+
+    Raises:
+        BenchError: clips or configuration are no longer those of the records.
+    """
+    row = evidence.row
+    if task.fingerprint != evidence.truth.fingerprint:
+        raise BenchError(f"the clips of {task.name} at hand are not those of the records")
+    (method,) = configure(registry, row.label, row.preset)
+    split = folds(evidence.protocol, task.people, task.databases)
+    cell = Cell(method, task, evidence.protocol, row.seeds[0], tuple(split))
+    if cell.family != row.family:
+        raise BenchError(f"the records of {row.label} are of another version or configuration")
+    names = {record.fold for record in evidence.done if record.inputs["seed"] == cell.seed}
+    there = [fold for fold in split if fold.name in names]
+
+    def worth(test: Array) -> tuple[int, int]:
+        return len(np.unique(task.labels[test])), len(test)
+
+    return Unit(cell, max(there, key=lambda fold: worth(fold.test)))
+
+
+def refit(unit: Unit, record: Record, cache: Cache, device: str, seconds: float) -> Refitted:
+    """Describe what the cache lacks, then fit.
+
+    Args:
+        unit: which fold.
+        record: of that fold.
+        cache: of descriptions.
+        device: "cpu" or "cuda".
+        seconds: time that fitting may take.
+
+    Raises:
+        BenchError: a clip cannot be described, or the time did not suffice.
+    """
+    serial = partial(engine, "serial", 1, plugins=())
+    found = describe_all(lacking_jobs([unit], cache), cache, serial, None, lambda _, __: None)
+    for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
+        raise BenchError(sentence)
+    job = fit_job(unit, cache, device, 1, seconds, trace=False)
+    try:
+        model, held_out, _ = fitted(job)
+    except DeadlineError:
+        raise BenchError(
+            f"fitting fold {unit.fold.name} again takes more than {seconds:g} s; --seconds allows "
+            "more"
+        ) from None
+    scores = checked(model.predict(held_out), len(held_out), job.classes)
+    predicted = scores.argmax(1)
+    alike = int((predicted == np.argmax(record.scores, axis=1)).sum())
+    return Refitted(unit, model, held_out, predicted, alike)
+
+
+def samples(labels: Sequence[int] | Array, count: int) -> list[int]:
+    """Positions of a few clips: of every class the first, then the second, and so on."""
+    seen: Counter[int] = Counter()
+    turns = []
+    for position, label in enumerate(int(label) for label in labels):
+        turns.append((seen[label], label, position))
+        seen[label] += 1
+    return [position for _, _, position in sorted(turns)[:count]]
