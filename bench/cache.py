@@ -68,6 +68,14 @@ class Cache:
         os.utime(path)
         return arrays["_"] if set(arrays) == {"_"} else arrays
 
+    def has(self, room: str, name: str) -> bool:
+        """Whether there is an entry; asking counts as using it."""
+        try:
+            os.utime(self.path(room, name))
+        except FileNotFoundError:
+            return False
+        return True
+
     def put(self, room: str, name: str, value: Description) -> None:
         """Keep an entry; writing the same one twice is harmless."""
         buffer = io.BytesIO()

@@ -11,6 +11,7 @@ from bench.cache import key
 from bench.errors import BenchError
 from bench.method import Method
 from bench.registry import Registry, choose, source_hash, unknown
+from bench.views import view_versions
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Configured:
         by = self.method.described_by
         config = {n: v for n, v in self.config.items() if by is None or n in by}
         kind = type(self.method)
-        return key("description", kind.name, kind.version, source_hash(kind), config)
+        # As if all were computed from frames: where a dataset ships a view, a raised version only
+        # costs describing anew.
+        views = view_versions(kind.needs | kind.takes, frozenset({"frames"}))
+        return key("description", kind.name, kind.version, source_hash(kind), views, config)
 
 
 def configure(registry: Registry, words: str, preset: str) -> list[Configured]:

@@ -55,7 +55,7 @@ def lacking_jobs(waiting: Sequence[Unit], cache: Cache) -> list[Job[ClipKey]]:
         for clip, digest in zip(task.clips, task.digests, strict=True):
             name = (clip.id, digest)
             entry = description_key(cell.row, clip, digest)
-            if entry not in rows[name] and not cache.path("descriptions", entry).is_file():
+            if entry not in rows[name] and not cache.has("descriptions", entry):
                 rows[name][entry] = cell.row
                 clips[name] = Describe(task.dataset, bare(clip), digest, (), cache.folder)
     return [

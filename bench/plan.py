@@ -12,7 +12,7 @@ from bench.configured import Configured
 from bench.errors import BenchError
 from bench.protocols import Fold, folds
 from bench.task import Task
-from bench.views import CATALOG, servable
+from bench.views import servable, view_versions
 
 
 @dataclass(frozen=True)
@@ -85,23 +85,6 @@ class Plan:
         columns = [[Unit(cell, fold) for fold in cell.folds] for cell in self.cells]
         first = [column[0] for column in columns if column]
         return first + [unit for column in columns for unit in column[1:]]
-
-
-def view_versions(names: frozenset[str], shipped: frozenset[str]) -> dict[str, int]:
-    """Versions of the views that are computed for a method.
-
-    Args:
-        names: what the method needs or takes.
-        shipped: arrays of the dataset: what it ships is not computed, so it has no version.
-    """
-    versions: dict[str, int] = {}
-    waiting = sorted(names & servable(shipped) - shipped)
-    while waiting:
-        name = waiting.pop()
-        if name not in versions:
-            versions[name] = CATALOG[name].version
-            waiting += sorted(CATALOG[name].of - shipped)
-    return versions
 
 
 def make_plan(

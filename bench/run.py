@@ -16,6 +16,7 @@ from bench.execute import Outcome, fit, fit_job
 from bench.plan import Plan, Unit
 from bench.registry import source_hash
 from bench.store import Record, Store
+from bench.upkeep import in_use, prune
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Options:
         trace: score every checkpoint on the held-out subject.
         refresh: run units again whose plugin's source changed since ("stale").
         plugins: plugin files that workers must import.
+        cache_size: bytes that views and descriptions may take, None for no bound.
     """
 
     engine: str = "processes"
@@ -39,6 +41,7 @@ class Options:
     trace: bool = False
     refresh: bool = False
     plugins: tuple[Path, ...] = ()
+    cache_size: int | None = None
 
 
 class Progress(Protocol):
@@ -80,6 +83,13 @@ def run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Prog
         BenchError: an unwritable results folder, or a record of another format.
     """
     store.check_writable()
+    with in_use(cache):
+        summary = _run(plan, store, cache, options, progress)
+        prune(cache, options.cache_size)
+    return summary
+
+
+def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Progress) -> Summary:
     store.write_environment(environment_id(), environment())
     for cell in plan.cells:
         store.write_task(cell.task)
@@ -160,6 +170,7 @@ def _described(
     chosen = partial(engine, options.engine, options.workers, plugins=options.plugins)
     wanted = wanted_descriptions(waiting)
     jobs = lacking_jobs(waiting, cache)
+    prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
     found = describe_all(jobs, cache, chosen, options.timeout, progress.ended)
     summary.unreadable += found.unreadable.values()

@@ -4,6 +4,7 @@
 
     results = "results"            # optional
     cache = "/scratch/bench"       # optional
+    cache_size = "20GB"            # optional; what was not used for longest goes first
     plugins = ["mymethod.py"]      # optional; --plugin adds to them
 
     [roots]
@@ -27,6 +28,7 @@ from bench.cache import Cache
 from bench.dataset import Dataset, Roots
 from bench.errors import BenchError
 from bench.registry import Registry, choose, load, unknown
+from bench.upkeep import read_size
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,16 @@ class Settings:
         roots: dataset folders by name.
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
+        cache_size: bytes that views and descriptions may take, None for no bound.
     """
 
     roots: Mapping[str, Path]
     results: Path
     cache: Cache
+    cache_size: int | None = None
 
 
-KEYS = ("results", "cache", "plugins", "roots")
+KEYS = ("results", "cache", "cache_size", "plugins", "roots")
 
 
 def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
@@ -72,10 +76,12 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
         if folder := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
             roots[name] = Path(folder)
     cache = os.environ.get("BENCH_CACHE") or content.get("cache")
+    bound = content.get("cache_size")
     return registry, Settings(
         roots=roots,
         results=path.parent / content.get("results", "results"),
         cache=Cache(Path(cache).expanduser() if cache else user_cache_path("mer-bench")),
+        cache_size=None if bound is None else read_size(str(bound), f"{path}: cache_size"),
     )
 
 

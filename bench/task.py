@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from bench.apex import with_apexes
 from bench.cache import Cache, key
 from bench.clip import Array, Clip
 from bench.dataset import Dataset
@@ -61,20 +62,27 @@ class Task:
     @cached_property
     def apex(self) -> str:
         """Where the apexes come from, "given 145" or "middle 70"."""
+        if "frames" not in self.dataset.sources:
+            return "as shipped"
         sources = [clip.apex_source for clip in self.clips]
         counts = {s: sources.count(s) for s in sorted(set(sources))}
         return ", ".join(f"{s} {n}" for s, n in counts.items())
 
 
-def make_tasks(dataset: Dataset, words: list[str], cache: Cache) -> list[Task]:
+def make_tasks(
+    dataset: Dataset, words: list[str], cache: Cache, apex: str = "given", threads: int = 1
+) -> list[Task]:
     """The tasks of one dataset, from one reading of its index.
 
     Args:
         dataset: located on disk.
         words: labelling names, "3".
-        cache: where digests are remembered.
+        cache: where digests and spotted apexes are remembered.
+        apex: "given", "middle" or "spotted".
+        threads: for spotting.
 
     Raises:
+        BenchError: an unknown apex policy.
         DataError: clips without frames (all named), or a labelling without clips.
     """
     index = dataset.index()
@@ -86,6 +94,7 @@ def make_tasks(dataset: Dataset, words: list[str], cache: Cache) -> list[Task]:
         )
     clips = sorted(index.clips, key=lambda clip: clip.id)
     marks = digests(clips, cache, dataset.name)
+    clips = with_apexes(dataset, clips, marks, apex, cache, threads)
     tasks = []
     for word in words:
         labelling = dataset.labellings[word]

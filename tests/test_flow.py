@@ -165,3 +165,33 @@ def test_without_a_folder_for_compiled_code_kernels_still_run():
     with pytest.warns(UserWarning, match="set NUMBA_CACHE_DIR"):
         double = compiled(scope["double"])
     assert double(21) == 42
+
+
+def test_flow_that_leaves_the_image_does_not_run_away():
+    field = np.zeros((2, *SHAPE)) + np.array([3.0, 2.0])[:, None, None]
+    found = tvl1.flow(*warped(field, noise=4.0))
+    assert np.abs(found - field)[:, :, -5:].mean() < 0.5
+    assert np.abs(found - field)[:, -5:].mean() < 0.5
+
+
+def test_tvl1_is_no_worse_than_opencv_on_synthetic_faces():
+    import cv2
+
+    from bench.datasets.synthetic.identity import STYLES
+    from bench.datasets.synthetic.knobs import find_preset
+    from bench.datasets.synthetic.plan import make_plan, stream
+    from bench.datasets.synthetic.render import render
+    from bench.datasets.synthetic.subject import meet
+    from bench.views.frames import gray
+
+    preset = find_preset("3db")
+    plan = [clip for clip in make_plan(preset, preset.knobs, 0) if clip.subject == 11]
+    ours, theirs = [], []
+    for clip in [next(c for c in plan if c.database == name) for name in ("casme2", "samm")]:
+        person = meet(stream(0, clip.database, "face", clip.subject), STYLES[clip.database])
+        frames, truth = render(person, clip, preset.knobs, 0)
+        onset, apex = gray(frames[[0, clip.apex]])
+        opencv = cv2.optflow.createOptFlow_DualTVL1().calc(onset, apex, None).transpose(2, 0, 1)
+        for errors, found in ((ours, tvl1.flow(onset, apex)), (theirs, opencv)):
+            errors.append(np.hypot(*(found - truth.flow))[truth.valid].mean())
+    assert np.mean(ours) <= np.mean(theirs)

@@ -121,6 +121,8 @@ def start(world, *words: str) -> subprocess.Popen:
         [*head, "-m", "faulty", "--jobs", "1", *words],
         cwd=world.folder,
         env={**os.environ, "TOY_FAULT": "slow"},
+        # A shell ignores Ctrl-C in background jobs, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         stderr=subprocess.PIPE,
         text=True,
     )

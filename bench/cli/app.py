@@ -35,6 +35,10 @@ Tasks = Annotated[
 ]
 Protocol = Annotated[str, typer.Option("--protocol", help="loso, kfold:K (by subject), or hde.")]
 Seeds = Annotated[str, typer.Option("--seeds", help="Root seeds: 0, 0-4 or 0,3,7.")]
+Apex = Annotated[
+    str,
+    typer.Option("--apex", help="given (middle where none is), middle, or spotted in the frames."),
+]
 Preset = Annotated[
     str, typer.Option("--preset", help="paper or quick; quick where only stand-ins are present.")
 ]
@@ -60,6 +64,7 @@ def run(
     tasks: Tasks = "",
     protocol: Protocol = "loso",
     seeds: Seeds = "0",
+    apex: Apex = "given",
     preset: Preset = "",
     jobs: Jobs = None,
     timeout: Annotated[
@@ -78,6 +83,9 @@ def run(
     refresh: Annotated[
         str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
     ] = "",
+    cache_size: Annotated[
+        str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and run nothing.")
     ] = False,
@@ -89,10 +97,10 @@ def run(
     run_request(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()),
+            tuple(plugin or ()), apex,
         ),
         engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        dry_run=dry_run,
+        cache_size=cache_size, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -103,6 +111,7 @@ def plan(
     tasks: Tasks = "",
     protocol: Protocol = "loso",
     seeds: Seeds = "0",
+    apex: Apex = "given",
     preset: Preset = "",
     jobs: Jobs = None,
     limit_folds: LimitFolds = None,
@@ -117,7 +126,7 @@ def plan(
     show(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()),
+            tuple(plugin or ()), apex,
         ),
         as_json=json,
     )  # fmt: skip
@@ -222,6 +231,37 @@ def compare(
     show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
 
 
+@app.command()
+def doctor(results: Results = None, plugin: Plugin = None, json: Json = False) -> None:
+    """Look at packages, threads, caches, torch, disk and datasets; exit 1 if runs would fail."""
+    from bench.cli.doctor import doctor as examine
+
+    examine(results, tuple(plugin or ()), json)
+
+
+@app.command()
+def repro(
+    cell: Annotated[str, typer.Argument(help="task/method, and more of its path if need be.")],
+    fold: Annotated[str, typer.Option("--fold", help="Only this fold: casme2/01.")] = "",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="The results folder to hold against.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Keep the new records; thrown away by default.")
+    ] = None,
+    jobs: Jobs = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="processes, or serial for a debugger.")
+    ] = "processes",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Run a cell, or one fold of it, again and compare prediction by prediction."""
+    from bench.cli.repro import repro as again
+
+    again(cell, fold, results, into, jobs, engine, tuple(plugin or ()), json)
+
+
 @new.command("method")
 def new_method(
     name: Annotated[str, typer.Argument(help="Its name: lower case, one word.")],
@@ -260,6 +300,32 @@ def data_check(
     check(name, tuple(plugin or ()), json)
 
 
+@data.command("cache")
+def data_cache(
+    clear: Annotated[str, typer.Option("--clear", help="A room to empty.")] = "",
+    json: Json = False,
+) -> None:
+    """List the rooms of the cache with their sizes, or empty one; runs fill it again."""
+    from bench.cli.data import cache
+
+    cache(clear, json)
+
+
+@data.command("show")
+def data_show(
+    name: Annotated[str, typer.Argument(help="A dataset.")],
+    clip: Annotated[str, typer.Argument(help="A clip's id; its end will do where it is unique.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A png, pdf or svg file.")
+    ] = None,
+    plugin: Plugin = None,
+) -> None:
+    """Draw a clip for a paper: onset, apex, their difference, optical flow and strain."""
+    from bench.cli.show import show
+
+    show(name, clip, output, tuple(plugin or ()))
+
+
 @literature.command("check")
 def literature_check(
     method: Annotated[str, typer.Option("--method", help="A method's word or its title.")] = "",
@@ -281,6 +347,19 @@ def results_list(results: Results = None, json: Json = False) -> None:
     from bench.cli.results import show
 
     show(results, json)
+
+
+@results.command("explain")
+def results_explain(
+    record: Annotated[str, typer.Argument(help="A record's file, or task/method:fold.")],
+    results: Results = None,
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Say in words whether a record is fresh, stale, foreign or damaged, and why."""
+    from bench.cli.record import explain
+
+    explain(record, results, tuple(plugin or ()), json)
 
 
 @results.command("import")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.apex import check_policy
 from bench.cli.common import making, numbers, surroundings
 from bench.configured import Configured, configure
 from bench.engines import cores
@@ -29,6 +30,7 @@ class Request:
     limit_folds: int | None
     results: Path | None
     plugins: tuple[Path, ...]
+    apex: str = "given"
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def prepare(request: Request) -> Prepared:
     jobs = request.jobs or cores()
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, "paper")
+    check_policy(request.apex)
     unconfigured = not settings.roots
     with making() as progress:
         datasets, settings = chosen_datasets(registry, settings, request.datasets, jobs, progress)
@@ -73,7 +76,8 @@ def prepare(request: Request) -> Prepared:
     for dataset in datasets:
         words = _labellings(dataset.name, list(dataset.labellings), request.tasks)
         try:
-            tasks += make_tasks(dataset, words, settings.cache) if words else []
+            if words:
+                tasks += make_tasks(dataset, words, settings.cache, request.apex, jobs)
         except DataError as error:
             unusable.append(str(error))
     if not tasks:

@@ -17,6 +17,7 @@ from bench.registry import unknown
 from bench.run import Options, Summary
 from bench.run import run as run_plan
 from bench.store import Store
+from bench.upkeep import read_size
 
 
 def run(
@@ -26,6 +27,7 @@ def run(
     device: str,
     trace: bool,
     refresh: str,
+    cache_size: str,
     dry_run: bool,
 ) -> None:
     """Prepare, run, print the tables, write the leaderboard; exit 1 when a unit failed."""
@@ -36,6 +38,7 @@ def run(
     ):
         if word not in known:
             raise unknown(f"--{option}", word, [name for name in known if name])
+    bound = read_size(cache_size, "--cache-size") if cache_size else None
     prepared = prepare(request)
     for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
         err().print(remark, soft_wrap=True)
@@ -53,6 +56,7 @@ def run(
         trace=trace,
         refresh=bool(refresh),
         plugins=prepared.registry.files,
+        cache_size=prepared.settings.cache_size if bound is None else bound,
     )
     started = time.perf_counter()
     try:

@@ -91,3 +91,19 @@ MEMOS = {
     "chi2": PairMemo("chi2", limit=4096),
     "intersection": PairMemo("intersection", limit=4096),
 }
+
+
+@compiled
+def fill_blocks(values: Array, a: Array, b: Array) -> None:
+    """values[k, i, j] = χ² kernel of block k of clips i and j."""
+    for k in range(values.shape[0]):
+        for i in range(values.shape[1]):
+            for j in range(values.shape[2]):
+                values[k, i, j] = chi2(a[i, k], b[j, k])
+
+
+def chi2_of_blocks(a: Array, b: Array) -> Array:
+    """A χ² kernel a block: (blocks, n, m) of histograms a (n, blocks, d) and b (m, blocks, d)."""
+    values = np.empty((a.shape[1], len(a), len(b)))
+    fill_blocks(values, np.ascontiguousarray(a, np.float64), np.ascontiguousarray(b, np.float64))
+    return values

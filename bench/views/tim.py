@@ -58,3 +58,8 @@ def interpolated_frames(
 ) -> Array:
     """Grey frames, resized to (height, width), interpolated in time: (length, h, w) uint8."""
     return interpolated(gray_frames(clip, size), length)
+
+
+def frames_or_interpolated(clip: Views, length: int, size: tuple[int, int] | None = None) -> Array:
+    """`interpolated_frames`, or the clip's own `gray_frames` where length is 0."""
+    return interpolated_frames(clip, length, size) if length else gray_frames(clip, size)

@@ -1,0 +1,43 @@
+"""`bench results explain`."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from bench.cells import find_cell
+from bench.cli.common import print_json, surroundings
+from bench.errors import BenchError
+from bench.explaining import explain as explained
+from bench.store import Store, safe
+
+
+def explain(words: str, results: Path | None, plugins: tuple[Path, ...], as_json: bool) -> None:
+    """Print in words what a record is worth today."""
+    path = Path(words)
+    registry, settings = surroundings(plugins, results)
+    store = Store(settings.results)
+    if path.is_file():
+        home = next((p.parent for p in path.absolute().parents if p.name == "records"), None)
+        store = Store(home) if home is not None else store
+    else:
+        path = _named(words, store)
+    found = explained(path, store, registry)
+    if as_json:
+        print_json(dataclasses.asdict(found) | {"path": str(path)})
+        return
+    print(f"{path}\n{found.worth}: {' '.join(found.why)}")
+    for name, value in found.about.items():
+        print(f"  {name}: {value}")
+
+
+def _named(words: str, store: Store) -> Path:
+    """The record of "cell:fold"; of a whole cell where it has one fold."""
+    cell, _, fold = words.partition(":")
+    found = find_cell(store, cell)
+    paths = sorted(found.folder.glob("*.json"))
+    named = [path for path in paths if not fold or path.stem == safe(fold)]
+    if len(named) != 1:
+        folds = ", ".join(path.stem for path in paths[:8])
+        raise BenchError(f"{words!r}: expected a record's file, or cell:fold, fold one of {folds}")
+    return named[0]

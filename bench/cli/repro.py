@@ -1,0 +1,141 @@
+"""`bench repro`."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+from rich.table import Table as Grid
+
+from bench.cells import Found, find_cell
+from bench.cli import FAILED
+from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.watch import Watch
+from bench.configured import configure
+from bench.engines import cores
+from bench.errors import BenchError
+from bench.plan import Cell, Plan, make_plan
+from bench.registry import Registry, unknown
+from bench.run import Options, run
+from bench.settings import Settings, located, no_data
+from bench.store import Record, Store
+from bench.task import make_tasks
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """One fold, then and now.
+
+    Attributes:
+        fold: its name.
+        clips: how many it has.
+        changed: clips whose predicted class is another one.
+        largest: difference of two scores.
+        status: of the new run.
+    """
+
+    fold: str
+    clips: int
+    changed: tuple[str, ...]
+    largest: float
+    status: str
+
+    @property
+    def same(self) -> bool:
+        """Every predicted class is the same."""
+        return self.status == "ok" and not self.changed
+
+
+def repro(
+    words: str,
+    fold: str,
+    results: Path | None,
+    into: Path | None,
+    jobs: int | None,
+    engine: str,
+    plugins: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Run the folds of a cell again, elsewhere, and compare; exit 1 where a class differs."""
+    if engine not in ("processes", "serial"):
+        raise unknown("--engine", engine, ("processes", "serial"))
+    registry, settings = surroundings(plugins, results)
+    theirs = find_cell(Store(settings.results), words)
+    cell = _today(theirs, registry, settings)
+    before = {r.fold: r for r in theirs.records if r.status == "ok" and fold in ("", r.fold)}
+    folds = tuple(one for one in cell.folds if one.name in before)
+    if not folds:
+        done = ", ".join(r.fold for r in theirs.records[:8] if r.status == "ok") or "none"
+        raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {words}: {done}")
+    cell = dataclasses.replace(cell, folds=folds)
+    here = tempfile.TemporaryDirectory() if into is None else nullcontext(str(into))
+    options = Options(engine=engine, workers=jobs or cores(), plugins=registry.files)
+    with here as folder, Watch(options.workers, err()) as watch:
+        store, plan = Store(Path(folder)), Plan((cell,))
+        run(plan, store, settings.cache, options, watch)
+        rows = [_compare(before[u.fold.name], store.read(store.path(u))) for u in plan.units]
+    rows.sort(key=lambda row: row.fold)
+    _report(rows, words, as_json)
+    if not all(row.same for row in rows):
+        raise SystemExit(FAILED)
+
+
+def _today(theirs: Found, registry: Registry, settings: Settings) -> Cell:
+    """The same cell made of today's plugins and data; an error says what is no longer the same."""
+    record = theirs.records[0]
+    name, _, word = theirs.task.task.partition("/")
+    have = located(registry, settings.roots)
+    if name not in have:
+        raise no_data(name, have)
+    (task,) = make_tasks(have[name], [word], settings.cache)
+    if task.fingerprint != theirs.task.fingerprint:
+        raise BenchError(
+            f"{task.name} here is not the data of {theirs.folder}: fingerprint "
+            f"{task.fingerprint[:12]}, there {theirs.task.fingerprint[:12]}"
+        )
+    rows = configure(registry, record.label, record.preset)
+    seed, protocol = record.inputs["seed"], record.inputs["protocol"]
+    (cell,) = make_plan(rows, [task], protocol, [seed]).cells
+    if cell.family != record.family:
+        raise BenchError(
+            f"{record.label} is configured otherwise today than in {theirs.folder}; "
+            "`bench results explain` says how"
+        )
+    return cell
+
+
+def _compare(before: Record, after: Record | None) -> Compared:
+    if after is None or after.status != "ok":
+        status = "no record" if after is None else after.status
+        return Compared(before.fold, len(before.clips), (), float("nan"), status)
+    now = dict(zip(after.clips, after.scores, strict=True))
+    then = zip(before.clips, before.scores, strict=True)
+    pairs = [(clip, np.array(scores), np.array(now[clip])) for clip, scores in then]
+    return Compared(
+        fold=before.fold,
+        clips=len(pairs),
+        changed=tuple(c for c, old, new in pairs if old.argmax() != new.argmax()),
+        largest=max(float(np.abs(old - new).max()) for _, old, new in pairs),
+        status="ok",
+    )
+
+
+def _report(rows: list[Compared], words: str, as_json: bool) -> None:
+    if as_json:
+        print_json([dataclasses.asdict(row) | {"same": row.same} for row in rows])
+        return
+    grid = Grid("fold", "clips", "largest difference", "another class", title=words)
+    for row in rows:
+        gap = f"{row.largest:.2g}" if row.status == "ok" else row.status
+        grid.add_row(row.fold, str(row.clips), gap, ", ".join(row.changed) or "–")
+    out().print(grid)
+    changed = sum(len(row.changed) for row in rows)
+    clips = sum(row.clips for row in rows)
+    exact = all(row.same and row.largest == 0 for row in rows)
+    failed = sum(row.status != "ok" for row in rows)
+    said = "the same to the last bit" if exact else f"{changed} are another class"
+    more = f"; {failed} folds did not end" if failed else ""
+    out().print(f"{clips} predictions of {len(rows)} folds: {said}{more}")

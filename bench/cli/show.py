@@ -1,0 +1,59 @@
+"""`bench data show`: one clip as a picture."""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.cache import write_atomically
+from bench.cli.common import making, out, surroundings
+from bench.clip import Clip
+from bench.engines import cores
+from bench.errors import BenchError
+from bench.execute import views_of
+from bench.fingerprint import digests
+from bench.picture import draw
+from bench.registry import unknown
+from bench.settings import chosen_datasets
+
+KINDS = (".png", ".pdf", ".svg")
+
+
+def show(name: str, word: str, output: Path | None, plugins: tuple[Path, ...]) -> None:
+    """Draw a clip of a dataset, or of its SYNTHETIC stand-in where nothing is configured."""
+    registry, settings = surroundings(plugins)
+    if name not in registry.datasets:
+        raise unknown("dataset", name, registry.datasets)
+    if output is not None and output.suffix.lower() not in KINDS:
+        raise BenchError(f"-o {output}: expected a file that ends in {', '.join(KINDS)}")
+    with making() as progress:
+        (dataset,), settings = chosen_datasets(registry, settings, name, cores(), progress)
+    clip = find(name, dataset.index().clips, word)
+    (digest,) = digests([clip], settings.cache, name)
+    figure = draw(clip, views_of(dataset, clip, digest, settings.cache), dataset)
+    path = output or Path(clip.id.replace("/", "_") + ".png")
+    raw = io.BytesIO()
+    figure.savefig(raw, dpi=300, format=path.suffix[1:].lower())
+    write_atomically(path, raw.getvalue())
+    out().print(f"{'SYNTHETIC ' if dataset.synthetic else ''}{clip.id}: {path}", soft_wrap=True)
+
+
+def find(dataset: str, clips: Sequence[Clip], word: str) -> Clip:
+    """The clip meant by its id, the id without its database, or its name alone.
+
+    Raises:
+        BenchError: no clip, with the nearest ids, or several.
+    """
+    known = {clip.id: clip for clip in clips}
+    found = [clip for clip in clips if f"/{clip.id}".endswith(f"/{word}")]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(clip.id for clip in found)
+        raise BenchError(f"{dataset} has {len(found)} clips {word!r}: name one of {ids}")
+    names = {form: i for i in known for form in (i, i.partition("/")[2], i.rpartition("/")[2])}
+    near = dict.fromkeys(names[n] for n in difflib.get_close_matches(word, names, n=3, cutoff=0.5))
+    hint = f"; did you mean {' or '.join(near)}?" if near else f", such as {next(iter(known), '')}"
+    raise BenchError(f"{dataset} has no clip {word!r} among its {len(known)}{hint}")

@@ -1,0 +1,65 @@
+"""Spotting the apex of a clip that has none annotated, from its frames alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.clip import Array
+from bench.views.frames import gray, resized
+
+VERSION = 1
+"""Raised when a change of code spots other frames."""
+HEIGHT, BLOCK = 128, 8
+"""Rows that frames are scaled to; side of a block, px."""
+STRONGEST = 0.1
+"""Share of blocks that speak: a micro-expression moves little of a face."""
+SMOOTHING = 0.06
+"""Standard deviation of the smoothing in time, in clip lengths."""
+
+
+def spotted_apex(frames: Array) -> int:
+    """The frame that differs most from the onset inside blocks of the face.
+
+    Each block's mean absolute difference from the onset is taken, less the straight line from the
+    onset's (nought) to the offset's, so that slow drift of head and light does not count; the mean
+    of the strongest blocks of each frame is smoothed in time, and its largest value is the apex.
+    After the block differences of Moilanen et al. (ICPR 2014) and Li et al. (IEEE TAC 2018), which
+    compare LBP histograms and average the strongest third of the blocks.
+
+    Args:
+        frames: onset to offset, uint8 (n, h, w) grey or (n, h, w, 3) RGB; the face fills them.
+
+    Returns:
+        position among the frames, never the first or the last; the middle one of frames that do
+        not differ, and of fewer than three.
+    """
+    if len(frames) < 3:
+        return len(frames) // 2
+    from scipy.ndimage import gaussian_filter1d
+
+    differences = _block_differences(frames)
+    tail = max(1, len(frames) // 20)
+    drift = np.linspace(0, 1, len(frames))[:, None] * differences[-tail:].mean(axis=0)
+    blocks = np.sort(differences - drift, axis=1)
+    strongest = max(1, round(STRONGEST * blocks.shape[1]))
+    curve = blocks[:, -strongest:].mean(axis=1)
+    curve = gaussian_filter1d(curve, SMOOTHING * len(frames), mode="nearest")
+    inner = curve[1:-1]
+    return 1 + int(inner.argmax()) if np.ptp(curve) > 0 else len(frames) // 2
+
+
+def _block_differences(frames: Array) -> Array:
+    """(n, blocks) mean absolute difference from the onset, grey levels, light levelled."""
+    import cv2
+
+    height, width = frames.shape[1:3]
+    size = (HEIGHT, max(BLOCK, round(width * HEIGHT / height)))
+    small = resized(gray(frames), size).astype(np.float32)
+    level = small - np.median(small, axis=(1, 2), keepdims=True)
+    smooth = np.stack([cv2.GaussianBlur(image, (0, 0), 1.0) for image in level])
+    change = np.abs(smooth - smooth[0])
+    down, across = size[0] // BLOCK, size[1] // BLOCK
+    change = change[:, : down * BLOCK, : across * BLOCK]
+    tiles = change.reshape(len(frames), down, BLOCK, across, BLOCK)
+    means: Array = tiles.mean(axis=(2, 4), dtype=np.float64).reshape(len(frames), -1)
+    return means

@@ -1,0 +1,142 @@
+"""The cache's bound: what was not used for longest goes first, what a run needs never."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+
+import numpy as np
+import pytest
+
+from bench.cache import Cache, key
+from bench.errors import BenchError
+from bench.upkeep import clear, in_use, prune, read_size, rooms, said_size
+
+NAMES = [key(i) for i in range(6)]
+
+
+def filled(folder) -> Cache:
+    """Six entries in two rooms, the first used longest ago, and one in a third."""
+    cache = Cache(folder)
+    for i, name in enumerate(NAMES):
+        cache.put(room(i), name, np.zeros(1000))
+        os.utime(cache.path(room(i), name), (1e9 + i, 1e9 + i))
+    cache.put("digests", NAMES[0], np.zeros(1000))
+    return cache
+
+
+def room(i: int) -> str:
+    return ("views", "descriptions")[i % 2]
+
+
+def left(cache: Cache) -> list[int]:
+    return [i for i, name in enumerate(NAMES) if cache.path(room(i), name).is_file()]
+
+
+def size(cache: Cache) -> int:
+    return cache.path("digests", NAMES[0]).stat().st_size
+
+
+def test_the_least_recently_used_goes_first(tmp_path):
+    cache = filled(tmp_path)
+    assert cache.array("views", NAMES[0]) is not None  # used: now the last to go
+    removed = prune(cache, 3 * size(cache) + 1)
+    assert left(cache) == [0, 4, 5]
+    assert removed == 3 * size(cache)
+    assert cache.path("digests", NAMES[0]).is_file()
+
+
+def test_within_the_bound_or_without_one_nothing_goes(tmp_path):
+    cache = filled(tmp_path)
+    assert prune(cache, None) == prune(cache, 6 * size(cache)) == 0
+    assert left(cache) == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_a_run_used_stays_though_it_is_over_the_bound(tmp_path):
+    cache = filled(tmp_path)
+    with in_use(cache):
+        assert cache.has("descriptions", NAMES[1])
+        assert not cache.has("descriptions", NAMES[0])
+        cache.array("views", NAMES[2])
+        prune(cache, 0)
+        assert left(cache) == [1, 2]
+    prune(cache, 0)
+    assert left(cache) == []
+
+
+def test_another_process_run_is_spared_and_a_dead_one_is_not(tmp_path):
+    cache = filled(tmp_path)
+    sleeper = subprocess.Popen(["sleep", "60"])
+    mark = tmp_path / ".running" / f"{socket.gethostname()}.{sleeper.pid}"
+    mark.parent.mkdir()
+    mark.touch()
+    os.utime(mark, (1e9 + 3, 1e9 + 3))
+    try:
+        prune(cache, 0)
+        assert left(cache) == [3, 4, 5]
+        with pytest.raises(BenchError, match="a run is using the cache"):
+            clear(cache, "views")
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    prune(cache, 0)
+    assert left(cache) == []
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("20GB", 20 * 10**9), ("1.5 tb", 15 * 10**11), ("700", 700), ("3k", 3000)]
+)
+def test_sizes(text, size):
+    assert read_size(text, "--cache-size") == size
+
+
+def test_a_size_is_said_as_it_is_read():
+    assert [said_size(n) for n in (12, 1500, 2 * 10**10)] == ["12 B", "1.5 KB", "20 GB"]
+    with pytest.raises(BenchError, match="cache_size 'much': expected a size such as 20GB"):
+        read_size("much", "cache_size")
+
+
+def test_a_run_keeps_to_its_bound_and_the_next_gives_the_same(world):
+    world.run()
+    before = world.predictions()
+    cache = Cache(world.folder / "cache")
+    held = {one.name: one for one in rooms(cache)}
+    assert held["descriptions"].entries == 18
+    # All folds are done: nothing was used by this run, so all may go.
+    assert world.run("--cache-size", "0").code == 0
+    assert {one.name: one.entries for one in rooms(cache)}["descriptions"] == 0
+    world.run("--seeds", "1", "--cache-size", "0")
+    # What the run itself used stays until the next one.
+    assert {one.name: one.entries for one in rooms(cache)}["descriptions"] == 18
+    after = world.predictions()
+    assert before.items() < after.items()
+    assert len(after) == 2 * len(before)
+
+
+def test_the_bound_of_the_settings(world):
+    world.run()
+    settings = world.folder / "bench.toml"
+    settings.write_text('cache_size = "1B"\n' + settings.read_text())
+    world.run()
+    assert not list((world.folder / "cache/descriptions").rglob("*.npz"))
+    settings.write_text(settings.read_text().replace("1B", "lots"))
+    done = world.run()
+    assert done.code == 2
+    assert "bench.toml: cache_size 'lots': expected a size" in done.err
+    assert "--cache-size 'x'" in world.run("--cache-size", "x").err
+
+
+def test_listing_and_clearing_rooms(world):
+    world.run()
+    listed = {one["name"]: one for one in json.loads(world.bench("data", "cache", "--json").out)}
+    assert set(listed) == {"descriptions", "digests"}
+    assert listed["descriptions"]["size"] > 18 * 100
+    assert "descriptions" in world.bench("data", "cache").out
+    done = world.bench("data", "cache", "--clear", "description")
+    assert (done.code, "did you mean descriptions" in done.err) == (2, True)
+    assert "18 entries" in world.bench("data", "cache", "--clear", "descriptions").out
+    assert not (world.folder / "cache/descriptions").exists()
+    assert world.run("--seeds", "1").code == 0
