@@ -60,6 +60,7 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
         f"How much the true class's score drops when a patch of the apex frame ({GRID} x {GRID} "
         "patches) is replaced by the onset's: the movement there is hidden. Where it is positive, "
         "the movement speaks for the true class; units are the method's own, and the strongest "
-        f"2 % of patches end the scale. n = {len(maps)} held-out clips of one fold; nothing is averaged over folds. {refitted.about}"
+        f"2 % of patches end the scale. n = {len(maps)} held-out clips "
+        f"of one fold; nothing is averaged over folds. {refitted.about}"
     )
     return Part(title, about, "occlusion", occlusion_figure(maps, clips, names))
