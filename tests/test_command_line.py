@@ -162,6 +162,10 @@ def test_boards_in_every_format(world):
     first = world.bench("board", "--format", "markdown").out
     assert first == world.bench("board", "--format", "markdown").out
     assert first == (world.results / "leaderboard.md").read_text()
+    assert "\\toprule" in world.bench("board", "--format", "latex").out
+    assert "<table>" in world.bench("board", "--format", "html").out
+    world.bench("board", "-o", "published")
+    assert (world.folder / "published" / "leaderboard.md").read_text() == first
 
 
 def test_merging_another_machines_results(world):

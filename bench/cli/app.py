@@ -140,7 +140,8 @@ def board(
         str, typer.Option("--format", help="terminal, markdown, csv, json, latex or html.")
     ] = "terminal",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to a file instead.")
+        Path | None,
+        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
     ] = None,
     plugin: Plugin = None,
 ) -> None:
@@ -394,7 +395,8 @@ def results_export(
         str, typer.Option("--format", help="megc2019 or csv.")
     ] = "csv",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to a file instead.")
+        Path | None,
+        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
     ] = None,
     results: Results = None,
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.board import build
 from bench.board.external import read_external
-from bench.board.publish import FORMATS
+from bench.board.publish import FORMATS, publish
 from bench.board.terminal import grid
 from bench.cache import write_atomically
 from bench.cli.common import out, surroundings
@@ -35,12 +35,15 @@ def show(
     }
     only |= {(o.data, o.protocol) for o in read_external(store.folder) if o.task in names}
     board = build(store, registry, only, records)
-    if form == "terminal":
+    if output is not None and not output.suffix:
+        for path in publish(board, output):
+            out().print(path, soft_wrap=True)
+    elif form == "terminal" and output is None:
         for table in board.tables:
             out().print(grid(table))
-        return
-    text = FORMATS[form][1](board)
-    if output is None:
-        print(text, end="")
     else:
-        write_atomically(output, text.encode())
+        text = FORMATS["markdown" if form == "terminal" else form][1](board)
+        if output is None:
+            print(text, end="")
+        else:
+            write_atomically(output, text.encode())
