@@ -2,9 +2,9 @@ import math
 
 import numpy as np
 import pytest
-from bench.methods.biwoof import BiWOOF, histogram, motion
 
 from bench import Views
+from bench.methods.biwoof import BiWOOF, histogram, motion
 from bench.views.strain import strain
 
 

@@ -176,12 +176,12 @@ def test_flow_that_leaves_the_image_does_not_run_away():
 
 def test_tvl1_is_no_worse_than_opencv_on_synthetic_faces():
     import cv2
+
     from bench.datasets.synthetic.identity import STYLES
     from bench.datasets.synthetic.knobs import find_preset
     from bench.datasets.synthetic.plan import make_plan, stream
     from bench.datasets.synthetic.render import render
     from bench.datasets.synthetic.subject import meet
-
     from bench.views.frames import gray
 
     preset = find_preset("3db")

@@ -119,6 +119,7 @@ from bench.views import (  # noqa: E402
     hog,  # noqa: F401
     lbp,  # noqa: F401
     lowrank,  # noqa: F401
+    magnification,  # noqa: F401
     motion,  # noqa: F401
     projections,  # noqa: F401
     regions,  # noqa: F401
