@@ -25,6 +25,7 @@ class LBPTOP(Method):
         radii: along x, y and t.
         mapping: of codes to bins: all codes, or the uniform ones.
         border: the image is cut into blocks first, or its margin is taken off first.
+        magnify: factor of Eulerian motion magnification; 0 is none.
         C: of the SVM.
     """
 
@@ -35,14 +36,18 @@ class LBPTOP(Method):
     radii: tuple[int, int, int] = (1, 1, 4)
     mapping: Literal["basic", "u2", "ri"] = "basic"
     border: Literal["block", "face"] = "block"
+    magnify: float = 0.0
     C: float = 1e4
 
     name: ClassVar[str] = "lbptop"
     needs: ClassVar[frozenset[str]] = frozenset({"lbp_top"})
     described_by: ClassVar[tuple[str, ...] | None] = (
-        *("length", "size", "grid", "points", "radii", "mapping", "border"),
+        *("length", "size", "grid", "points", "radii", "mapping", "border", "magnify"),
     )
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"u2": {"points": 8, "mapping": "u2"}}
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "u2": {"points": 8, "mapping": "u2"},
+        "magnified": {"magnify": 10.0},
+    }
     facts: ClassVar[Facts] = Facts(
         title="LBP-TOP",
         paper="Zhao, Pietikäinen: Dynamic texture recognition using local binary patterns with an "
@@ -63,7 +68,7 @@ class LBPTOP(Method):
         return lbp_top(
             clip,
             *(self.length, self.size, self.grid, self.points, self.radii),
-            *(self.mapping, self.border),
+            *(self.mapping, self.border, self.magnify),
         )
 
     def fit(self, train: Training, context: Context) -> Model:

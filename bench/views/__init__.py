@@ -120,6 +120,7 @@ from bench.views import (  # noqa: E402
     lbp,  # noqa: F401
     lowrank,  # noqa: F401
     meanplanes,  # noqa: F401
+    magnification,  # noqa: F401
     motion,  # noqa: F401
     planes,  # noqa: F401
     projections,  # noqa: F401

@@ -12,7 +12,9 @@ import numpy as np
 from bench.clip import Array, Views
 from bench.errors import BenchError
 from bench.views import view
-from bench.views.tim import interpolated_frames
+from bench.views.frames import gray_frames
+from bench.views.magnification import magnified_frames
+from bench.views.tim import interpolated
 
 Mapping = Literal["basic", "u2", "ri"]
 Border = Literal["block", "face"]
@@ -211,7 +213,7 @@ def _checked(volume: Array, pattern: Pattern) -> Array:
     return margin
 
 
-@view(version=1, of="interpolated_frames")
+@view(version=1, of="gray_frames magnified_frames")
 def lbp_top(
     clip: Views,
     length: int = 10,
@@ -221,6 +223,7 @@ def lbp_top(
     radii: tuple[int, int, int] = (1, 1, 4),
     mapping: Mapping = "basic",
     border: Border = "block",
+    magnify: float = 0.0,
 ) -> Array:
     """LBP-TOP block histograms: (3, down, right, bins) float32, planes XY, XT, YT.
 
@@ -233,10 +236,10 @@ def lbp_top(
         radii: (rx, ry, rt).
         mapping: of codes to bins.
         border: see `cuts`.
+        magnify: factor of Eulerian magnification before the interpolation; 0 is none.
     """
-    from bench.views.frames import gray_frames
-
-    volume = interpolated_frames(clip, length, size) if length else gray_frames(clip, size)
+    frames = magnified_frames(clip, magnify, size) if magnify else gray_frames(clip, size)
+    volume = interpolated(frames, length) if length else frames
     return np.stack(
         block_histograms(volume, orthogonal_planes(points, radii), grid, mapping, border)
     )

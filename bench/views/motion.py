@@ -11,7 +11,7 @@ from bench.views.texture import texture_frames
 from bench.views.tim import frames_or_interpolated
 
 
-@view(version=1, of="interpolated_frames texture_frames", stored=False)
+@view(version=2, of="interpolated_frames texture_frames", stored=False)
 def flow_from_onset(
     clip: Views,
     length: int = 10,
