@@ -119,8 +119,8 @@ from bench.views import (  # noqa: E402
     hog,  # noqa: F401
     lbp,  # noqa: F401
     lowrank,  # noqa: F401
-    meanplanes,  # noqa: F401
     magnification,  # noqa: F401
+    meanplanes,  # noqa: F401
     motion,  # noqa: F401
     planes,  # noqa: F401
     projections,  # noqa: F401
