@@ -63,7 +63,11 @@ def comparisons(task: str, published_as: str, rows: Sequence[Row]) -> tuple[Comp
             found += [_compare(group, row, verdict) for row in mine]
         elif group[0].part == "full":
             found.append(_compare(group, None, None))
-    return tuple(sorted(found, key=lambda c: (c.label is None, c.label or "", c.name, c.part)))
+    return tuple(
+        sorted(
+            found, key=lambda c: (c.label is None, c.label or "", c.name, c.part != "full", c.part)
+        )
+    )
 
 
 def _compare(group: tuple[Published, ...], row: Row | None, verdict: Verdict | None) -> Comparison:
