@@ -7,6 +7,21 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import (
+    Apex,
+    Datasets,
+    Jobs,
+    Json,
+    LimitFolds,
+    Methods,
+    Plugin,
+    Preset,
+    Protocol,
+    Results,
+    Seeds,
+    Tasks,
+)
+
 app = typer.Typer(
     name="bench",
     help="Micro-expression recognition under leave-one-subject-out: every method, every "
@@ -24,37 +39,6 @@ app.add_typer(results, name="results")
 app.add_typer(new, name="new")
 literature = typer.Typer(help="The numbers that papers print.", no_args_is_help=True)
 app.add_typer(literature, name="literature")
-
-Methods = Annotated[
-    str, typer.Option("--methods", "-m", help="Names, globs, name:variant, name:*, or all.")
-]
-Datasets = Annotated[str, typer.Option("--datasets", "-d", help="Names, globs, or all.")]
-Tasks = Annotated[
-    str,
-    typer.Option("--tasks", help="Which classes: 3, 5, casme2/3, globs; each dataset's first."),
-]
-Protocol = Annotated[str, typer.Option("--protocol", help="loso, kfold:K (by subject), or hde.")]
-Seeds = Annotated[str, typer.Option("--seeds", help="Root seeds: 0, 0-4 or 0,3,7.")]
-Apex = Annotated[
-    str,
-    typer.Option("--apex", help="given (middle where none is), middle, or spotted in the frames."),
-]
-Preset = Annotated[
-    str, typer.Option("--preset", help="paper or quick; quick where only stand-ins are present.")
-]
-LimitFolds = Annotated[
-    int | None, typer.Option("--limit-folds", min=1, help="Only the first folds, for a trial.")
-]
-Results = Annotated[
-    Path | None, typer.Option("--results", help="Results folder.", show_default="results")
-]
-Plugin = Annotated[
-    list[Path] | None, typer.Option("--plugin", help="A plugin file or folder; may be repeated.")
-]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one per core by default.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
