@@ -85,11 +85,13 @@ def describe_all(
     """
     found = Found()
 
-    def over(todo: list[Job[ClipKey]], timeout: float | None) -> Iterator[tuple[Describe, Lost]]:
+    def over(
+        todo: list[Job[ClipKey]], timeout: float | None
+    ) -> Iterator[tuple[Job[ClipKey], Lost]]:
         runner: Engine[ClipKey] = chosen(timeout=timeout)
         for job, outcome in runner(describe, todo):
             if isinstance(outcome, Lost):
-                yield job.payload, outcome
+                yield job, outcome
                 continue
             ended(None, outcome.seconds)
             if outcome.unreadable:
@@ -102,11 +104,11 @@ def describe_all(
     # A worker that died or hung while describing for several methods does not say for which:
     # those clips are described once more, one method at a time.
     single = [
-        Job(("", job.digest), dataclasses.replace(job, rows=(row,)))
+        Job(job.name, dataclasses.replace(job.payload, rows=(row,)))
         for job in lost
-        for row in job.rows
-        if not cache.path("descriptions", row[0]).is_file()
+        for row in job.payload.rows
+        if not cache.has("descriptions", row[0])
     ]
     for job, gone in over(single, timeout):
-        found.failed[job.rows[0][0]] = Outcome(gone.status, error=gone.error)
+        found.failed[job.payload.rows[0][0]] = Outcome(gone.status, error=gone.error)
     return found

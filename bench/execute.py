@@ -23,7 +23,7 @@ from bench.clip import Array, Clip, Description, Views
 from bench.configured import Configured
 from bench.context import Context, DeadlineError, derived_seed
 from bench.dataset import Dataset
-from bench.errors import BenchError, DataError
+from bench.errors import BenchError, DataError, disk_is_full
 from bench.method import Method, Model, Training
 from bench.plan import Unit
 
@@ -96,8 +96,8 @@ def describe(job: Describe) -> Described:
         try:
             cache.put("descriptions", name, method.describe(clip))
         except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk, not the method
+            if disk_is_full(error):
+                raise
             failed[name] = traceback.format_exc()
     return Described(failed=failed, seconds=time.perf_counter() - started)
 
@@ -221,8 +221,8 @@ def fit(job: Fit) -> Outcome:
     except MemoryError:
         return Outcome("oom", error=traceback.format_exc())
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the disk, not the method
+        if disk_is_full(error):
+            raise
         return Outcome("failed", error=traceback.format_exc())
     seconds = {
         "fit": ended - clock,

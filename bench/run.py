@@ -105,7 +105,7 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
     for job, outcome in runner(fit, jobs):
         record = _record(job.name, outcome, options)
         _keep(store, job.name, record, summary)
-        progress.ended(job.name, sum(record.seconds.values()))
+        progress.ended(job.name, record.wall)
     return summary
 
 
@@ -127,7 +127,7 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
     store.write(unit, record)
     if record.status == "ok":
         summary.ran += 1
-        summary.busy += record.seconds["fit"] + record.seconds["predict"]
+        summary.busy += record.wall
     else:
         summary.failures.append((unit, record.status, record.error))
 
@@ -151,6 +151,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         parameters=outcome.parameters,
         error=outcome.error,
         trace=outcome.trace,
+        traced=options.trace,
         curve=outcome.curve,
         transductive=row.method.stated().transductive,
         environment=environment_id(),

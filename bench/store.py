@@ -43,6 +43,7 @@ class Record:
         parameters: trained parameters, where the model counts them.
         error: the traceback, where the status is not "ok".
         trace: (step, scores) of every checkpoint, where the run asked for it.
+        traced: the run asked for a trace; a method without checkpoints leaves it empty.
         curve: training curve.
         transductive: the configuration saw the held-out clips, without labels, in training.
         environment: id of the machine's description.
@@ -64,11 +65,17 @@ class Record:
     parameters: int | None = None
     error: str = ""
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
+    traced: bool = False
     curve: list[dict[str, float]] = field(default_factory=list)
     transductive: bool = False
     environment: str = ""
     isolated: bool = True
     format: int = FORMAT
+
+    @property
+    def wall(self) -> float:
+        """Seconds of wall time that the unit took; 0 where it did not end."""
+        return self.seconds.get("fit", 0.0) + self.seconds.get("predict", 0.0)
 
 
 def safe(word: str) -> str:
@@ -146,7 +153,7 @@ class Store:
         record = self.read(self.path(unit))
         if record is None or record.status != "ok" or record.key != unit.key:
             return None
-        return None if traced and not record.trace else record
+        return record if record.traced or record.trace or not traced else None
 
     def write(self, unit: Unit, record: Record) -> None:
         """Keep a record; it is on disk when this returns."""

@@ -71,6 +71,23 @@ def test_a_method_that_raises_costs_its_units_alone(world):
     assert "0/6 folds: 6 failed" in (world.results / "leaderboard.md").read_text()
 
 
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_a_file_that_a_method_lacks_is_that_methods_fault(world, engine):
+    world.patch.setenv("TOY_FAULT", "no-file")
+    done = world.run("--limit-folds", "1", methods="faulty,mean", engine=engine)
+    assert done.code == 1
+    assert "FileNotFoundError" in done.err
+    statuses = {raw["label"]: raw["status"] for raw in world.records().values()}
+    assert statuses == {"faulty": "failed", "mean": "ok"}
+
+
+def test_a_traced_run_of_a_method_without_checkpoints_is_not_repeated(world):
+    world.patch.setenv("TOY_FAULT", "no-checkpoints")
+    world.run("--trace", methods="faulty")
+    again = world.run("--trace", methods="faulty")
+    assert "nothing left to run, 6 taken from earlier runs" in again.err
+
+
 def test_failed_units_run_again(world):
     world.patch.setenv("TOY_FAULT", "raise")
     world.run(methods="faulty")

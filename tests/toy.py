@@ -82,13 +82,14 @@ class Mean(Method):
             for c in range(train.classes)
         ]
         model = Nearest(np.array(means) + noise)
-        context.checkpoint(model, 1)
+        if os.environ.get("TOY_FAULT") != "no-checkpoints":
+            context.checkpoint(model, 1)
         return model
 
 
 @dataclass(frozen=True)
 class Faulty(Mean):
-    """Goes wrong as TOY_FAULT says: raise, hang, die, die-once, slow, describe."""
+    """Goes wrong as TOY_FAULT says: raise, no-file, hang, die, die-once, slow, describe."""
 
     name = "faulty"
 
@@ -100,6 +101,8 @@ class Faulty(Mean):
     def fit(self, train, context):
         fault = os.environ.get("TOY_FAULT")
         mark = Path(os.environ.get("TOY_MARKS", ".")) / "died"
+        if fault == "no-file":
+            Path("weights-that-are-not-there").read_bytes()
         if fault == "raise":
             raise RuntimeError("cannot fit")
         if fault == "hang":

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 
-from bench.errors import BenchError
+from bench.errors import BenchError, disk_is_full
 
 MISUSE, FAILED, INTERRUPTED = 2, 1, 130
 
@@ -19,7 +18,7 @@ def main() -> None:
     except BenchError as error:
         leave(str(error))
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if disk_is_full(error):
             leave(
                 f"the disk is full ({error.filename or 'writing a result'}): free some space and "
                 "give the same command again; what was finished is kept"
