@@ -49,7 +49,7 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     clips = max(len(fold.train) for fold in cell.folds)
     length = fmean(len(clip.files) for clip in cell.task.clips)
     each = (
-        fmean(record.seconds["fit"] + record.seconds["predict"] for record in done)
+        fmean(record.wall for record in done)
         if done
         else cell.row.method.seconds(clips, round(clips * length))
     )
