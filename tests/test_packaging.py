@@ -90,3 +90,29 @@ def test_the_wheel_is_what_runs_where_it_is_installed(wheel, tmp_path):
         check=True,
     )
     assert Path(done.stdout.strip()).is_relative_to(tmp_path)
+
+
+def test_running_leaves_nothing_in_an_installed_package(wheel, tmp_path):
+    """What it left would survive an uninstall and hide an editable install."""
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as file:
+        file.extractall(installed)
+    before = set(installed.rglob("*"))
+    code = (
+        "import numpy as np; from bench.views import tvl1; "
+        "image = np.arange(2500, dtype=np.uint8).reshape(50, 50); "
+        "print(tvl1.flow(image, image).shape, tvl1.__file__)"
+    )
+    names = {**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"}
+    names |= {"BENCH_CACHE": str(tmp_path / "cache"), "NUMBA_CACHE_DIR": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=names,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(installed) in done.stdout
+    assert set(installed.rglob("*")) == before
+    assert list((tmp_path / "cache" / "compiled").rglob("*.nbi"))
