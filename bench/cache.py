@@ -13,8 +13,15 @@ from typing import Any, cast
 from zipfile import BadZipFile
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from bench.clip import Array, Description
+
+
+def default_folder() -> Path:
+    """Where caches lie by default: BENCH_CACHE, or the user's cache folder."""
+    named = os.environ.get("BENCH_CACHE")
+    return Path(named).expanduser().absolute() if named else user_cache_path("mer-bench")
 
 
 def key(*parts: object) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import numba
-from platformdirs import user_cache_path
+
+from bench.cache import default_folder
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -24,9 +23,7 @@ def _kept_apart() -> Iterator[None]:
     would then hide an editable install of the same package.
     """
     before = numba.config.CACHE_DIR
-    if not before:
-        folder = os.environ.get("BENCH_CACHE") or user_cache_path("mer-bench")
-        numba.config.CACHE_DIR = str(Path(folder).expanduser().absolute() / "compiled")
+    numba.config.CACHE_DIR = before or str(default_folder() / "compiled")
     try:
         yield
     finally:

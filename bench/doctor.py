@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
+from bench.cache import default_folder
 from bench.engines import THREADS, cores
 from bench.errors import BenchError
 from bench.registry import Registry
@@ -95,14 +96,12 @@ def threads(environment: Mapping[str, str]) -> Finding:
 
 def numba_cache() -> Finding:
     """Whether compiled kernels can be kept: else every process compiles anew."""
-    import bench.views
-
     named = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(named) if named else Path(bench.views.__file__).parent
+    folder = Path(named) if named else default_folder() / "compiled"
     nearest = _existing(folder)
     if os.access(nearest, os.W_OK):
         return Finding("numba cache", "good", f"{folder}")
-    why = f"{folder} cannot be written: kernels go to the user's cache folder, or NUMBA_CACHE_DIR"
+    why = f"{folder} cannot be written: set NUMBA_CACHE_DIR to a folder that can be"
     return Finding("numba cache", "note", why)
 
 

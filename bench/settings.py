@@ -22,9 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
-from bench.cache import Cache
+from bench.cache import Cache, default_folder
 from bench.dataset import Dataset, Roots
 from bench.errors import BenchError
 from bench.registry import Registry, choose, load, unknown
@@ -75,12 +73,12 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
     for name in registry.datasets:
         if folder := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
             roots[name] = Path(folder)
-    cache = os.environ.get("BENCH_CACHE") or content.get("cache")
+    cache = None if os.environ.get("BENCH_CACHE") else content.get("cache")
     bound = content.get("cache_size")
     return registry, Settings(
         roots=roots,
         results=path.parent / content.get("results", "results"),
-        cache=Cache(Path(cache).expanduser() if cache else user_cache_path("mer-bench")),
+        cache=Cache(Path(cache).expanduser() if cache else default_folder()),
         cache_size=None if bound is None else read_size(str(bound), f"{path}: cache_size"),
     )
 
