@@ -252,8 +252,13 @@ def test_files_that_are_read_are_seen(tmp_path):
         list(tmp_path.iterdir())
         (tmp_path / "own.txt").write_text("x")
     path.read_text()
-    assert foreign(seen) == [str(tmp_path), str(path)]
+    assert foreign(seen) == [str(path), str(tmp_path)]
     assert foreign(seen, (tmp_path,)) == []
+
+
+def test_a_file_is_named_before_the_folders_looked_through():
+    imports = "/a/__editable__.some_package.finder.__path_hook__"
+    assert foreign({"/a", "/a/b", "/z/bench.toml", imports}) == ["/z/bench.toml", "/a", "/a/b"]
 
 
 def test_the_verb(world):

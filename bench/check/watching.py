@@ -20,7 +20,8 @@ from bench.cache import key
 
 LOOKS = {"open", "os.listdir", "os.scandir", "glob.glob"}
 """Audit events of Python that name a file or folder somebody looks at."""
-CODE = {".py", ".pyc", ".so", ".pyd", ".dll", ".nbi", ".nbc", ".pth"}
+CODE = {".py", ".pyc", ".so", ".pyd", ".dll", ".nbi", ".nbc", ".pth", ".__path_hook__"}
+"""Suffixes of what importing reads; the last is an editable installation's place in sys.path."""
 
 _watchers: list[set[str]] = []
 
@@ -59,15 +60,19 @@ def opened_files() -> Iterator[set[str]]:
 
 
 def foreign(seen: set[str], allowed: tuple[Path, ...] = ()) -> list[str]:
-    """Of the files that were read, those that are no code, no cache and no part of the system."""
+    """Of what was read, what is no code, no cache and no part of the system: files, then folders.
+
+    Files come first because a report names only the first few, and a file says more.
+    """
     rooms = [*_rooms(), *(str(path.absolute()) for path in allowed)]
-    return sorted(
+    names = (
         name
         for name in seen
         if Path(name).suffix not in CODE
         and "__pycache__" not in name
         and not any(name == room or name.startswith(room + os.sep) for room in rooms)
     )
+    return sorted(names, key=lambda name: (not Path(name).suffix, name))
 
 
 @cache
