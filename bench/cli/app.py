@@ -296,6 +296,26 @@ def data_cache(
     cache(clear, json)
 
 
+@data.command("crop")
+def data_crop(
+    name: Annotated[str, typer.Argument(help="A dataset of raw frames.")],
+    folder: Annotated[Path, typer.Argument(help="Its new root: absent or empty.")],
+    size: Annotated[
+        str, typer.Option("--size", help="Width and height of the faces, px.")
+    ] = "280x340",
+    jobs: Jobs = None,
+    plugin: Plugin = None,
+) -> None:
+    """Write a dataset's frames anew as aligned faces: one turn, scale and crop for a clip.
+
+    Eyes come from landmarks/SUBJECT_CLIP.npy, .csv or .json in its root (68 or 478 points), else
+    from a face detector.
+    """
+    from bench.cli.data import crop
+
+    crop(name, folder, size, jobs, tuple(plugin or ()))
+
+
 @data.command("show")
 def data_show(
     name: Annotated[str, typer.Argument(help="A dataset.")],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 
+from rich.progress import Progress
 from rich.table import Table as Grid
 
 from bench.cli import FAILED
-from bench.cli.common import making, out, print_json, surroundings
+from bench.cli.common import err, making, out, print_json, surroundings
+from bench.dataset import Dataset
 from bench.engines import cores
 from bench.errors import BenchError
 from bench.registry import unknown
@@ -52,17 +55,44 @@ def cache(room: str, as_json: bool) -> None:
     out().print(grid)
 
 
-def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print what a dataset's folder holds; exit 1 when it is not what the papers count."""
-    from bench.datacheck import check as check_dataset
+def crop(name: str, folder: Path, size: str, jobs: int | None, plugins: tuple[Path, ...]) -> None:
+    """Crop a dataset to aligned faces and say how to use them."""
+    from bench.cropping import crop_dataset
 
+    match = re.fullmatch(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})", size)
+    if match is None:
+        raise BenchError(f"--size {size!r}: expected width and height in px such as 280x340")
+    dataset = _opened(name, plugins)
+    shape = (int(match[2]), int(match[1]))
+    with Progress(*Progress.get_default_columns(), console=err(), transient=True) as bar:
+        line = bar.add_task("cropping", total=None)
+        count = crop_dataset(
+            dataset,
+            folder,
+            shape,
+            jobs or cores(),
+            lambda done, total: bar.update(line, completed=done, total=total),
+        )
+    text = f'{count} clips. In bench.toml:\n\n[roots]\n{name} = "{folder.resolve()}"'
+    out().print(text, soft_wrap=True, markup=False)
+
+
+def _opened(name: str, plugins: tuple[Path, ...]) -> Dataset:
+    """A dataset that has data."""
     registry, settings = surroundings(plugins)
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)
     have = located(registry, settings.roots)
     if name not in have:
         raise no_data(name, have)
-    report = check_dataset(have[name])
+    return have[name]
+
+
+def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
+    """Print what a dataset's folder holds; exit 1 when it is not what the papers count."""
+    from bench.datacheck import check as check_dataset
+
+    report = check_dataset(_opened(name, plugins))
     if as_json:
         print_json({**asdict(report), "problems": report.problems})
     else:
