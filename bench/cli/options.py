@@ -37,3 +37,9 @@ Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one per core by default.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FaceModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", help="MediaPipe's face_landmark.tflite; by default an installed package's."
+    ),
+]
