@@ -31,7 +31,7 @@ class Options:
         trace: score every checkpoint on the held-out subject.
         refresh: run units again whose plugin's source changed since ("stale").
         plugins: plugin files that workers must import.
-        cache_size: bytes that views and descriptions may take, None for no bound.
+        cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
     """
 
     engine: str = "processes"

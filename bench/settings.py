@@ -37,7 +37,7 @@ class Settings:
         roots: dataset folders by name.
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
-        cache_size: bytes that views and descriptions may take, None for no bound.
+        cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
     """
 
     roots: Mapping[str, Path]
