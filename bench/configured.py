@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +65,7 @@ def _variants(plugin: type[Method], words: str) -> Iterable[str]:
         return [""]
     if words == "*":
         return ["", *plugin.variants]
-    if hasattr(plugin, "from_variant") and words not in plugin.variants:
+    if hasattr(plugin, "from_variant") and not fnmatch.filter(plugin.variants, words):
         return [words]
     return choose(words, plugin.variants, f"variant of {plugin.name}")
 

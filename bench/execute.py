@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from bench.cache import Cache, key
-from bench.clip import Array, Clip, Description, Views
+from bench.clip import Array, Clip, Description, Gender, Views
 from bench.configured import Configured
 from bench.context import Context, DeadlineError, derived_seed
 from bench.dataset import Dataset
@@ -71,7 +71,7 @@ def clip_digest(clip: Clip, digest: str) -> str:
 
 def bare(clip: Clip) -> Clip:
     """A clip without its annotations."""
-    return dataclasses.replace(clip, emotion="", action_units=None, objective=None)
+    return dataclasses.replace(clip, emotion="", action_units=None, objective=None, gender=None)
 
 
 def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
@@ -112,7 +112,7 @@ class Fit:
         train, test: positions in `descriptions`.
         labels: of the training clips.
         subjects: of the training clips, numbered.
-        action_units: of the training clips.
+        action_units, genders: of the training clips.
         classes: number of classes.
         seed: of this fold.
         device, threads, seconds: what it may use.
@@ -127,6 +127,7 @@ class Fit:
     labels: Array
     subjects: Array
     action_units: tuple[frozenset[int] | None, ...]
+    genders: tuple[Gender | None, ...]
     classes: int
     seed: int
     device: str
@@ -163,6 +164,7 @@ def fit_job(
         labels=task.labels[fold.train],
         subjects=people,
         action_units=tuple(task.clips[i].action_units for i in fold.train),
+        genders=tuple(task.clips[i].gender for i in fold.train),
         classes=len(task.classes),
         seed=derived_seed(unit.cell.seed, task.name, fold.name),
         device=device,
@@ -204,6 +206,7 @@ def fitted(job: Fit) -> Fitted:
         subjects=job.subjects,
         classes=job.classes,
         action_units=job.action_units,
+        genders=job.genders,
         unlabelled=held_out if job.method.stated().transductive else None,
     )
     return Fitted(job.method.fit(training, context), held_out, context)

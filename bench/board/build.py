@@ -133,6 +133,12 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
 def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
     if facts and facts.fidelity == "reconstructed":
         yield "reconstructed"
+    inputs = records[0].inputs
+    for name, digest in inputs.get("annotations", {}).items():
+        if digest is None:
+            yield f"without {name.replace('_', ' ')}"
+    if inputs["config"].get("weights") == "":
+        yield "scratch"
     if records[0].transductive:
         yield "transductive"
     if plugin is None:
