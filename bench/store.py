@@ -40,6 +40,7 @@ class Record:
         clips: ids of the held-out clips.
         scores: a row of class scores for each.
         seconds: "fit" and "predict" wall time, "cpu" processor time.
+        borrowed: hashes of the modules of bench that the plugin imported then.
         parameters: trained parameters, where the model counts them.
         error: the traceback, where the status is not "ok".
         trace: (step, scores) of every checkpoint, where the run asked for it.
@@ -62,6 +63,7 @@ class Record:
     clips: list[str]
     scores: list[list[float]]
     seconds: dict[str, float]
+    borrowed: dict[str, str] = field(default_factory=dict)
     parameters: int | None = None
     error: str = ""
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)

@@ -19,7 +19,8 @@ from bench.clip import Array
 from bench.context import derived_seed
 from bench.metrics import recall, uf1
 from bench.protocols import folds
-from bench.registry import Registry, source_hash
+from bench.registry import Registry
+from bench.sources import changes
 from bench.statistics import pairwise, rank_groups, select_best
 from bench.store import Record, Store
 
@@ -139,8 +140,8 @@ def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
         yield "plugin not installed"
     elif any(record.inputs["version"] != plugin.version for record in records):
         yield f"version {records[0].inputs['version']}, now {plugin.version}"
-    elif any(record.source != source_hash(plugin) for record in records):
-        yield "stale: made before its plugin's code changed"
+    elif changed := {c for r in records for c in changes(r.source, r.borrowed, plugin)}:
+        yield f"stale: changed since: {', '.join(sorted(changed))}"
     if not all(record.isolated for record in records):
         yield "not isolated: run with --engine serial"
 

@@ -65,7 +65,7 @@ def run(
         bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")
     ] = False,
     refresh: Annotated[
-        str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
+        str, typer.Option("--refresh", help="stale: run again what older code made.")
     ] = "",
     cache_size: Annotated[
         str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")

@@ -87,8 +87,8 @@ def _say(console: Console, summary: Summary, elapsed: float) -> None:
     console.print(f"{done}, {summary.reused} taken from earlier runs.")
     if summary.stale:
         console.print(
-            f"{len(summary.stale)} of them are stale: their plugin's code has changed since; "
-            "--refresh stale runs them again."
+            f"{len(summary.stale)} of them are stale: the code they were made by has changed "
+            "since; --refresh stale runs them again."
         )
     for sentence in summary.unreadable:
         console.print(sentence, style="red", soft_wrap=True)
