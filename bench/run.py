@@ -29,6 +29,7 @@ class Options:
         timeout: seconds a unit may take, None for no limit.
         device: "cpu" or "cuda".
         trace: score every checkpoint on the held-out subject.
+        inner: fits on parts of a fold's training clips, to choose a checkpoint by; 0 for none.
         refresh: run units again whose code changed since ("stale").
         plugins: plugin files that workers must import.
         cache_size: bytes that views and descriptions may take, None for no bound.
@@ -39,6 +40,7 @@ class Options:
     timeout: float | None = None
     device: str = "cpu"
     trace: bool = False
+    inner: int = 0
     refresh: bool = False
     plugins: tuple[Path, ...] = ()
     cache_size: int | None = None
@@ -100,7 +102,7 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
     waiting = _described(waiting, store, cache, options, progress, summary)
     progress.phase("folds", waiting)
     runner: Engine[Unit] = engine(options.engine, options.workers, options.timeout, options.plugins)
-    limits = (options.device, 1, options.timeout, options.trace)
+    limits = (options.device, options.timeout, options.trace, options.inner)
     jobs = (Job(unit, fit_job(unit, cache, *limits)) for unit in waiting)
     for job, outcome in runner(fit, jobs):
         record = _record(job.name, outcome, options)
@@ -112,7 +114,7 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
 def _missing(plan: Plan, store: Store, options: Options, summary: Summary) -> list[Unit]:
     waiting = []
     for unit in plan.units:
-        record = store.done(unit, options.trace)
+        record = store.done(unit, options.trace, options.inner)
         plugin = type(unit.cell.row.method)
         stale = record is not None and changes(record.source, record.borrowed, plugin)
         if record is None or (options.refresh and stale):
@@ -154,6 +156,8 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         error=outcome.error,
         trace=outcome.trace,
         traced=options.trace,
+        inner=options.inner,
+        inner_step=outcome.inner_step,
         curve=outcome.curve,
         transductive=row.method.stated().transductive,
         environment=environment_id(),
