@@ -32,7 +32,7 @@ def explain(
 
     from bench.explain.evidence import gather
     from bench.explain.report import recorded, write
-    from bench.explain.style import SETTINGS
+    from bench.style import SETTINGS
 
     registry, settings = surroundings(plugins, results)
     store = Store(settings.results)

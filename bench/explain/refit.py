@@ -104,7 +104,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, device: str, seconds: fl
     found = describe_all(lacking_jobs([unit], cache), cache, serial, None, lambda _, __: None)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(sentence)
-    job = fit_job(unit, cache, device, 1, seconds, trace=False)
+    job = fit_job(unit, cache, device, seconds)
     try:
         model, held_out, _ = fitted(job)
     except DeadlineError:
