@@ -10,6 +10,7 @@ import typer
 from bench.cli.options import (
     Apex,
     Datasets,
+    Inner,
     Jobs,
     Json,
     LimitFolds,
@@ -20,6 +21,7 @@ from bench.cli.options import (
     Results,
     Seeds,
     Tasks,
+    Trace,
 )
 
 app = typer.Typer(
@@ -61,11 +63,10 @@ def run(
     engine: Annotated[
         str, typer.Option("--engine", help="processes, or serial for a debugger.")
     ] = "processes",
-    trace: Annotated[
-        bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")
-    ] = False,
+    trace: Trace = False,
+    inner: Inner = 0,
     refresh: Annotated[
-        str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
+        str, typer.Option("--refresh", help="stale: run again what older code made.")
     ] = "",
     cache_size: Annotated[
         str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
@@ -81,10 +82,10 @@ def run(
     run_request(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()), apex,
+            tuple(plugin or ()), apex, trace, inner,
         ),
-        engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        cache_size=cache_size, dry_run=dry_run,
+        engine=engine, timeout=timeout, device=device, refresh=refresh, cache_size=cache_size,
+        dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def plan(
     limit_folds: LimitFolds = None,
     results: Results = None,
     plugin: Plugin = None,
+    trace: Trace = False,
+    inner: Inner = 0,
     json: Json = False,
 ) -> None:
     """Show what a run would do, what is done already, and how long the rest may take."""
@@ -110,7 +113,7 @@ def plan(
     show(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()), apex,
+            tuple(plugin or ()), apex, trace, inner,
         ),
         as_json=json,
     )  # fmt: skip
