@@ -11,7 +11,8 @@ from typing import Any
 from bench.cache import key
 from bench.errors import BenchError
 from bench.method import Method
-from bench.registry import Registry, choose, source_hash, unknown
+from bench.registry import Registry, choose, unknown
+from bench.sources import seen_by, source_hash
 from bench.views import view_versions
 
 
@@ -43,7 +44,8 @@ class Configured:
         # As if all were computed from frames: where a dataset ships a view, a raised version only
         # costs describing anew.
         views = view_versions(kind.needs | kind.takes, frozenset({"frames"}))
-        return key("description", kind.name, kind.version, source_hash(kind), views, config)
+        code = source_hash(kind), seen_by(kind)
+        return key("description", kind.name, kind.version, code, views, config)
 
 
 def configure(registry: Registry, words: str, preset: str) -> list[Configured]:

@@ -12,7 +12,8 @@ from bench.cache import key
 from bench.configured import configure
 from bench.environment import environment, environment_id
 from bench.errors import BenchError
-from bench.registry import Registry, source_hash
+from bench.registry import Registry
+from bench.sources import changes
 from bench.store import FORMAT, Record, Store
 from bench.views import CATALOG
 
@@ -106,8 +107,10 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
         found.append(
             f"its method was version {record.inputs['version']}, today's is {plugin.version}."
         )
-    if record.source != source_hash(plugin):
-        found.append("its method's code has changed since (--refresh stale runs it again).")
+    if changed := changes(record.source, record.borrowed, plugin):
+        verb = "has" if len(changed) == 1 else "have"
+        names = ", ".join(changed)
+        found.append(f"{names} {verb} changed since (--refresh stale runs it again).")
     for name, version in record.inputs["views"].items():
         if name not in CATALOG:
             found.append(f"its view {name} is no longer there.")

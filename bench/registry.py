@@ -12,7 +12,6 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -143,17 +142,3 @@ def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
     near = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return BenchError(f"unknown {what} {word!r}{hint} Known: {', '.join(known) or 'none'}")
-
-
-def source_hash(plugin: type[Method]) -> str:
-    """Hash of the plugin's own source files: tells whether a record is older than its code."""
-    return _source_hash(Path(inspect.getfile(plugin)))
-
-
-@cache
-def _source_hash(file: Path) -> str:
-    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]

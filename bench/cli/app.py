@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.data_app import data
 from bench.cli.options import (
     Apex,
     Datasets,
+    Inner,
     Jobs,
     Json,
     LimitFolds,
@@ -20,6 +22,7 @@ from bench.cli.options import (
     Results,
     Seeds,
     Tasks,
+    Trace,
 )
 
 app = typer.Typer(
@@ -31,7 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-data = typer.Typer(help="Make, check and show datasets.", no_args_is_help=True)
 results = typer.Typer(help="List and move what runs left behind.", no_args_is_help=True)
 new = typer.Typer(help="Write the first lines of a plugin.", no_args_is_help=True)
 app.add_typer(data, name="data")
@@ -61,11 +63,10 @@ def run(
     engine: Annotated[
         str, typer.Option("--engine", help="processes, or serial for a debugger.")
     ] = "processes",
-    trace: Annotated[
-        bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")
-    ] = False,
+    trace: Trace = False,
+    inner: Inner = 0,
     refresh: Annotated[
-        str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
+        str, typer.Option("--refresh", help="stale: run again what older code made.")
     ] = "",
     cache_size: Annotated[
         str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
@@ -81,10 +82,10 @@ def run(
     run_request(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()), apex,
+            tuple(plugin or ()), apex, trace, inner,
         ),
-        engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        cache_size=cache_size, dry_run=dry_run,
+        engine=engine, timeout=timeout, device=device, refresh=refresh, cache_size=cache_size,
+        dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def plan(
     limit_folds: LimitFolds = None,
     results: Results = None,
     plugin: Plugin = None,
+    trace: Trace = False,
+    inner: Inner = 0,
     json: Json = False,
 ) -> None:
     """Show what a run would do, what is done already, and how long the rest may take."""
@@ -110,7 +113,7 @@ def plan(
     show(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()), apex,
+            tuple(plugin or ()), apex, trace, inner,
         ),
         as_json=json,
     )  # fmt: skip
@@ -256,59 +259,6 @@ def new_method(
     from bench.cli.new import write_method
 
     write_method(name, folder)
-
-
-@data.command("make")
-def data_make(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Where to write; the cache by default.")
-    ] = None,
-    preset: Annotated[str, typer.Option("--preset", help="Size and difficulty.")] = "",
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same stand-ins.")] = 0,
-    jobs: Jobs = None,
-) -> None:
-    """Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts."""
-    from bench.cli.data import make
-
-    make(folder, preset, seed, jobs)
-
-
-@data.command("check")
-def data_check(
-    name: Annotated[str, typer.Argument(help="A dataset.")],
-    plugin: Plugin = None,
-    json: Json = False,
-) -> None:
-    """Read everything of a dataset: found, repaired, dropped, missing, unreadable."""
-    from bench.cli.data import check
-
-    check(name, tuple(plugin or ()), json)
-
-
-@data.command("cache")
-def data_cache(
-    clear: Annotated[str, typer.Option("--clear", help="A room to empty.")] = "",
-    json: Json = False,
-) -> None:
-    """List the rooms of the cache with their sizes, or empty one; runs fill it again."""
-    from bench.cli.data import cache
-
-    cache(clear, json)
-
-
-@data.command("show")
-def data_show(
-    name: Annotated[str, typer.Argument(help="A dataset.")],
-    clip: Annotated[str, typer.Argument(help="A clip's id; its end will do where it is unique.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A png, pdf or svg file.")
-    ] = None,
-    plugin: Plugin = None,
-) -> None:
-    """Draw a clip for a paper: onset, apex, their difference, optical flow and strain."""
-    from bench.cli.show import show
-
-    show(name, clip, output, tuple(plugin or ()))
 
 
 @literature.command("check")

@@ -31,6 +31,8 @@ class Request:
     results: Path | None
     plugins: tuple[Path, ...]
     apex: str = "given"
+    trace: bool = False
+    inner: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Prepared:
         unusable: datasets that could not be used, a sentence each.
         remarks: what the user should know before the start.
         jobs: processes.
+        trace, inner: what every record must hold beside its scores.
     """
 
     plan: Plan
@@ -51,6 +54,8 @@ class Prepared:
     unusable: tuple[str, ...]
     remarks: tuple[str, ...]
     jobs: int
+    trace: bool
+    inner: int
 
 
 def prepare(request: Request) -> Prepared:
@@ -65,6 +70,8 @@ def prepare(request: Request) -> Prepared:
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, "paper")
     check_policy(request.apex)
+    if request.inner == 1:
+        raise BenchError("--inner 1: expected 2 or more: each fit leaves a part of the people out")
     unconfigured = not settings.roots
     with making() as progress:
         datasets, settings = chosen_datasets(registry, settings, request.datasets, jobs, progress)
@@ -87,7 +94,8 @@ def prepare(request: Request) -> Prepared:
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
     remarks = (_remark(unconfigured, request, preset),) if stand_ins else ()
-    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs)
+    trace = request.trace or request.inner > 0
+    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs, trace, request.inner)
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:
