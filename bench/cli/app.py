@@ -210,13 +210,16 @@ def compare(
     tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
     protocol: Protocol = "loso",
     metric: Annotated[str, typer.Option("--metric", help="uf1, uar, accuracy or f1.")] = "uf1",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Draw average ranks: a png file.")
+    ] = None,
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
     """Test whether methods of a results folder differ: paired, by subjects, on each task."""
     from bench.cli.compare import show
 
-    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
+    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json, output)
 
 
 @app.command()
