@@ -39,6 +39,7 @@ class Clip:
         apex_source: where `apex` comes from.
         action_units: numbers of the annotated action units, None where the table has none.
         objective: objective (action-unit) class, "I" to "VII", where the table has one.
+        landmarks: the file of its facial landmarks, where there is one.
     """
 
     database: str
@@ -51,6 +52,7 @@ class Clip:
     apex_source: ApexSource = "absent"
     action_units: frozenset[int] | None = None
     objective: str | None = None
+    landmarks: Path | None = None
 
     @property
     def id(self) -> str:
@@ -69,7 +71,8 @@ class Views:
 
     Attributes:
         sources: arrays that came with the clip, by view name. "frames" is uint8 (n, h, w) grey or
-            (n, h, w, 3) RGB from onset to offset; "flow_image" is uint8 (3, 28, 28).
+            (n, h, w, 3) RGB from onset to offset; "flow_image" is uint8 (3, 28, 28); "landmarks" is
+            float32 (68, 2), in widths and heights of the onset.
         apex: the apex's position among the frames (the middle one where none is annotated).
         digest: identifies the clip's content; the key under which its views are cached.
         cache: where computed views are kept; None computes them anew each time.

@@ -16,7 +16,7 @@ Stat = tuple[int, int]
 
 
 def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
-    """Content digests of clips: sha256 of their files' bytes in order.
+    """Content digests of clips: sha256 of their files' bytes in order, landmarks last.
 
     Args:
         clips: of one dataset.
@@ -31,9 +31,18 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
     listings: dict[Path, dict[str, Stat]] = {}
     fresh: dict[str, str] = {}
     found = []
+
+    def listing(folder: Path) -> dict[str, Stat]:
+        if folder not in listings:
+            listings[folder] = _listing(folder)
+        return listings[folder]
+
     for clip in clips:
-        stats = listings.setdefault(clip.folder, _listing(clip.folder))
+        stats = listing(clip.folder)
         entry = key(str(clip.folder), [(name, stats.get(name)) for name in clip.files])
+        if clip.landmarks is not None:
+            beside = listing(clip.landmarks.parent).get(clip.landmarks.name)
+            entry = key(entry, str(clip.landmarks), beside)
         if entry not in known:
             known[entry] = fresh[entry] = _digest(clip)
         found.append(known[entry])
@@ -61,10 +70,11 @@ def _listing(folder: Path) -> dict[str, Stat]:
 
 def _digest(clip: Clip) -> str:
     digest = hashlib.sha256()
-    for name in clip.files:
+    paths = [clip.folder / name for name in clip.files]
+    for path in paths if clip.landmarks is None else [*paths, clip.landmarks]:
         try:
-            data = (clip.folder / name).read_bytes()
+            data = path.read_bytes()
         except OSError as error:
-            raise DataError(f"{clip.id}: frame {name}: {error.strerror}") from error
+            raise DataError(f"{clip.id}: {path.name}: {error.strerror}") from error
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()

@@ -72,6 +72,7 @@ class Casme(Dataset):
             self.name,
             rows,
             lambda row: folders.get((row["subject"], row["name"].lower())),
+            self.root,
             expected=195,
         )
 

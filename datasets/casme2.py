@@ -92,7 +92,9 @@ class Casme2(Dataset):
         classes = _objective_classes(self.root, home)
         rows = [row | {"objective": classes.get(_key(row), row["objective"])} for row in rows]
         folders = _folders(home)
-        index = build_index(self.name, rows, lambda row: folders.get(_key(row)), expected=CLIPS)
+        index = build_index(
+            self.name, rows, lambda row: folders.get(_key(row)), self.root, expected=CLIPS
+        )
         return replace(index, dropped=(*index.dropped, *extra))
 
     def read(self, clip: Clip) -> dict[str, Array]:

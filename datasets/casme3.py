@@ -82,7 +82,9 @@ class Casme3(Dataset):
         tables.sort(key=lambda path: "v2" not in path.name)
         rows = [_named(row) for row in read_annotations(tables, CODED)]
         folders = {folder.name.lower(): folder for folder in subfolders(home)}
-        return build_index(self.name, rows, lambda row: _place(row, folders), expected=860)
+        return build_index(
+            self.name, rows, lambda row: _place(row, folders), self.root, expected=860
+        )
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """Frames, uint8."""

@@ -66,7 +66,7 @@ class Dfme(Dataset):
         for table in near or tables:
             rows += map(_named, read_table(table, CODED))
         return build_index(
-            self.name, rows, lambda row: folders.get(row["name"].lower()), expected=2629
+            self.name, rows, lambda row: folders.get(row["name"].lower()), self.root, expected=2629
         )
 
     def read(self, clip: Clip) -> dict[str, Array]:

@@ -67,7 +67,7 @@ class Mmew(Dataset):
         tables = find_tables(self.root, self.root, "mmew|micro", "MMEW_Micro_Exp.xlsx")
         rows = [_named(row) for row in read_annotations(tables, CODED)]
         return build_index(
-            self.name, rows, lambda row: folders.get(row["name"].lower()), expected=300
+            self.name, rows, lambda row: folders.get(row["name"].lower()), self.root, expected=300
         )
 
     def read(self, clip: Clip) -> dict[str, Array]:

@@ -84,7 +84,9 @@ class Samm(Dataset):
             if _is_subject(person.name)
             for clip in subfolders(person)
         }
-        return build_index(self.name, rows, lambda row: folders.get(row["name"]), expected=159)
+        return build_index(
+            self.name, rows, lambda row: folders.get(row["name"]), self.root, expected=159
+        )
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """Frames, uint8."""

@@ -10,7 +10,14 @@ from typing import ClassVar
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
 from bench.dataset import require_root
 from bench.errors import DataError
-from bench.reading import find_home, numbered_frames, read_clip, subfolders, subject_number
+from bench.reading import (
+    find_home,
+    numbered_frames,
+    read_clip,
+    subfolders,
+    subject_number,
+    with_landmarks,
+)
 
 CLASSES = ("negative", "positive", "surprise")
 CODES = ("ne", "po", "sur")
@@ -94,12 +101,13 @@ class Smic(Dataset):
                 else:
                     clips[clip.id] = clip
         missing = [] if self.synthetic else sorted(set(self._published()) - set(clips))
-        return Index(
+        index = Index(
             clips=tuple(clips[name] for name in sorted(clips)),
             dropped=tuple(dropped),
             missing=tuple(missing),
             expected=self.clips,
         )
+        return with_landmarks(index, self.root)
 
     def _home(self) -> Path:
         """The folder of the camera, named so or holding the subjects itself."""

@@ -44,8 +44,8 @@ class MDMO(Method):
         url="https://doi.org/10.1109/TAFFC.2015.2485205",
         fidelity="reconstructed",
         deviations=(
-            "The 36 regions are cells around the points of a mean face on the aligned crop, not "
-            "drawn by each clip's landmarks, and no affine transform follows the head.",
+            "The 36 regions are cells around points of the aligned crop: a mean face's, carried to "
+            "the clip's landmarks where it has some. No affine transform follows the head.",
             "The flow is our TV-L1 on structure-texture decomposed faces of 170 x 140.",
             "The weight of magnitudes is .91 on every dataset; the variant smic has the .80 that "
             "the paper chose for SMIC by the score it reports.",

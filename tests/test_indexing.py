@@ -33,7 +33,7 @@ def frames(tmp_path: Path) -> Path:
 
 
 def index(folder: Path | None, *rows: Row) -> Index:
-    return build_index("db", rows, lambda _: folder)
+    return build_index("db", rows, lambda _: folder, folder or Path())
 
 
 def test_a_clip(frames: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.data_app import data
 from bench.cli.options import (
     Apex,
     Datasets,
@@ -33,7 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-data = typer.Typer(help="Make, check and show datasets.", no_args_is_help=True)
 results = typer.Typer(help="List and move what runs left behind.", no_args_is_help=True)
 new = typer.Typer(help="Write the first lines of a plugin.", no_args_is_help=True)
 app.add_typer(data, name="data")
@@ -262,59 +262,6 @@ def new_method(
     from bench.cli.new import write_method
 
     write_method(name, folder)
-
-
-@data.command("make")
-def data_make(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Where to write; the cache by default.")
-    ] = None,
-    preset: Annotated[str, typer.Option("--preset", help="Size and difficulty.")] = "",
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same stand-ins.")] = 0,
-    jobs: Jobs = None,
-) -> None:
-    """Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts."""
-    from bench.cli.data import make
-
-    make(folder, preset, seed, jobs)
-
-
-@data.command("check")
-def data_check(
-    name: Annotated[str, typer.Argument(help="A dataset.")],
-    plugin: Plugin = None,
-    json: Json = False,
-) -> None:
-    """Read everything of a dataset: found, repaired, dropped, missing, unreadable."""
-    from bench.cli.data import check
-
-    check(name, tuple(plugin or ()), json)
-
-
-@data.command("cache")
-def data_cache(
-    clear: Annotated[str, typer.Option("--clear", help="A room to empty.")] = "",
-    json: Json = False,
-) -> None:
-    """List the rooms of the cache with their sizes, or empty one; runs fill it again."""
-    from bench.cli.data import cache
-
-    cache(clear, json)
-
-
-@data.command("show")
-def data_show(
-    name: Annotated[str, typer.Argument(help="A dataset.")],
-    clip: Annotated[str, typer.Argument(help="A clip's id; its end will do where it is unique.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A png, pdf or svg file.")
-    ] = None,
-    plugin: Plugin = None,
-) -> None:
-    """Draw a clip for a paper: onset, apex, their difference, optical flow and strain."""
-    from bench.cli.show import show
-
-    show(name, clip, output, tuple(plugin or ()))
 
 
 @literature.command("check")

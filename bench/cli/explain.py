@@ -63,14 +63,9 @@ def _looks(
 
     try:
         unit = unit_of(evidence, registry, _task(evidence, registry, settings))
-        (record,) = (
-            record
-            for record in evidence.done
-            if (record.fold, record.inputs["seed"]) == (unit.fold.name, unit.cell.seed)
-        )
         err().print(f"fitting fold {unit.fold.name} again")
         with threadpool_limits(1):
-            again = refit(unit, record, settings.cache, chosen_device("auto"), seconds)
+            again = refit(unit, evidence, settings.cache, chosen_device("auto"), seconds)
             return list(looks(again, seconds))
     except BenchError as error:
         return [Part("What the model looks at", f"No pictures: {error}.")]

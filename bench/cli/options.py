@@ -46,3 +46,9 @@ Inner = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FaceModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", help="MediaPipe's face_landmark.tflite; by default an installed package's."
+    ),
+]

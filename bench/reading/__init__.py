@@ -13,6 +13,7 @@ from bench.reading.annotations import (
 from bench.reading.folders import find_home, find_tables, named_folders, numbered_frames, subfolders
 from bench.reading.images import read_clip, read_frames, read_image
 from bench.reading.indexing import build_index, read_annotations
+from bench.reading.landmarks import with_landmarks
 from bench.reading.spans import Span, mend
 from bench.reading.tables import COLUMNS, Row, read_table
 
@@ -37,4 +38,5 @@ __all__ = [
     "read_table",
     "subfolders",
     "subject_number",
+    "with_landmarks",
 ]

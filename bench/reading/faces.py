@@ -1,78 +1,66 @@
-"""Where the face is in a raw clip: from landmarks that the user has, else from a detector."""
+"""Where the face is in a raw clip: the user's landmarks, else a model's, else a detector's box."""
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from bench.clip import Array, Clip
 from bench.errors import DataError
+from bench.reading.landmarks import is_face, landmarks_path, read_landmarks
+from bench.reading.mesh import load_model, mesh
 from bench.views.frames import gray, resized
-from bench.views.landmarks import EYES, eyes_in_box, eyes_of
+from bench.views.landmarks import eyes_in_box, eyes_of, ibug
 
-KINDS = (".npy", ".csv", ".json")
 TALLEST = 400
 """Rows that the detector looks at; faces of these datasets fill a fourth of the frame or more."""
 
 
-def find_eyes(root: Path, clip: Clip, onset: Array) -> Array:
-    """Both eyes of a clip's onset: (2, 2) x and y, px.
+class Face(NamedTuple):
+    """A face in the onset frame, px.
 
-    From `root`/landmarks/<subject>_<clip>.npy, .csv or .json where there is one: 68 or 478 points
-    x, y of the onset, or of every frame, of which the first counts. Else from the largest face that
-    scikit-image's LBP cascade finds, whose eyes are where a mean face has them.
+    Attributes:
+        eyes: (2, 2) x and y of both, the one on the left of the picture first.
+        points: (68, 2) landmarks, None where only a detector's box is known.
+        source: "files", "model" or "box".
+    """
+
+    eyes: Array
+    points: Array | None
+    source: str
+
+
+def find_face(root: Path, clip: Clip, onset: Array, model: Path | None) -> Face:
+    """The face of a clip's onset.
+
+    From the clip's file of landmarks where there is one. Else from the largest face that
+    scikit-image's LBP cascade finds: its landmarks by MediaPipe's face mesh where a model is given,
+    or eyes where a mean face has them.
+
+    Args:
+        root: of the dataset, for the error's advice.
+        clip: as indexed.
+        onset: uint8 (h, w) grey or (h, w, 3) RGB.
+        model: of the face mesh.
 
     Raises:
-        DataError: landmarks that are not such points, or a clip without a face.
+        DataError: landmarks that are none, or a clip without a face.
     """
-    for kind in KINDS:
-        path = root / "landmarks" / f"{clip.subject}_{clip.name}{kind}"
-        if path.is_file():
-            return eyes_of(read_landmarks(path))
+    if clip.landmarks is not None:
+        points = ibug(read_landmarks(clip.landmarks))
+        return Face(eyes_of(points), points, "files")
     box = face_box(onset)
-    if box is None:
-        raise DataError(
-            f"{clip.id}: no face was found in {clip.files[0]}; give its landmarks in "
-            f"{root / 'landmarks'}/{clip.subject}_{clip.name}.csv"
-        )
-    return eyes_in_box(*box)
-
-
-def read_landmarks(path: Path) -> Array:
-    """Landmarks of the onset: (68, 2) or (478, 2) x and y, px.
-
-    A csv has a point a line, x and y, or a frame a line, x1, y1, x2, y2, ...; without a header.
-
-    Raises:
-        DataError: anything else.
-    """
-    try:
-        points = _numbers(path)
-    except (OSError, ValueError, TypeError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read as landmarks: {error}") from error
-    if points.ndim == 2 and points.shape[1] != 2:
-        points = points.reshape(len(points), -1, 2) if points.shape[1] % 2 == 0 else points
-    onset = points[0] if points.ndim == 3 and len(points) else points
-    if onset.ndim != 2 or onset.shape[1] != 2 or len(onset) not in EYES:
-        raise DataError(f"{path}: shape {points.shape}, expected 68 or 478 points x, y")
-    left, right = eyes_of(onset)
-    if not np.isfinite(onset).all() or right[0] <= left[0]:
-        raise DataError(
-            f"{path}: its eyes are at {left} and {right}: not a face seen from in front"
-        )
-    return onset
-
-
-def _numbers(path: Path) -> Array:
-    if path.suffix == ".npy":
-        return np.asarray(np.load(path, allow_pickle=False), float)
-    if path.suffix == ".json":
-        return np.array(json.loads(path.read_text()), float)
-    return np.loadtxt(path, delimiter=",", ndmin=2)
+    if box is not None and model is None:
+        return Face(eyes_in_box(*box), None, "box")
+    if box is not None and model is not None:
+        points = ibug(mesh(load_model(model), onset, box))
+        if is_face(points):
+            return Face(eyes_of(points), points, "model")
+    raise DataError(
+        f"{clip.id}: no face was found in {clip.files[0]}; give its landmarks in "
+        f"{landmarks_path(root, clip)}"
+    )
 
 
 def face_box(image: Array) -> tuple[float, float, float] | None:

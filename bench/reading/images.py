@@ -9,6 +9,8 @@ import numpy as np
 from bench.clip import Array, Clip
 from bench.dataset import Dataset
 from bench.errors import DataError
+from bench.reading.landmarks import read_landmarks
+from bench.views.landmarks import ibug
 
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
 MOST_PIXELS = 64_000_000
@@ -77,9 +79,15 @@ def read_clip(dataset: Dataset, clip: Clip) -> dict[str, Array]:
     """What a dataset of frames ships: "frames", and of a stand-in the truth it was drawn from.
 
     Returns:
-        "frames" as `read_frames` gives them; "true_action_units" float32 (17,) where synthetic.
+        "frames" as `read_frames` gives them; "landmarks" float32 (68, 2), in widths and heights
+        of the onset, where the clip has a file of them; "true_action_units" float32 (17,) where
+        synthetic.
     """
     arrays = {"frames": read_frames(clip)}
+    if clip.landmarks is not None:
+        height, width = arrays["frames"].shape[1:3]
+        points = ibug(read_landmarks(clip.landmarks)) / [width, height]
+        arrays["landmarks"] = points.astype(np.float32)
     if dataset.synthetic:
         arrays["true_action_units"] = _truth(dataset.root, clip)
     return arrays

@@ -12,6 +12,7 @@ from bench.dataset import Index
 from bench.errors import DataError
 from bench.reading.annotations import action_units, number, objective_class
 from bench.reading.folders import numbered_frames
+from bench.reading.landmarks import with_landmarks
 from bench.reading.spans import Span, mend
 from bench.reading.tables import Row, read_table
 
@@ -44,6 +45,7 @@ def build_index(
     database: str,
     rows: Iterable[Row],
     place: Callable[[Row], Path | None],
+    root: Path,
     expected: int | None = None,
 ) -> Index:
     """Clips of all rows, whatever their order, each with its frames onset..offset.
@@ -56,6 +58,7 @@ def build_index(
         database: its name.
         rows: with subject and name as they are to stand in ids.
         place: the folder of a row's frames, None where there is none.
+        root: of the dataset, where files of landmarks lie.
         expected: rows of the owners' table.
     """
     draft = _Draft()
@@ -77,13 +80,14 @@ def build_index(
             note = f"apex {row['apex']!r} is no frame"
         draft.repaired += [f"{clip_id}: {text}" for text in (note, gaps) if text]
         draft.clips.append(_clip(database, row, folder, files, span))
-    return Index(
+    index = Index(
         clips=tuple(sorted(draft.clips, key=lambda clip: clip.id)),
         repaired=tuple(draft.repaired),
         dropped=tuple(draft.dropped),
         missing=tuple(sorted(draft.missing)),
         expected=expected,
     )
+    return with_landmarks(index, root)
 
 
 def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[str, str], Row]:

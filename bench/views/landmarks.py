@@ -1,36 +1,92 @@
-"""Eyes from facial landmarks, and one similarity transform that brings all frames to them."""
+"""Facial landmarks, and one similarity transform that brings all frames of a clip to the eyes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from bench.clip import Array
+from bench.clip import Array, Views
+from bench.views import view
 from bench.views.frames import resized
 
-EYES = {
-    68: (tuple(range(36, 42)), tuple(range(42, 48))),
-    478: ((33, 133), (362, 263)),
-}
-"""Points that an eye's centre is the mean of, by number of landmarks: the contours of iBUG's 68
-(Sagonas et al. 2013), the corners of MediaPipe's 478; first the eye on the left of the picture."""
+MESH = (
+    *(162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389),  # jaw
+    *(71, 63, 105, 66, 107, 336, 296, 334, 293, 301),  # brows
+    *(168, 197, 5, 4, 75, 97, 2, 326, 305),  # nose
+    *(33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380),  # eyes
+    *(61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181),  # lips, outside
+    *(78, 82, 13, 312, 308, 317, 14, 87),  # lips, inside
+)
+"""Which of MediaPipe's 468 points stand for the 68 of iBUG (Sagonas et al. 2013), in order."""
+COUNTS = (68, 468, 478)
+"""Landmarks that are read: iBUG's, MediaPipe's face mesh, and that with ten more of the irises."""
 IN_BOX = ((0.31, 0.39), (0.69, 0.39))
 """Mean place of the eyes in the square that a frontal face detector finds, in its sides."""
-PLACED = ((0.3, 0.35), (0.7, 0.35))
-"""Where aligned faces have their eyes, in widths and heights of the picture."""
+PLACED = ((0.28, 0.345), (0.72, 0.345))
+"""Where aligned faces have their eyes, in widths and heights of the picture: as `TEMPLATE`."""
+TEMPLATE = (
+    *((0.03, 0.26), (0.03, 0.41), (0.04, 0.49), (0.08, 0.67), (0.12, 0.74), (0.17, 0.80)),
+    *((0.29, 0.89), (0.41, 0.94), (0.50, 0.95), (0.59, 0.94), (0.71, 0.89), (0.83, 0.80)),
+    *((0.88, 0.74), (0.92, 0.67), (0.96, 0.49), (0.97, 0.41), (0.97, 0.26)),  # jaw
+    *((0.08, 0.23), (0.15, 0.23), (0.21, 0.22), (0.30, 0.22), (0.40, 0.23)),
+    *((0.60, 0.23), (0.70, 0.22), (0.79, 0.22), (0.85, 0.23), (0.92, 0.23)),  # brows
+    *((0.50, 0.33), (0.50, 0.42), (0.50, 0.51), (0.50, 0.56)),
+    *((0.41, 0.60), (0.45, 0.62), (0.50, 0.62), (0.55, 0.62), (0.59, 0.60)),  # nose
+    *((0.19, 0.34), (0.23, 0.32), (0.31, 0.32), (0.38, 0.35), (0.32, 0.36), (0.25, 0.36)),
+    *((0.62, 0.35), (0.69, 0.32), (0.77, 0.32), (0.81, 0.34), (0.75, 0.36), (0.68, 0.36)),  # eyes
+    *((0.33, 0.73), (0.40, 0.71), (0.45, 0.70), (0.50, 0.71), (0.55, 0.70), (0.60, 0.71)),
+    *((0.67, 0.73), (0.59, 0.77), (0.55, 0.78), (0.50, 0.79), (0.45, 0.78), (0.41, 0.77)),
+    *((0.35, 0.72), (0.46, 0.73), (0.50, 0.74), (0.54, 0.73), (0.65, 0.72)),
+    *((0.54, 0.74), (0.50, 0.74), (0.46, 0.74)),  # lips
+)
+"""The mean face of an aligned crop, 68 points in widths and heights of the picture.
+
+What MediaPipe's face mesh finds on the 71 people of the SYNTHETIC stand-ins, mean of both sides;
+their standard deviation is .02."""
 
 
-def eyes_of(landmarks: Array) -> Array:
-    """Centres of both eyes: (2, 2) x and y, px, the one on the left of the picture first.
+@view(version=1, of="", stored=False)
+def landmarks(clip: Views) -> Array:
+    """Landmarks of the onset in widths and heights of the picture: (68, 2) float32.
+
+    Those that came with the clip; where none did, the mean face of an aligned crop.
+    """
+    return np.array(TEMPLATE, np.float32)
+
+
+def carried(places: Array, face: Array) -> Array:
+    """Places on the mean face carried to another face, by a thin-plate spline over its landmarks.
 
     Args:
-        landmarks: (68, 2) or (478, 2) x and y, px.
+        places: (n, 2) x and y, in widths and heights of the picture.
+        face: (68, 2) from `landmarks`.
 
-    Raises:
-        ValueError: another number of landmarks.
+    Returns:
+        (n, 2), likewise; as they were on the mean face itself.
     """
-    if len(landmarks) not in EYES:
-        raise ValueError(f"{len(landmarks)} landmarks, expected 68 or 478")
-    return np.stack([landmarks[list(eye), :2].mean(axis=0) for eye in EYES[len(landmarks)]])
+    mean = np.array(TEMPLATE, np.float32)
+    if np.array_equal(face, mean):
+        return places
+    from scipy.interpolate import RBFInterpolator
+
+    outer = slice(60)  # the lips' inner edges nearly touch, and a spline would fold between them
+    spline = RBFInterpolator(mean[outer], face[outer], smoothing=1e-3)
+    moved: Array = spline(places)
+    return moved
+
+
+def ibug(points: Array) -> Array:
+    """The 68 landmarks of iBUG: (68, 2), from (68 or 468 or 478, 2 or more)."""
+    chosen = points if len(points) == 68 else points[list(MESH)]
+    return np.asarray(chosen[:, :2], np.float64)
+
+
+def eyes_of(points: Array) -> Array:
+    """Centres of both eyes: (2, 2) x and y, the one on the left of the picture first.
+
+    Args:
+        points: (68, 2) x and y.
+    """
+    return np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0)])
 
 
 def eyes_in_box(left: float, top: float, side: float) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from bench.clip import Array, Views
 from bench.views import view
+from bench.views.landmarks import carried, landmarks
 from bench.views.motion import flow_from_onset
 
 HALF = (
@@ -28,18 +29,23 @@ BINS = 8
 """Of orientation, in `main_flow`."""
 
 
-def region_map(size: tuple[int, int]) -> Array:
+def region_map(size: tuple[int, int], face: Array | None = None) -> Array:
     """Which region each pixel of an aligned face of (height, width) belongs to.
 
-    Every pixel goes to the nearest of the template's centres (distances in widths of the crop),
-    within the ellipse that fills the crop.
+    Every pixel goes to the nearest of the centres (distances in widths of the crop), within the
+    ellipse that fills the crop.
+
+    Args:
+        size: (height, width).
+        face: (68, 2) from `landmarks`, to which the centres are carried; None for the mean face.
 
     Returns:
         (h, w) int64, 0..35, and -1 outside the face.
     """
     h, w = size
     y, x = (np.arange(h) + 0.5)[:, None] / h, (np.arange(w) + 0.5)[None] / w
-    down, right = (CENTRES[:, axis, None, None] for axis in (0, 1))
+    centres = CENTRES if face is None else carried(CENTRES[:, ::-1], face)[:, ::-1]
+    down, right = (centres[:, axis, None, None] for axis in (0, 1))
     nearest = np.argmin(((y - down) * h / w) ** 2 + (x - right) ** 2, axis=0)
     inside = (2 * y - 1) ** 2 + (2 * x - 1) ** 2 <= 1.1
     return np.where(inside, nearest, -1)
@@ -66,7 +72,7 @@ def main_direction(flow: Array, regions: Array) -> Array:
     return mean.astype(np.float32)
 
 
-@view(version=1, of="flow_from_onset")
+@view(version=1, of="flow_from_onset landmarks")
 def main_flow(
     clip: Views,
     length: int = 0,
@@ -84,6 +90,6 @@ def main_flow(
     Returns:
         (n - 1, 36, 2) float32: u and v, px.
     """
-    regions = region_map(size)
+    regions = region_map(size, landmarks(clip))
     flows = flow_from_onset(clip, length, size, textured)
     return np.stack([main_direction(flow, regions) for flow in flows])

@@ -12,23 +12,11 @@ from bench.clip import Array, Views
 from bench.context import Context
 from bench.method import Facts, Method, Model, Training
 from bench.views.frames import key_frames
+from bench.views.landmarks import landmarks
 
 SIDE = 112
-
-
-def template() -> Array:
-    """30 landmarks (x, y) of an aligned face, unit square: ten of the brows, 20 of the lips."""
-    across = np.linspace(0, 1, 5)
-    arch = 0.32 - 0.05 * np.sin(np.pi * across)
-    left = np.stack([0.16 + 0.26 * across, arch], 1)
-    right = np.stack([0.58 + 0.26 * across, arch], 1)
-    outer = 2 * np.pi * np.arange(12) / 12
-    inner = 2 * np.pi * np.arange(8) / 8
-    lips = [
-        np.stack([0.5 - 0.16 * np.cos(outer), 0.77 - 0.07 * np.sin(outer)], 1),
-        np.stack([0.5 - 0.1 * np.cos(inner), 0.77 - 0.025 * np.sin(inner)], 1),
-    ]
-    return np.concatenate([left, right, *lips])
+SHAPE = (*range(17, 27), *range(48, 68))
+"""Of 68 landmarks: ten of the brows, 20 of the lips."""
 
 
 def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -> Array:
@@ -62,7 +50,8 @@ class AUGCN(Method):
     chained: bool = True
 
     name: ClassVar[str] = "augcn"
-    needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
+    version: ClassVar[int] = 2
+    needs: ClassVar[frozenset[str]] = frozenset({"key_frames", "landmarks"})
     described_by: ClassVar[tuple[str, ...] | None] = ()
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "paper": {},
@@ -77,7 +66,7 @@ class AUGCN(Method):
         url="https://doi.org/10.1109/TAFFC.2022.3205170",
         fidelity="code",
         deviations=(
-            "Landmarks are those of a template face, not detected ones.",
+            "Landmarks are the clip's where it has some, else a mean face's.",
             "Patches come from apex minus onset, not from learned motion magnification.",
             "The graph is counted on the training subjects of the fold alone.",
             "Encoders follow one another; `unchained` reproduces the public code, where only the "
@@ -90,7 +79,8 @@ class AUGCN(Method):
         """7 x 7 patches of apex minus onset at 30 landmarks, float32 (30, 7, 7) in -1 .. 1."""
         onset, apex = key_frames(clip, (SIDE, SIDE)).astype(np.float32)
         change = (apex - onset) / 255
-        corners = np.rint(template() * SIDE).astype(int) - 3
+        points = landmarks(clip)[list(SHAPE)]
+        corners = np.clip(np.rint(points * SIDE).astype(int) - 3, 0, SIDE - 7)
         return np.stack([change[y : y + 7, x : x + 7] for x, y in corners])
 
     def fit(self, train: Training, context: Context) -> Model:
