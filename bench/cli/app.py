@@ -128,7 +128,7 @@ def board(
     ] = "terminal",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
+        typer.Option("--output", "-o", help="A file; or a folder: md, csv, json, pictures."),
     ] = None,
     plugin: Plugin = None,
 ) -> None:
@@ -332,8 +332,7 @@ def results_export(
         str, typer.Option("--format", help="megc2019 or csv.")
     ] = "csv",
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
+        Path | None, typer.Option("--output", "-o", help="A file; printed without it.")
     ] = None,
     results: Results = None,
 ) -> None:

@@ -80,7 +80,7 @@ def _ranks(pairs: Sequence[Pair]) -> str:
 def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     ranked = overall(pairs)
     if ranked is None or ranked[2].difference is None:
-        raise BenchError(f"{output}: not drawn; {_ranks(pairs)}")
+        raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
     from bench.ranks import rank_figure
     from bench.style import png, stamped
 
