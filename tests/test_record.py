@@ -143,6 +143,17 @@ def test_a_cell_comes_again_to_the_last_bit(ran):
     assert ran.predictions() == before
 
 
+def test_stand_ins_are_made_where_none_is_configured(world):
+    data = world.folder / "data"
+    (data / "SYNTHETIC.json").write_text("{}")
+    world.run()
+    (world.folder / "bench.toml").write_text("")
+    world.patch.setattr("bench.settings.stand_ins", lambda *_, **__: {"toy": data})
+    done = repro(world)
+    assert done.code == 0, done.err
+    assert "18 predictions of 6 folds: the same to the last bit" in done.out
+
+
 def test_one_fold_alone_and_kept(ran):
     done = repro(ran, "--fold", "toy/p2", "--into", "again", "--json")
     (row,) = json.loads(done.out)
