@@ -151,7 +151,7 @@ def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
     elif any(record.inputs["version"] != plugin.version for record in records):
         yield f"version {records[0].inputs['version']}, now {plugin.version}"
     elif changed := {c for r in records for c in changes(r.source, r.borrowed, plugin)}:
-        yield f"stale: changed since: {', '.join(sorted(changed))}"
+        yield f"stale: {', '.join(sorted(changed))} changed since"
     if not all(record.isolated for record in records):
         yield "not isolated: run with --engine serial"
 

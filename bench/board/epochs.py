@@ -23,22 +23,27 @@ def epoch_figure(row: Row) -> Figure:
     assert row.epochs is not None
     assert row.oracle is not None
     steps, values = row.epochs.steps, np.array(row.epochs.uf1)
-    figure = blank(4.8, 3.0)
-    axes = figure.subplots()
-    if len(values) > 1:
-        axes.plot(steps, values.T, color=BLUE, alpha=0.3, linewidth=0.8)
-    axes.plot(steps, values.mean(0), color=BLUE, marker="o" if len(steps) < 3 else "")
-    lines = [(row.scores["uf1"].value, "last epoch, reported", GREY, "--")]
+    choices = [(row.scores["uf1"], "last epoch, reported", GREY, "--")]
     if row.inner is not None:
-        lines.append((row.inner.value, "inner: chosen on\ntraining subjects", ORANGE, "-."))
-    lines.append((row.oracle.value, "oracle: best epoch of\neach held-out subject", RED, ":"))
-    for value, name, colour, dashes in lines:
-        axes.axhline(value, color=colour, linestyle=dashes, label=f"{name}: {number(value)}")
+        choices.append((row.inner, "inner: chosen on training subjects", ORANGE, "-."))
+    choices.append((row.oracle, "oracle: best epoch of each held-out subject", RED, ":"))
+    figure = blank(4.8, 2.8 + 0.17 * len(choices))
+    axes = figure.subplots()
+    name = "every epoch"
+    if len(values) > 1:
+        axes.plot(steps, values.T, color=BLUE, alpha=0.3, linewidth=0.6)
+        name += f": mean of {len(values)} seeds, and each"
+    marker = "o" if len(steps) < 3 else ""
+    axes.plot(steps, values.mean(0), color=BLUE, marker=marker, label=name)
+    for score, word, colour, dashes in choices:
+        label = f"{word}: {number(score.value)}"
+        axes.axhline(score.value, color=colour, linestyle=dashes, label=label)
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
+    axes.margins(x=0.02)
     axes.set_ylabel("UF1, all folds pooled")
     axes.set_ylim(0, 1.02)
-    figure.legend(loc="outside lower center", ncols=len(lines))
+    figure.legend(loc="outside lower center", handlelength=3, labelspacing=0.3)
     return figure
 
 
@@ -49,5 +54,6 @@ def pictures(board: Board) -> Iterator[tuple[str, bytes]]:
             if row.epochs is not None:
                 with rc_context(SETTINGS):
                     figure = epoch_figure(row)
-                    figure.suptitle(f"{row.title} on {table.task}")
+                    preset = "" if row.preset == "paper" else f" ({row.preset})"
+                    figure.suptitle(f"{row.title}{preset} on {table.task}")
                     yield row.picture, png(stamped(figure, table.synthetic))

@@ -128,7 +128,7 @@ def board(
     ] = "terminal",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
+        typer.Option("--output", "-o", help="A file; or a folder: md, csv, json, pictures."),
     ] = None,
     plugin: Plugin = None,
 ) -> None:
@@ -210,13 +210,16 @@ def compare(
     tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
     protocol: Protocol = "loso",
     metric: Annotated[str, typer.Option("--metric", help="uf1, uar, accuracy or f1.")] = "uf1",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Draw average ranks: a png file.")
+    ] = None,
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
     """Test whether methods of a results folder differ: paired, by subjects, on each task."""
     from bench.cli.compare import show
 
-    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
+    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json, output)
 
 
 @app.command()
@@ -329,8 +332,7 @@ def results_export(
         str, typer.Option("--format", help="megc2019 or csv.")
     ] = "csv",
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
+        Path | None, typer.Option("--output", "-o", help="A file; printed without it.")
     ] = None,
     results: Results = None,
 ) -> None:

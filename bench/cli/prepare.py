@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.apex import check_policy
+from bench.board.scoring import Truth
 from bench.cli.common import making, numbers, surroundings
 from bench.configured import Configured, configure
 from bench.engines import cores
 from bench.errors import BenchError, DataError
 from bench.plan import Plan, make_plan
 from bench.registry import Registry, choose
-from bench.settings import Settings, chosen_datasets
+from bench.settings import Settings, chosen_datasets, no_data
 from bench.task import Task, make_tasks
 
 
@@ -96,6 +97,16 @@ def prepare(request: Request) -> Prepared:
     remarks = (_remark(unconfigured, request, preset),) if stand_ins else ()
     trace = request.trace or request.inner > 0
     return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs, trace, request.inner)
+
+
+def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
+    """The task of records as it lies on disk; SYNTHETIC stand-ins are made where they are gone."""
+    name, _, word = truth.task.partition("/")
+    if not settings.roots and not truth.synthetic:
+        raise no_data(name, ())
+    with making() as progress:
+        (dataset,), _ = chosen_datasets(registry, settings, name, cores(), progress)
+    return make_tasks(dataset, [word], settings.cache)[0]
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:
