@@ -173,7 +173,13 @@ class Generator:
     first: ClassVar[str]
 
     def make(
-        self, folder: Path, preset: str, seed: int, jobs: int, progress: Callable[[int, int], None]
+        self,
+        folder: Path,
+        preset: str,
+        seed: int,
+        jobs: int,
+        progress: Callable[[int, int], None],
+        knobs: Mapping[str, float] | None = None,
     ) -> Mapping[str, Path]:
         """Write stand-ins below `folder` unless they are there; returns roots by dataset name.
 
@@ -183,5 +189,6 @@ class Generator:
             seed: same seed, same stand-ins.
             jobs: worker processes.
             progress: called with clips done and their total.
+            knobs: difficulties that differ from the preset's, by name.
         """
         raise NotImplementedError

@@ -23,9 +23,10 @@ from bench.clip import Array, Clip, Description, Gender, Views
 from bench.configured import Configured
 from bench.context import Context, DeadlineError, derived_seed
 from bench.dataset import Dataset
-from bench.errors import BenchError, DataError, disk_is_full
+from bench.errors import BenchError, disk_is_full
 from bench.inner import best_step, inner_jobs
 from bench.method import Method, Model, Training
+from bench.opening import UnreadableError, clip_digest, views_of
 from bench.plan import Unit
 
 Status = Literal["ok", "failed", "timeout", "killed", "oom"]
@@ -65,42 +66,37 @@ class Described:
     seconds: float = 0.0
 
 
-def clip_digest(clip: Clip, digest: str) -> str:
-    """Identifies what a method sees of a clip: its bytes and its apex."""
-    return key(digest, clip.apex)
-
-
 def bare(clip: Clip) -> Clip:
     """A clip without its annotations."""
     return dataclasses.replace(clip, emotion="", action_units=None, objective=None, gender=None)
-
-
-def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
-    """Open a clip; the middle frame stands in for an apex that is not annotated."""
-    sources = dataset.read(clip)
-    frames = sources.get("frames")
-    length = len(clip.files) if frames is None else len(frames)
-    apex = length // 2 if clip.apex is None else min(clip.apex, length - 1)
-    return Views(sources, apex, clip_digest(clip, digest), cache)
 
 
 def describe(job: Describe) -> Described:
     """Describe one clip for every method that asks; a method's failure costs it alone."""
     cache = Cache(job.cache)
     started = time.perf_counter()
+    failed: dict[str, str] = {}
     try:
         clip = views_of(job.dataset, job.clip, job.digest, cache)
-    except DataError as error:
+        for name, method in job.rows:
+            if error := _described(method, clip, cache, name):
+                failed[name] = error
+    except UnreadableError as error:
         return Described(unreadable=str(error))
-    failed: dict[str, str] = {}
-    for name, method in job.rows:
-        try:
-            cache.put("descriptions", name, method.describe(clip))
-        except Exception as error:
-            if disk_is_full(error):
-                raise
-            failed[name] = traceback.format_exc()
     return Described(failed=failed, seconds=time.perf_counter() - started)
+
+
+def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
+    """Keep a description; returns the traceback of a method that fails."""
+    try:
+        cache.put("descriptions", name, method.describe(clip))
+    except UnreadableError:
+        raise
+    except Exception as error:
+        if disk_is_full(error):
+            raise
+        return traceback.format_exc()
+    return ""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Options:
         inner: fits on parts of a fold's training clips, to choose a checkpoint by; 0 for none.
         refresh: run units again whose code changed since ("stale").
         plugins: plugin files that workers must import.
-        cache_size: bytes that views and descriptions may take, None for no bound.
+        cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
     """
 
     engine: str = "processes"

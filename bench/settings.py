@@ -37,7 +37,7 @@ class Settings:
         roots: dataset folders by name.
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
-        cache_size: bytes that views and descriptions may take, None for no bound.
+        cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
     """
 
     roots: Mapping[str, Path]
@@ -109,7 +109,13 @@ def located(registry: Registry, roots: Mapping[str, Path]) -> dict[str, Dataset]
 
 
 def stand_ins(
-    registry: Registry, cache: Cache, jobs: int, progress: Any, preset: str = "", seed: int = 0
+    registry: Registry,
+    cache: Cache,
+    jobs: int,
+    progress: Any,
+    preset: str = "",
+    seed: int = 0,
+    knobs: Mapping[str, float] | None = None,
 ) -> dict[str, Path]:
     """Roots of SYNTHETIC stand-ins, made where they are missing."""
     name = next(iter(registry.generators), None)
@@ -117,8 +123,9 @@ def stand_ins(
         raise BenchError("no dataset is configured and no generator of stand-ins is installed")
     generator = registry.generators[name]()
     preset = preset or generator.first
-    folder = cache.folder / name / f"{preset}-seed{seed}-v{generator.version}"
-    return dict(generator.make(folder, preset, seed, jobs, progress))
+    words = "".join(f"-{knob}{value:g}" for knob, value in sorted((knobs or {}).items()))
+    folder = cache.folder / name / f"{preset}-seed{seed}-v{generator.version}{words}"
+    return dict(generator.make(folder, preset, seed, jobs, progress, knobs))
 
 
 def chosen_datasets(

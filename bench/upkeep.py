@@ -16,7 +16,7 @@ from bench.cache import Cache
 from bench.errors import BenchError
 from bench.registry import unknown
 
-BOUNDED = ("views", "descriptions")
+BOUNDED = ("views", "descriptions", "artefacts")
 """Rooms that `prune` takes from: what they hold is computed again where it lacks."""
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 MARKS = ".running"
@@ -88,7 +88,7 @@ def in_use(cache: Cache) -> Iterator[None]:
 
 
 def prune(cache: Cache, limit: int | None) -> int:
-    """Remove the least recently used views and descriptions until they are within the bound.
+    """Remove the least recently used of what `BOUNDED` rooms hold until it is within the bound.
 
     What was used since the earliest run still going on began stays, even over the bound.
 

@@ -42,6 +42,19 @@ def test_jpg(tmp_path: Path) -> None:
     assert np.abs(read_image(path).astype(int) - smooth).max() < 6
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_both_decoders_of_jpg_agree(tmp_path: Path, mode: str, progressive: bool) -> None:
+    noise = RNG.integers(0, 256, (120, 91, 3), dtype=np.uint8)
+    image = Image.fromarray(noise).convert(mode)
+    path = saved(tmp_path / "a.jpg", image, quality=80, progressive=progressive)
+    fast = read_image(path)
+    path.write_bytes(path.read_bytes() + b"\0" * 100)  # beyond what the quick way takes
+    np.testing.assert_array_equal(read_image(path), fast)
+    with Image.open(path) as opened:
+        np.testing.assert_array_equal(np.array(opened), fast)
+
+
 @pytest.mark.parametrize("kind", ["png", "tif"])
 def test_16_bit_keeps_its_high_byte(tmp_path: Path, kind: str) -> None:
     deep = (GREY.astype(np.uint16) << 8) + 77
@@ -139,6 +152,13 @@ def test_a_frame_that_claims_to_be_huge_is_not_decoded(tmp_path: Path) -> None:
     (tmp_path / "large.png").write_bytes(BROKEN["large.png"])
     with pytest.raises(DataError, match="9000 x 9000 pixels, more than any camera"):
         read_image(tmp_path / "large.png")
+
+
+def test_a_file_of_too_many_bytes_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.jpg").open("wb") as file:
+        file.truncate(10**9)  # takes no room on the disk
+    with pytest.raises(DataError, match="1000000000 bytes, more than any frame"):
+        read_image(tmp_path / "a.jpg")
 
 
 def test_a_missing_frame_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
-from bench.datasets.synthetic import Knobs, build, make, read_truth
+from bench.datasets.synthetic import PRESETS, Knobs, build, make, read_truth
 from bench.datasets.synthetic.knobs import Cast, Preset
 from bench.datasets.synthetic.plan import PlannedClip, make_plan
 from bench.errors import BenchError, DataError
@@ -205,3 +205,43 @@ def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
 def test_bad_arguments(tmp_path: Path, arguments: dict[str, object], message: str) -> None:
     with pytest.raises(BenchError, match=message):
         make(tmp_path / "set", **arguments)
+
+
+def test_knobs_from_the_command_line(world) -> None:
+    done = world.bench("data", "make", "set", "--knob", "noise=2", "--knob", "identity=.5", "-j1")
+    assert done.code == 0, done.err
+    knobs = json.loads((world.folder / "set/SYNTHETIC.json").read_text())["knobs"]
+    assert (knobs["noise"], knobs["identity"], knobs["head"]) == (
+        2,
+        0.5,
+        PRESETS["tiny"].knobs.head,
+    )
+    for word, said in (
+        ("noises=2", "did you mean noise?"),
+        ("noise", "expected a name and a number such as"),
+        ("identity=3", "knob identity is 3.0; it must be from 0 to 2"),
+    ):
+        assert said in world.bench("data", "make", "other", "--knob", word).err
+
+
+def test_a_set_made_before_a_knob_existed_is_still_that_set(made: Path) -> None:
+    marker = made / "SYNTHETIC.json"
+    facts = json.loads(marker.read_text())
+    del facts["knobs"]["identity"]
+    marker.write_text(json.dumps(facts))
+    before = contents(made)
+    assert make(made, jobs=1)["smic"] == made / "smic"
+    assert contents(made) == before
+
+
+def test_identity_spreads_people() -> None:
+    from bench.datasets.synthetic.identity import STYLES, draw_identity
+    from bench.datasets.synthetic.plan import stream
+
+    def widths(spread: float) -> list[float]:
+        people = range(30)
+        streams = (stream(0, "samm", "face", number) for number in people)
+        return [draw_identity(rng, STYLES["samm"], spread).mouth_width for rng in streams]
+
+    assert np.std(widths(0)) < 1e-9
+    assert np.std(widths(2)) == pytest.approx(2 * np.std(widths(1)))

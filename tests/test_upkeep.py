@@ -18,7 +18,7 @@ NAMES = [key(i) for i in range(6)]
 
 
 def filled(folder) -> Cache:
-    """Six entries in two rooms, the first used longest ago, and one in a third."""
+    """Six entries in the bounded rooms, the first used longest ago, and one in another."""
     cache = Cache(folder)
     for i, name in enumerate(NAMES):
         cache.put(room(i), name, np.zeros(1000))
@@ -28,7 +28,7 @@ def filled(folder) -> Cache:
 
 
 def room(i: int) -> str:
-    return ("views", "descriptions")[i % 2]
+    return ("views", "descriptions", "artefacts/teachers")[i % 3]
 
 
 def left(cache: Cache) -> list[int]:
@@ -58,8 +58,8 @@ def test_what_a_run_used_stays_though_it_is_over_the_bound(tmp_path):
     cache = filled(tmp_path)
     with in_use(cache):
         assert cache.has("descriptions", NAMES[1])
-        assert not cache.has("descriptions", NAMES[0])
-        cache.array("views", NAMES[2])
+        assert not cache.has("views", NAMES[1])
+        cache.array("artefacts/teachers", NAMES[2])
         prune(cache, 0)
         assert left(cache) == [1, 2]
     prune(cache, 0)

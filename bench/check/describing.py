@@ -108,6 +108,11 @@ class Spelt(Dataset):
     arrays: Mapping[str, Array] = field(default_factory=dict)
     name: ClassVar[str] = "toy"
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Names of the arrays."""
+        return frozenset(self.arrays)
+
     def read(self, clip: Clip) -> dict[str, Array]:
         """The arrays, whatever the clip is called."""
         return dict(self.arrays)

@@ -69,7 +69,7 @@ def run(
         str, typer.Option("--refresh", help="stale: run again what older code made.")
     ] = "",
     cache_size: Annotated[
-        str, typer.Option("--cache-size", help="Bound of views and descriptions: 20GB.")
+        str, typer.Option("--cache-size", help="Bound of what is computed again if need be: 20GB.")
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and run nothing.")

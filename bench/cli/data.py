@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +22,9 @@ from bench.settings import located, no_data, stand_ins
 from bench.upkeep import clear, rooms, said_size
 
 
-def make(folder: Path | None, preset: str, seed: int, jobs: int | None) -> None:
+def make(
+    folder: Path | None, preset: str, seed: int, knobs: Sequence[str], jobs: int | None
+) -> None:
     """Make stand-ins and say how to use them."""
     registry, settings = surroundings(())
     generator = next(iter(registry.generators.values()), None)
@@ -30,15 +32,24 @@ def make(folder: Path | None, preset: str, seed: int, jobs: int | None) -> None:
         raise BenchError("no generator of stand-ins is installed")
     if preset and preset not in generator.presets:
         raise unknown("preset of stand-ins", preset, generator.presets)
+    turned = dict(map(_knob, knobs))
+    workers = jobs or cores()
     with making() as progress:
         if folder is None:
-            roots = stand_ins(registry, settings.cache, jobs or cores(), progress, preset, seed)
+            roots = stand_ins(registry, settings.cache, workers, progress, preset, seed, turned)
         else:
             preset = preset or generator.first
-            roots = dict(generator().make(folder, preset, seed, jobs or cores(), progress))
+            roots = dict(generator().make(folder, preset, seed, workers, progress, turned))
     lines = [f'{name} = "{root.resolve()}"' for name, root in roots.items()]
     text = "\n".join(["SYNTHETIC stand-ins. To use them, in bench.toml:", "", "[roots]", *lines])
     out().print(text, soft_wrap=True, markup=False)
+
+
+def _knob(text: str) -> tuple[str, float]:
+    match = re.fullmatch(r"([a-z]+)=([0-9]*\.?[0-9]+)", text)
+    if match is None:
+        raise BenchError(f"--knob {text!r}: expected a name and a number such as intensity=1.5")
+    return match[1], float(match[2])
 
 
 def cache(room: str, as_json: bool) -> None:

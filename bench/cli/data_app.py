@@ -19,12 +19,21 @@ def data_make(
     ] = None,
     preset: Annotated[str, typer.Option("--preset", help="Size and difficulty.")] = "",
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same stand-ins.")] = 0,
+    knob: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--knob",
+            metavar="NAME=NUMBER",
+            help="A difficulty other than the preset's: intensity=0.7, noise=2, head=1.5, "
+            "identity=0.5; may be repeated. docs/synthetic.md lists them all.",
+        ),
+    ] = None,
     jobs: Jobs = None,
 ) -> None:
     """Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts."""
     from bench.cli.data import make
 
-    make(folder, preset, seed, jobs)
+    make(folder, preset, seed, knob or (), jobs)
 
 
 @data.command("check")

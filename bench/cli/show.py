@@ -12,8 +12,8 @@ from bench.cli.common import making, out, surroundings
 from bench.clip import Clip
 from bench.engines import cores
 from bench.errors import BenchError
-from bench.execute import views_of
 from bench.fingerprint import digests
+from bench.opening import views_of
 from bench.picture import draw
 from bench.registry import unknown
 from bench.settings import chosen_datasets

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 
 from bench.clip import Array
-from bench.execute import bare, views_of
+from bench.execute import bare
 from bench.explain.occlusion import GRID, drops, occlusion_figure
 from bench.explain.page import Part
 from bench.explain.refit import Refitted, samples
+from bench.opening import views_of
 from bench.store import safe
 
 PICTURED, OCCLUDED = 4, 6

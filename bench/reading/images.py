@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,18 @@ from bench.views.landmarks import ibug
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
 MOST_PIXELS = 64_000_000
 """Of one frame: thirty times the largest camera in use; a small file may claim far more."""
+MOST_BYTES = 8 * MOST_PIXELS
+END = b"\xff\xd9"
+"""What a whole jpeg ends with; some cameras append a few bytes."""
 
 
 def read_image(path: Path) -> Array:
     """One image as uint8 (h, w) grey or (h, w, 3) RGB.
 
     16-bit grey keeps its high byte; CMYK and palettes become RGB; transparency is dropped. Pillow
-    is asked because, unlike OpenCV, it refuses a truncated file in every version.
+    looks at every file first and decodes all but plain whole jpegs because, unlike OpenCV, it
+    refuses a truncated one in every version; OpenCV decodes those in three quarters of the time,
+    to the same pixels.
 
     Raises:
         DataError: names a file that is missing, empty, truncated, too large, or no image.
@@ -31,12 +37,15 @@ def read_image(path: Path) -> Array:
     Image.init()  # TIFF is known only after it
 
     try:
-        if path.stat().st_size == 0:
-            raise DataError(f"{path}: the file is empty")
-        with Image.open(path, formats=FORMATS) as image:
+        data = _bytes(path)
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 size = f"{image.width} x {image.height}"
                 raise DataError(f"{path}: {size} pixels, more than any camera of these datasets")
+            if image.format == "JPEG" and image.mode in {"L", "RGB"} and END in data[-64:]:
+                pixels = _plain_jpeg(data)
+                if pixels is not None:
+                    return pixels
             if image.mode.startswith("I"):
                 return (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)
             grey = image.mode in {"1", "L", "LA"}
@@ -49,6 +58,25 @@ def read_image(path: Path) -> Array:
         raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
 
 
+def _bytes(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size == 0:
+        raise DataError(f"{path}: the file is empty")
+    if size > MOST_BYTES:
+        raise DataError(f"{path}: {size} bytes, more than any frame of these datasets")
+    return path.read_bytes()
+
+
+def _plain_jpeg(data: bytes) -> Array | None:
+    """Pixels of a grey or colour jpeg, None where OpenCV finds fault with it."""
+    import cv2
+
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if image is None or image.ndim == 2:
+        return image
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+
+
 def read_frames(clip: Clip) -> Array:
     """All frames of a clip: uint8 (n, h, w) when all are grey, else (n, h, w, 3) RGB.
 
@@ -57,12 +85,17 @@ def read_frames(clip: Clip) -> Array:
     Raises:
         DataError: names the first frame that cannot be read.
     """
-    images = [read_image(clip.folder / name) for name in clip.files]
-    if not images:
+    if not clip.files:
         raise DataError(f"{clip.id}: has no frames")
-    if any(image.ndim == 3 for image in images):
-        images = [i if i.ndim == 3 else np.repeat(i[..., None], 3, axis=2) for i in images]
-    return np.stack([_sized(image, images[0].shape[:2]) for image in images])
+    onset = read_image(clip.folder / clip.files[0])
+    # Filled as it goes: a list of images to be stacked would take the memory twice.
+    frames = np.empty((len(clip.files), *onset.shape), np.uint8)
+    for i, name in enumerate(clip.files):
+        image = _sized(read_image(clip.folder / name) if i else onset, onset.shape[:2])
+        if image.ndim == frames.ndim:
+            frames = np.repeat(frames[..., None], 3, axis=3)
+        frames[i] = image if image.ndim == frames.ndim - 1 else image[..., None]
+    return frames
 
 
 def _sized(image: Array, size: tuple[int, ...]) -> Array:

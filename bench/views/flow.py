@@ -53,7 +53,7 @@ def optical_flow(
     return flow_between(onset, apex, algorithm)
 
 
-@view(version=1, of="optical_flow", stored=False)
+@view(version=1, of="optical_flow")
 def optical_strain(
     clip: Views,
     algorithm: Algorithm = "tvl1",

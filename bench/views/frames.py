@@ -34,7 +34,7 @@ def gray_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     return resized(gray(source(clip, "frames")), size)
 
 
-@view(version=1, stored=False)
+@view(version=1)
 def key_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """Onset and apex, grey: (2, h, w) uint8."""
     return resized(gray(source(clip, "frames")[[0, clip.apex]]), size)

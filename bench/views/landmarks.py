@@ -129,4 +129,7 @@ def aligned(frames: Array, eyes: Array, size: tuple[int, int]) -> Array:
         eyes = (eyes + 0.5) * factor - 0.5  # pixels are centred on whole numbers
     matrix = similarity(eyes, size)
     how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
-    return np.stack([cv2.warpAffine(frame, matrix, size[::-1], **how) for frame in frames])
+    faces = np.empty((len(frames), *size, *frames.shape[3:]), np.uint8)
+    for frame, face in zip(frames, faces, strict=True):
+        cv2.warpAffine(frame, matrix, size[::-1], dst=face, **how)
+    return faces

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.dataset import Generator
 
 from .build import GENERATOR, make
-from .knobs import PRESETS, Knobs
+from .knobs import PRESETS, Knobs, find_preset, turned
 from .truth import read_truth
 
 __all__ = ["PRESETS", "Knobs", "Synthetic", "make", "read_truth"]
@@ -30,7 +30,14 @@ class Synthetic(Generator):
     first = "tiny"
 
     def make(
-        self, folder: Path, preset: str, seed: int, jobs: int, progress: Callable[[int, int], None]
+        self,
+        folder: Path,
+        preset: str,
+        seed: int,
+        jobs: int,
+        progress: Callable[[int, int], None],
+        knobs: Mapping[str, float] | None = None,
     ) -> Mapping[str, Path]:
         """See `bench.datasets.synthetic.build.make`."""
-        return make(folder, preset, seed, jobs, progress=progress)
+        chosen = turned(find_preset(preset).knobs, knobs or {})
+        return make(folder, preset, seed, jobs, knobs=chosen, progress=progress)

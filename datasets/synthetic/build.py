@@ -123,7 +123,9 @@ def _is_made(folder: Path, facts: Facts) -> bool:
         raise BenchError(f"{folder} is a file; name a folder for the synthetic sets")
     try:
         found = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        # Knobs that came later stood at their defaults.
+        found["knobs"] = asdict(Knobs()) | found["knobs"]
+    except (FileNotFoundError, ValueError, LookupError, TypeError):
         if any(folder.iterdir()):
             raise BenchError(
                 f"{folder} holds other files and no {MARKER}; name a new or an empty folder"

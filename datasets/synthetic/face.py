@@ -41,9 +41,9 @@ class Face:
     dimples: Image
 
 
-def draw_face(rng: np.random.Generator, style: Style) -> Face:
+def draw_face(rng: np.random.Generator, style: Style, spread: float = 1.0) -> Face:
     """Draw a subject."""
-    who = draw_identity(rng, style)
+    who = draw_identity(rng, style, spread)
     grid = draw_grid(rng, who)
     relief = draw_relief(rng, who, grid)
     light = shading(relief, who)

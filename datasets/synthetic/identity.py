@@ -105,11 +105,11 @@ class Identity:
     light_share: float
 
 
-def draw_identity(rng: np.random.Generator, style: Style) -> Identity:
-    """Draw a person; spreads follow adult anthropometry loosely."""
+def draw_identity(rng: np.random.Generator, style: Style, spread: float = 1.0) -> Identity:
+    """Draw a person; spreads follow adult anthropometry loosely, multiplied by `spread`."""
 
     def near(mean: float, sd: float) -> float:
-        return float(mean + rng.normal(0, sd))
+        return float(mean + spread * rng.normal(0, sd))
 
     male = bool(rng.random() < 0.5)
     man = float(male)

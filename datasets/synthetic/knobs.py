@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from bench.errors import BenchError
+from bench.registry import unknown
 
-_CHANCES = ("ambiguity", "extra", "unilateral", "blink")
+_TOPS = {"ambiguity": 1, "extra": 1, "unilateral": 1, "blink": 1, "identity": 2}
+"""Chances end at 1; beyond twice the spread of adults, features leave the face."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Knobs:
         light: drift of the illumination, as a share.
         noise: pixel noise, relative to the database's camera: grain and, as video compression
             leaves it, blotches that change from frame to frame.
+        identity: how much the shapes of people's faces differ, relative to adults'; 0 to 2.
     """
 
     intensity: float = 1.0
@@ -39,13 +42,14 @@ class Knobs:
     blink: float = 0.15
     light: float = 0.006
     noise: float = 1.0
+    identity: float = 1.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            top = 1.0 if field.name in _CHANCES else math.inf
+            top = _TOPS.get(field.name, math.inf)
             if not (math.isfinite(value) and 0 <= value <= top):
-                limits = "from 0 to 1" if top == 1 else "0 or more"
+                limits = "0 or more" if top == math.inf else f"from 0 to {top:g}"
                 raise BenchError(f"knob {field.name} is {value}; it must be {limits}")
 
 
@@ -159,3 +163,12 @@ def find_preset(name: str) -> Preset:
             f"no preset {name!r} of the synthetic sets; there are {', '.join(PRESETS)}"
         )
     return PRESETS[name]
+
+
+def turned(knobs: Knobs, changes: Mapping[str, float]) -> Knobs:
+    """Knobs with some of them changed, or an error that lists them all."""
+    known = [field.name for field in fields(knobs)]
+    for name in changes:
+        if name not in known:
+            raise unknown("knob", name, known)
+    return replace(knobs, **changes)

@@ -95,9 +95,15 @@ class Subject:
         return self.made[key]
 
 
-def meet(rng: np.random.Generator, style: Style) -> Subject:
-    """Draw a person and place the camera: slightly different in size, roll and position."""
-    face = draw_face(rng, style)
+def meet(rng: np.random.Generator, style: Style, spread: float = 1.0) -> Subject:
+    """Draw a person and place the camera: slightly different in size, roll and position.
+
+    Args:
+        rng: of this person.
+        style: of the database.
+        spread: how much people's shapes differ; see `Knobs.identity`.
+    """
+    face = draw_face(rng, style, spread)
     scale = SCALE * float(np.exp(rng.normal(0, 0.025)))
     roll = float(rng.normal(0, 0.02))
     cosine, sine = np.cos(roll), np.sin(roll)

@@ -46,7 +46,7 @@ def write_subject(
     """Render one person's clips into `folder/<database>`; returns how many."""
     database, subject = clips[0].database, clips[0].subject
     with _one_thread():
-        person = meet(stream(seed, database, "face", subject), STYLES[database])
+        person = meet(stream(seed, database, "face", subject), STYLES[database], knobs.identity)
         for clip in clips:
             frames, truth = render(person, clip, knobs, seed)
             _write_frames(folder / database, clip, frames, smic_format)
