@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from bench.board.scoring import Truth, truth
@@ -42,9 +43,13 @@ def find_cell(store: Store, words: str) -> Found:
     every = sorted(path for path in root.glob("/".join(["*"] * DEPTH)) if path.is_dir())
     folders = [path for path in every if _means(words, path, root)]
     if len(folders) != 1:
-        some = ", ".join(str(path.relative_to(root)) for path in (folders or every)[:8])
+        names = [str(path.relative_to(root)) for path in folders or every]
+        near = get_close_matches(words.replace("/", "-", 1), names, n=8, cutoff=0.0)
         what = "no cell" if not folders else f"{len(folders)} cells"
-        raise BenchError(f"{words!r} names {what} of {root}; there are {some or 'none'}")
+        raise BenchError(
+            f"{words!r} names {what} of {root}; {'nearest' if not folders else 'among them'}: "
+            f"{', '.join(near) or 'none'}"
+        )
     records = [r for path in sorted(folders[0].glob("*.json")) if (r := store.read(path))]
     if not records:
         raise BenchError(f"{folders[0]} holds no readable record")

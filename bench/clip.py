@@ -22,6 +22,7 @@ Description = Array | dict[str, Array]
 """What a method keeps of one clip: an array, or named arrays."""
 
 ApexSource = Literal["given", "spotted", "middle", "absent"]
+Gender = Literal["female", "male"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Clip:
         apex_source: where `apex` comes from.
         action_units: numbers of the annotated action units, None where the table has none.
         objective: objective (action-unit) class, "I" to "VII", where the table has one.
+        gender: of the subject, where the table has a column for it.
         landmarks: the file of its facial landmarks, where there is one.
     """
 
@@ -52,6 +54,7 @@ class Clip:
     apex_source: ApexSource = "absent"
     action_units: frozenset[int] | None = None
     objective: str | None = None
+    gender: Gender | None = None
     landmarks: Path | None = None
 
     @property

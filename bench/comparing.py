@@ -12,12 +12,13 @@ import numpy as np
 from bench.board.scoring import Truth, confusions
 from bench.clip import Array
 from bench.context import derived_seed
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.metrics import METRICS
 from bench.protocols import folds
-from bench.registry import unknown
 from bench.statistics import (
+    CriticalDifference,
     bootstrap_difference,
+    critical_difference,
     holm,
     minimal_detectable_difference,
     paired_test,
@@ -119,6 +120,22 @@ def compare(
         pairs += [_pair(task, protocol, a, b, metric) for a, b in combinations(entries, 2)]
     adjusted = holm([pair.p for pair in pairs])
     return [replace(p, adjusted=float(q)) for p, q in zip(pairs, adjusted, strict=True)], remarks
+
+
+def overall(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDifference] | None:
+    """Average ranks over the tasks that have all methods; real tasks alone where there are any.
+
+    Returns:
+        the methods, the number of tasks, and their ranks with the critical difference; None where
+        only one task has them all.
+    """
+    real = [pair for pair in pairs if not pair.synthetic] or pairs
+    methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for pair in real:
+        found[pair.task] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
+    rows = [[of[name] for name in methods] for of in found.values() if len(of) == len(methods)]
+    return (methods, len(rows), critical_difference(rows)) if len(rows) > 1 else None
 
 
 class _LeftOutError(Exception):

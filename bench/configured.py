@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from bench.cache import key
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.method import Method
-from bench.registry import Registry, choose, source_hash, unknown
+from bench.registry import Registry, choose
+from bench.sources import seen_by, source_hash
 from bench.views import view_versions
 
 
@@ -42,7 +44,8 @@ class Configured:
         # As if all were computed from frames: where a dataset ships a view, a raised version only
         # costs describing anew.
         views = view_versions(kind.needs | kind.takes, frozenset({"frames"}))
-        return key("description", kind.name, kind.version, source_hash(kind), views, config)
+        code = source_hash(kind), seen_by(kind)
+        return key("description", kind.name, kind.version, code, views, config)
 
 
 def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
@@ -64,7 +67,7 @@ def _variants(plugin: type[Method], words: str) -> Iterable[str]:
         return [""]
     if words == "*":
         return ["", *plugin.variants]
-    if hasattr(plugin, "from_variant") and words not in plugin.variants:
+    if hasattr(plugin, "from_variant") and not fnmatch.filter(plugin.variants, words):
         return [words]
     return choose(words, plugin.variants, f"variant of {plugin.name}")
 

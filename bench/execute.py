@@ -19,11 +19,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from bench.cache import Cache, key
-from bench.clip import Array, Clip, Description, Views
+from bench.clip import Array, Clip, Description, Gender, Views
 from bench.configured import Configured
 from bench.context import Context, DeadlineError, derived_seed
 from bench.dataset import Dataset
 from bench.errors import BenchError, disk_is_full
+from bench.inner import best_step, inner_jobs
 from bench.method import Method, Model, Training
 from bench.opening import UnreadableError, clip_digest, views_of
 from bench.plan import Unit
@@ -67,7 +68,7 @@ class Described:
 
 def bare(clip: Clip) -> Clip:
     """A clip without its annotations."""
-    return dataclasses.replace(clip, emotion="", action_units=None, objective=None)
+    return dataclasses.replace(clip, emotion="", action_units=None, objective=None, gender=None)
 
 
 def describe(job: Describe) -> Described:
@@ -108,11 +109,12 @@ class Fit:
         train, test: positions in `descriptions`.
         labels: of the training clips.
         subjects: of the training clips, numbered.
-        action_units: of the training clips.
+        action_units, genders: of the training clips.
         classes: number of classes.
         seed: of this fold.
         device, threads, seconds: what it may use.
         trace: score checkpoints on the held-out clips.
+        inner: fits on parts of the training clips, to choose a checkpoint by; 0 for none.
         cache: folder.
     """
 
@@ -123,12 +125,14 @@ class Fit:
     labels: Array
     subjects: Array
     action_units: tuple[frozenset[int] | None, ...]
+    genders: tuple[Gender | None, ...]
     classes: int
     seed: int
     device: str
     threads: int
     seconds: float | None
     trace: bool
+    inner: int
     cache: Path
 
 
@@ -142,11 +146,17 @@ class Outcome:
     parameters: int | None = None
     error: str = ""
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
+    inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
 
 
 def fit_job(
-    unit: Unit, cache: Cache, device: str, threads: int, seconds: float | None, trace: bool
+    unit: Unit,
+    cache: Cache,
+    device: str,
+    seconds: float | None,
+    trace: bool = False,
+    inner: int = 0,
 ) -> Fit:
     """What a worker is told of a unit."""
     task, fold, row = unit.cell.task, unit.fold, unit.cell.row
@@ -159,12 +169,14 @@ def fit_job(
         labels=task.labels[fold.train],
         subjects=people,
         action_units=tuple(task.clips[i].action_units for i in fold.train),
+        genders=tuple(task.clips[i].gender for i in fold.train),
         classes=len(task.classes),
         seed=derived_seed(unit.cell.seed, task.name, fold.name),
         device=device,
-        threads=threads,
+        threads=1,
         seconds=seconds,
         trace=trace,
+        inner=inner,
         cache=cache.folder,
     )
 
@@ -200,6 +212,7 @@ def fitted(job: Fit) -> Fitted:
         subjects=job.subjects,
         classes=job.classes,
         action_units=job.action_units,
+        genders=job.genders,
         unlabelled=held_out if job.method.stated().transductive else None,
     )
     return Fitted(job.method.fit(training, context), held_out, context)
@@ -207,11 +220,13 @@ def fitted(job: Fit) -> Fitted:
 
 def fit(job: Fit) -> Outcome:
     """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
-    clock, processor = time.perf_counter(), time.process_time()
+    began = _clocks()
     try:
         model, held_out, context = fitted(job)
-        ended = time.perf_counter()
+        trained = _clocks()
         scores = checked(model.predict(held_out), len(held_out), job.classes)
+        predicted = _clocks()
+        step = _inner_step(job, context, began.wall) if job.inner else None
     except DeadlineError as error:
         return Outcome("timeout", error=str(error))
     except MemoryError:
@@ -221,18 +236,39 @@ def fit(job: Fit) -> Outcome:
             raise
         return Outcome("failed", error=traceback.format_exc())
     seconds = {
-        "fit": ended - clock,
-        "predict": time.perf_counter() - ended,
-        "cpu": time.process_time() - processor,
+        "fit": trained.wall - began.wall,
+        "predict": predicted.wall - trained.wall,
+        "cpu": predicted.processor - began.processor,
     }
+    if job.inner:
+        seconds["inner"] = time.monotonic() - predicted.wall
     return Outcome(
         "ok",
         scores.tolist(),
         {name: round(value, 4) for name, value in seconds.items()},
         model.parameters,
         trace=[(step, values.tolist()) for step, values in context.trace],
+        inner_step=step,
         curve=context.curve,
     )
+
+
+class _Clocks(NamedTuple):
+    wall: float
+    processor: float
+
+
+def _clocks() -> _Clocks:
+    return _Clocks(time.monotonic(), time.process_time())
+
+
+def _inner_step(job: Fit, context: Context, began: float) -> int | None:
+    """The step that the training subjects would choose; see `bench.inner`."""
+    offered = [step for step, _ in context.trace]
+    if not offered:
+        return None
+    found = [(fitted(part).context.trace, truth) for part, truth in inner_jobs(job, began)]
+    return best_step(offered, found, job.classes)
 
 
 def _context(job: Fit, held_out: Sequence[Description]) -> Context:

@@ -12,7 +12,8 @@ from bench.cache import key
 from bench.configured import configure
 from bench.environment import environment, environment_id
 from bench.errors import BenchError
-from bench.registry import Registry, source_hash
+from bench.registry import Registry
+from bench.sources import borrowed, changes
 from bench.store import FORMAT, Record, Store
 from bench.views import CATALOG
 
@@ -70,8 +71,14 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         return Explanation("foreign", missing, about)
     if changes := _changes(record, registry):
         return Explanation("stale", changes, about)
-    if elsewhere := _elsewhere(record, store):
-        return Explanation("foreign", elsewhere, about)
+    differences = _elsewhere(record, store)
+    if any(not one.startswith("commit ") for one in differences):
+        return Explanation("foreign", (f"made elsewhere: {'; '.join(differences)}.",), about)
+    if differences:
+        lent = record.borrowed or not borrowed(registry.methods[record.inputs["method"]])
+        kept = "and what it imports of bench are" if lent else "is (its imports were not kept)"
+        why = f"made on this machine, {differences[0]}; its method {kept} the same."
+        return Explanation("fresh", (why,), about)
     return Explanation("fresh", ("made on this machine by today's code and packages.",), about)
 
 
@@ -106,8 +113,10 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
         found.append(
             f"its method was version {record.inputs['version']}, today's is {plugin.version}."
         )
-    if record.source != source_hash(plugin):
-        found.append("its method's code has changed since (--refresh stale runs it again).")
+    if changed := changes(record.source, record.borrowed, plugin):
+        verb = "has" if len(changed) == 1 else "have"
+        names = ", ".join(changed)
+        found.append(f"{names} {verb} changed since (--refresh stale runs it again).")
     for name, version in record.inputs["views"].items():
         if name not in CATALOG:
             found.append(f"its view {name} is no longer there.")
@@ -129,20 +138,19 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _elsewhere(record: Record, store: Store) -> tuple[str, ...]:
-    """How the machine differs from this one."""
+def _elsewhere(record: Record, store: Store) -> list[str]:
+    """How the machine, its packages and the commit differ from those here."""
     if record.environment == environment_id():
-        return ()
+        return []
     path = store.folder / "environments" / f"{record.environment}.json"
     if not path.is_file():
-        return (f"made on a machine that nothing is known of ({record.environment}).",)
+        return [f"a machine that nothing is known of ({record.environment})"]
     theirs, ours = json.loads(path.read_bytes()), json.loads(json.dumps(environment()))
     packages = theirs.pop("packages", {}), ours.pop("packages", {})
     pairs = [(theirs, ours), packages]
-    differences = [
+    return [
         f"{name} {there.get(name)} there, {here.get(name)} here"
         for there, here in pairs
         for name in sorted(there.keys() | here.keys())
         if there.get(name) != here.get(name)
     ]
-    return (f"made elsewhere: {'; '.join(differences)}.",)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from bench.clip import Array, Description, Views
+from bench.clip import Array, Description, Gender, Views
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,6 +52,7 @@ class Training:
         subjects: (n,) whose clip it is, as opaque words.
         classes: number of classes of the task.
         action_units: numbers of the annotated action units, None for a clip without.
+        genders: of the clips' subjects, None where not annotated.
         unlabelled: the held-out subject's clips, for a method that states it is transductive;
             None for every other.
     """
@@ -61,6 +62,7 @@ class Training:
     subjects: Array
     classes: int
     action_units: Sequence[frozenset[int] | None] = ()
+    genders: Sequence[Gender | None] = ()
     unlabelled: Sequence[Description] | None = None
 
 
@@ -92,7 +94,8 @@ class Method:
         name: the word on the command line, "lbptop".
         version: raise it when a change of code changes predictions: old records become stale.
         needs: views without which it cannot run.
-        takes: views it uses where a dataset has them.
+        takes: views it uses where a dataset has them, and of what is annotated beside the emotion
+            "action_units" and "gender".
         facts: paper, fidelity, deviations.
         presets: named changes of configuration; "paper" is always there and empty.
         variants: named readings or ablations: "mfvan:delta" is mfvan with variants["delta"].

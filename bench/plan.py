@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from bench.cache import key
 from bench.configured import Configured
@@ -13,6 +13,9 @@ from bench.errors import BenchError
 from bench.protocols import Fold, folds
 from bench.task import Task
 from bench.views import servable, view_versions
+
+ANNOTATIONS: tuple[Literal["action_units"], Literal["gender"]] = ("action_units", "gender")
+"""What a method may take of the training clips' annotations beside their class."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Cell:
     def inputs(self) -> dict[str, Any]:
         """What every result of the cell depends on: never paths, machine, job count or order."""
         method = self.row.method
+        taken = [name for name in ANNOTATIONS if name in method.takes]
+        annotations = {name: self.task.annotated(name) for name in taken}
         return {
             "method": method.name,
             "version": method.version,
@@ -38,6 +43,7 @@ class Cell:
             "data": self.task.fingerprint,
             "protocol": self.protocol,
             "seed": self.seed,
+            **({"annotations": annotations} if annotations else {}),
         }
 
     @cached_property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import hashlib
 import importlib
@@ -12,14 +11,13 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 from bench.dataset import Dataset, Generator
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.method import Method
 
 Plugin = TypeVar("Plugin", Method, Dataset, Generator)
@@ -135,25 +133,3 @@ def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[
             raise unknown(what, word, known)
         chosen.update(dict.fromkeys(hits))
     return list(chosen)
-
-
-def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
-    """The error for a name nobody knows: did you mean, and the list."""
-    known = list(known)
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return BenchError(f"unknown {what} {word!r}{hint} Known: {', '.join(known) or 'none'}")
-
-
-def source_hash(plugin: type[Method]) -> str:
-    """Hash of the plugin's own source files: tells whether a record is older than its code."""
-    return _source_hash(Path(inspect.getfile(plugin)))
-
-
-@cache
-def _source_hash(file: Path) -> str:
-    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]

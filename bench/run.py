@@ -14,7 +14,7 @@ from bench.engines import Engine, Job, Lost, engine
 from bench.environment import environment, environment_id
 from bench.execute import Outcome, fit, fit_job
 from bench.plan import Plan, Unit
-from bench.registry import source_hash
+from bench.sources import borrowed, changes, source_hash
 from bench.store import Record, Store
 from bench.upkeep import in_use, prune
 
@@ -29,7 +29,8 @@ class Options:
         timeout: seconds a unit may take, None for no limit.
         device: "cpu" or "cuda".
         trace: score every checkpoint on the held-out subject.
-        refresh: run units again whose plugin's source changed since ("stale").
+        inner: fits on parts of a fold's training clips, to choose a checkpoint by; 0 for none.
+        refresh: run units again whose code changed since ("stale").
         plugins: plugin files that workers must import.
         cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
     """
@@ -39,6 +40,7 @@ class Options:
     timeout: float | None = None
     device: str = "cpu"
     trace: bool = False
+    inner: int = 0
     refresh: bool = False
     plugins: tuple[Path, ...] = ()
     cache_size: int | None = None
@@ -62,7 +64,7 @@ class Summary:
         reused: units that the store already had.
         ran: units that ended ok.
         failures: units that did not, with status and error.
-        stale: reused units whose plugin's source has changed since.
+        stale: reused units whose plugin, or what it imports of bench, has changed since.
         unreadable: sentences that name clips that could not be read.
         busy: seconds spent in methods, over all workers.
     """
@@ -100,7 +102,7 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
     waiting = _described(waiting, store, cache, options, progress, summary)
     progress.phase("folds", waiting)
     runner: Engine[Unit] = engine(options.engine, options.workers, options.timeout, options.plugins)
-    limits = (options.device, 1, options.timeout, options.trace)
+    limits = (options.device, options.timeout, options.trace, options.inner)
     jobs = (Job(unit, fit_job(unit, cache, *limits)) for unit in waiting)
     for job, outcome in runner(fit, jobs):
         record = _record(job.name, outcome, options)
@@ -112,13 +114,14 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
 def _missing(plan: Plan, store: Store, options: Options, summary: Summary) -> list[Unit]:
     waiting = []
     for unit in plan.units:
-        record = store.done(unit, options.trace)
-        fresh = record is not None and record.source == source_hash(type(unit.cell.row.method))
-        if record is None or (options.refresh and not fresh):
+        record = store.done(unit, options.trace, options.inner)
+        plugin = type(unit.cell.row.method)
+        stale = record is not None and changes(record.source, record.borrowed, plugin)
+        if record is None or (options.refresh and stale):
             waiting.append(unit)
             continue
         summary.reused += 1
-        if not fresh:
+        if stale:
             summary.stale.append(unit)
     return waiting
 
@@ -145,6 +148,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         preset=row.preset,
         family=cell.family,
         source=source_hash(type(row.method)),
+        borrowed=borrowed(type(row.method)),
         clips=[cell.task.clips[i].id for i in unit.fold.test],
         scores=outcome.scores,
         seconds=outcome.seconds,
@@ -152,6 +156,8 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         error=outcome.error,
         trace=outcome.trace,
         traced=options.trace,
+        inner=options.inner,
+        inner_step=outcome.inner_step,
         curve=outcome.curve,
         transductive=row.method.stated().transductive,
         environment=environment_id(),

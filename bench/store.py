@@ -39,11 +39,15 @@ class Record:
         source: hash of the plugin's source when it ran.
         clips: ids of the held-out clips.
         scores: a row of class scores for each.
-        seconds: "fit" and "predict" wall time, "cpu" processor time.
+        seconds: "fit" and "predict" wall time, "cpu" processor time of both, "inner" wall time of
+            the fits that choose a step.
+        borrowed: hashes of the modules of bench that the plugin imported then.
         parameters: trained parameters, where the model counts them.
         error: the traceback, where the status is not "ok".
         trace: (step, scores) of every checkpoint, where the run asked for it.
         traced: the run asked for a trace; a method without checkpoints leaves it empty.
+        inner: fits on parts of the training clips that the run asked for, to choose a step by.
+        inner_step: the step of the trace that those chose; None where there was nothing to choose.
         curve: training curve.
         transductive: the configuration saw the held-out clips, without labels, in training.
         environment: id of the machine's description.
@@ -62,10 +66,13 @@ class Record:
     clips: list[str]
     scores: list[list[float]]
     seconds: dict[str, float]
+    borrowed: dict[str, str] = field(default_factory=dict)
     parameters: int | None = None
     error: str = ""
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
     traced: bool = False
+    inner: int = 0
+    inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
     transductive: bool = False
     environment: str = ""
@@ -75,7 +82,12 @@ class Record:
     @property
     def wall(self) -> float:
         """Seconds of wall time that the unit took; 0 where it did not end."""
-        return self.seconds.get("fit", 0.0) + self.seconds.get("predict", 0.0)
+        return sum(self.seconds.get(part, 0.0) for part in ("fit", "predict", "inner"))
+
+    def serves(self, trace: bool, inner: int) -> bool:
+        """It ended ok and holds what a run asks for: a trace, a step chosen by so many fits."""
+        traced = self.traced or bool(self.trace)
+        return self.status == "ok" and (traced or not trace) and inner in (0, self.inner)
 
 
 def safe(word: str) -> str:
@@ -148,12 +160,12 @@ class Store:
         """Records that were set aside."""
         return sorted((self.folder / "damaged").glob("*"))
 
-    def done(self, unit: Unit, traced: bool = False) -> Record | None:
-        """The unit's record when it is finished: ok, of this very key, with a trace if asked."""
+    def done(self, unit: Unit, trace: bool = False, inner: int = 0) -> Record | None:
+        """The unit's record when it is finished: ok, of this very key, with what is asked for."""
         record = self.read(self.path(unit))
-        if record is None or record.status != "ok" or record.key != unit.key:
+        if record is None or record.key != unit.key or not record.serves(trace, inner):
             return None
-        return record if record.traced or record.trace or not traced else None
+        return record
 
     def write(self, unit: Unit, record: Record) -> None:
         """Keep a record; it is on disk when this returns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -58,6 +59,13 @@ class Task:
             for clip, digest, label in zip(self.clips, self.digests, self.labels, strict=True)
         ]
         return key("task", self.classes, rows)
+
+    def annotated(self, what: Literal["action_units", "gender"]) -> str | None:
+        """Identifies what is annotated beside the emotion, None where no clip has it."""
+        found = [getattr(clip, what) for clip in self.clips]
+        if all(one is None for one in found):
+            return None
+        return key(what, [sorted(one) if isinstance(one, frozenset) else one for one in found])
 
     @cached_property
     def apex(self) -> str:

@@ -124,6 +124,13 @@ def endless(self, train, context):
     return Nearest(train.clips, train.labels, train.classes)
 
 
+def ponders(self, clip):
+    started = time.process_time()
+    while time.process_time() - started < 0.02:
+        np.sort(np.random.default_rng(0).normal(size=1000))
+    return np.zeros(4)
+
+
 def guesses(self, train, context):
     return Nearest(train.clips, np.zeros_like(train.labels), train.classes)
 
@@ -140,6 +147,13 @@ def counts(self, clip, calls=[]):  # noqa: B006 (the fault)
 def writes(self, clip):
     clip.sources["flow_image"][:] = 0
     return np.zeros(4)
+
+
+def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
+    monkeypatch.setattr("bench.check.fitting.PATIENCE", 0.1)
+    checks = {name_of(one): one for one in CHECKS}
+    found = apply(checks["the deadline is honoured"], examine(fault(describe=ponders)))
+    assert found.status == "passed", found.detail
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import json
 import numpy as np
 import pytest
 
+from bench.comparing import Pair, overall
 from bench.metrics import uar, uf1
+from bench.ranks import cliques, rank_figure
 from bench.statistics import bootstrap_difference, holm
 
 WORSE = """
@@ -108,3 +110,49 @@ def test_the_interval_of_a_difference_is_paired():
     assert again == pytest.approx((-high, -low))
     with pytest.raises(ValueError, match="same subjects"):
         bootstrap_difference(first, second[:, 1:], uf1, rng)
+
+
+def pairs(tasks: int, synthetic: bool = False) -> list[Pair]:
+    """Three methods of which the third is always last, the others take turns."""
+    found = []
+    for number in range(tasks):
+        scores = {"a": 0.6, "b": 0.5 + 0.2 * (number % 2), "c": 0.1}
+        for first, second in (("a", "b"), ("a", "c"), ("b", "c")):
+            two = (scores[first], scores[second])
+            found.append(
+                Pair(
+                    f"d{number}/3", "loso", synthetic, first, second, two, two[0] - two[1],
+                    0, 0, 1, True, 9, 1, 0.1,
+                )
+            )  # fmt: skip
+    return found
+
+
+def test_average_ranks_are_over_tasks_that_have_all_methods():
+    methods, tasks, found = overall(pairs(10)[:-1])
+    assert (methods, tasks) == (["a", "b", "c"], 10)
+    found_of = dict(zip(methods, found.ranks, strict=True))
+    assert found_of == {"a": 1.5, "b": 1.5, "c": 3.0}
+    assert found.difference is not None
+    assert overall(pairs(1)) is None
+    assert overall(pairs(3) + pairs(9, synthetic=True))[1] == 3
+
+
+def test_few_tasks_have_ranks_and_a_reason_for_no_diagram(compared):
+    compared.run("--tasks", "3,2", methods="mean,backwards")
+    done = compared.bench("compare", "mean", "backwards", "-o", "ranks.png")
+    assert "average ranks over 2 tasks: mean 1.00, backwards 2.00. No diagram" in done.out
+    assert done.code == 2
+    assert "8 needed" in done.err
+    assert not (compared.folder / "ranks.png").exists()
+
+
+def test_the_diagram_joins_who_cannot_be_told_apart():
+    assert cliques([1.0, 1.5, 3.0], 1.0) == [(0, 1)]
+    assert cliques([1.0, 2.0, 3.0], 1.0) == [(0, 1), (1, 2)]
+    assert cliques([1.0, 2.0, 3.0], 5.0) == [(0, 2)]
+    assert cliques([1.0, 3.0], 1.0) == []
+    methods, _, found = overall(pairs(12))
+    figure = rank_figure(methods, found, "average rank")
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert sorted(words) == ["a 1.50", "b 1.50", "c 3.00"]

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from test_command_line import complains
 
-from bench.board.board import Row, Score
+from bench.board.board import Epochs, Row, Score
+from bench.board.epochs import epoch_figure
 from bench.explain import ablation, epochs, scores
-from bench.explain.style import stamped
 from bench.methods.mfvan import MFVAN
+from bench.style import stamped
 
 
 def words(figure) -> str:
@@ -166,12 +167,17 @@ def test_curves_without_a_count_go_by_position():
     assert (x.tolist(), quartiles[1].tolist()) == ([1, 2], [2, 1])
 
 
-def test_the_oracle_takes_each_subjects_best_epoch():
-    right, wrong = np.diag([1, 1]), np.array([[0, 1], [1, 0]])
-    checkpoints = np.array([[[right, wrong], [wrong, right]]])
-    seen = words(epochs.epoch_figure([1, 2], checkpoints, 0.5))
+@pytest.mark.parametrize("inner", [None, Score(0.625)])
+def test_the_picture_of_epochs_names_every_choice(inner):
+    traced = replace(
+        row("mean", 0.5), oracle=Score(1.0), inner=inner, epochs=Epochs((1, 2), ((0.25, 0.5),))
+    )
+    figure = epoch_figure(traced)
+    seen = words(figure)
+    assert "reported: .500" in seen
     assert "held-out subject: 1.000" in seen
-    assert "reported: 0.500" in seen
+    assert ("training subjects: .625" in seen) == (inner is not None)
+    assert figure.axes[0].lines[0].get_ydata().tolist() == [0.25, 0.5]
 
 
 def configs(*labels: str) -> ablation.Configs:

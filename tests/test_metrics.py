@@ -50,7 +50,11 @@ def test_a_class_neither_true_nor_predicted_is_outside_every_mean():
 
 
 def test_a_fold_of_one_class():
-    got = metrics.scores(metrics.confusion([2, 2, 2, 2], [2, 2, 0, 2], 3))
+    truth, predicted = [2, 2, 2, 2], [2, 2, 0, 2]
+    got = metrics.scores(metrics.confusion(truth, predicted, 3))
+    kept = {"labels": [2], "average": "macro"}
+    assert_allclose(got["uf1"], sk.f1_score(truth, predicted, **kept), atol=1e-12)
+    assert_allclose(got["uar"], sk.recall_score(truth, predicted, **kept), atol=1e-12)
     assert_allclose(got["uar"], 0.75)
     assert_allclose(got["uf1"], 6 / 7)
     assert_allclose(got["f1"], 3 / 7)
@@ -85,6 +89,9 @@ def test_groups_are_pooled_not_averaged_and_parts_are_sums_of_their_subjects():
     part_of = np.array([name.split("/")[0] for name in names])
     for part, counts in zip(np.unique(parts), by_part, strict=True):
         assert np.array_equal(by_subject[part_of == part].sum(0), counts)
+        mine = truth[parts == part], predicted[parts == part]
+        assert_allclose(metrics.uf1(counts), sk.f1_score(*mine, average="macro"), atol=1e-12)
+        assert_allclose(metrics.uar(counts), sk.balanced_accuracy_score(*mine), atol=1e-12)
     pooled = metrics.uf1(by_subject.sum(0))
     assert_allclose(pooled, sk.f1_score(truth, predicted, average="macro"), atol=1e-12)
     assert abs(pooled - metrics.uf1(by_subject).mean()) > 1e-3

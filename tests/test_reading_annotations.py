@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.reading import action_units, clean, mend, number, objective_class, subject_number
+from bench.reading import action_units, clean, gender, mend, number, objective_class, subject_number
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,14 @@ from bench.reading import action_units, clean, mend, number, objective_class, su
 )
 def test_cells_become_text(cell: object, text: str) -> None:
     assert clean(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("F", "female"), ("Male ", "male"), ("", None), ("n/a", None), ("2", None)],
+)
+def test_genders(text: str, expected: str | None) -> None:
+    assert gender(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,29 @@ def test_another_machine_is_described(ran):
     assert "numpy 0.9 there" in found["why"][0]
 
 
+def test_another_commit_of_the_same_code_is_fresh(ran):
+    (file,) = (ran.results / "environments").glob("*.json")
+    raw = json.loads(file.read_text())
+    raw["commit"] = "0123456789ab"
+    (file.parent / "other.json").write_text(json.dumps(raw))
+    found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
+    assert found["worth"] == "fresh"
+    assert "commit 0123456789ab there" in found["why"][0]
+
+
+def test_a_variants_colon_is_no_fold(world):
+    world.run(methods="mean:noisy")
+    (first, *_) = paths(world)
+    for words in ("toy/3/mean:noisy:toy/p0", str(first)):
+        assert explained(world, words)["about"]["fold"] == "toy/p0"
+
+
+def test_a_cell_that_is_not_there_names_the_nearest(ran):
+    done = ran.bench("results", "explain", "toy/3/maen:toy/p0")
+    assert done.code == 2
+    assert "nearest: toy-3/mean/quick-" in done.err
+
+
 def test_a_plugin_that_is_not_here_makes_a_record_foreign(ran):
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
     (ran.folder / "bench.toml").write_text("")
@@ -118,6 +141,17 @@ def test_a_cell_comes_again_to_the_last_bit(ran):
     assert done.code == 0, done.err
     assert "18 predictions of 6 folds: the same to the last bit" in done.out
     assert ran.predictions() == before
+
+
+def test_stand_ins_are_made_where_none_is_configured(world):
+    data = world.folder / "data"
+    (data / "SYNTHETIC.json").write_text("{}")
+    world.run()
+    (world.folder / "bench.toml").write_text("")
+    world.patch.setattr("bench.settings.stand_ins", lambda *_, **__: {"toy": data})
+    done = repro(world)
+    assert done.code == 0, done.err
+    assert "18 predictions of 6 folds: the same to the last bit" in done.out
 
 
 def test_one_fold_alone_and_kept(ran):

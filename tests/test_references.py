@@ -63,6 +63,14 @@ def test_apex_pixels_are_averaged_signed_differences():
     np.testing.assert_allclose(described[[0, 1, -1, 5], [0, 0, -1, 5]], [-10, 30, 2, 0])
 
 
+def test_apex_pixels_alone_do_not_know_the_onset():
+    frames = np.random.default_rng(0).integers(0, 256, (3, 170, 140), dtype=np.uint8)
+    alone = ApexPixels(subtract=False)
+    found = alone.describe(Views({"frames": frames[:2]}, apex=1))
+    np.testing.assert_array_equal(found, alone.describe(Views({"frames": frames[[2, 1]]}, apex=1)))
+    np.testing.assert_allclose(found[0, 0], frames[1, :5, :5].mean(), atol=0.5)
+
+
 def test_flowsvm_takes_a_shipped_flow_image_raw():
     shipped = np.random.default_rng(0).integers(0, 256, (3, 28, 28)).astype(np.uint8)
     np.testing.assert_allclose(FlowSVM().describe(Views({"flow_image": shipped})), shipped / 255)

@@ -207,3 +207,17 @@ def test_select_best_takes_each_subjects_best_and_of_equals_the_first():
     checkpoints = np.array([[wrong, right], [other, wrong], [right, other]])
     assert np.array_equal(st.select_best(checkpoints), [other, right])
     assert np.array_equal(st.select_best(checkpoints[None])[0], [other, right])
+
+
+def test_the_interval_of_a_mean_resamples_subjects_with_all_their_clips():
+    rng = np.random.default_rng(0)
+    people = np.repeat(np.arange(30), 4)
+    values = np.repeat(rng.normal(size=30), 4)
+    found = st.bootstrap_mean(values, people, np.random.default_rng(1))
+    error = values[::4].std() / np.sqrt(30)
+    assert found.low == pytest.approx(values.mean() - 1.96 * error, abs=0.2 * error)
+    assert found.high == pytest.approx(values.mean() + 1.96 * error, abs=0.2 * error)
+    holes = np.r_[values, np.nan]
+    assert st.bootstrap_mean(holes, np.r_[people, 99], np.random.default_rng(1)) == found
+    with pytest.raises(ValueError, match="not nan"):
+        st.bootstrap_mean(np.array([np.nan]), ["a"], rng)

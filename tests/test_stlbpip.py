@@ -60,6 +60,13 @@ def test_histograms_of_any_number_of_frames():
         np.testing.assert_allclose(found.sum(axis=2), 4, rtol=1e-5)
 
 
+def test_motion_is_the_difference_to_the_first_frame():
+    clip = moving(1, 0)
+    frames = clip.sources["frames"].astype(int)
+    expected = pattern_histograms(frames[1:] - frames[:1], (3, 3))
+    np.testing.assert_array_equal(projection_patterns(clip, 0, (85, 70), (3, 3)), expected)
+
+
 def test_steady_light_changes_nothing():
     clip = moving(2, 0)
     brighter = type(clip)({"frames": clip.sources["frames"] // 2 + 20})

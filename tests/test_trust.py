@@ -89,6 +89,20 @@ def test_a_transductive_row_says_so(world):
     assert "transductive" in (world.results / "leaderboard.md").read_text()
 
 
+def test_picking_epochs_makes_chance_respectable_and_the_board_refuses_to_rank_it(world):
+    plugin = HERE.parent / "docs" / "examples" / "chance.py"
+    words = ("-d", "guesses", "-m", "chance", "--seeds", "0-1", "--trace", "--engine", "serial")
+    done = world.bench("run", "--plugin", plugin, *words)
+    assert done.code == 0, done.err
+    (table,) = build(Store(world.results), load((plugin,))).tables
+    (row,) = (row for row in table.rows if row.label == "chance")
+    assert (table.subjects, len(row.epochs.steps), row.complete) == (26, 50, True)
+    assert 0.28 <= row.scores["uf1"].value <= 0.40
+    assert 0.62 <= row.oracle.value <= 0.76
+    assert all(other.rank is None for other in table.rows)
+    assert (world.results / row.picture).is_file()
+
+
 def test_every_trap_names_tests_that_exist():
     numbers = re.findall(r"^\| (\d+) \|", TRUST, re.MULTILINE)
     assert numbers == [str(n) for n in range(1, 17)]

@@ -26,6 +26,19 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Epochs:
+    """UF1 of the held-out clips at every checkpoint, all folds pooled.
+
+    Attributes:
+        steps: (k,) epochs of the checkpoints.
+        uf1: k values of each seed.
+    """
+
+    steps: tuple[int, ...]
+    uf1: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class Row:
     """One method in one configuration on one task.
 
@@ -40,7 +53,9 @@ class Row:
         scores: by metric name: uf1, uar, accuracy, f1.
         recall: of each class; NaN for a class without clips.
         parts: UF1 and UAR of each database of a composite.
-        oracle: the best checkpoint picked on each held-out subject; never ranked.
+        oracle: UF1 of the best checkpoint picked on each held-out subject; never ranked.
+        inner: UF1 of the checkpoint that inner folds of each fold's training subjects chose.
+        epochs: UF1 at every checkpoint, where all records have a trace.
         fit_seconds: mean of a fold.
         parameters: trained parameters.
         rank: 1 is best; methods that cannot be told apart share it; None below the line.
@@ -67,6 +82,8 @@ class Row:
     rank: int | None = None
     reference: bool = False
     notes: tuple[str, ...] = ()
+    inner: Score | None = None
+    epochs: Epochs | None = None
 
     @property
     def complete(self) -> bool:
@@ -77,6 +94,11 @@ class Row:
     def name(self) -> str:
         """The label, with the preset where it is not the paper's."""
         return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"
+
+    @property
+    def picture(self) -> str:
+        """File name of the picture of its epochs, unique in a folder of boards."""
+        return f"epochs-{self.label.replace(':', '-')}-{self.family}.png"
 
 
 @dataclass(frozen=True)

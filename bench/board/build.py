@@ -11,16 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from bench.board.board import Board, Row, Score, Table
+from bench.board.board import Board, Row, Table
 from bench.board.external import External, external_row, read_external
 from bench.board.published import comparisons
-from bench.board.scoring import Truth, checkpoints, confusions, parts, scores, truth
+from bench.board.scoring import Truth, confusions, parts, scores, truth
+from bench.board.selection import Selection, selection
 from bench.clip import Array
 from bench.context import derived_seed
 from bench.metrics import recall, uf1
 from bench.protocols import folds
-from bench.registry import Registry, source_hash
-from bench.statistics import pairwise, rank_groups, select_best
+from bench.registry import Registry
+from bench.sources import changes
+from bench.statistics import pairwise, rank_groups
 from bench.store import Record, Store
 
 
@@ -108,6 +110,7 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
     seeds = tuple(sorted({record.inputs["seed"] for record in records}))
     total = len(folds(protocol, task.people, task.databases)) * len(seeds)
     counts = confusions(task, done)
+    other = selection(task, done) if done else Selection()
     return Row(
         label=first.label,
         preset=first.preset,
@@ -122,35 +125,35 @@ def _row(task: Truth, protocol: str, records: list[Record], registry: Registry) 
         scores=scores(counts, len(done) == total) if done else {},
         recall=recall(counts.sum((0, 1))).tolist() if done else [],
         parts=parts(task, counts) if done else {},
-        oracle=_oracle(task, done) if len(done) == total else None,
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
         parameters=next((r.parameters for r in done if r.parameters is not None), None),
         reference=bool(facts and facts.reference),
         notes=tuple(_notes(records, plugin, facts)),
+        oracle=other.oracle,
+        inner=other.inner,
+        epochs=other.epochs,
     )
 
 
 def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
     if facts and facts.fidelity == "reconstructed":
         yield "reconstructed"
+    inputs = records[0].inputs
+    for name, digest in inputs.get("annotations", {}).items():
+        if digest is None:
+            yield f"without {name.replace('_', ' ')}"
+    if inputs["config"].get("weights") == "":
+        yield "scratch"
     if records[0].transductive:
         yield "transductive"
     if plugin is None:
         yield "plugin not installed"
     elif any(record.inputs["version"] != plugin.version for record in records):
         yield f"version {records[0].inputs['version']}, now {plugin.version}"
-    elif any(record.source != source_hash(plugin) for record in records):
-        yield "stale: made before its plugin's code changed"
+    elif changed := {c for r in records for c in changes(r.source, r.borrowed, plugin)}:
+        yield f"stale: {', '.join(sorted(changed))} changed since"
     if not all(record.isolated for record in records):
         yield "not isolated: run with --engine serial"
-
-
-def _oracle(task: Truth, done: list[Record]) -> Score | None:
-    """UF1 when each held-out subject picks the checkpoint that suits it best; never ranked."""
-    if not all(record.trace for record in done):
-        return None
-    best = select_best(checkpoints(task, done))
-    return Score(fmean(float(uf1(seed.sum(0))) for seed in best))
 
 
 Family = tuple[str, str, str]

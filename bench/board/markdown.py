@@ -19,22 +19,30 @@ from bench.board.text import (
 )
 
 
-def markdown(board: Board) -> str:
-    """The whole board; the same records give the same bytes."""
+def markdown(board: Board, pictures: bool = False) -> str:
+    """The whole board; the same records give the same bytes.
+
+    Args:
+        board: what to write.
+        pictures: show those of traced rows, which `publish` lays beside it.
+    """
     title = "# Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
         title += ": SYNTHETIC data"
-    parts = [title, LEGEND, *(_section(table) for table in board.tables)]
+    parts = [title, LEGEND, *(_section(table, pictures) for table in board.tables)]
     if board.machines:
         machines = [f"- `{name}`: {text}" for name, text in board.machines.items()]
         parts.append("## Machines\n\n" + "\n".join(machines))
     return "\n\n".join(parts) + "\n"
 
 
-def _section(table: Table) -> str:
+def _section(table: Table, pictures: bool) -> str:
     body = _grid([cells(table, row) for row in table.rows], headers(table))
     lines = [f"## {table.title}, {table.protocol}", caption(table), body]
     lines += [f"> {note}" for note in table.notes]
+    if pictures and (traced := [row for row in table.rows if row.epochs is not None]):
+        shown = [f"![UF1 of {row.name} against epoch]({row.picture})" for row in traced]
+        lines += ["### UF1 against epoch", "\n".join(shown)]
     if rows := beside(table):
         lines += ["### Published beside ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]
     if rows := elsewhere(table):

@@ -44,8 +44,9 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
     }
     for name, score in row.scores.items():
         line |= {f"{name}{end}": getattr(score, field) for end, field in _ENDS.items()}
-    if row.oracle:
-        line["oracle_uf1"] = row.oracle.value
+    for name, other in (("inner", row.inner), ("oracle", row.oracle)):
+        if other:
+            line[f"{name}_uf1"] = other.value
     for part, values in sorted(row.parts.items()):
         line |= {f"{part}_{name}": value for name, value in values.items()}
     for name, value in zip(table.classes, row.recall, strict=False):

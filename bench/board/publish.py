@@ -22,11 +22,16 @@ FORMATS: dict[str, tuple[str, Callable[[Board], str]]] = {
 
 
 def publish(board: Board, folder: Path) -> list[Path]:
-    """Write `leaderboard.md`, `.csv`, `.json` into a folder; returns the paths."""
-    paths = []
-    for name in ("markdown", "csv", "json"):
-        ending, write = FORMATS[name]
-        path = folder / f"leaderboard.{ending}"
-        write_atomically(path, write(board).encode())
-        paths.append(path)
-    return paths
+    """Write `leaderboard.md`, `.csv`, `.json` and pictures of traced rows; returns the paths."""
+    files = {
+        "leaderboard.md": markdown(board, pictures=True).encode(),
+        "leaderboard.csv": to_csv(board).encode(),
+        "leaderboard.json": to_json(board).encode(),
+    }
+    if any(row.epochs for table in board.tables for row in table.rows):
+        from bench.board.epochs import pictures
+
+        files |= pictures(board)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in files]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any
 
@@ -69,15 +69,6 @@ def confusions(task: Truth, records: Sequence[Record]) -> Array:
         predicted = np.array([int(np.argmax(row)) for r in found for row in r.scores], int)
         stack.append(by_subject(task, where, predicted))
     return np.array(stack)
-
-
-def checkpoints(task: Truth, done: Sequence[Record]) -> Array:
-    """Counts (seeds, checkpoints, subjects, c, c) of traced records, as far as all have them."""
-    steps = min(len(record.trace) for record in done)
-    each = [
-        confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
-    ]
-    return np.stack(each, axis=1)
 
 
 def by_subject(task: Truth, where: Array, predicted: Array) -> Array:

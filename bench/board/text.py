@@ -11,8 +11,8 @@ TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "n
 
 def headers(table: Table) -> list[str]:
     """Column names; parts of a composite have columns of their own."""
-    oracle = ["oracle UF1"] if any(row.oracle for row in table.rows) else []
-    return [*HEAD, *oracle, *(f"{p} UF1/UAR" for p in parts(table)), *TAIL]
+    selected = ["inner UF1", "oracle UF1"] if any(row.oracle for row in table.rows) else []
+    return [*HEAD, *selected, *(f"{p} UF1/UAR" for p in parts(table)), *TAIL]
 
 
 def parts(table: Table) -> list[str]:
@@ -23,7 +23,7 @@ def parts(table: Table) -> list[str]:
 def cells(table: Table, row: Row) -> list[str]:
     """One row in words, a word for each of `headers`."""
     scores = [score_text(row.scores.get(n)) for n in ("uf1", "uar", "accuracy", "f1")]
-    oracle = [score_text(row.oracle)] if any(r.oracle for r in table.rows) else []
+    selected = [selected_text(row, row.inner), selected_text(row, row.oracle)]
     split = [
         f"{number(row.parts[p]['uf1'])} / {number(row.parts[p]['uar'])}" if p in row.parts else "–"
         for p in parts(table)
@@ -33,7 +33,7 @@ def cells(table: Table, row: Row) -> list[str]:
         "ref" if row.reference else "–" if row.rank is None else str(row.rank),
         row.name,
         *scores,
-        *oracle,
+        *(selected if any(r.oracle for r in table.rows) else []),
         *split,
         " ".join(number(value) for value in row.recall) or "–",
         seeds,
@@ -62,6 +62,13 @@ def score_text(score: Score | None) -> str:
     if score.spread is not None:
         text += f" ±{number(score.spread)}"
     return text
+
+
+def selected_text(row: Row, other: Score | None) -> str:
+    """UF1 at another checkpoint than the last, and what the choice adds: .842 (+.136)."""
+    if other is None:
+        return "–"
+    return f"{number(other.value)} ({signed(other.value - row.scores['uf1'].value)})"
 
 
 def seconds(value: float | None) -> str:
@@ -158,6 +165,11 @@ LEGEND = (
     "over subjects, Holm's correction); methods that cannot be told apart share a rank. "
     "`recall` lists the classes in the order of the caption. `ref` rows are controls and ceilings, "
     "never ranked; rows below the ranked ones are incomplete or outdated. `fit/fold` is wall time "
-    "on one thread. `oracle UF1`: the best checkpoint picked on each held-out subject, to show "
-    "what such picking is worth; never ranked."
+    "on one thread. Every score is of the last checkpoint, but for two columns of traced runs "
+    "(`bench run --trace`), in brackets what the choice adds: `inner UF1`, the checkpoint chosen "
+    "on inner folds of each fold's training subjects (`--inner 5`; a dash where that was not asked "
+    "for), and `oracle UF1`, the best one picked on each held-out subject, to show what such "
+    "picking is worth; neither is ranked. `external predictions`: read from a file by `bench "
+    "results import`, made elsewhere, by whom and how is not known here; all their clips and true "
+    "classes agree with the task's, and they are scored as ours are, and never ranked."
 )

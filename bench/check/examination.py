@@ -61,6 +61,7 @@ class Fitted:
         opened: files and folders that were read meanwhile.
         disturbed: global random states that were left changed.
         mutated: inputs that were left changed.
+        seconds: processor time of `fit` and `predict`, describing left out.
     """
 
     model: Model
@@ -68,6 +69,7 @@ class Fitted:
     opened: frozenset[str]
     disturbed: tuple[str, ...]
     mutated: tuple[str, ...]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,10 @@ class Examination:
             inputs = {name: getattr(training, name) for name in ("clips", "labels", "subjects")}
             inputs["held-out clips"] = out
             before, state = copy.deepcopy(inputs), random_state()
+            started = time.process_time()
             model = method.fit(training, context)
             scores = checked(model.predict(out), len(out), CLASSES)
+            taken = time.process_time() - started
             after = random_state()
         return Fitted(
             model=model,
@@ -168,6 +172,7 @@ class Examination:
             opened=frozenset(opened),
             disturbed=tuple(name for name in state if state[name] != after[name]),
             mutated=tuple(name for name in inputs if not same(before[name], inputs[name])),
+            seconds=taken,
         )
 
 

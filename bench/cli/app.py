@@ -11,6 +11,7 @@ from bench.cli.data_app import data
 from bench.cli.options import (
     Apex,
     Datasets,
+    Inner,
     Jobs,
     Json,
     LimitFolds,
@@ -21,6 +22,7 @@ from bench.cli.options import (
     Results,
     Seeds,
     Tasks,
+    Trace,
 )
 
 app = typer.Typer(
@@ -61,11 +63,10 @@ def run(
     engine: Annotated[
         str, typer.Option("--engine", help="processes, or serial for a debugger.")
     ] = "processes",
-    trace: Annotated[
-        bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")
-    ] = False,
+    trace: Trace = False,
+    inner: Inner = 0,
     refresh: Annotated[
-        str, typer.Option("--refresh", help="stale: run again what older plugin code made.")
+        str, typer.Option("--refresh", help="stale: run again what older code made.")
     ] = "",
     cache_size: Annotated[
         str, typer.Option("--cache-size", help="Bound of what is computed again if need be: 20GB.")
@@ -81,10 +82,10 @@ def run(
     run_request(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()), apex,
+            tuple(plugin or ()), apex, trace, inner,
         ),
-        engine=engine, timeout=timeout, device=device, trace=trace, refresh=refresh,
-        cache_size=cache_size, dry_run=dry_run,
+        engine=engine, timeout=timeout, device=device, refresh=refresh, cache_size=cache_size,
+        dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def plan(
     limit_folds: LimitFolds = None,
     results: Results = None,
     plugin: Plugin = None,
+    trace: Trace = False,
+    inner: Inner = 0,
     json: Json = False,
 ) -> None:
     """Show what a run would do, what is done already, and how long the rest may take."""
@@ -110,7 +113,7 @@ def plan(
     show(
         Request(
             methods, datasets, tasks, protocol, seeds, preset, jobs, limit_folds, results,
-            tuple(plugin or ()), apex,
+            tuple(plugin or ()), apex, trace, inner,
         ),
         as_json=json,
     )  # fmt: skip
@@ -125,7 +128,7 @@ def board(
     ] = "terminal",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
+        typer.Option("--output", "-o", help="A file; or a folder: md, csv, json, pictures."),
     ] = None,
     plugin: Plugin = None,
 ) -> None:
@@ -207,13 +210,16 @@ def compare(
     tasks: Annotated[str, typer.Option("--tasks", help="Task names or globs.")] = "all",
     protocol: Protocol = "loso",
     metric: Annotated[str, typer.Option("--metric", help="uf1, uar, accuracy or f1.")] = "uf1",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Draw average ranks: a png file.")
+    ] = None,
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
     """Test whether methods of a results folder differ: paired, by subjects, on each task."""
     from bench.cli.compare import show
 
-    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json)
+    show(methods, results, tasks, protocol, metric, tuple(plugin or ()), json, output)
 
 
 @app.command()
@@ -326,8 +332,7 @@ def results_export(
         str, typer.Option("--format", help="megc2019 or csv.")
     ] = "csv",
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file, or a folder for md, csv and json."),
+        Path | None, typer.Option("--output", "-o", help="A file; printed without it.")
     ] = None,
     results: Results = None,
 ) -> None:

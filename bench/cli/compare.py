@@ -10,8 +10,9 @@ from rich.table import Table as Grid
 
 from bench.board.scoring import truth
 from bench.board.text import number
+from bench.cache import write_atomically
 from bench.cli.common import err, out, print_json, surroundings
-from bench.comparing import Pair, compare
+from bench.comparing import Pair, compare, overall
 from bench.errors import BenchError
 from bench.registry import choose
 from bench.store import Store
@@ -31,8 +32,9 @@ def show(
     metric: str,
     plugins: tuple[Path, ...],
     as_json: bool,
+    output: Path | None,
 ) -> None:
-    """Print every pair of methods on every task that has both."""
+    """Print every pair of methods on every task that has both; draw their average ranks."""
     if len(set(methods)) < 2:
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = surroundings(plugins, results)
@@ -54,6 +56,39 @@ def show(
         print_json([dataclasses.asdict(pair) | {"verdict": pair.verdict} for pair in pairs])
     else:
         _print(pairs, metric)
+        out().print(_ranks(pairs))
+    if output is not None:
+        _draw(pairs, metric, output)
+
+
+def _ranks(pairs: Sequence[Pair]) -> str:
+    """Average ranks over tasks in words, and what their differences mean."""
+    ranked = overall(pairs)
+    if ranked is None:
+        return "average ranks: no second task has results of all of these methods."
+    methods, tasks, found = ranked
+    order = sorted(zip(found.ranks, methods, strict=True))
+    words = ", ".join(f"{name} {rank:.2f}" for rank, name in order)
+    if found.difference is None:
+        return f"average ranks over {tasks} tasks: {words}. No diagram: {found.reason}."
+    return (
+        f"average ranks over {tasks} tasks: {words}. Critical difference {found.difference:.2f} "
+        "(Nemenyi, level .05): ranks further apart differ, if the tasks share no clips."
+    )
+
+
+def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
+    ranked = overall(pairs)
+    if ranked is None or ranked[2].difference is None:
+        raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
+    from bench.ranks import rank_figure
+    from bench.style import png, stamped
+
+    methods, tasks, found = ranked
+    figure = rank_figure(methods, found, f"average rank by {metric} over {tasks} tasks")
+    picture = stamped(figure, all(pair.synthetic for pair in pairs))
+    write_atomically(output, png(picture), durable=False)
+    out().print(f"Picture: {output}", soft_wrap=True)
 
 
 def _print(pairs: Sequence[Pair], metric: str) -> None:

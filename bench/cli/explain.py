@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.cli.common import chosen_device, err, making, out, surroundings
-from bench.engines import cores
+from bench.cli.common import chosen_device, err, out, surroundings
+from bench.cli.prepare import recorded_task
 from bench.errors import BenchError
 from bench.registry import Registry
-from bench.settings import Settings, chosen_datasets, no_data
+from bench.settings import Settings
 from bench.store import Store, safe
-from bench.task import Task, make_tasks
 
 if TYPE_CHECKING:
     from bench.explain.evidence import Evidence
@@ -32,7 +31,7 @@ def explain(
 
     from bench.explain.evidence import gather
     from bench.explain.report import recorded, write
-    from bench.explain.style import SETTINGS
+    from bench.style import SETTINGS
 
     registry, settings = surroundings(plugins, results)
     store = Store(settings.results)
@@ -62,25 +61,10 @@ def _looks(
     from bench.explain.refit import refit, unit_of
 
     try:
-        unit = unit_of(evidence, registry, _task(evidence, registry, settings))
-        (record,) = (
-            record
-            for record in evidence.done
-            if (record.fold, record.inputs["seed"]) == (unit.fold.name, unit.cell.seed)
-        )
+        unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
         err().print(f"fitting fold {unit.fold.name} again")
         with threadpool_limits(1):
-            again = refit(unit, record, settings.cache, chosen_device("auto"), seconds)
+            again = refit(unit, evidence, settings.cache, chosen_device("auto"), seconds)
             return list(looks(again, seconds))
     except BenchError as error:
         return [Part("What the model looks at", f"No pictures: {error}.")]
-
-
-def _task(evidence: Evidence, registry: Registry, settings: Settings) -> Task:
-    """The task as it lies on disk; SYNTHETIC stand-ins are made again where they are gone."""
-    name, _, word = evidence.truth.task.partition("/")
-    if not settings.roots and not evidence.truth.synthetic:
-        raise no_data(name, ())
-    with making() as progress:
-        (dataset,), _ = chosen_datasets(registry, settings, name, cores(), progress)
-    return make_tasks(dataset, [word], settings.cache)[0]

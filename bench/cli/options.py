@@ -36,6 +36,15 @@ Plugin = Annotated[
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one per core by default.")
 ]
+Trace = Annotated[bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")]
+Inner = Annotated[
+    int,
+    typer.Option(
+        "--inner",
+        min=0,
+        help="With a trace: choose a checkpoint by so many more fits on training subjects.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[
     Path | None,

@@ -11,7 +11,7 @@ from bench.cli.common import err, out, print_json
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import duration
 from bench.plan import Cell
-from bench.store import Store
+from bench.store import Record, Store
 
 
 def show(request: Request, as_json: bool) -> None:
@@ -45,15 +45,11 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
     paths = list(store.cell_folder(cell).glob("*.json"))
     records = [record for path in paths if (record := store.read(path))]
-    done = [record for record in records if record.status == "ok"]
-    clips = max(len(fold.train) for fold in cell.folds)
-    length = fmean(len(clip.files) for clip in cell.task.clips)
-    each = (
-        fmean(record.wall for record in done)
-        if done
-        else cell.row.method.seconds(clips, round(clips * length))
-    )
-    left = len(cell.folds) - len({record.fold for record in done})
+    done = {record.fold for record in records if record.serves(prepared.trace, prepared.inner)}
+    left = len(cell.folds) - len(done)
+    each = _seconds(cell, [record for record in records if record.status == "ok"])
+    if each is not None:
+        each *= 1 + prepared.inner
     return {
         "task": cell.task.name,
         "synthetic": cell.task.synthetic,
@@ -65,3 +61,12 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
         "done": len(cell.folds) - left,
         "seconds_left": None if each is None else each * max(left, 0),
     }
+
+
+def _seconds(cell: Cell, done: list[Record]) -> float | None:
+    """Wall time of one fit of a fold: what others took, or else what the method estimates."""
+    if done:
+        return fmean(record.wall - record.seconds.get("inner", 0.0) for record in done)
+    clips = max(len(fold.train) for fold in cell.folds)
+    length = fmean(len(clip.files) for clip in cell.task.clips)
+    return cell.row.method.seconds(clips, round(clips * length))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.apex import check_policy
+from bench.board.scoring import Truth
 from bench.cli.common import making, numbers, surroundings
 from bench.configured import Configured, configure
 from bench.engines import cores
 from bench.errors import BenchError, DataError
 from bench.plan import Plan, make_plan
 from bench.registry import Registry, choose
-from bench.settings import Settings, chosen_datasets
+from bench.settings import Settings, chosen_datasets, no_data
 from bench.task import Task, make_tasks
 
 
@@ -31,6 +32,8 @@ class Request:
     results: Path | None
     plugins: tuple[Path, ...]
     apex: str = "given"
+    trace: bool = False
+    inner: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Prepared:
         unusable: datasets that could not be used, a sentence each.
         remarks: what the user should know before the start.
         jobs: processes.
+        trace, inner: what every record must hold beside its scores.
     """
 
     plan: Plan
@@ -51,6 +55,8 @@ class Prepared:
     unusable: tuple[str, ...]
     remarks: tuple[str, ...]
     jobs: int
+    trace: bool
+    inner: int
 
 
 def prepare(request: Request) -> Prepared:
@@ -65,6 +71,8 @@ def prepare(request: Request) -> Prepared:
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, "paper")
     check_policy(request.apex)
+    if request.inner == 1:
+        raise BenchError("--inner 1: expected 2 or more: each fit leaves a part of the people out")
     unconfigured = not settings.roots
     with making() as progress:
         datasets, settings = chosen_datasets(registry, settings, request.datasets, jobs, progress)
@@ -87,7 +95,18 @@ def prepare(request: Request) -> Prepared:
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
     remarks = (_remark(unconfigured, request, preset),) if stand_ins else ()
-    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs)
+    trace = request.trace or request.inner > 0
+    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs, trace, request.inner)
+
+
+def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
+    """The task of records as it lies on disk; SYNTHETIC stand-ins are made where they are gone."""
+    name, _, word = truth.task.partition("/")
+    if not settings.roots and not truth.synthetic:
+        raise no_data(name, ())
+    with making() as progress:
+        (dataset,), _ = chosen_datasets(registry, settings, name, cores(), progress)
+    return make_tasks(dataset, [word], settings.cache)[0]
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:

@@ -33,8 +33,11 @@ def explain(words: str, results: Path | None, plugins: tuple[Path, ...], as_json
 
 def _named(words: str, store: Store) -> Path:
     """The record of "cell:fold"; of a whole cell where it has one fold."""
-    cell, _, fold = words.partition(":")
-    found = find_cell(store, cell)
+    try:  # a variant's name has a colon, too
+        found, fold = find_cell(store, words), ""
+    except BenchError:
+        cell, _, fold = words.rpartition(":")
+        found = find_cell(store, cell or words)
     paths = sorted(found.folder.glob("*.json"))
     named = [path for path in paths if not fold or path.stem == safe(fold)]
     if len(named) != 1:

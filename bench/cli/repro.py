@@ -13,16 +13,16 @@ from rich.table import Table as Grid
 from bench.cells import Found, find_cell
 from bench.cli import FAILED
 from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.prepare import recorded_task
 from bench.cli.watch import Watch
 from bench.configured import configure
 from bench.engines import cores
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.plan import Cell, Plan, make_plan
-from bench.registry import Registry, unknown
+from bench.registry import Registry
 from bench.run import Options, run
-from bench.settings import Settings, located, no_data
+from bench.settings import Settings
 from bench.store import Record, Store
-from bench.task import make_tasks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,11 +86,7 @@ def repro(
 def _today(theirs: Found, registry: Registry, settings: Settings) -> Cell:
     """The same cell made of today's plugins and data; an error says what is no longer the same."""
     record = theirs.records[0]
-    name, _, word = theirs.task.task.partition("/")
-    have = located(registry, settings.roots)
-    if name not in have:
-        raise no_data(name, have)
-    (task,) = make_tasks(have[name], [word], settings.cache)
+    task = recorded_task(theirs.task, registry, settings)
     if task.fingerprint != theirs.task.fingerprint:
         raise BenchError(
             f"{task.name} here is not the data of {theirs.folder}: fingerprint "
@@ -138,4 +134,5 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     failed = sum(row.status != "ok" for row in rows)
     said = "the same to the last bit" if exact else f"{changed} are another class"
     more = f"; {failed} folds did not end" if failed else ""
-    out().print(f"{clips} predictions of {len(rows)} folds: {said}{more}")
+    folds = "1 fold" if len(rows) == 1 else f"{len(rows)} folds"
+    out().print(f"{clips} predictions of {folds}: {said}{more}")

@@ -40,6 +40,8 @@ def show(results: Path | None, as_json: bool) -> None:
 def merge(source: Path, results: Path | None) -> None:
     """Copy another machine's records, tasks and environments; ours win where both have one."""
     _, settings = surroundings((), results)
+    if not source.exists():
+        raise BenchError(f"{source}: there is no such file or folder")
     if not (source / "records").is_dir():
         raise BenchError(f"{source} is no results folder: it has no records/ in it")
     theirs, ours = Store(source), Store(settings.results)

@@ -13,7 +13,7 @@ from bench.cli import FAILED, INTERRUPTED, MISUSE
 from bench.cli.common import chosen_device, err, out
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
-from bench.registry import unknown
+from bench.errors import unknown
 from bench.run import Options, Summary
 from bench.run import run as run_plan
 from bench.store import Store
@@ -25,7 +25,6 @@ def run(
     engine: str,
     timeout: float | None,
     device: str,
-    trace: bool,
     refresh: str,
     cache_size: str,
     dry_run: bool,
@@ -53,7 +52,8 @@ def run(
         workers=prepared.jobs,
         timeout=timeout,
         device=chosen_device(device),
-        trace=trace,
+        trace=prepared.trace,
+        inner=prepared.inner,
         refresh=bool(refresh),
         plugins=prepared.registry.files,
         cache_size=prepared.settings.cache_size if bound is None else bound,
@@ -87,8 +87,8 @@ def _say(console: Console, summary: Summary, elapsed: float) -> None:
     console.print(f"{done}, {summary.reused} taken from earlier runs.")
     if summary.stale:
         console.print(
-            f"{len(summary.stale)} of them are stale: their plugin's code has changed since; "
-            "--refresh stale runs them again."
+            f"{len(summary.stale)} of them are stale: the code they were made by has changed "
+            "since; --refresh stale runs them again."
         )
     for sentence in summary.unreadable:
         console.print(sentence, style="red", soft_wrap=True)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from bench.board.board import Row
 from bench.board.text import number, score_text
-from bench.explain.style import BLUE, blank
+from bench.style import BLUE, blank
 
 Configs = dict[str, dict[str, Any]]
 """Configuration of each variant by its label."""

@@ -1,4 +1,4 @@
-"""What happened while the folds were trained: logged numbers, and UF1 at every checkpoint."""
+"""What happened while the folds were trained: the numbers that were logged."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bench.clip import Array
-from bench.explain.style import BLUE, GREY, RED, blank
-from bench.metrics import uf1
-from bench.statistics import select_best
 from bench.store import Record
+from bench.style import BLUE, blank
 
 Curves = dict[tuple[str, str], tuple[Array, Array]]
 """(count, number) -> its values (x,) and the quartiles (3, x) of the number over folds."""
@@ -56,32 +54,4 @@ def curve_figure(found: Curves) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     for axes in plots[len(found) :]:
         axes.set_axis_off()
-    return figure
-
-
-def epoch_figure(steps: Sequence[int], checkpoints: Array, last: float) -> Figure:
-    """UF1 of all held-out clips at every checkpoint, beside what an oracle makes of them.
-
-    Args:
-        steps: (k,) epochs of the checkpoints.
-        checkpoints: counts (seeds, k, subjects, c, c).
-        last: the reported UF1, of the last epoch.
-    """
-    scores = uf1(checkpoints.sum(2))
-    oracle = float(uf1(select_best(checkpoints).sum(1)).mean())
-    figure = blank(4.8, 3.0)
-    axes = figure.subplots()
-    if len(scores) > 1:
-        axes.plot(steps, scores.T, color=BLUE, alpha=0.3, linewidth=0.8)
-    axes.plot(steps, scores.mean(0), color=BLUE, marker="o" if len(steps) < 3 else "")
-    for value, name, colour, dashes in (
-        (last, "last epoch, reported", GREY, "--"),
-        (oracle, "oracle: best epoch of each\nheld-out subject", RED, ":"),
-    ):
-        axes.axhline(value, color=colour, linestyle=dashes, label=f"{name}: {value:.3f}")
-    axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_ylabel("UF1, all folds pooled")
-    axes.set_ylim(0, 1.02)
-    figure.legend(loc="outside lower center", ncols=2)
     return figure

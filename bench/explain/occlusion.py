@@ -14,8 +14,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bench.clip import Array, Views
-from bench.explain.style import blank
 from bench.method import Method, Model
+from bench.style import blank
 from bench.views.frames import gray
 
 GRID = 8

@@ -22,7 +22,6 @@ from bench.method import Model
 from bench.plan import Cell, Unit
 from bench.protocols import folds
 from bench.registry import Registry
-from bench.store import Record
 from bench.task import Task
 
 
@@ -59,8 +58,8 @@ class Refitted:
         )
 
 
-def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
-    """The recorded fold that shows most: most classes held out, of equals most clips.
+def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
+    """Every recorded fold of every seed.
 
     Raises:
         BenchError: clips or configuration are no longer those of the records.
@@ -70,24 +69,30 @@ def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
         raise BenchError(f"the clips of {task.name} at hand are not those of the records")
     (method,) = configure(registry, row.label, row.preset)
     split = folds(evidence.protocol, task.people, task.databases)
-    cell = Cell(method, task, evidence.protocol, row.seeds[0], tuple(split))
-    if cell.family != row.family:
+    there = {(record.inputs["seed"], record.fold) for record in evidence.done}
+    cells = [Cell(method, task, evidence.protocol, seed, tuple(split)) for seed in row.seeds]
+    if cells[0].family != row.family:
         raise BenchError(f"the records of {row.label} are of another version or configuration")
-    names = {record.fold for record in evidence.done if record.inputs["seed"] == cell.seed}
-    there = [fold for fold in split if fold.name in names]
+    return [Unit(cell, fold) for cell in cells for fold in split if (cell.seed, fold.name) in there]
 
-    def worth(test: Array) -> tuple[int, int]:
+
+def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
+    """The recorded fold that shows most: most classes held out, of equals most clips."""
+
+    def worth(unit: Unit) -> tuple[int, int]:
+        test = unit.fold.test
         return len(np.unique(task.labels[test])), len(test)
 
-    return Unit(cell, max(there, key=lambda fold: worth(fold.test)))
+    units = units_of(evidence, registry, task)
+    return max((unit for unit in units if unit.cell.seed == evidence.row.seeds[0]), key=worth)
 
 
-def refit(unit: Unit, record: Record, cache: Cache, device: str, seconds: float) -> Refitted:
+def refit(unit: Unit, evidence: Evidence, cache: Cache, device: str, seconds: float) -> Refitted:
     """Describe what the cache lacks, then fit.
 
     Args:
         unit: which fold.
-        record: of that fold.
+        evidence: has its record.
         cache: of descriptions.
         device: "cpu" or "cuda".
         seconds: time that fitting may take.
@@ -99,7 +104,7 @@ def refit(unit: Unit, record: Record, cache: Cache, device: str, seconds: float)
     found = describe_all(lacking_jobs([unit], cache), cache, serial, None, lambda _, __: None)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(sentence)
-    job = fit_job(unit, cache, device, 1, seconds, trace=False)
+    job = fit_job(unit, cache, device, seconds)
     try:
         model, held_out, _ = fitted(job)
     except DeadlineError:
@@ -107,6 +112,11 @@ def refit(unit: Unit, record: Record, cache: Cache, device: str, seconds: float)
             f"fitting fold {unit.fold.name} again takes more than {seconds:g} s; --seconds allows "
             "more"
         ) from None
+    (record,) = (
+        record
+        for record in evidence.done
+        if (record.fold, record.inputs["seed"]) == (unit.fold.name, unit.cell.seed)
+    )
     scores = checked(model.predict(held_out), len(held_out), job.classes)
     predicted = scores.argmax(1)
     alike = int((predicted == np.argmax(record.scores, axis=1)).sum())

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.board.scoring import checkpoints, confusions
+from bench.board.epochs import epoch_figure
+from bench.board.scoring import confusions
 from bench.board.text import incomplete, score_text
 from bench.cache import write_atomically
 from bench.explain import ablation, epochs, scores
 from bench.explain.evidence import Evidence
 from bench.explain.page import Part, html
-from bench.explain.style import png, stamped
+from bench.style import png, stamped
 
 STAND_INS = (
     "SYNTHETIC stand-ins, not real faces: these numbers and pictures say whether a pipeline works, "
@@ -72,23 +73,24 @@ def _training(evidence: Evidence) -> Iterator[Part]:
         )
     if not any(record.curve or record.trace for record in done):
         return  # nothing was trained by epochs
-    if not all(record.trace for record in done):
+    if not all(record.trace or record.traced for record in done):
         yield Part(
             "UF1 against epoch",
             "Not all of these records have a trace; "
             "`bench run --trace` runs those folds again and keeps it.",
         )
         return
-    counts = checkpoints(evidence.truth, done)
-    steps = [step for step, _ in done[0].trace][: counts.shape[1]]
+    if evidence.row.epochs is None:
+        return  # the method offers no checkpoints
     yield Part(
         "UF1 against epoch",
         "UF1 of the held-out clips at every checkpoint, all folds pooled. The oracle picks for "
         "each held-out subject the checkpoint that suits it best: it shows what choosing the "
-        "epoch on the test subject would gain, and is no result. "
-        f"n = {counts[0, 0].sum()} clips ({evidence.clips}).",
+        "epoch on the test subject would gain, and is no result. Inner folds, where they were "
+        "asked for, choose on the training subjects of each fold. "
+        f"n = {evidence.clips}.",
         "epochs",
-        epochs.epoch_figure(steps, counts, evidence.row.scores["uf1"].value),
+        epoch_figure(evidence.row),
     )
 
 

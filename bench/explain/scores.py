@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.clip import Array
-from bench.explain.style import BLUE, GREY, blank
+from bench.style import BLUE, GREY, blank
 
 PER_COLUMN = 24
 """Subjects below each other before a new column begins."""

@@ -154,16 +154,21 @@ def train(
     with torch.random.fork_rng([device] if device.type == "cuda" else [], enabled=True):
         torch.manual_seed(context.seed)
         model = NetworkModel(build().to(device), device, stack)
-        goal = to(_tensors(targets), device)
+        goal = to(as_tensors(targets), device)
         _loop(model, to(stack(clips), device), goal, context, recipe)
     return model
 
 
-def _tensors(targets: Array | dict[str, Array]) -> Batch:
+def as_tensors(targets: Array | dict[str, Array]) -> Batch:
     """Targets as tensors."""
     if isinstance(targets, dict):
         return {name: torch.from_numpy(rows) for name, rows in targets.items()}
     return torch.from_numpy(targets)
+
+
+def labels_of(targets: Batch) -> Tensor:
+    """The labels among targets, on the CPU."""
+    return (targets["label"] if isinstance(targets, dict) else targets).cpu()
 
 
 def _loop(
@@ -176,18 +181,12 @@ def _loop(
     scheduler = None if recipe.scheduler is None else recipe.scheduler(optimiser)
     mixed = device.type == "cuda"
     scaler = torch.amp.GradScaler(device.type, enabled=mixed)
-    labels = (targets["label"] if isinstance(targets, dict) else targets).cpu()
-    smallest = (
-        2 if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules()) else 1
-    )
-    every = -(-recipe.epochs // POINTS)
+    labels = labels_of(targets)
     for epoch in range(1, recipe.epochs + 1):
         context.check_deadline()
         net.train()
         losses: list[Tensor] = []
-        for index in _batches(labels, recipe, generator):
-            if len(index) < smallest:
-                continue
+        for index in batches(labels, recipe, generator, net):
             where = index.to(device)
             batch = take(inputs, where)
             if recipe.augment is not None:
@@ -201,18 +200,37 @@ def _loop(
             losses.append(loss.detach())
         if scheduler is not None and losses:
             scheduler.step()
-        if losses and (epoch % every == 0 or epoch == recipe.epochs):
-            context.log(epoch=epoch, loss=torch.stack(losses).mean().item())
-        if epoch % recipe.checkpoint_every == 0 or epoch == recipe.epochs:
-            if recipe.settle is not None:
-                with torch.no_grad():
-                    recipe.settle(net.eval(), inputs, targets)
-            context.checkpoint(model, epoch)
+        end_epoch(model, inputs, targets, context, recipe, epoch, losses)
 
 
-def _batches(labels: Tensor, recipe: Recipe, generator: torch.Generator) -> Iterator[Tensor]:
-    """The index batches of one epoch, on the CPU."""
-    if recipe.sampler is not None:
-        yield from recipe.sampler(labels, generator)
-    else:
-        yield from torch.randperm(len(labels), generator=generator).split(recipe.batch)  # type: ignore[no-untyped-call]
+def batches(
+    labels: Tensor, recipe: Recipe, generator: torch.Generator, net: nn.Module
+) -> Iterator[Tensor]:
+    """The index batches of one epoch, on the CPU; no single clip where batches are normalised."""
+    normalised = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules())
+    every: Iterable[Tensor] = (
+        recipe.sampler(labels, generator)
+        if recipe.sampler is not None
+        else torch.randperm(len(labels), generator=generator).split(recipe.batch)  # type: ignore[no-untyped-call]
+    )
+    yield from (index for index in every if len(index) >= (2 if normalised else 1))
+
+
+def end_epoch(
+    model: NetworkModel,
+    inputs: Batch,
+    targets: Batch,
+    context: Context,
+    recipe: Recipe,
+    epoch: int,
+    losses: Sequence[Tensor],
+) -> None:
+    """Log the mean loss of an epoch's batches, settle, and offer a checkpoint, when it is time."""
+    last = epoch == recipe.epochs
+    if losses and (last or epoch % -(-recipe.epochs // POINTS) == 0):
+        context.log(epoch=epoch, loss=torch.stack(list(losses)).mean().item())
+    if last or epoch % recipe.checkpoint_every == 0:
+        if recipe.settle is not None:
+            with torch.no_grad():
+                recipe.settle(model.net.eval(), inputs, targets)
+        context.checkpoint(model, epoch)

@@ -6,6 +6,7 @@ Nothing here knows a dataset by name; a plugin says which columns, folders and r
 from bench.reading.annotations import (
     action_units,
     clean,
+    gender,
     number,
     objective_class,
     subject_number,
@@ -26,6 +27,7 @@ __all__ = [
     "clean",
     "find_home",
     "find_tables",
+    "gender",
     "mend",
     "named_folders",
     "number",

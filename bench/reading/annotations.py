@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bench.clip import Gender
+
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 NUMBER = re.compile(r"\d+(\.0*)?")
 ACTION_UNIT = re.compile(r"(?<!\d)(\d{1,2})(?:\.0+)?(?!\d)")
@@ -46,6 +48,12 @@ def action_units(text: str) -> frozenset[int] | None:
     """
     found = ACTION_UNIT.findall(text)
     return frozenset(int(unit) for unit in found if int(unit)) if found else None
+
+
+def gender(text: str) -> Gender | None:
+    """Gender from "female", "F", "Male", "m"; None for anything else."""
+    words: dict[str, Gender] = {"f": "female", "female": "female", "m": "male", "male": "male"}
+    return words.get(text.strip().lower())
 
 
 def objective_class(text: str) -> str | None:

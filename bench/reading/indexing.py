@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.clip import Clip
 from bench.dataset import Index
 from bench.errors import DataError
-from bench.reading.annotations import action_units, number, objective_class
+from bench.reading.annotations import action_units, gender, number, objective_class
 from bench.reading.folders import numbered_frames
 from bench.reading.landmarks import with_landmarks
 from bench.reading.spans import Span, mend
@@ -140,4 +140,5 @@ def _clip(database: str, row: Row, folder: Path, files: Frames, span: Span) -> C
         apex_source="absent" if apex is None else "given",
         action_units=action_units(row["action_units"]),
         objective=objective_class(row["objective"]),
+        gender=gender(row.get("gender", "")),
     )

@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "action_units": ("actionunits", "actionunit", "aus", "au"),
     "emotion": ("estimatedemotion", "estimatedemotions", "emotion", "emotions"),
     "objective": ("objectiveclasses", "objectiveclass"),
+    "gender": ("gender", "sex"),
 }
 """Header words in use, without case, blanks and signs."""
 

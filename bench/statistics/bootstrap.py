@@ -65,6 +65,35 @@ def bootstrap(
     return Interval(float(low), float(high))
 
 
+def bootstrap_mean(
+    values: Values,
+    people: Sequence[str] | Values,
+    rng: np.random.Generator,
+    *,
+    resamples: int = 10_000,
+    level: float = 0.95,
+) -> Interval:
+    """Percentile interval of a mean over clips, subjects resampled with all their clips.
+
+    Args:
+        values: (n,) one number a clip; nan where a clip has none.
+        people: (n,) whose clip it is.
+        rng: draws the subjects.
+        resamples: how many.
+        level: the interval's nominal coverage.
+    """
+    known = ~np.isnan(values)
+    names, who = np.unique(np.asarray(people)[known], return_inverse=True)
+    if not len(names):
+        raise ValueError("expected at least one value that is not nan")
+    sums = np.bincount(who, np.asarray(values)[known])
+    weights = resample_weights(len(names), resamples, rng)
+    means = (weights @ sums) / (weights @ np.bincount(who))
+    tail = (1 - level) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return Interval(float(low), float(high))
+
+
 def bootstrap_difference(
     first: Cell,
     second: Cell,

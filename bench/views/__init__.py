@@ -125,6 +125,7 @@ from bench.views import (  # noqa: E402
     planes,  # noqa: F401
     projections,  # noqa: F401
     regions,  # noqa: F401
+    sixpoints,  # noqa: F401
     strain,  # noqa: F401
     texture,  # noqa: F401
     tim,  # noqa: F401

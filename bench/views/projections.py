@@ -78,7 +78,7 @@ def pattern_histograms(motion: Array, grid: tuple[int, int]) -> Array:
     return found
 
 
-@view(version=1, of="interpolated_frames sparse_frames")
+@view(version=2, of="interpolated_frames sparse_frames")
 def projection_patterns(
     clip: Views,
     length: int = 0,
@@ -93,11 +93,11 @@ def projection_patterns(
         length: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         grid: blocks (down, right).
-        motion: each frame's difference to the one before, or the sparse part of the clip.
+        motion: each later frame's difference to the first, or the sparse part of the clip.
     """
     frames = frames_or_interpolated(clip, length, size)
     if len(frames) < 4:
         frames = frames_or_interpolated(clip, 4, size)
     if motion == "sparse":
         return pattern_histograms(sparse_frames(clip, len(frames), size), grid)
-    return pattern_histograms(np.diff(frames.astype(np.int16), axis=0), grid)
+    return pattern_histograms(frames[1:].astype(np.int16) - frames[0], grid)

@@ -52,6 +52,7 @@ class AUGCN(Method):
     name: ClassVar[str] = "augcn"
     version: ClassVar[int] = 2
     needs: ClassVar[frozenset[str]] = frozenset({"key_frames", "landmarks"})
+    takes: ClassVar[frozenset[str]] = frozenset({"action_units"})
     described_by: ClassVar[tuple[str, ...] | None] = ()
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "paper": {},
@@ -63,12 +64,13 @@ class AUGCN(Method):
         paper="Lei, Chen, Li, Li: Micro-expression recognition based on facial graph "
         "representation learning and facial action unit fusion, CVPR workshops",
         year=2021,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="https://doi.org/10.1109/CVPRW53098.2021.00173",
         fidelity="code",
         deviations=(
             "Landmarks are the clip's where it has some, else a mean face's.",
             "Patches come from apex minus onset, not from learned motion magnification.",
-            "The graph is counted on the training subjects of the fold alone.",
+            "The graph is counted on the training subjects of the fold alone; without annotated "
+            "action units it is the identity.",
             "Encoders follow one another; `unchained` reproduces the public code, where only the "
             "last one acts.",
             "Epochs are our reading; the quick preset is ours: 60 epochs at a rate of 5e-4.",

@@ -48,12 +48,12 @@ class CapsuleNet(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Margin loss, Adam, fixed epochs."""
-        from bench.learning import training
+        from bench.learning import losses, training
 
         from . import net
 
         recipe = training.Recipe(
-            self.epochs, self.batch, training.adam(self.rate), loss=net.margin_loss
+            self.epochs, self.batch, training.adam(self.rate), loss=losses.margin_loss
         )
         return training.train(
             lambda: net.CapsuleNetwork(train.classes, self.size),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import timm
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from bench.learning.layers import unit
 
@@ -54,11 +53,3 @@ class CapsuleNetwork(nn.Module):
             capsules = squash((logits.softmax(1)[..., None] * fixed).sum(2))
             logits = logits + (fixed * capsules[:, :, None]).sum(-1)
         return squash((logits.softmax(1)[..., None] * votes).sum(2))
-
-
-def margin_loss(lengths: Tensor, labels: Tensor) -> Tensor:
-    """Mean of T max(0, .9 - v)^2 + .5 (1 - T) max(0, v - .1)^2 (Sabour et al., equation 4)."""
-    wanted = functional.one_hot(labels, lengths.shape[1])
-    present = functional.relu(0.9 - lengths) ** 2
-    absent = functional.relu(lengths - 0.1) ** 2
-    return (wanted * present + 0.5 * (1 - wanted) * absent).sum(1).mean()

@@ -36,7 +36,7 @@ class CNNLSTM(Method):
         paper="Kim, Baddar, Ro: Micro-expression recognition with expression-state constrained "
         "spatio-temporal feature representations, ACM Multimedia",
         year=2016,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="https://openreview.net/forum?id=BP0wuPuMts7",
         fidelity="reconstructed",
         deviations=(
             "CNN and LSTM are trained together, not one after the other.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -16,13 +16,21 @@ from bench.views.flow import optical_flow, optical_strain
 
 @dataclass(frozen=True)
 class DSSN(Method):
-    """Two AlexNets cut after the second convolution, joined by a product."""
+    """Two AlexNets cut after the second convolution, joined by a product.
+
+    Attributes:
+        weights: file of an AlexNet trained on ImageNet, Caffe's with grouped convolutions: its
+            first two convolutions start both streams. Asked for as `dssn:weights=PATH`.
+        weights_sha256: of the file.
+    """
 
     epochs: int = 15
     rate: float = 1e-4
     batch: int = 32
     size: int = 227
     join: Literal["multiply", "add", "concatenate"] = "multiply"
+    weights: str = ""
+    weights_sha256: str = ""
 
     name: ClassVar[str] = "dssn"
     needs: ClassVar[frozenset[str]] = frozenset({"optical_flow", "optical_strain"})
@@ -36,18 +44,26 @@ class DSSN(Method):
         "concatenate": {"join": "concatenate"},
     }
     facts: ClassVar[Facts] = Facts(
-        title="DSSN (scratch)",
+        title="DSSN",
         paper="Khor, See, Liong, Phan, Lin: Dual-stream shallow networks for facial "
         "micro-expression recognition, ICIP",
         year=2019,
         url="https://github.com/IcedDoggie/DSSN-MER",
         fidelity="code",
         deviations=(
-            "The trunks start from scratch, not from ImageNet weights of AlexNet.",
+            "The trunks start from scratch, not from ImageNet weights of AlexNet, unless a file is "
+            "given: `dssn:weights=PATH`.",
             "Magnitude and strain are stretched to 0 .. 255 for each clip.",
             "The quick preset is ours: 12 epochs on 115 x 115 planes.",
         ),
     )
+
+    @classmethod
+    def from_variant(cls, word: str) -> Self:
+        """`weights=PATH`: a file of weights for the convolutions."""
+        from bench.learning import pretrained
+
+        return pretrained.configured(cls, word)
 
     def describe(self, clip: Views) -> Array:
         """Flow magnitude and strain, each stretched to uint8: (2, size, size)."""
@@ -67,7 +83,7 @@ class DSSN(Method):
 
         recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate))
         return training.train(
-            lambda: net.DualStreamNet(train.classes, self.size, self.join),
+            lambda: net.build(train.classes, self.size, self.join, self.weights),
             train.clips,
             train.labels,
             context,

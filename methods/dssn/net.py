@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from bench.errors import BenchError
+from bench.learning import pretrained
 from bench.learning.layers import HalfDropout, unit
 
 Join = Literal["multiply", "add", "concatenate"]
 
 
-def trunk() -> nn.Sequential:
+def half_alexnet() -> nn.Sequential:
     """AlexNet up to its second pooling, then a border of zeros: 227 x 227 to 256 x 15 x 15."""
     return nn.Sequential(
         nn.Conv2d(3, 96, 11, 4),
@@ -35,18 +38,26 @@ def features(size: int) -> int:
 
 
 class DualStreamNet(nn.Module):
-    """Magnitude and strain (n, 2, size, size) in 0 .. 255 to logits (n, classes)."""
+    """Magnitude and strain (n, 2, size, size) in 0 .. 255 to logits (n, classes).
 
-    def __init__(self, classes: int, size: int, join: Join) -> None:
+    Args:
+        classes: number of classes.
+        size: of the planes, px.
+        join: how the streams meet.
+        scale: of inputs that are -.5 .. .5 at 1; weights from ImageNet expect 255.
+    """
+
+    def __init__(self, classes: int, size: int, join: Join, scale: float = 1.0) -> None:
         super().__init__()
         self.join: Join = join
-        self.magnitude, self.strain = trunk(), trunk()
+        self.scale = scale
+        self.magnitude, self.strain = half_alexnet(), half_alexnet()
         self.dropout = HalfDropout()
         self.head = nn.Linear(features(size) * (2 if join == "concatenate" else 1), classes)
 
     def forward(self, planes: Tensor) -> Tensor:
         """Logits."""
-        x = unit(planes) - 0.5
+        x = self.scale * (unit(planes) - 0.5)
         m = self.magnitude(x[:, :1].expand(-1, 3, -1, -1))
         s = self.strain(x[:, 1:].expand(-1, 3, -1, -1))
         if self.join == "multiply":
@@ -56,3 +67,33 @@ class DualStreamNet(nn.Module):
         else:
             joined = torch.cat([m, s], 1)
         return self.head(self.dropout(joined))  # type: ignore[no-any-return]
+
+
+def build(classes: int, size: int, join: Join, weights: str) -> DualStreamNet:
+    """A fresh network, both trunks from a file of weights where one is given."""
+    if not weights:
+        return DualStreamNet(classes, size, join)
+    net = DualStreamNet(classes, size, join, scale=255.0)
+    state = from_alexnet(pretrained.read(weights), weights)
+    for trunk in (net.magnitude, net.strain):
+        pretrained.fill(trunk, weights, state)
+    return net
+
+
+def from_alexnet(state: Mapping[str, Tensor], path: str) -> dict[str, Tensor]:
+    """The first two convolutions of an AlexNet's state dict, by their names in a trunk of ours.
+
+    Whatever the layers are called, they come first and in this order; their shapes are checked
+    where they are filled in.
+
+    Raises:
+        BenchError: fewer than two convolutions with a bias.
+    """
+    layers = [name.removesuffix(".weight") for name, value in state.items() if value.ndim == 4]
+    if len(layers) < 2 or any(f"{name}.bias" not in state for name in layers[:2]):
+        raise BenchError(f"{pretrained.WORD}{path}: no two convolutions with bias, as AlexNet has")
+    return {
+        f"{place}.{part}": state[f"{layer}.{part}"]
+        for place, layer in zip((0, 4), layers[:2], strict=True)
+        for part in ("weight", "bias")
+    }

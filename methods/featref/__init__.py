@@ -34,7 +34,7 @@ class FeatRef(Method):
         "feature learning and fusion method for micro-expression recognition, Pattern "
         "Recognition",
         year=2022,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="https://arxiv.org/abs/2101.04838",
         fidelity="reconstructed",
         deviations=(
             "The gate weighs channels by their means; its form, the fusion and the batch size"

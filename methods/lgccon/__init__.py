@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -16,7 +16,13 @@ from bench.views.frames import key_frames
 
 @dataclass(frozen=True)
 class LGCcon(Method):
-    """A trunk read as a whole and by regions, the strongest region deciding."""
+    """A trunk read as a whole and by regions, the strongest region deciding.
+
+    Attributes:
+        weights: file of a trained trunk, as torchvision and timm name its layers. Asked for as
+            `lgccon:weights=PATH`; the preset `quick` has a ResNet-18 trunk.
+        weights_sha256: of the file.
+    """
 
     epochs: int = 60
     rate: float = 1e-3
@@ -27,6 +33,8 @@ class LGCcon(Method):
     hidden: int = 4096
     apart: float = 0.7
     centre: float = 2e-4
+    weights: str = ""
+    weights_sha256: str = ""
 
     name: ClassVar[str] = "lgccon"
     needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
@@ -43,16 +51,24 @@ class LGCcon(Method):
         paper="Li, Huang, Zhao: Joint local and global information learning with single apex "
         "frame detection for micro-expression recognition, IEEE TIP",
         year=2021,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="https://doi.org/10.1109/TIP.2020.3035042",
         fidelity="code",
         deviations=(
-            "The trunk starts from scratch, not from face-recognition weights.",
+            "The trunk starts from scratch, not from face-recognition weights, unless a file is "
+            "given: `lgccon:weights=PATH`.",
             "The apex is magnified linearly against the onset, not by Eulerian filters, and "
             "regions are template boxes, not boxes at detected landmarks.",
             "Epochs, rate and batch are our reading.",
             "`lite` and the quick preset (20 epochs, 64 x 64) have a ResNet-18 trunk.",
         ),
     )
+
+    @classmethod
+    def from_variant(cls, word: str) -> Self:
+        """`weights=PATH`: a file of weights for the trunk."""
+        from bench.learning import pretrained
+
+        return pretrained.configured(cls, word)
 
     def describe(self, clip: Views) -> Array:
         """Magnified apex, uint8 (size, size)."""
@@ -75,7 +91,7 @@ class LGCcon(Method):
             loss=partial(net.joint_loss, local=self.apart, centre=self.centre),
         )
         return training.train(
-            lambda: net.LocalGlobalNet(train.classes, self.trunk, self.hidden),
+            lambda: net.LocalGlobalNet(train.classes, self.trunk, self.hidden, self.weights),
             train.clips,
             train.labels,
             context,

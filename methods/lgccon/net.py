@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from bench.learning import pretrained
 from bench.learning.layers import HalfDropout, unit
+from bench.learning.losses import centre_loss
 
 Trunk = Literal["vgg16", "resnet18"]
 STAGE = {"vgg16": (4, 512), "resnet18": (3, 256)}
@@ -49,12 +51,21 @@ def head(channels: int, hidden: int) -> nn.Sequential:
 
 
 class LocalGlobalNet(nn.Module):
-    """Magnified apex frames (n, size, size) in 0 .. 255 to logits (n, classes)."""
+    """Magnified apex frames (n, size, size) in 0 .. 255 to logits (n, classes).
 
-    def __init__(self, classes: int, trunk: Trunk, hidden: int) -> None:
+    Args:
+        classes: number of classes.
+        trunk: named as timm names it.
+        hidden: width of the fully connected layers.
+        weights: file that the trunk starts from; "" from scratch.
+    """
+
+    def __init__(self, classes: int, trunk: Trunk, hidden: int, weights: str = "") -> None:
         super().__init__()
         stage, channels = STAGE[trunk]
         self.trunk = timm.create_model(trunk, features_only=True, out_indices=(stage,))
+        if weights:
+            pretrained.fill(self.trunk, weights, pretrained.read(weights))
         self.whole, self.region = head(channels, hidden), head(channels, hidden)
         self.classify_whole = nn.Linear(hidden, classes)
         self.classify_region = nn.Linear(hidden, classes)
@@ -88,5 +99,5 @@ def joint_loss(made: Decision, labels: Tensor, local: float, centre: float) -> T
     apart = functional.cross_entropy(made.whole, labels)
     apart = apart + functional.cross_entropy(made.local, labels)
     together = functional.cross_entropy(made.whole + made.local, labels)
-    spread = (made.features - made.centres[labels]).square().sum(1).mean() / 2
+    spread = centre_loss(made.features, labels, made.centres)
     return local * apart + together + centre * spread

@@ -1,7 +1,7 @@
 """MFVAN: an apex frame freed of identity, looked at by masked attention at three scales.
 
 `identity` makes the features, `attention` looks at one scale, `model` fuses the scales; `losses`,
-`pretraining` and `training` fit them; `pictures` and `claims` show and measure what was learnt.
+`pretraining` and `training` fit them; `pictures` shows what was learnt.
 This file is the configuration.
 """
 

@@ -26,6 +26,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "no-ri": WITHOUT_IDENTITY_REMOVAL,
     "no-soft-target": {"soft_target": 0.0},
     "delta": {"signal": "delta"},
+    "delta-no-ri": {"signal": "delta", **WITHOUT_IDENTITY_REMOVAL},
     "rollout": {"attention": "rollout"},
     "no-mask-loss": {"mask_weight": 0.0},
     "masked-classification": {"mask_loss": "masked-classification"},

@@ -35,10 +35,11 @@ class PLAN(Method):
     }
     facts: ClassVar[Facts] = Facts(
         title="ME-PLAN",
-        paper="Zhao, Tang, Liu, Ma, Li: ME-PLAN: a deep prototypical learning with local "
-        "attention network for dynamic micro-expression recognition, Neural Networks",
+        paper="Zhao, Tang, Liu, Zhang, Wang, Xu, Chen, Guan: ME-PLAN: a deep prototypical "
+        "learning with local attention network for dynamic micro-expression recognition, "
+        "Neural Networks",
         year=2022,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="https://doi.org/10.1016/j.neunet.2022.06.024",
         fidelity="reconstructed",
         deviations=(
             "No pre-training on macro-expressions: from scratch.",
@@ -59,7 +60,7 @@ class PLAN(Method):
         """Prototypical episodes, Adam, fixed number."""
         from functools import partial
 
-        from bench.learning import training
+        from bench.learning import losses, training
 
         from . import net
 
@@ -67,7 +68,7 @@ class PLAN(Method):
             self.epochs,
             2 * self.shots,
             training.adam(self.rate),
-            loss=net.prototype_loss,
+            loss=losses.prototypical_loss,
             sampler=partial(net.episodes, count=self.episodes, shots=self.shots),
             settle=net.settle,
             checkpoint_every=max(1, self.epochs // 5),

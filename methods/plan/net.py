@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.learning.layers import unit
+from bench.learning.losses import prototype_scores
 
 
 class Residual(nn.Module):
@@ -76,12 +77,7 @@ class PrototypeNet(nn.Module):
         x = self.features(frames)
         if self.training:
             return x
-        return distances(x, self.prototypes).masked_fill(~self.present, -1e4)
-
-
-def distances(x: Tensor, prototypes: Tensor) -> Tensor:
-    """Minus the mean squared distance of (n, d) to (k, d): (n, k)."""
-    return -(x[:, None] - prototypes).square().mean(2)
+        return prototype_scores(x, self.prototypes).masked_fill(~self.present, -1e4)
 
 
 def settle(net: nn.Module, frames: Tensor, labels: Tensor) -> None:
@@ -110,12 +106,3 @@ def episodes(
             drawn.append(clips[torch.cat(order)[: 2 * shots]])
         both = torch.stack(drawn)
         yield torch.cat([both[:, :shots].flatten(), both[:, shots:].flatten()])
-
-
-def prototype_loss(x: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of queries, the second half, against prototypes of the first (Snell, 2017)."""
-    half = len(x) // 2
-    _, support = torch.unique(labels[:half], return_inverse=True)
-    members = functional.one_hot(support).to(x.dtype)
-    prototypes = members.T @ x[:half] / members.sum(0)[:, None]
-    return functional.cross_entropy(distances(x[half:], prototypes), support)

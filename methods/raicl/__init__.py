@@ -37,6 +37,7 @@ class RaICL(Method):
     consistency: float = 1.0
 
     name: ClassVar[str] = "raicl"
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[str]] = frozenset({"gray_frames"})
     described_by: ClassVar[tuple[str, ...] | None] = ("size",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
@@ -45,13 +46,13 @@ class RaICL(Method):
     }
     facts: ClassVar[Facts] = Facts(
         title="Ra-ICL",
-        paper="Ra-ICL, CVPR",
+        paper="Region-aware instance consistency learning for micro-expression recognition, CVPR",
         year=2026,
-        url="",
+        url="https://cvpr.thecvf.com/virtual/2026/poster/36479",
         fidelity="reconstructed",
         deviations=(
-            "Known to us by a summary: how queries attend, how maps are compared, and the "
-            "averaging over frames are our reading.",
+            "Known to us by its abstract and a summary: how queries attend, how maps are compared, "
+            "and the averaging over frames are our reading.",
             "The quick preset is ours: 20 epochs, batches of 16, 64 x 64 planes.",
         ),
     )

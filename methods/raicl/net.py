@@ -37,7 +37,7 @@ class Student(nn.Module):
 
 @dataclass
 class Pair:
-    """What the loss wants: logits of a drawn frame, its maps, the teacher's of its mirror."""
+    """What the loss wants: logits and maps of a drawn frame, the teacher's of another's mirror."""
 
     logits: Tensor
     maps: Tensor
@@ -47,7 +47,7 @@ class Pair:
 class SiameseNet(nn.Module):
     """Flow planes of many frames (n, frames, 3, h, w), 0 .. 255, to logits (n, classes).
 
-    In training one frame of each clip is drawn at random; in evaluation the student's logits are
+    In training two frames of each clip are drawn at random; in evaluation the student's logits are
     averaged over all frames.
     """
 
@@ -61,12 +61,13 @@ class SiameseNet(nn.Module):
         if not self.training:
             logits = self.student(2 * unit(frames.flatten(0, 1)) - 1)[0]
             return logits.unflatten(0, frames.shape[:2]).mean(1)  # type: ignore[no-any-return]
-        drawn = torch.randint(frames.shape[1], (len(frames),)).to(frames.device)
-        x = 2 * unit(frames[torch.arange(len(frames), device=frames.device), drawn]) - 1
+        drawn = torch.randint(frames.shape[1], (2, len(frames))).to(frames.device)
+        clips = torch.arange(len(frames), device=frames.device)
+        x, y = (2 * unit(frames[clips, one]) - 1 for one in drawn)
         logits, maps = self.student(x)
         with torch.no_grad():
             self.follow()
-            mirrored = x.flip(3) * torch.tensor([-1.0, 1.0, 1.0], device=x.device)[:, None, None]
+            mirrored = y.flip(3) * torch.tensor([-1.0, 1.0, 1.0], device=y.device)[:, None, None]
             other = self.teacher(mirrored)[1].flip(3)
         return Pair(logits, maps, other)
 
@@ -78,6 +79,6 @@ class SiameseNet(nn.Module):
 
 
 def consistency_loss(made: Pair, labels: Tensor, weight: float) -> Tensor:
-    """Cross-entropy, and the distance between maps of a face and of its mirror image."""
+    """Cross-entropy, and the distance between maps of a frame and of another's mirror image."""
     apart = functional.mse_loss(made.maps.softmax(1), made.mirrored.softmax(1))
     return functional.cross_entropy(made.logits, labels) + weight * apart

@@ -12,7 +12,7 @@ from bench.clip import Array, Description, Views
 from bench.context import Context
 from bench.method import Facts, Method, Model, Training
 
-from .coding import Problem, dictionary
+from .coding import Graphed, Problem, dictionary
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class SparseMDMO(Method):
         smoothness: alpha, penalty of differences along the graph.
         neighbours: of each frame among those of its clip.
         rounds: of the dictionary.
-        steps: of the codes a round.
+        sweeps: over the codes a round.
         length: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) of the frames.
         C: of the SVM.
@@ -40,7 +40,7 @@ class SparseMDMO(Method):
     smoothness: float = 0.1
     neighbours: int = 3
     rounds: int = 15
-    steps: int = 20
+    sweeps: int = 5
     length: int = 15
     size: tuple[int, int] = (170, 140)
     C: float = 10.0
@@ -62,7 +62,7 @@ class SparseMDMO(Method):
         deviations=(
             "The dictionary is learned from training subjects alone; the paper's had seen the "
             "held-out subject's clips.",
-            "Codes minimise |X - DS|² + α tr(SLSᵀ) + β|S|₁ by proximal gradients; the graph joins "
+            "Codes minimise |X - DS|² + α tr(SLSᵀ) + β|S|₁ by coordinate descent; the graph joins "
             "each frame with its nearest ones of the same clip, so that clips are coded apart.",
             "α, β, ω, 128 atoms, 15 interpolated frames and the linear SVM with C = 10 are our "
             "reading.",
@@ -81,13 +81,15 @@ class SparseMDMO(Method):
         """Learn the dictionary, then a linear SVM on pooled codes."""
         from bench.learning.svm import SVM
 
-        problem = Problem(self.sparsity, self.smoothness, self.neighbours)
+        problem = Problem(self.sparsity, self.smoothness)
         clips = [np.asarray(clip) for clip in train.clips]
+        graphed = [Graphed.of(clip, self.neighbours) for clip in clips]
         learned, _ = dictionary(
-            *(problem, clips, self.atoms, self.rounds, self.steps, context.rng()),
+            *(problem, graphed, self.atoms, self.rounds, self.sweeps, context.rng()),
             context.check_deadline,
         )
-        coder = Coder(problem, learned, self.rounds * self.steps, self.pooling)
+        sweeps = self.rounds * self.sweeps
+        coder = Coder(problem, learned, self.neighbours, sweeps, self.pooling)
         rows = coder(clips)
         svm = SVM("linear", self.C, scaling="centre").fit(rows, train.labels, train.classes)
         return Coded(svm, coder)
@@ -114,20 +116,23 @@ class Coder:
     Attributes:
         problem: what the codes minimise.
         atoms: (72, atoms), the dictionary.
-        steps: of proximal gradients.
+        neighbours: of each frame in the graph of its clip.
+        sweeps: over a clip's codes, at most.
         pooling: share of the largest code, the rest being the mean one's.
     """
 
     problem: Problem
     atoms: Array
-    steps: int
+    neighbours: int
+    sweeps: int
     pooling: float
 
     def __call__(self, clips: Sequence[Array]) -> list[Array]:
         """One row (atoms,) a clip: ω max |s| + (1 - ω) mean |s| over its frames."""
         rows = []
         for clip in clips:
-            codes = np.abs(self.problem.codes(self.atoms, [clip], self.steps))
+            graphed = Graphed.of(clip, self.neighbours)
+            codes = np.abs(self.problem.codes(self.atoms, [graphed], self.sweeps))
             rows.append(self.pooling * codes.max(1) + (1 - self.pooling) * codes.mean(1))
         return rows
 

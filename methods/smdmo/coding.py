@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -22,44 +21,53 @@ class Problem:
 
     sparsity: float
     smoothness: float
-    neighbours: int
-
-    def laplacian(self, clips: Sequence[Array]) -> Any:
-        """L of the frames of all clips, sparse (n, n); its eigenvalues are at most 2."""
-        from scipy.sparse import block_diag
-
-        return block_diag([laplacian(clip, self.neighbours) for clip in clips], format="csr")
 
     def codes(
-        self, atoms: Array, clips: Sequence[Array], steps: int, start: Array | None = None
+        self, atoms: Array, clips: Sequence[Graphed], sweeps: int, start: Array | None = None
     ) -> Array:
-        """Codes S (atoms, n) after so many proximal gradient steps, none of which does harm.
+        """Codes S (atoms, n) after sweeps of coordinate descent, none of which does harm.
+
+        Clips are coded one by one: a clip's codes do not depend on its company.
 
         Args:
             atoms: D, (d, atoms).
-            clips: frames (frames, d) of each clip.
-            steps: how many.
+            clips: frames of each clip and their graph.
+            sweeps: at most.
             start: codes to begin with; nought by default.
         """
-        frames = np.concatenate(clips).T
-        graph = self.laplacian(clips)
-        codes = np.zeros((atoms.shape[1], frames.shape[1])) if start is None else start
-        square, linear = atoms.T @ atoms, atoms.T @ frames
-        # half the Lipschitz constant of the smooth part's gradient
-        bound = np.linalg.eigvalsh(square)[-1] + 2 * self.smoothness
-        for _ in range(steps):
-            slope = square @ codes - linear + self.smoothness * (graph @ codes.T).T
-            moved = codes - slope / bound
-            codes = np.sign(moved) * np.maximum(np.abs(moved) - self.sparsity / (2 * bound), 0)
-        return codes
+        from .kernel import descend
 
-    def objective(self, atoms: Array, clips: Sequence[Array], codes: Array) -> float:
+        frames = np.concatenate([clip.frames for clip in clips])
+        codes = np.zeros((len(frames), atoms.shape[1])) if start is None else start.T.copy()
+        square = atoms.T @ atoms
+        begin = 0
+        for clip in clips:
+            own = slice(begin, begin := begin + len(clip.frames))
+            terms = square, clip.frames @ atoms, clip.graph
+            descend(*terms, self.smoothness, self.sparsity, codes[own], sweeps)
+        return codes.T
+
+    def objective(self, atoms: Array, clips: Sequence[Graphed], codes: Array) -> float:
         """What the codes and the dictionary minimise."""
-        rest = np.concatenate(clips).T - atoms @ codes
-        rough = np.sum(codes * (self.laplacian(clips) @ codes.T).T)
-        return float(
-            np.sum(rest**2) + self.smoothness * rough + self.sparsity * np.abs(codes).sum()
-        )
+        total, begin = self.sparsity * np.abs(codes).sum(), 0
+        for clip in clips:
+            own = codes[:, begin : (begin := begin + len(clip.frames))]
+            rest = clip.frames.T - atoms @ own
+            total += np.sum(rest**2) + self.smoothness * np.sum(own * (own @ clip.graph))
+        return float(total)
+
+
+@dataclass(frozen=True)
+class Graphed:
+    """Frames (n, d) float64 of a clip and the Laplacian (n, n) of their graph."""
+
+    frames: Array
+    graph: Array
+
+    @classmethod
+    def of(cls, frames: Array, neighbours: int) -> Graphed:
+        """Join each frame with its nearest ones."""
+        return cls(frames.astype(np.float64), laplacian(frames, neighbours))
 
 
 def laplacian(frames: Array, neighbours: int) -> Array:
@@ -79,28 +87,28 @@ def laplacian(frames: Array, neighbours: int) -> Array:
 
 def dictionary(
     problem: Problem,
-    clips: Sequence[Array],
+    clips: Sequence[Graphed],
     atoms: int,
     rounds: int,
-    steps: int,
+    sweeps: int,
     rng: np.random.Generator,
     check: Callable[[], None],
 ) -> tuple[Array, list[float]]:
-    """Learn a dictionary: codes by proximal gradients, then the atoms one by one, in turn.
+    """Learn a dictionary: codes by coordinate descent, then the atoms one by one, in turn.
 
     Args:
         problem: what is minimised.
-        clips: frames (frames, d) of each training clip.
+        clips: frames of each training clip and their graph.
         atoms: how many; they begin as frames drawn at random.
         rounds: of both.
-        steps: of the codes a round.
+        sweeps: over the codes a round.
         rng: draws the first atoms.
         check: called once a round.
 
     Returns:
         D (d, atoms), and the objective after each round, which never increases.
     """
-    frames = np.concatenate(clips).T.astype(np.float64)
+    frames = np.concatenate([clip.frames for clip in clips]).T
     drawn = rng.choice(frames.shape[1], atoms, replace=frames.shape[1] < atoms)
     # a little noise, so that atoms drawn twice part
     learned = frames[:, drawn] + rng.normal(0, 1e-3, (len(frames), atoms))
@@ -109,7 +117,7 @@ def dictionary(
     objectives = []
     for _ in range(rounds):
         check()
-        codes = problem.codes(learned, clips, steps, codes)
+        codes = problem.codes(learned, clips, sweeps, codes)
         learned = updated(learned, frames, codes)
         objectives.append(problem.objective(learned, clips, codes))
     return learned, objectives

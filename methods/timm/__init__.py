@@ -18,7 +18,13 @@ SOURCES = ("difference", "apex", "flow")
 
 @dataclass(frozen=True)
 class Timm(Method):
-    """A timm backbone from scratch on apex minus onset, on the apex, or on a flow image."""
+    """A timm backbone on apex minus onset, on the apex, or on a flow image.
+
+    Attributes:
+        weights: file of the backbone's trained weights, `timm:resnet18+flow+weights=PATH`; its
+            classifier starts anew.
+        weights_sha256: of the file.
+    """
 
     backbone: str = "resnet18"
     source: Literal["difference", "apex", "flow"] = "difference"
@@ -26,6 +32,8 @@ class Timm(Method):
     rate: float = 1e-4
     batch: int = 32
     size: int = 224
+    weights: str = ""
+    weights_sha256: str = ""
 
     name: ClassVar[str] = "timm"
     needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
@@ -41,7 +49,8 @@ class Timm(Method):
         url="https://github.com/huggingface/pytorch-image-models",
         fidelity="code",
         deviations=(
-            "Backbones start from scratch: no weights are fetched.",
+            "Backbones start from scratch unless a file is given, `timm:NAME+weights=PATH`: no "
+            "weights are fetched.",
             "No paper prescribes this training: 30 epochs of AdamW at 1e-4.",
             "The quick preset: 15 epochs, batches of 16, 64 x 64 images.",
         ),
@@ -49,12 +58,14 @@ class Timm(Method):
 
     @classmethod
     def from_variant(cls, word: str) -> Self:
-        """`resnet18` or `resnet18+flow`: a backbone's name and, after a plus, its input."""
+        """`resnet18+flow+weights=PATH`: a backbone, its input and a file, the last two at will."""
         import difflib
 
         import timm
+        from bench.learning import pretrained
 
-        name, _, source = word.partition("+")
+        before, path = pretrained.split(word)
+        name, _, source = before.partition("+")
         if not timm.is_model(name):
             near = difflib.get_close_matches(name, timm.list_models(), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
@@ -63,7 +74,8 @@ class Timm(Method):
             raise BenchError(f"unknown input {source!r} of timm; expected {', '.join(SOURCES)}")
         kind = OnFlow if source == "flow" else cls
         chosen = cast(Literal["difference", "apex", "flow"], source or "difference")
-        return cast(Self, kind(backbone=name, source=chosen))
+        sha256 = pretrained.digest(path) if path else ""
+        return cast(Self, kind(name, chosen, weights=path, weights_sha256=sha256))
 
     def describe(self, clip: Views) -> Array:
         """Onset and apex, uint8 (2, size, size), or the flow image, uint8 (3, 28, 28)."""
@@ -77,7 +89,9 @@ class Timm(Method):
 
         recipe = training.Recipe(self.epochs, self.batch, training.adamw(self.rate))
         return training.train(
-            lambda: net.Backbone(self.backbone, train.classes, self.size, self.source),
+            lambda: net.Backbone(
+                self.backbone, train.classes, self.size, self.source, self.weights
+            ),
             train.clips,
             train.labels,
             context,

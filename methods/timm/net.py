@@ -7,13 +7,14 @@ from typing import Literal
 from torch import Tensor, nn
 
 import timm
+from bench.learning import pretrained
 from bench.learning.layers import unit
 
 Source = Literal["difference", "apex", "flow"]
 
 
 class Backbone(nn.Module):
-    """Any timm backbone from scratch, its head sized to the classes.
+    """Any timm backbone, its head sized to the classes.
 
     Args:
         name: as timm knows it.
@@ -21,14 +22,20 @@ class Backbone(nn.Module):
         size: of its input, px.
         source: "difference" and "apex" take grey (n, 2, size, size), onset and apex, in 0 .. 255;
             "flow" takes (n, 3, h, w) in 0 .. 255, enlarged to the size.
+        weights: file that it starts from, but for the classifier; "" from scratch.
     """
 
-    def __init__(self, name: str, classes: int, size: int, source: Source) -> None:
+    def __init__(
+        self, name: str, classes: int, size: int, source: Source, weights: str = ""
+    ) -> None:
         super().__init__()
         self.size, self.source = size, source
         fixed = timm.get_pretrained_cfg(name).fixed_input_size
         extra = {"img_size": size} if fixed else {}
         self.net = timm.create_model(name, pretrained=False, num_classes=classes, **extra)
+        if weights:
+            head = str(self.net.pretrained_cfg["classifier"])
+            pretrained.fill(self.net, weights, pretrained.read(weights), without=head)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (n, classes)."""

@@ -46,7 +46,7 @@ class TSGACN(Method):
         paper="Kumar, Bhanu: Micro-expression classification based on landmark relations with "
         "graph attention convolutional network, CVPR workshops",
         year=2021,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="https://doi.org/10.1109/CVPRW53098.2021.00167",
         fidelity="reconstructed",
         deviations=(
             "Landmarks of the onset are the clip's where it has some, else a mean face's; the flow "

@@ -10,17 +10,18 @@ import torch
 
 from bench.clip import Array
 from bench.methods.mfvan import MFVAN
-from bench.methods.mfvan.claims import (
-    difference_grid,
-    features,
-    identity_probe,
-    localisation,
-    moved_region,
-    redundancy,
-    share_inside,
-)
 from bench.methods.mfvan.model import Fitted, Network
 from bench.methods.mfvan.pictures import grad_cam, kept_attention, plate
+from studies.mfvan.measures import (
+    difference_grid,
+    features,
+    most_frequent,
+    moved_region,
+    moved_shares,
+    probed,
+    share_inside,
+    without_patches,
+)
 
 SMALL = MFVAN(
     size=32, channels=(4, 4, 4, 8), patches=(8, 4, 2), width=8, heads=2, blocks=1, ratio=1, hidden=8
@@ -112,20 +113,15 @@ def test_share_inside_of_known_maps() -> None:
     assert np.isnan(share_inside(outside, moved, valid))
 
 
-def test_localisation_gives_chance_and_difference_beside_the_attention() -> None:
-    one = clip()
-    apex = one["onset"].copy()
-    apex[:8, :8] = 255 - apex[:8, :8]
-    moving = {"onset": one["onset"], "apex": apex}
+def test_moved_shares_of_a_motion_in_one_corner() -> None:
     flow = np.zeros((2, 32, 32))
     flow[1, :8, :8] = 2
-    found = localisation(fitted(), [moving], [flow], [np.ones((32, 32), bool)])
-    assert found.area == pytest.approx(1 / 16)
-    assert found.difference == pytest.approx(1)
-    assert len(found.scales) == 3
-    kept = kept_attention(fitted(), [moving])
-    expected = kept[0][0, 0, 0] / kept[0][0].sum()
-    assert found.scales[0] == pytest.approx(expected)
+    corner = np.zeros((4, 4))
+    corner[0, 0] = 3
+    maps = [np.ones((4, 4)), corner, np.eye(4), np.zeros((4, 4))]
+    face = np.ones((32, 32), bool)
+    found = moved_shares(maps, [flow] * 4, [face] * 4)
+    assert np.allclose(found, [1 / 16, 1, 1 / 4, np.nan], equal_nan=True)
 
 
 def test_difference_grid_is_a_mean_over_cells() -> None:
@@ -147,27 +143,28 @@ def test_features_are_what_the_fusion_is_given() -> None:
     assert np.allclose(scores, model.predict([clip(0), clip(1)]), atol=1e-5)
 
 
-def test_identity_probe_finds_identity_where_it_is_and_not_where_it_is_not() -> None:
+def test_the_probe_finds_identity_where_it_is_and_not_where_it_is_not() -> None:
     rng = np.random.default_rng(0)
     subjects = np.repeat(["a", "b", "c", "seldom"], [20, 20, 40, 2])
     noise = rng.normal(size=(82, 5))
     telling = noise + 9 * np.eye(5)[np.unique(subjects, return_inverse=True)[1]]
-    found = identity_probe(telling, subjects)
-    assert found.accuracy == 1
-    assert found.majority == 0.5
-    assert identity_probe(noise, subjects).accuracy < 0.7
+    found = probed(telling, subjects)
+    assert np.isnan(found[80:]).all()
+    assert (found[:80] == 1).all()
+    assert np.nanmean(most_frequent(subjects)) == 0.5
+    assert np.nanmean(probed(noise, subjects)) < 0.7
     with pytest.raises(ValueError, match="two people"):
-        identity_probe(noise[:20], subjects[:20])
+        probed(noise[:20], subjects[:20])
 
 
-def test_redundancy_compares_with_as_many_random_patches() -> None:
+def test_patches_are_taken_out_beside_as_many_at_random() -> None:
     model = fitted()
     clips = [clip(i) for i in range(8)]
     labels = model.predict(clips).argmax(1)
-    found = redundancy(model, clips, labels)
-    assert found.whole == 1
+    found = without_patches(model, clips, labels)
+    assert found.shape == (8, 3)
+    assert (found[:, 0] == 1).all()
     everything = fitted(replace(SMALL, threshold=0.0))
     labels = everything.predict(clips).argmax(1)
-    assert redundancy(everything, clips, labels) == (1, 1, 1)
-    wrong = redundancy(everything, clips, (labels + 1) % 3)
-    assert wrong == (0, 0, 0)
+    assert (without_patches(everything, clips, labels) == 1).all()
+    assert (without_patches(everything, clips, (labels + 1) % 3) == 0).all()

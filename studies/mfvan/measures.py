@@ -1,21 +1,19 @@
 """Measures of what the paper claims: that attention finds the motion, that identity is removed.
 
-Localisation needs the true motion, which SYNTHETIC clips have. All functions are pure.
+Finding the motion needs its truth, which SYNTHETIC clips have. Every measure is one number a clip,
+so that intervals can resample subjects. All functions are pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
 import torch
 
 from bench.clip import Array, Description
-
-from .model import Fitted, part
-from .pictures import kept_attention
+from bench.methods.mfvan.model import Fitted, part
 
 MOVED = 0.25
 """Skin counts as moved where the action units pull it by this share of the clip's largest pull."""
@@ -59,41 +57,16 @@ def difference_grid(clip: Description, side: int) -> Array:
     return np.asarray(cv2.resize(change, (side, side), interpolation=cv2.INTER_AREA))
 
 
-class Localisation(NamedTuple):
-    """Shares of mass on the moved region, mean over clips.
-
-    Attributes:
-        scales: of the kept attention, for each scale looked at.
-        area: of a uniform map: chance.
-        difference: of the difference of apex and onset, on the grid of the first scale.
-    """
-
-    scales: tuple[float, ...]
-    area: float
-    difference: float
-
-
-def localisation(
-    model: Fitted, clips: Sequence[Description], au_flows: Sequence[Array], valid: Sequence[Array]
-) -> Localisation:
-    """How much of the kept attention lies where the face truly moved, beside chance.
+def moved_shares(maps: Iterable[Array], au_flows: Sequence[Array], valid: Sequence[Array]) -> Array:
+    """Of each clip's map, the share of its mass that lies where the face truly moved, (n,).
 
     Args:
-        model: a trained network with at least one scale.
-        clips: held-out descriptions.
-        au_flows: of each clip, (2, h, w) true motion by its action units.
-        valid: of each clip, (h, w) bool.
+        maps: of each clip (g, g), not below 0; nan is the share of a map that is 0 on the face.
+        au_flows: of each clip (2, h, w), true motion by its action units, pixels.
+        valid: of each clip (h, w) bool.
     """
-    maps = kept_attention(model, clips)
-    side = maps[0].shape[1]
-    rows = []
-    for i, (clip, flow, face) in enumerate(zip(clips, au_flows, valid, strict=True)):
-        grids = [of_scale[i] for of_scale in maps]
-        grids += [np.ones((side, side)), difference_grid(clip, side)]
-        moved = moved_region(flow, face)
-        rows.append([share_inside(grid, moved, face) for grid in grids])
-    *scales, area, difference = np.nanmean(rows, axis=0).tolist()
-    return Localisation(tuple(scales), area, difference)
+    truths = zip(maps, au_flows, valid, strict=True)
+    return np.array([share_inside(m, moved_region(f, v), v) for m, f, v in truths])
 
 
 def features(model: Fitted, clips: Sequence[Description]) -> dict[str, Array]:
@@ -111,22 +84,15 @@ def features(model: Fitted, clips: Sequence[Description]) -> dict[str, Array]:
     return {name: np.stack(rows) for name, rows in found.items()}
 
 
-class Probe(NamedTuple):
-    """Accuracy of a linear probe for the subject, and of always naming the most frequent one."""
+def probed(rows: Array, subjects: Array, parts: int = 4, seed: int = 0) -> Array:
+    """Whether a linear classifier tells from a clip's features who it shows, (n,) 1, 0 or nan.
 
-    accuracy: float
-    majority: float
-
-
-def identity_probe(rows: Array, subjects: Array, parts: int = 4, seed: int = 0) -> Probe:
-    """How well a linear classifier tells from features who a clip shows.
-
-    Trained and tested on different clips of the same people (stratified cross-validation), so 1
-    means that identity is there to be read and the majority's share that it is gone.
+    Trained and tested on different clips of the same people (stratified cross-validation): a mean
+    of 1 says that identity is there to be read, `most_frequent` of the same people that it is gone.
 
     Args:
         rows: (n, d) features.
-        subjects: (n,) whose clip it is; people with fewer than `parts` clips are left out.
+        subjects: (n,) whose clip it is; clips of people with fewer than `parts` are nan.
         parts: of the cross-validation.
         seed: of its shuffling.
 
@@ -138,28 +104,32 @@ def identity_probe(rows: Array, subjects: Array, parts: int = 4, seed: int = 0) 
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    people, who, counts = np.unique(subjects, return_inverse=True, return_counts=True)
-    enough = counts[who] >= parts
-    if len(people[counts >= parts]) < 2:
+    enough = _frequent(subjects, parts)
+    x, y = rows[enough], subjects[enough]
+    if len(np.unique(y)) < 2:
         raise ValueError(f"the probe needs two people with at least {parts} clips each")
-    x, y = rows[enough], who[enough]
     folds = StratifiedKFold(parts, shuffle=True, random_state=seed)
     linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-    named = cross_val_predict(linear, x, y, cv=folds)
-    return Probe(float((named == y).mean()), float(counts.max() / len(y)))
+    right = np.full(len(subjects), np.nan)
+    right[enough] = cross_val_predict(linear, x, y, cv=folds) == y
+    return right
 
 
-class Redundancy(NamedTuple):
-    """Accuracy with all patches, without masked ones, without as many taken at random."""
+def most_frequent(subjects: Array, parts: int = 4) -> Array:
+    """What `probed` would give for always naming the person with most clips, (n,)."""
+    enough = _frequent(subjects, parts)
+    names, counts = np.unique(subjects[enough], return_counts=True)
+    return np.where(enough, subjects == names[counts.argmax()], np.nan)
 
-    whole: float
-    without_masked: float
-    without_random: float
+
+def _frequent(subjects: Array, parts: int) -> Array:
+    _, who, counts = np.unique(subjects, return_inverse=True, return_counts=True)
+    return np.asarray(counts[who] >= parts)
 
 
-def redundancy(
+def without_patches(
     model: Fitted, clips: Sequence[Description], labels: Array, seed: int = 0
-) -> Redundancy:
+) -> Array:
     """Whether masked patches are redundant: take them out before the blocks and predict again.
 
     The global feature still sees the whole face; only the scales lose their patches.
@@ -169,9 +139,13 @@ def redundancy(
         clips: n held-out descriptions.
         labels: (n,) their classes.
         seed: of the random choice of patches.
+
+    Returns:
+        (n, 3) whether the class is right: with all patches, without the masked ones, without as
+        many taken at random.
     """
     generator = torch.Generator().manual_seed(seed)
-    hits = np.zeros(3)
+    right = []
     for clip, label in zip(clips, labels, strict=True):
         inputs = model.inputs([clip])
         with torch.inference_mode():
@@ -180,5 +154,5 @@ def redundancy(
             rooms = [torch.randperm(mask.shape[1], generator=generator) for mask in masks]
             random = [mask[:, room] for mask, room in zip(masks, rooms, strict=True)]
             others = [model.network(*inputs, only=only) for only in (masks, random)]
-        hits += [int(one.scores.argmax()) == label for one in (whole, *others)]
-    return Redundancy(*(hits / len(labels)).tolist())
+        right.append([int(one.scores.argmax()) == label for one in (whole, *others)])
+    return np.array(right, float)

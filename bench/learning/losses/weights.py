@@ -1,11 +1,8 @@
-"""Focal loss and the class weights that go with it."""
+"""Weights that make rare classes count."""
 
 from __future__ import annotations
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional
 
 from bench.clip import Array
 
@@ -28,7 +25,9 @@ def inverse_frequency(labels: Array, classes: int) -> Array:
 
 
 def effective_number(labels: Array, classes: int, beta: float = 0.999) -> Array:
-    """Class weights inverse to the effective number of clips (Cui et al., CVPR 2019, equation 4).
+    """Class weights inverse to the effective number of clips (1 - β^n) / (1 - β).
+
+    Cui et al., CVPR 2019, equations 2 and 8: the weights of class-balanced losses.
 
     Args:
         labels: (n,) integers, 0 .. classes - 1; a class may be missing.
@@ -44,24 +43,3 @@ def effective_number(labels: Array, classes: int, beta: float = 0.999) -> Array:
     weights = present / number
     balanced: Array = weights * (present.sum() / weights.sum())
     return balanced
-
-
-def focal_loss(
-    scores: Tensor, labels: Tensor, alpha: Tensor | None = None, gamma: float = 2.0
-) -> Tensor:
-    """Mean of -α_t (1 - p_t)^γ log p_t (Lin et al., ICCV 2017, equation 5).
-
-    The mean is over clips, not over their α, so a batch of rare classes weighs more. γ = 0 is
-    cross-entropy.
-
-    Args:
-        scores: (n, classes) before the softmax.
-        labels: (n,) int64.
-        alpha: (classes,) weight of each class; None: 1.
-        gamma: how much well-recognised clips are discounted, at least 0.
-    """
-    log_p = -functional.cross_entropy(scores, labels, reduction="none")
-    # expm1 keeps 1 - p exact near certainty; at p = 1 a γ below 1 has no finite slope.
-    missed = (-torch.expm1(log_p)).clamp_min(torch.finfo(log_p.dtype).tiny)
-    loss = -(missed**gamma) * log_p
-    return (loss if alpha is None else alpha[labels] * loss).mean()
