@@ -54,6 +54,8 @@ class DiSTLBPRIP(Method):
             "neighbours of other classes over that of neighbours of the same class; the better "
             "half is kept. The graph and the scores are of training clips alone.",
             "Blocks are 8 x 9 on every dataset; C = 1 of the additive χ² kernel is our reading.",
+            "Not confirmed: journal, year and DOI; the title was, and the authors by the preprint "
+            '(arXiv 1608.02255), which has "improved" for "revisited".',
             "On SYNTHETIC clips it hardly leaves the majority class: the sparse part holds the "
             "noise of the camera as well as the motion, and signs of its sums are mostly noise.",
         ),

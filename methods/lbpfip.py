@@ -41,7 +41,7 @@ class LBPFIP(Method):
         paper="Wei, Lu, Yan, Liu: Micro-expression recognition using local binary pattern from "
         "five intersecting planes, Multimedia Tools and Applications",
         year=2022,
-        url="",
+        url="https://doi.org/10.1007/s11042-022-12360-x",
         fidelity="code",
         deviations=(
             "Frames are interpolated to 20 of 170 x 140, which is our choice.",

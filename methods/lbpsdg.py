@@ -59,6 +59,7 @@ class LBPSDG(Method):
             "training subjects; the paper compares directions by the score it reports.",
             "The patterns are the LBP-TOP of MEGC 2019; features are centred, with C = 10.",
             "Motion is not magnified; the paper magnifies it (Eulerian) first.",
+            "Not confirmed: the journal; title, authors and abstract are those of the preprint.",
         ),
     )
 

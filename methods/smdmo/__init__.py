@@ -72,6 +72,7 @@ class SparseMDMO(Method):
             "reading.",
             "The 36 regions are cells around the points of a mean face on the aligned crop, and "
             "the flow is TV-L1 on structure-texture decomposed faces of 170 x 140, as for MDMO.",
+            "Not confirmed: the DOI; title, authors, journal and year were (orca.cf.ac.uk/112895).",
         ),
     )
 
