@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.clip import Array, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -24,20 +25,23 @@ class BiWOOF(Method):
         strict: as the authors' script has it: blocks overlap by two pixels, and the last bin
             holds exactly 135° where it should hold 135° to 180°.
         size: (height, width) of the frames.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     grid: tuple[int, int] = (5, 5)
     bins: int = 8
     strict: bool = False
     size: tuple[int, int] = (170, 140)
-    C: float = 10.0
+    C: Penalty = 10.0
 
     name: ClassVar[str] = "biwoof"
     needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
     takes: ClassVar[frozenset[str]] = frozenset({"optical_flow"})
     described_by: ClassVar[tuple[str, ...] | None] = ("grid", "bins", "strict", "size")
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"strict": {"strict": True}}
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "strict": {"strict": True},
+        "inner": {"C": "inner"},
+    }
     facts: ClassVar[Facts] = Facts(
         title="Bi-WOOF",
         paper="Liong, See, Wong, Phan: Less is more: micro-expression recognition from video using "
@@ -63,9 +67,7 @@ class BiWOOF(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Linear SVM on the histograms as they are."""
-        from bench.learning.svm import SVM
-
-        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes)
+        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes, context)
 
 
 def motion(clip: Views, size: tuple[int, int]) -> tuple[Array, Array]:

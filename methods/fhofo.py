@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from bench.clip import Array, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -22,7 +24,7 @@ class FHOFO(Method):
         fine: bins of orientation that pixels are counted in.
         bins: of them that are kept, after the counts were spread.
         sigma: width of the spread, in fine bins.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     length: int = 10
@@ -30,11 +32,12 @@ class FHOFO(Method):
     fine: int = 50
     bins: int = 18
     sigma: float = 10.0
-    C: float = 10.0
+    C: Penalty = 10.0
 
     name: ClassVar[str] = "fhofo"
     needs: ClassVar[frozenset[str]] = frozenset({"flow_from_onset", "landmarks"})
     described_by: ClassVar[tuple[str, ...] | None] = (*("length", "size", "fine", "bins", "sigma"),)
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
     facts: ClassVar[Facts] = Facts(
         title="FHOFO",
         paper="Happy, Routray: Fuzzy histogram of optical flow orientations for micro-expression "
@@ -64,11 +67,9 @@ class FHOFO(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Linear SVM."""
-        from bench.learning.svm import SVM
-
         context.check_deadline()
         svm = SVM("linear", self.C, scaling="centre")
-        return svm.fit(train.clips, train.labels, train.classes)
+        return svm.fit(train.clips, train.labels, train.classes, context)
 
 
 def memberships(fine: int, bins: int, sigma: float) -> Array:

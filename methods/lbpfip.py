@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bench.clip import Array, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -21,24 +23,25 @@ class LBPFIP(Method):
         size: (height, width) of the frames.
         grid: blocks (down, right).
         radii: along x, y and t; the vertices are 1 px and the last one in frames away.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     length: int = 20
     size: tuple[int, int] = (170, 140)
     grid: tuple[int, int] = (5, 5)
     radii: tuple[int, int, int] = (1, 1, 5)
-    C: float = 0.35
+    C: Penalty = 0.35
 
     name: ClassVar[str] = "lbpfip"
     needs: ClassVar[frozenset[str]] = frozenset({"five_planes"})
     described_by: ClassVar[tuple[str, ...] | None] = ("length", "size", "grid", "radii")
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
     facts: ClassVar[Facts] = Facts(
         title="LBP-FIP",
         paper="Wei, Lu, Yan, Liu: Micro-expression recognition using local binary pattern from "
         "five intersecting planes, Multimedia Tools and Applications",
         year=2022,
-        url="",
+        url="https://doi.org/10.1007/s11042-022-12360-x",
         fidelity="code",
         deviations=(
             "Frames are interpolated to 20 of 170 x 140, which is our choice.",
@@ -54,7 +57,5 @@ class LBPFIP(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """SVM with an additive χ² kernel."""
-        from bench.learning.svm import SVM
-
         context.check_deadline()
-        return SVM("chi2", self.C).fit(train.clips, train.labels, train.classes)
+        return SVM("chi2", self.C).fit(train.clips, train.labels, train.classes, context)

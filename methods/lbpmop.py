@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bench.clip import Array, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -19,18 +21,19 @@ class LBPMOP(Method):
         size: (height, width) of the frames.
         grid: blocks (down, right).
         radii: along x, y and t.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     length: int = 10
     size: tuple[int, int] = (170, 140)
     grid: tuple[int, int] = (5, 5)
     radii: tuple[int, int, int] = (1, 1, 4)
-    C: float = 1e4
+    C: Penalty = 1e4
 
     name: ClassVar[str] = "lbpmop"
     needs: ClassVar[frozenset[str]] = frozenset({"lbp_mop"})
     described_by: ClassVar[tuple[str, ...] | None] = ("length", "size", "grid", "radii")
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
     facts: ClassVar[Facts] = Facts(
         title="LBP-MOP",
         paper="Wang, See, Phan, Oh: Efficient spatio-temporal local binary patterns for "
@@ -54,7 +57,5 @@ class LBPMOP(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Linear SVM on the histograms as they are."""
-        from bench.learning.svm import SVM
-
         context.check_deadline()
-        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes)
+        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes, context)

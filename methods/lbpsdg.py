@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.clip import Array, Description, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -25,7 +26,8 @@ class LBPSDG(Method):
         reach: grey levels on either side of nought that the gradient's bins cover.
         bins: numbers of bins to choose from; each divides 16.
         folds: inner folds over the training subjects that choose direction and bins.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it, after direction and bins, which are
+            then chosen with 10.
     """
 
     length: int = 10
@@ -35,12 +37,13 @@ class LBPSDG(Method):
     reach: int = 16
     bins: tuple[int, ...] = (4, 8, 16)
     folds: int = 5
-    C: float = 10.0
+    C: Penalty = 10.0
 
     name: ClassVar[str] = "lbpsdg"
     needs: ClassVar[frozenset[str]] = frozenset({"lbp_top", "single_direction_gradients"})
     described_by: ClassVar[tuple[str, ...] | None] = ("length", "size", "grid", "radii", "reach")
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"bins": (8,), "folds": 2}}
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
     facts: ClassVar[Facts] = Facts(
         title="LBP-SDG",
         paper="Wei, Lu, Yan: A comparative study on movement feature in different directions for "
@@ -56,6 +59,7 @@ class LBPSDG(Method):
             "training subjects; the paper compares directions by the score it reports.",
             "The patterns are the LBP-TOP of MEGC 2019; features are centred, with C = 10.",
             "Motion is not magnified; the paper magnifies it (Eulerian) first.",
+            "Not confirmed: the journal; title, authors and abstract are those of the preprint.",
         ),
     )
 
@@ -73,21 +77,20 @@ class LBPSDG(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Choose direction and bins, then fit a linear SVM to patterns and gradients."""
-        from bench.learning.svm import SVM
-
         direction, bins = self._chosen(train, context)
         rows = [features(clip, direction, bins) for clip in train.clips]
-        svm = SVM("linear", self.C, scaling="centre").fit(rows, train.labels, train.classes)
+        svm = SVM("linear", self.C, scaling="centre").fit(
+            rows, train.labels, train.classes, context
+        )
         return Directed(svm, direction, bins)
 
     def _chosen(self, train: Training, context: Context) -> tuple[int, int]:
         """Direction and bins of the highest mean UAR of inner folds; the first of equals."""
-        from bench.learning.svm import SVM
         from bench.metrics import confusion, uar
 
         options = [(d, bins) for d in range(18) for bins in self.bins]
         folds = context.inner_folds(self.folds)
-        svm = SVM("linear", self.C, scaling="centre")
+        svm = SVM("linear", LBPSDG.C if self.C == "inner" else self.C, scaling="centre")
         merit = np.zeros(len(options))
         for k, (direction, bins) in enumerate(options if folds else []):
             rows = [features(clip, direction, bins) for clip in train.clips]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from bench.clip import Array, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -26,7 +27,7 @@ class LBPTOP(Method):
         mapping: of codes to bins: all codes, or the uniform ones.
         border: the image is cut into blocks first, or its margin is taken off first.
         magnify: factor of Eulerian motion magnification; 0 is none.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     length: int = 10
@@ -37,7 +38,7 @@ class LBPTOP(Method):
     mapping: Literal["basic", "u2", "ri"] = "basic"
     border: Literal["block", "face"] = "block"
     magnify: float = 0.0
-    C: float = 1e4
+    C: Penalty = 1e4
 
     name: ClassVar[str] = "lbptop"
     needs: ClassVar[frozenset[str]] = frozenset({"lbp_top"})
@@ -47,6 +48,7 @@ class LBPTOP(Method):
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "u2": {"points": 8, "mapping": "u2"},
         "magnified": {"magnify": 10.0},
+        "inner": {"C": "inner"},
     }
     facts: ClassVar[Facts] = Facts(
         title="LBP-TOP",
@@ -73,6 +75,4 @@ class LBPTOP(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Linear SVM on the histograms as they are."""
-        from bench.learning.svm import SVM
-
-        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes)
+        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes, context)

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench.clip import Array, Description, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -22,20 +23,23 @@ class MDMO(Method):
         length: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) of the frames.
         degree: of the polynomial kernel (a·b / 72 + 1)^degree.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     weight: float = 0.91
     length: int = 0
     size: tuple[int, int] = (170, 140)
     degree: int = 3
-    C: float = 1e3
+    C: Penalty = 1e3
 
     name: ClassVar[str] = "mdmo"
     needs: ClassVar[frozenset[str]] = frozenset({"main_flow"})
     described_by: ClassVar[tuple[str, ...] | None] = ("length", "size")
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"length": 10}}
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"smic": {"weight": 0.80}}
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "smic": {"weight": 0.80},
+        "inner": {"C": "inner"},
+    }
     facts: ClassVar[Facts] = Facts(
         title="MDMO",
         paper="Liu, Zhang, Yan, Wang, Zhao, Fu: A main directional mean optical flow feature for "
@@ -63,12 +67,10 @@ class MDMO(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """Polynomial SVM on weighted polar coordinates."""
-        from bench.learning.svm import SVM
-
         context.check_deadline()
         svm = SVM("polynomial", self.C, gamma=1 / 72, degree=self.degree, offset=1)
         rows = [polar(np.asarray(clip), self.weight) for clip in train.clips]
-        return Polar(svm.fit(rows, train.labels, train.classes), self.weight)
+        return Polar(svm.fit(rows, train.labels, train.classes, context), self.weight)
 
 
 def polar(vectors: Array, weight: float) -> Array:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bench.clip import Array, Views
 from bench.context import Context
+from bench.learning.svm import SVM, Penalty
 from bench.method import Facts, Method, Model, Training
 
 
@@ -19,18 +20,21 @@ class STLBPIP(Method):
         grid: blocks (down, right).
         length: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) of the frames.
-        C: of the SVM.
+        C: of the SVM; "inner" has training subjects choose it.
     """
 
     grid: tuple[int, int] = (8, 9)
     length: int = 0
     size: tuple[int, int] = (170, 140)
-    C: float = 1.0
+    C: Penalty = 1.0
 
     name: ClassVar[str] = "stlbpip"
     needs: ClassVar[frozenset[str]] = frozenset({"projection_patterns"})
     described_by: ClassVar[tuple[str, ...] | None] = ("grid", "length", "size")
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"coarse": {"grid": (5, 5)}}
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "coarse": {"grid": (5, 5)},
+        "inner": {"C": "inner"},
+    }
     facts: ClassVar[Facts] = Facts(
         title="STLBP-IP",
         paper="Huang, Wang, Zhao, Pietikäinen: Facial micro-expression recognition using "
@@ -59,6 +63,4 @@ class STLBPIP(Method):
 
     def fit(self, train: Training, context: Context) -> Model:
         """SVM with an additive χ² kernel; a block's histograms are not weighted."""
-        from bench.learning.svm import SVM
-
-        return SVM("chi2", self.C).fit(train.clips, train.labels, train.classes)
+        return SVM("chi2", self.C).fit(train.clips, train.labels, train.classes, context)

@@ -7,18 +7,6 @@ import pytest
 import torch
 
 
-def test_dynamic_image_ranks_frames():
-    from bench.methods.geme import dynamic_image
-
-    frames = np.full((9, 4, 4), 100, np.uint8)
-    frames[:, 0, 0] += 10 * np.arange(9, dtype=np.uint8)  # rises
-    frames[:, 1, 1] -= 10 * np.arange(9, dtype=np.uint8)  # falls
-    image = dynamic_image(frames)
-    assert image[0, 0] == 255
-    assert image[1, 1] == 0
-    assert image[2, 2] == 128
-
-
 def test_co_occurrence_counts_training_clips_alone():
     from bench.methods.augcn import co_occurrence
 

@@ -1,16 +1,19 @@
 import csv
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
+from handcrafted_toy import fold
 from sklearn.metrics.pairwise import additive_chi2_kernel
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from bench import BenchError
+from bench import BenchError, Context
 from bench.learning.additive import PairMemo
-from bench.learning.svm import ABSENT, SVM, Scaler
+from bench.learning.svm import ABSENT, FOLDS, GRID, SVM, Scaler
 from bench.metrics import confusion, uar, uf1
+from bench.registry import load
 
 FLOWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "htnet"
 
@@ -167,3 +170,104 @@ def test_known_answer_on_the_megc_2019_flow_images():
     whole = confusion(labels, predicted, 3)
     assert (round(float(uf1(whole)), 4), round(float(uar(whole)), 4)) == (0.7112, 0.7404)
     assert found == {"smic": (0.664, 0.678), "casme2": (0.850, 0.871), "samm": (0.598, 0.661)}
+
+
+def noisy(people: int = 20, d: int = 80, seed: int = 3) -> tuple:
+    """Two classes a little apart, and as many useless features as a large C needs to overfit."""
+    rng = np.random.default_rng(seed)
+    subjects = np.repeat(np.arange(people), 6)
+    labels = np.tile(np.arange(2), people * 3)
+    rows = rng.normal(size=(len(labels), d))
+    rows[:, :3] += 0.7 * (2 * labels[:, None] - 1)
+    return 0.1 * rows, labels, subjects
+
+
+def chosen(rows, labels, subjects, seed: int = 0) -> float:
+    return SVM(C="inner").fit(rows, labels, 2, Context(seed, subjects)).svm.C
+
+
+def test_inner_folds_choose_a_penalty_that_serves_unseen_people():
+    held, truth, _ = noisy(people=80, seed=99)
+    right = {C: [] for C in (*GRID, "inner")}
+    for seed in range(6):
+        rows, labels, subjects = noisy(seed=seed)
+        for C in right:
+            model = SVM(C=C).fit(rows, labels, 2, Context(seed, subjects))
+            right[C].append((model.predict(held).argmax(1) == truth).mean())
+    shares = {C: np.mean(values) for C, values in right.items()}
+    assert shares["inner"] > shares[GRID[-1]] + 0.03
+    assert shares["inner"] > max(shares[C] for C in GRID) - 0.02
+
+
+def test_inner_folds_score_what_scikit_learn_scores():
+    rows, labels, subjects = noisy(seed=4)
+    folds = Context(5, subjects).inner_folds(FOLDS)
+    merit = []
+    for C in GRID:
+        guess = np.empty_like(labels)
+        for fit, validate in folds:
+            assert not set(subjects[fit]) & set(subjects[validate])
+            svc = SVC(kernel="linear", C=C).fit(rows[fit], labels[fit])
+            guess[validate] = svc.predict(rows[validate])
+        merit.append(float(uf1(confusion(labels, guess, 2))))
+    assert len(set(merit)) >= 3
+    found = [SVM(C=C).merit(rows @ rows.T, labels, folds) for C in GRID]
+    np.testing.assert_allclose(found, merit)
+    assert chosen(rows, labels, subjects, seed=5) == GRID[int(np.argmax(merit))]
+
+
+def test_a_chosen_penalty_is_as_if_asked_for():
+    """Training subjects alone have a say: nothing else is given, and the fit is as if asked for."""
+    rows, labels, subjects = noisy()
+    model = SVM(C="inner").fit(rows, labels, 2, Context(0, subjects))
+    plain = SVM(C=model.svm.C).fit(rows, labels, 2)
+    held = noisy(seed=9)[0]
+    np.testing.assert_array_equal(model.predict(held), plain.predict(held))
+
+
+def test_a_number_is_kept_whatever_the_fold():
+    rows, labels, subjects = noisy()
+    held = noisy(seed=9)[0]
+    before = SVM(C=3.7).fit(rows, labels, 2).predict(held)
+    after = SVM(C=3.7).fit(rows, labels, 2, Context(0, subjects))
+    np.testing.assert_array_equal(after.predict(held), before)
+    theirs = SVC(kernel="precomputed", C=3.7, random_state=0).fit(rows @ rows.T, labels)
+    np.testing.assert_array_equal(before[:, 1], theirs.decision_function(held @ rows.T))
+
+
+def test_folds_without_a_choice():
+    rows, labels, _ = noisy()
+    assert chosen(rows, labels, np.zeros(len(labels))) == 1.0
+    with pytest.raises(BenchError, match="expected fit"):
+        SVM(C="inner").fit(rows, labels, 2)
+    # each person shows one class only: an inner fold may train on a single one
+    assert chosen(rows, labels, labels) in GRID
+
+
+METHODS = [m for m in load().methods.values() if m.variants.get("inner") == {"C": "inner"}]
+
+
+def test_every_method_with_an_svm_of_the_papers_offers_it():
+    names = "biwoof distlbprip fhofo lbpfip lbpmop lbpsdg lbpsip lbptop mdmo smdmo stlbpip"
+    assert sorted(method.name for method in METHODS) == names.split()
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_methods_choose_on_their_training_subjects(method, monkeypatch):
+    asked = []
+    settled = SVM.settled
+
+    def watched(self, gram, labels, context):
+        asked.append((len(gram), context))
+        return settled(self, gram, labels, context)
+
+    monkeypatch.setattr(SVM, "settled", watched)
+    fields = {"size": (85, 70), "grid": (3, 3), "length": 10, "bins": (8,), "folds": 2, "atoms": 8}
+    fields |= {"rounds": 2, "radii": (1, 1, 4), "C": "inner"}
+    if method.name in ("biwoof", "fhofo"):
+        del fields["bins"]
+    known = {f.name for f in dataclasses.fields(method)}
+    train, model, held, _ = fold(method(**{n: v for n, v in fields.items() if n in known}))
+    assert [n for n, _ in asked] == [len(train.clips)]
+    np.testing.assert_array_equal(asked[0][1].subjects, train.subjects)
+    assert np.isfinite(model.predict(held)).all()

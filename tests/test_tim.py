@@ -57,6 +57,30 @@ def test_duplicate_frames_are_no_trouble():
     np.testing.assert_array_equal(interpolated(frame[None], 3), np.stack([frame] * 3))
 
 
+def test_duplicates_among_other_frames_are_the_limit_of_independent_ones():
+    """The construction by singular vectors needs independent frames; the weights need nothing."""
+    rng = np.random.default_rng(0)
+    clip = rng.uniform(0, 255, (9, 9, 8))
+    clip[4] = clip[3]  # a frame shown twice
+    clip[7] = (clip[6] + clip[8]) / 2  # and one blended of its neighbours
+    assert np.linalg.matrix_rank(clip.reshape(9, -1) - clip.mean(0).ravel()) < 8
+    found = np.tensordot(interpolation(9, 12), clip, 1)
+    away = []
+    for noise in (1.0, 1e-2, 1e-4):
+        apart = by_singular_vectors(clip + noise * rng.normal(size=clip.shape), 12)
+        away.append(np.abs(apart - found).max())
+    assert away[0] > 10 * away[1] > 100 * away[2]
+    assert away[2] < 1e-3
+
+
+def test_as_many_frames_as_there_are_gives_them_back_though_they_repeat():
+    frames = np.random.default_rng(1).integers(0, 256, (3, 6, 5)).astype(np.uint8)
+    clip = frames[[0, 0, 1, 1, 1, 2]]
+    np.testing.assert_array_equal(interpolated(clip, 6), clip)
+    at_frames = interpolated(clip, 11)[::2]  # every other moment falls on a frame
+    np.testing.assert_array_equal(at_frames, clip)
+
+
 def test_view_of_a_clip():
     frames = np.random.default_rng(0).integers(0, 256, (14, 20, 16, 3)).astype(np.uint8)
     assert interpolated_frames(Views({"frames": frames})).shape == (10, 20, 16)

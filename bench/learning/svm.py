@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from bench.clip import Array, Description
+from bench.context import Context
 from bench.errors import BenchError
 from bench.method import Model
+from bench.metrics import confusion, uf1
 
 Kernel = Literal["linear", "polynomial", "rbf", "chi2", "intersection"]
 Scaling = Literal["none", "standard", "centre"]
+Penalty = float | Literal["inner"]
+
+GRID = (0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
+"""What C is chosen from."""
+FOLDS = 5
+"""Parts of the training subjects that choose it."""
 
 ABSENT = -1e6
 """Score of a class that no training clip has: finite, and below every other."""
@@ -56,7 +64,7 @@ class SVM:
     Attributes:
         kernel: "linear" a·b; "polynomial" (gamma a·b + offset)^degree; "rbf" exp(-gamma |a - b|²);
             "chi2" Σ 2ab / (a + b) and "intersection" Σ min(a, b), both of histograms.
-        C: penalty of slack.
+        C: penalty of slack; "inner" chooses it from `GRID` on the training subjects, see `settled`.
         balanced: weight C by n / (classes · clips of the class), so that rare classes count.
         scaling: of the features, fitted on the training clips; see `Scaler.of`.
         gamma: of the polynomial and rbf kernels.
@@ -65,24 +73,73 @@ class SVM:
     """
 
     kernel: Kernel = "linear"
-    C: float = 1.0
+    C: Penalty = 1.0
     balanced: bool = False
     scaling: Scaling = "none"
     gamma: float = 1.0
     degree: int = 3
     offset: float = 0.0
 
-    def fit(self, clips: Sequence[Description], labels: Array, classes: int) -> SVMModel:
-        """Fit to n training clips, each an array of one shape, and labels (n,) below `classes`."""
+    def fit(
+        self,
+        clips: Sequence[Description],
+        labels: Array,
+        classes: int,
+        context: Context | None = None,
+    ) -> SVMModel:
+        """Fit to training clips.
+
+        Args:
+            clips: n of them, each an array of one shape.
+            labels: (n,), below `classes`.
+            classes: number of classes.
+            context: of the fold; where C is "inner", its inner folds choose it.
+        """
         rows = flattened(clips)
         scaler = Scaler.of(rows, self.scaling)
         rows = scaler(rows)
         present = np.unique(labels)
         if len(present) == 1:
             return SVMModel(self, scaler, rows, present, classes, None)
-        return SVMModel(
-            self, scaler, rows, present, classes, self.machine(self.gram(rows, rows), labels)
-        )
+        gram = self.gram(rows, rows)
+        svm = self.settled(gram, labels, context) if self.C == "inner" else self
+        return SVMModel(svm, scaler, rows, present, classes, svm.machine(gram, labels))
+
+    def settled(self, gram: Array, labels: Array, context: Context | None) -> SVM:
+        """This classifier with the C of `GRID` that serves unseen training subjects best.
+
+        The score is UF1 over the inner folds pooled; of equals the smallest C is taken, and 1 where
+        there is a single subject. All inner folds are parts of one Gram matrix: what was fitted to
+        make it (a scaling, a dictionary) has seen all training subjects, and no others.
+
+        Args:
+            gram: (n, n) of the training clips.
+            labels: (n,).
+            context: of the fold, with the clips' subjects.
+        """
+        if context is None:
+            raise BenchError('C="inner" needs the fold: expected fit(..., context), got none')
+        folds = context.inner_folds(FOLDS)
+        if not folds:
+            return replace(self, C=1.0)
+        merit = []
+        for svm in (replace(self, C=C) for C in GRID):
+            context.check_deadline()
+            merit.append(svm.merit(gram, labels, folds))
+        return replace(self, C=GRID[int(np.argmax(np.round(merit, 9)))])
+
+    def merit(self, gram: Array, labels: Array, folds: Sequence[tuple[Array, Array]]) -> float:
+        """UF1 over pairs (fit, validate) of positions in the Gram matrix, pooled."""
+        classes = int(labels.max()) + 1
+        counts = np.zeros((classes, classes), np.int64)
+        for fit, validate in folds:
+            guess = np.full(len(validate), labels[fit[0]])
+            if (labels[fit] != labels[fit[0]]).any():
+                machine = self.machine(gram[np.ix_(fit, fit)], labels[fit])
+                found = decisions(machine, gram[np.ix_(validate, fit)])
+                guess = machine.classes_[found.argmax(axis=1)]
+            counts += confusion(labels[validate], guess, classes)
+        return float(uf1(counts))
 
     def machine(self, gram: Array, labels: Array) -> Any:
         """A fitted scikit-learn SVC from the Gram matrix (n, n) of the training clips."""
@@ -135,11 +192,14 @@ class SVMModel(Model):
             scores[:, self.present] = 0
             return scores
         gram = self.svm.gram(self.scaler(flattened(clips)), self.rows)
-        found = self.machine.decision_function(gram)
-        if found.ndim == 1:
-            found = np.stack([-found, found], axis=1)
-        scores[:, self.present] = found
+        scores[:, self.present] = decisions(self.machine, gram)
         return scores
+
+
+def decisions(machine: Any, gram: Array) -> Array:
+    """Values (n, classes it knows) of a fitted SVC, from kernels with its training clips."""
+    found: Array = machine.decision_function(gram)
+    return np.stack([-found, found], axis=1) if found.ndim == 1 else found
 
 
 def flattened(clips: Sequence[Description]) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 from bench.board.published import literature
 from bench.board.text import number
 from bench.literature import results
-from bench.method import Method
+from bench.method import Facts, Method
 
 CONTROL = "onsetcontrol"
 
@@ -30,7 +30,7 @@ def method_page(plugin: type[Method], boards: Path) -> str:
         f"# {facts.title} (`{plugin.name}`)",
         _documentation(plugin),
         "## Source",
-        f"{facts.paper}, {facts.year}. <{facts.url}>" if not facts.reference else facts.paper,
+        _source(facts),
         f"Fidelity: **{facts.fidelity}**, {FIDELITY[facts.fidelity]}",
         *_list("Deviations", facts.deviations),
         "## Configuration",
@@ -45,6 +45,12 @@ def method_page(plugin: type[Method], boards: Path) -> str:
         *_verdicts(ours),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _source(facts: Facts) -> str:
+    if facts.reference:
+        return facts.paper
+    return f"{facts.paper}, {facts.year}." + (f" <{facts.url}>" if facts.url else "")
 
 
 FIDELITY = {

@@ -113,6 +113,7 @@ def view_versions(names: frozenset[str], shipped: frozenset[str]) -> dict[str, i
 # Imported last, since each registers its views in `CATALOG`: the plan knows all of them before any
 # method asks for one. None of these modules imports anything heavy.
 from bench.views import (  # noqa: E402
+    dynamic,  # noqa: F401
     flow,  # noqa: F401
     frames,  # noqa: F401
     gradients,  # noqa: F401

@@ -11,24 +11,7 @@ import numpy as np
 from bench.clip import Array, Views
 from bench.context import Context
 from bench.method import Facts, Method, Model, Training
-from bench.views.frames import gray_frames
-
-
-def dynamic_image(frames: Array) -> Array:
-    """Frames ranked into one image (Bilen et al., 2016, approximate rank pooling).
-
-    Args:
-        frames: (n, h, w) grey.
-
-    Returns:
-        (h, w) uint8: the sum over t of (2t - n - 1) frame_t, stretched to 0 .. 255.
-    """
-    n = len(frames)
-    weights = 2.0 * np.arange(1, n + 1) - n - 1
-    pooled = np.tensordot(weights, frames.astype(np.float64), 1)
-    low, high = pooled.min(), pooled.max()
-    image: Array = np.rint(255 * (pooled - low) / max(high - low, 1e-9)).astype(np.uint8)
-    return image
+from bench.views.dynamic import dynamic_image
 
 
 @dataclass(frozen=True)
@@ -49,7 +32,7 @@ class GEME(Method):
     gender_weight: float = 0.5
 
     name: ClassVar[str] = "geme"
-    needs: ClassVar[frozenset[str]] = frozenset({"gray_frames"})
+    needs: ClassVar[frozenset[str]] = frozenset({"dynamic_image"})
     takes: ClassVar[frozenset[str]] = frozenset({"gender"})
     described_by: ClassVar[tuple[str, ...] | None] = ("size",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
@@ -62,20 +45,21 @@ class GEME(Method):
         paper="Nie, Takalkar, Duan, Zhang, Xu: GEME: dual-stream multi-task gender-based "
         "micro-expression recognition, Neurocomputing",
         year=2021,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="",
         fidelity="reconstructed",
         deviations=(
             "Without annotated genders, a column `gender` in a dataset's table, the expression "
             "stream stands alone, as in `nogender`: an ablation, and boards say so.",
             "The streams are joined by adding the gender's maps after stages 2 to 4.",
             "From scratch, not from ImageNet weights; epochs, rate and batch are our reading.",
+            "Not confirmed: the paper's DOI.",
             "The quick preset is ours: 15 epochs, batches of 16, 64 x 64 images.",
         ),
     )
 
     def describe(self, clip: Views) -> Array:
         """Dynamic image, uint8 (size, size)."""
-        return dynamic_image(gray_frames(clip, (self.size, self.size)))
+        return dynamic_image(clip, (self.size, self.size))
 
     def fit(self, train: Training, context: Context) -> Model:
         """Class-balanced focal loss and, where known, the gender's; Adam, fixed epochs."""

@@ -62,6 +62,7 @@ class KTGSL(Method):
             "The groups are LBP-SDG with all its 18 directions, among which the paper chooses, "
             "and LBP-FIP, on faces of 170 x 140 in 5 x 5 blocks.",
             "λ = .1 and penalties of 1 are fixed, where the paper searches for them.",
+            "Not confirmed: journal, year and DOI; title and abstract were.",
         ),
     )
 
