@@ -148,8 +148,8 @@ def memory() -> None:
         worker = max(int(array[0]) for array in found if array is not None) / 1024
         parent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(
-            f"{MANY} clips decoded and described by two workers, and two folds without a learner, in "
-            f"{seconds:.0f} s: {worker:.0f} MB in a worker at most, {parent:.0f} MB in the parent"
+            f"{MANY} clips decoded and described by two workers, and two folds without a learner, "
+            f"in {seconds:.0f} s: {worker:.0f} MB in a worker at most, {parent:.0f} MB in the parent"
         )
 
 
