@@ -11,7 +11,7 @@ import numpy as np
 from bench.cache import Cache, key
 from bench.clip import Clip
 from bench.dataset import Dataset
-from bench.registry import unknown
+from bench.errors import unknown
 from bench.views.apex import VERSION, spotted_apex
 
 POLICIES = ("given", "middle", "spotted")

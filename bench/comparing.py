@@ -12,10 +12,9 @@ import numpy as np
 from bench.board.scoring import Truth, confusions
 from bench.clip import Array
 from bench.context import derived_seed
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.metrics import METRICS
 from bench.protocols import folds
-from bench.registry import unknown
 from bench.statistics import (
     CriticalDifference,
     bootstrap_difference,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.cache import key
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.method import Method
-from bench.registry import Registry, choose, unknown
+from bench.registry import Registry, choose
 from bench.sources import seen_by, source_hash
 from bench.views import view_versions
 

@@ -44,6 +44,7 @@ def inner_jobs(job: Fit, began: float) -> Iterator[tuple[Fit, Array]]:
             labels=job.labels[part],
             subjects=people,
             action_units=tuple(job.action_units[i] for i in part),
+            genders=tuple(job.genders[i] for i in part),
             seed=derived_seed(job.seed, "inner", number),
             seconds=None if job.seconds is None else job.seconds - (time.monotonic() - began),
             trace=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import hashlib
 import importlib
@@ -18,7 +17,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from bench.dataset import Dataset, Generator
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.method import Method
 
 Plugin = TypeVar("Plugin", Method, Dataset, Generator)
@@ -134,11 +133,3 @@ def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[
             raise unknown(what, word, known)
         chosen.update(dict.fromkeys(hits))
     return list(chosen)
-
-
-def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
-    """The error for a name nobody knows: did you mean, and the list."""
-    known = list(known)
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return BenchError(f"unknown {what} {word!r}{hint} Known: {', '.join(known) or 'none'}")

@@ -24,8 +24,8 @@ from typing import Any
 
 from bench.cache import Cache, default_folder
 from bench.dataset import Dataset, Roots
-from bench.errors import BenchError
-from bench.registry import Registry, choose, load, unknown
+from bench.errors import BenchError, unknown
+from bench.registry import Registry, choose, load
 from bench.upkeep import read_size
 
 

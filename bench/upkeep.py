@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cache import Cache
-from bench.errors import BenchError
-from bench.registry import unknown
+from bench.errors import BenchError, unknown
 
 BOUNDED = ("views", "descriptions", "artefacts")
 """Rooms that `prune` takes from: what they hold is computed again where it lacks."""

@@ -50,7 +50,8 @@ class Casme(Dataset):
         quirks=(
             "The subjects lie in two sections: both are read.",
             "Some clips have two apexes: the first is taken.",
-            "Papers count between 171 and 195 clips: no class counts are checked.",
+            "The paper and the owners' page say 195 clips; other papers count down to 171, and "
+            "class counts were not confirmed by a source: none are checked.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

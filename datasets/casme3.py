@@ -54,7 +54,9 @@ class Casme3(Dataset):
             "spNO.216/d has the onset 3647 and the offset 2694: its onset is read as 2647.",
             "spNO.216/e begins at frame 0, which is not on disk: it begins with the next.",
             "The class others is spelt Others three times: all become lower case.",
-            "Part B has no labels and part C (mock crime) has files of its own: neither is read.",
+            "Part B has no labels: it is not read.",
+            "Part C, the mock crime, has 166 of the paper's 1,109 labelled clips (not confirmed by "
+            "a table) and files of its own, in a layout we have not seen: it is listed, not read.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

@@ -44,8 +44,9 @@ class Dfme(Dataset):
         "a table for each part, with Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, "
         "Emotion, AU",
         quirks=(
-            "Three tables of 1,856, 474 and 299 clips: all that lie in the root or one folder "
-            "below it are read.",
+            "Three tables of 1,856, 474 and 299 clips (not confirmed by a public source; the paper "
+            "counts 7,526 in all): all that lie in the root or one folder below it are read. Class "
+            "counts are not checked.",
             "Clips of a test table without emotions are in no task.",
         ),
     )

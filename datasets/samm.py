@@ -52,6 +52,8 @@ class Samm(Dataset):
             "Subjects are integers (6) in some copies: all become 006.",
             "Emotions are capitalised, and the rest class is Other or Others: all become lower "
             "case, other.",
+            "Objective classes are the table's; the counts of I to V, 68 clips as in MEGC 2018, "
+            "were not confirmed by a public source.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

@@ -55,7 +55,8 @@ def job(**changes) -> Fit:
     given = {
         "method": Majority(), "descriptions": tuple(map(str, range(20))),
         "train": np.arange(15) + 5, "test": np.arange(5), "labels": np.tile(LABELS, 5),
-        "subjects": subjects, "action_units": (None,) * 15, "classes": 3, "seed": 7,
+        "subjects": subjects, "action_units": tuple(frozenset({i}) for i in range(15)),
+        "genders": tuple("female" if i % 2 else None for i in range(15)), "classes": 3, "seed": 7,
         "device": "cpu", "threads": 1, "seconds": None, "trace": True, "inner": 3, "cache": Path(),
     }  # fmt: skip
     return Fit(**(given | changes))
@@ -143,7 +144,11 @@ def test_inner_fits_hold_training_clips_and_their_labels_only():
     assert sorted(validated) == sorted(whole.train)
     by_position = dict(zip(whole.train, whole.labels, strict=True))
     people = dict(zip(whole.train, whole.subjects, strict=True))
+    side = dict(zip(whole.train, zip(whole.action_units, whole.genders, strict=True), strict=True))
     for number, (part, truth) in enumerate(parts):
+        assert list(zip(part.action_units, part.genders, strict=True)) == [
+            side[i] for i in part.train
+        ]
         assert not {people[i] for i in part.train} & {people[i] for i in part.test}
         assert [by_position[i] for i in part.train] == part.labels.tolist()
         assert [by_position[i] for i in part.test] == truth.tolist()

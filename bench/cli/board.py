@@ -10,8 +10,8 @@ from bench.board.publish import FORMATS, publish
 from bench.board.terminal import grid
 from bench.cache import write_atomically
 from bench.cli.common import out, surroundings
-from bench.errors import BenchError
-from bench.registry import choose, unknown
+from bench.errors import BenchError, unknown
+from bench.registry import choose
 from bench.store import Store
 
 

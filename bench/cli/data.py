@@ -15,9 +15,8 @@ from bench.cli import FAILED
 from bench.cli.common import err, making, out, print_json, surroundings
 from bench.dataset import Dataset
 from bench.engines import cores
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.reading.landmarks import FOLDER
-from bench.registry import unknown
 from bench.settings import located, no_data, stand_ins
 from bench.upkeep import clear, rooms, said_size
 

@@ -13,7 +13,7 @@ from bench.board.text import number
 from bench.cache import write_atomically
 from bench.cells import find_cell
 from bench.cli.common import err, out, surroundings
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.predictions import (
     Predictions,
     match,
@@ -23,7 +23,7 @@ from bench.predictions import (
     write_log,
     write_table,
 )
-from bench.registry import Registry, unknown
+from bench.registry import Registry
 from bench.settings import Settings, located, no_data
 from bench.store import Store
 from bench.task import make_tasks

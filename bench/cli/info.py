@@ -9,8 +9,8 @@ from typing import Any
 
 from bench.cli.common import print_json, surroundings
 from bench.dataset import Dataset
+from bench.errors import unknown
 from bench.method import Method
-from bench.registry import unknown
 
 
 def show(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, surroundings
-from bench.registry import unknown
+from bench.errors import unknown
 from bench.settings import located
 
 

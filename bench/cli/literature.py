@@ -10,9 +10,9 @@ from rich.table import Table as Grid
 
 from bench.board.published import literature
 from bench.cli.common import out, print_json
+from bench.errors import unknown
 from bench.literature import Published, Verdict, in_a_word, results
 from bench.literature import check as verdicts
-from bench.registry import unknown
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 

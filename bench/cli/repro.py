@@ -17,9 +17,9 @@ from bench.cli.prepare import recorded_task
 from bench.cli.watch import Watch
 from bench.configured import configure
 from bench.engines import cores
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.plan import Cell, Plan, make_plan
-from bench.registry import Registry, unknown
+from bench.registry import Registry
 from bench.run import Options, run
 from bench.settings import Settings
 from bench.store import Record, Store

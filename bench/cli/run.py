@@ -13,7 +13,7 @@ from bench.cli import FAILED, INTERRUPTED, MISUSE
 from bench.cli.common import chosen_device, err, out
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
-from bench.registry import unknown
+from bench.errors import unknown
 from bench.run import Options, Summary
 from bench.run import run as run_plan
 from bench.store import Store

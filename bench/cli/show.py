@@ -11,11 +11,10 @@ from bench.cache import write_atomically
 from bench.cli.common import making, out, surroundings
 from bench.clip import Clip
 from bench.engines import cores
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.fingerprint import digests
 from bench.opening import views_of
 from bench.picture import draw
-from bench.registry import unknown
 from bench.settings import chosen_datasets
 
 KINDS = (".png", ".pdf", ".svg")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bench.board import build
 from bench.board.board import Row
 from bench.board.scoring import Truth, truth
-from bench.errors import BenchError
-from bench.registry import Registry, unknown
+from bench.errors import BenchError, unknown
+from bench.registry import Registry
 from bench.store import Record, Store
 
 

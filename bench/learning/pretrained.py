@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.method import Method
 
 if TYPE_CHECKING:
@@ -102,8 +102,6 @@ def configured(kind: type[M], word: str) -> M:
     Raises:
         BenchError: another word, or no such file.
     """
-    from bench.registry import unknown
-
     before, path = split(word)
     if before or not path:
         raise unknown(f"variant of {kind.name}", word, [*kind.variants, f"{WORD}PATH"])

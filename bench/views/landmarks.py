@@ -42,6 +42,8 @@ TEMPLATE = (
 
 What MediaPipe's face mesh finds on the 71 people of the SYNTHETIC stand-ins, mean of both sides;
 their standard deviation is .02."""
+SHARP = 0.8
+"""Frames that shrink further are averaged first; linear sampling does the rest without moiré."""
 
 
 @view(version=1, of="", stored=False)
@@ -112,7 +114,7 @@ def aligned(frames: Array, eyes: Array, size: tuple[int, int]) -> Array:
     """Frames (n, h, w[, 3]) uint8 turned, scaled and cropped alike: (n, *size[, 3]) uint8.
 
     One transform for all frames, so that no motion of the face is lost or made up. Frames that
-    shrink are area-averaged first, lest fine texture turns into moving patterns.
+    shrink much are area-averaged first, lest fine texture turns into moving patterns.
 
     Args:
         frames: of one clip.
@@ -123,7 +125,7 @@ def aligned(frames: Array, eyes: Array, size: tuple[int, int]) -> Array:
 
     height, width = frames.shape[1:3]
     scale = float(np.hypot(*similarity(eyes, size)[0, :2]))
-    if scale < 1:
+    if scale < SHARP:
         frames = resized(frames, (round(height * scale), round(width * scale)))
         factor = np.array([frames.shape[2] / width, frames.shape[1] / height])
         eyes = (eyes + 0.5) * factor - 0.5  # pixels are centred on whole numbers
