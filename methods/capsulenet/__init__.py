@@ -32,12 +32,13 @@ class CapsuleNet(Method):
         title="CapsuleNet",
         paper="Quang, Chun, Tokuyama: CapsuleNet for micro-expression recognition, FG",
         year=2019,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="",
         fidelity="code",
         deviations=(
             "The trunk starts from scratch, not from ImageNet weights.",
             "Frames are grey and not augmented; the batch size is our reading.",
             "The quick preset is ours: 15 epochs on 96 x 96 frames.",
+            "Not confirmed: the DOI; title, authors and venue were.",
         ),
     )
 

@@ -31,12 +31,13 @@ class SHCFNet(Method):
         title="SHCFNet-style",
         paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, CISP-BMEI",
         year=2020,
-        url="https://doi.org/10.1109/TAFFC.2022.3205170",
+        url="",
         fidelity="reconstructed",
         deviations=(
             "In the style of SHCFNet only: widths, dilations, fusion and training are our "
             "reading of the idea.",
             "The quick preset is ours: 60 epochs.",
+            "Not confirmed: authors, venue and DOI.",
         ),
     )
 
