@@ -149,7 +149,8 @@ def memory() -> None:
         parent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(
             f"{MANY} clips decoded and described by two workers, and two folds without a learner, "
-            f"in {seconds:.0f} s: {worker:.0f} MB in a worker at most, {parent:.0f} MB in the parent"
+            f"in {seconds:.0f} s: {worker:.0f} MB in a worker at most, "
+            f"{parent:.0f} MB in the parent"
         )
 
 

@@ -221,3 +221,12 @@ def test_the_interval_of_a_mean_resamples_subjects_with_all_their_clips():
     assert st.bootstrap_mean(holes, np.r_[people, 99], np.random.default_rng(1)) == found
     with pytest.raises(ValueError, match="not nan"):
         st.bootstrap_mean(np.array([np.nan]), ["a"], rng)
+
+
+def test_with_many_methods_a_clear_winner_is_still_told_apart():
+    clips = np.random.default_rng(0).integers(1, 4, (1, 40, 3))
+    winner = clips[..., None] * np.eye(3, dtype=int)
+    rest = [winner[..., np.roll(np.arange(3), 1)]] * 29
+    found = st.pairwise([winner, *rest], metrics.uf1, fresh())
+    assert (found.adjusted[0, 1:] < 0.05).all()
+    assert found.adjusted[1, 2] == 1

@@ -20,6 +20,9 @@ from bench.statistics.ranking import holm
 
 CHUNK = 1_000
 """Permutations held at once: 20 methods of 5 seeds and 5 classes take 20 MB."""
+LEAST, PER_PAIR = 10_000, 40
+"""Swaps drawn: with m of them no p is below 1/m, which Holm multiplies by the number of pairs, so
+that 40 a pair let the smallest fall to .025."""
 ROUNDING = 1e-9
 """Differences this close count as equal: the same counts, added in another order."""
 
@@ -61,7 +64,7 @@ def paired_test(
     metric: Metric,
     rng: np.random.Generator,
     *,
-    resamples: int = 10_000,
+    resamples: int = LEAST,
 ) -> PairedTest:
     """Test two methods on the same subjects; see `pairwise`."""
     pairs = pairwise([first, second], metric, rng, resamples=resamples)
@@ -73,7 +76,7 @@ def pairwise(
     metric: Metric,
     rng: np.random.Generator,
     *,
-    resamples: int = 10_000,
+    resamples: int | None = None,
 ) -> Pairs:
     """Test every pair of methods by subject-level permutations, with Holm's correction.
 
@@ -86,10 +89,12 @@ def pairwise(
             equally many seeds; one of a single seed stands for all seeds alike.
         metric: confusion matrices (..., c, c) to scores (...).
         rng: draws the swaps, the same for all pairs.
-        resamples: how many swaps are drawn, and the most that are enumerated.
+        resamples: how many swaps are drawn, and the most that are enumerated; None: `LEAST`, or
+            `PER_PAIR` times the pairs where that is more.
     """
     counts = _stack(cells)
     methods, subjects = counts.shape[0], counts.shape[2]
+    resamples = resamples or max(LEAST, PER_PAIR * methods * (methods - 1) // 2)
     exact = 2 ** (subjects - 1) <= resamples
     swaps = _all_swaps(subjects) if exact else rng.random((resamples, subjects)) < 0.5
     pooled = counts.sum(axis=2)
