@@ -59,4 +59,4 @@ PUBLISHED_NOTE = (
 
 def _grid(rows: list[list[str]], names: Sequence[str]) -> str:
     clean = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
-    return tabulate(clean, list(names), tablefmt="github", disable_numparse=True)
+    return str(tabulate(clean, list(names), tablefmt="github", disable_numparse=True))
