@@ -212,18 +212,8 @@ def pairs(frames: Array) -> list[Pair]:
             lambda: robust_pca_by_svd(flat)[1],
             0.1,
         ),
-        (
-            "six intersection points | numpy shifts",
-            partial(ours, six),
-            partial(shifted, six),
-            1e-6,
-        ),
-        (
-            "cube's vertices | numpy shifts",
-            partial(ours, cube),
-            partial(shifted, cube),
-            1e-6,
-        ),
+        ("six intersection points | numpy shifts", partial(ours, six), partial(shifted, six), 1e-6),
+        ("cube's vertices | numpy shifts", partial(ours, cube), partial(shifted, cube), 1e-6),
         (
             "main direction of 36 regions | mask by mask",
             lambda: regions.main_direction(field, parts),
