@@ -17,11 +17,11 @@ from bench.context import DeadlineError
 from bench.errors import BenchError
 from bench.method import Training
 from bench.methods.mfvan import MFVAN
-from bench.methods.mfvan.identity import Teacher
-from bench.methods.mfvan.model import images
-from bench.methods.mfvan.optimisation import batch_size, batches, share_of_rate
-from bench.methods.mfvan.pretraining import frames_of
-from bench.methods.mfvan.training import fit
+from bench.methods.mfvan.identity.autoencoders import Teacher
+from bench.methods.mfvan.identity.pretraining import frames_of
+from bench.methods.mfvan.model import Network, images
+from bench.methods.mfvan.optimisation import batch_size, batches, compiled, share_of_rate
+from bench.methods.mfvan.training import augmented, fit
 
 
 def test_the_last_small_batch_is_skipped_and_small_folds_take_more_steps() -> None:
@@ -153,6 +153,28 @@ def test_every_variant_trains(variant: str) -> None:
     assert model.parameters
 
 
+def test_both_frames_of_a_pair_are_mirrored_and_shifted_alike() -> None:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        images_ = torch.rand(8, 3, 16, 16)
+        apex, onset = augmented(replace(TINY, shift=2), images_, images_, "cpu")
+        assert torch.equal(apex, onset)
+        assert not torch.equal(apex, images_)
+        assert apex.is_contiguous()
+        still = augmented(replace(TINY, mirror=False, shift=0), images_, images_, "cpu")
+    assert still[0] is images_
+
+
+def test_networks_can_be_compiled_whole_and_are_not_on_a_cpu() -> None:
+    network, teacher = Network(TINY, 3).eval(), Teacher(TINY).eval()
+    x = images([clip_of(0)["apex"]], TINY)
+    assert compiled(network, "cpu") is network
+    whole = [torch.compile(part, backend="eager", fullgraph=True) for part in (network, teacher)]
+    with torch.no_grad():
+        assert torch.equal(whole[0](x).scores, network(x).scores)
+        assert torch.equal(whole[1](x), teacher(x))
+
+
 def test_checkpoints_and_deadline() -> None:
     train = training(6)
     watched = context(train, _held_out=[clip_of(9)])
@@ -189,6 +211,8 @@ def test_delta_learns_the_direction_of_a_moving_blob() -> None:
         epochs=15,
         batch=16,
         rate=1e-2,
+        mirror=False,
+        shift=0,
     )
     scores = fit(config, train, context(train)).predict(clips[56:])
     assert (scores.argmax(1) == labels[56:]).mean() >= 0.75

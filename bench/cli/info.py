@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.cli.common import print_json, surroundings
 from bench.dataset import Dataset
+from bench.documented import about, meanings
 from bench.errors import unknown
 from bench.method import Method
 
@@ -37,11 +38,12 @@ def _method(plugin: type[Method]) -> dict[str, Any]:
     fields = {f.name: getattr(plugin(), f.name) for f in dataclasses.fields(plugin)}  # type: ignore[arg-type]
     return {
         "method": plugin.name,
-        "about": inspect.getdoc(plugin) or "",
+        "about": about(plugin),
         **dataclasses.asdict(plugin.facts),
         "needs": sorted(plugin.needs),
         "takes": sorted(plugin.takes),
         "configuration": {name: repr(value) for name, value in fields.items()},
+        "meanings": meanings(plugin),
         "presets": {name: dict(changes) for name, changes in plugin.presets.items()},
         "variants": {name: dict(changes) for name, changes in plugin.variants.items()},
         "version": plugin.version,

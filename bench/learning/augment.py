@@ -6,16 +6,19 @@ import torch
 from torch import Tensor, nn
 
 
-def flip_and_shift(images: Tensor, generator: torch.Generator, reach: int) -> Tensor:
+def flip_and_shift(
+    images: Tensor, generator: torch.Generator, reach: int, mirror: bool = True
+) -> Tensor:
     """Mirror half of the clips and shift each by up to `reach` pixels, edges padded with zeros.
 
     Args:
         images: (n, c, h, w); the channels of a clip, its frames say, change together.
         generator: on the CPU.
         reach: pixels, at least 0.
+        mirror: whether to mirror any.
     """
     n, _, h, w = images.shape
-    mirrored = torch.rand(n, generator=generator) < 0.5
+    mirrored = torch.rand(n, generator=generator) < (0.5 if mirror else 0)
     tops, lefts = torch.randint(2 * reach + 1, (2, n, 1), generator=generator)
     padded = nn.functional.pad(images, (reach, reach, reach, reach))
     columns = lefts + torch.where(mirrored[:, None], torch.arange(w - 1, -1, -1), torch.arange(w))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from bench.board.published import literature
 from bench.board.text import number
+from bench.documented import about, meanings
 from bench.literature import results
 from bench.method import Facts, Method
 
@@ -28,7 +28,7 @@ def method_page(plugin: type[Method], boards: Path) -> str:
     ours = list(_ours(plugin.name, boards))
     sections = [
         f"# {facts.title} (`{plugin.name}`)",
-        _documentation(plugin),
+        about(plugin),
         "## Source",
         _source(facts),
         f"Fidelity: **{facts.fidelity}**, {FIDELITY[facts.fidelity]}",
@@ -60,11 +60,6 @@ FIDELITY = {
 }
 
 
-def _documentation(plugin: type[Method]) -> str:
-    """The class's docstring; the attributes go into the configuration table."""
-    return (inspect.getdoc(plugin) or "").partition("\n\nAttributes:")[0]
-
-
 def _list(title: str, sentences: tuple[str, ...]) -> list[str]:
     return [f"## {title}", "\n".join(f"- {s}" for s in sentences)] if sentences else []
 
@@ -78,14 +73,14 @@ def _configuration(plugin: type[Method]) -> str:
         lines.append(f"It uses {taken} where a dataset has them.")
     if not fields:
         return " ".join([*lines, "There is nothing to configure."])
-    meanings = _meanings(plugin)
+    known = meanings(plugin)
     presets = [name for name in plugin.presets if plugin.presets[name]]
     rows = [
         (
             f"`{field.name}`",
             f"`{field.default!r}`",
             *(_code(plugin.presets[p].get(field.name)) for p in presets),
-            meanings.get(field.name, ""),
+            known.get(field.name, ""),
         )
         for field in fields
     ]
@@ -94,22 +89,6 @@ def _configuration(plugin: type[Method]) -> str:
 
 def _code(value: Any) -> str:
     return "" if value is None else f"`{value!r}`"
-
-
-def _meanings(plugin: type[Method]) -> dict[str, str]:
-    """Meaning of each field, from the Attributes section of the docstring."""
-    _, _, section = (inspect.getdoc(plugin) or "").partition("\n\nAttributes:\n")
-    found: dict[str, str] = {}
-    name = ""
-    for line in section.splitlines():
-        if line.startswith("    ") and not line.startswith("     ") and ":" in line:
-            name, _, meaning = line.strip().partition(":")
-            found[name] = meaning.strip()
-        elif name and line.strip():
-            found[name] += f" {line.strip()}"
-        elif not line.strip():
-            break
-    return found
 
 
 def _variants(plugin: type[Method]) -> list[str]:

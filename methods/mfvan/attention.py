@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from . import MFVAN
+    from .config import Config
 
 
 class Look(NamedTuple):
@@ -105,9 +105,10 @@ def rollout(attention: list[Tensor]) -> Tensor:
 class Scale(nn.Module):
     """One scale: z⁰ = [cls ; W patches + b] + E, L blocks, a last normalisation as in ViT."""
 
-    def __init__(self, config: MFVAN, channels: int, side: int, patch: int) -> None:
+    def __init__(self, config: Config, channels: int, side: int, patch: int) -> None:
         super().__init__()
-        count = (side // patch) ** 2
+        self.side = side // patch
+        count = self.side**2
         self.project = nn.Conv2d(channels, config.width, patch, stride=patch)
         self.token = nn.Parameter(0.02 * torch.randn(1, 1, config.width))
         self.position = nn.Parameter(0.02 * torch.randn(1, 1 + count, config.width))
@@ -115,6 +116,7 @@ class Scale(nn.Module):
             Block(config.width, config.heads, config.ratio) for _ in range(config.blocks)
         )
         self.norm = nn.LayerNorm(config.width)
+        self.patch_map = nn.Identity()  # where pictures may listen: (n, D, g, g)
         self.rollout = config.attention == "rollout"
         self.threshold = config.threshold
 
@@ -134,6 +136,8 @@ class Scale(nn.Module):
             z, attention = block(z, hidden)
             layers.append(attention)
         token, features = self.norm(z).tensor_split([1], 1)
+        cells = features.transpose(1, 2).unflatten(2, (self.side, self.side))
+        features = self.patch_map(cells).flatten(2).transpose(1, 2)
         attended = rollout(layers) if self.rollout else layers[-1]
         weights = attended[:, 0, 1:].float()
         weights = weights / weights.sum(1, keepdim=True)

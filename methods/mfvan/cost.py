@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import MFVAN
+    from .config import Config
 
 RESNET18 = 60_720
 """Multiply-adds of timm's resnet18 trunk at `output_stride=16`, per pixel of its input."""
@@ -18,7 +18,7 @@ OVERHEAD = 6e-5
 """Seconds an image and layer cost beside their arithmetic: small layers, memory, the optimiser."""
 
 
-def seconds(config: MFVAN, clips: int, frames: int) -> float:
+def seconds(config: Config, clips: int, frames: int) -> float:
     """Estimated single-thread time of one fold on a processor of 2024.
 
     Args:
@@ -45,7 +45,7 @@ def _seconds(operations: float, layers: int) -> float:
     return PASSES * operations / SPEED + layers * OVERHEAD
 
 
-def _encoder(config: MFVAN) -> tuple[float, int]:
+def _encoder(config: Config) -> tuple[float, int]:
     """Multiply-adds and layers of the student's encoder."""
     steps = pairwise((3, *config.channels))
     sides = (config.size // 2**i for i in range(1, 5))
@@ -59,7 +59,7 @@ def _decoder(channels: tuple[int, ...], size: int) -> tuple[float, int]:
     return sum(16 * a * b * s * s for (a, b), s in zip(steps, sides, strict=True)), 4
 
 
-def _teacher(config: MFVAN) -> tuple[float, int]:
+def _teacher(config: Config) -> tuple[float, int]:
     """Multiply-adds and layers of the teacher."""
     if config.teacher == "resnet18":
         back, layers = _decoder((64, 128, 256, 512), config.size)
@@ -71,7 +71,7 @@ def _teacher(config: MFVAN) -> tuple[float, int]:
     return there + back, layers + 12
 
 
-def _scale(config: MFVAN, number: int) -> tuple[float, int]:
+def _scale(config: Config, number: int) -> tuple[float, int]:
     """Multiply-adds and layers of one scale's patches and blocks."""
     patch, channels = config.patches[number - 1], (3, *config.channels)[number - 1]
     n = (config.size // 2 ** (number - 1) // patch) ** 2

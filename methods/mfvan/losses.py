@@ -1,4 +1,4 @@
-"""The loss: λ_RI L_RI + FL(y) + λ1 Σ FL(head_s(cls_s)) + λ2 L_mask."""
+"""What labels teach: FL(y) + λ1 Σ FL(head_s(cls_s)) + λ2 L_mask, to which λ_RI L_RI is added."""
 
 from __future__ import annotations
 
@@ -8,30 +8,16 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn.functional import mse_loss
 
 from bench.learning.losses import focal_loss
 
 if TYPE_CHECKING:
-    from . import MFVAN
     from .attention import Look
+    from .config import Config
     from .model import Network, Reading
 
 SOFTNESS = 0.25
 """Width of the sigmoid in "keep-ratio", in shares of a uniform attention."""
-
-
-def identity_loss(taught: Tensor, learnt: Tensor, onset: Tensor, soft_target: float) -> Tensor:
-    """L_RI = MSE(T(a), o) + MSE(S(a), o) + β MSE(S(a), stopgrad T(a)).
-
-    Args:
-        taught: T(a), the teacher's onset face, (n, 3, s, s).
-        learnt: S(a), the student's.
-        onset: o, the real one.
-        soft_target: β.
-    """
-    both = mse_loss(taught, onset) + mse_loss(learnt, onset)
-    return both + soft_target * mse_loss(learnt, taught.detach())
 
 
 def left_over(look: Look) -> Tensor:
@@ -46,7 +32,7 @@ def keep_ratio(look: Look, threshold: float, ratio: float) -> Tensor:
 
 
 def mask_loss(
-    config: MFVAN, network: Network, reading: Reading, focal: Callable[[Tensor], Tensor]
+    config: Config, network: Network, reading: Reading, focal: Callable[[Tensor], Tensor]
 ) -> Tensor:
     """L_mask as configured, mean over scales; 0 without scales or with "none"."""
     terms = []
@@ -61,7 +47,7 @@ def mask_loss(
 
 
 def recognition_losses(
-    config: MFVAN, network: Network, reading: Reading, labels: Tensor, alpha: Tensor | None
+    config: Config, network: Network, reading: Reading, labels: Tensor, alpha: Tensor | None
 ) -> dict[str, Tensor]:
     """The weighted terms that need labels: "fused", "scales" and "mask"."""
     focal = partial(focal_loss, labels=labels, alpha=alpha, gamma=config.gamma)

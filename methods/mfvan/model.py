@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -13,11 +13,11 @@ from bench.clip import Array, Description
 from bench.method import Model
 
 from .attention import Look, Scale
-from .identity import Student
+from .identity.autoencoders import Student
 from .optimisation import placed
 
 if TYPE_CHECKING:
-    from . import MFVAN
+    from .config import Config
 
 
 class Reading(NamedTuple):
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 class Network(nn.Module):
     """Student encoder, scales and fusion: all that is used at test time but the decoder."""
 
-    def __init__(self, config: MFVAN, classes: int) -> None:
+    def __init__(self, config: Config, classes: int) -> None:
         super().__init__()
         self.student = Student(config.channels)
         self.chosen = [number - 1 for number in config.scales]
@@ -68,6 +68,11 @@ class Network(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(config.hidden, classes),
         )
+
+    @property
+    def patch_maps(self) -> list[nn.Module]:
+        """Of each scale the layer whose output are its patches' features, (n, D, g, g)."""
+        return [cast(Scale, scale).patch_map for scale in self.scales]
 
     def features(self, apex: Tensor, onset: Tensor | None) -> tuple[list[Tensor], Tensor]:
         """Maps of the chosen scales and the bottleneck, and the apex's own bottleneck.
@@ -110,7 +115,7 @@ class Network(nn.Module):
         return Reading(self.fusion(fused), looks, heads, overall, bottleneck)
 
 
-def images(pixels: Sequence[Array], config: MFVAN) -> Tensor:
+def images(pixels: Sequence[Array], config: Config) -> Tensor:
     """Images (h, w, 3) uint8 as one tensor (n, 3, h, w) float32 in the method's units."""
     # A view of channels-last memory crashes the backward pass of some convolutions.
     stack = torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2).contiguous().float()
@@ -123,7 +128,7 @@ def images(pixels: Sequence[Array], config: MFVAN) -> Tensor:
 class Fitted(Model):
     """A trained network; `parameters` counts what is left at test time (no decoder, teacher)."""
 
-    def __init__(self, network: Network, config: MFVAN, device: str) -> None:
+    def __init__(self, network: Network, config: Config, device: str) -> None:
         self.network, self.config, self.device = network, config, device
         unused = sum(p.numel() for p in network.student.decoder.parameters())
         self.parameters = sum(p.numel() for p in network.parameters()) - unused

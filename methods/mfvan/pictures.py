@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from bench.clip import Array, Description
+from bench.learning.gradcam import grad_cam
 from bench.method import Model
 
-from .model import Fitted, part
+from .model import Fitted, Reading, part
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from torch import Tensor
 
 
 def grids(rows: Tensor) -> Array:
@@ -40,30 +41,25 @@ def kept_attention(model: Fitted, clips: Sequence[Description]) -> list[Array]:
     return [np.concatenate(of_scale) for of_scale in maps]
 
 
-def grad_cam(
-    model: Fitted, clips: Sequence[Description], classes: Sequence[int] | None = None
-) -> list[Array]:
-    """Grad-CAM of the patch features of each scale (Selvaraju et al., ICCV 2017).
-
-    Args:
-        model: a trained network.
-        clips: n descriptions.
-        classes: of each clip, whose score is explained; None: the predicted one.
+def grad_cams(model: Fitted, clips: Sequence[Description]) -> list[Array]:
+    """Grad-CAM of the patch features of each scale, for the predicted class.
 
     Returns:
         (n, g, g) for each scale, from 0 to 1; 0 throughout where nothing speaks for the class.
     """
-    maps: list[list[Array]] = [[] for _ in model.config.scales]
-    for i, clip in enumerate(clips):
-        reading = model.network(*model.inputs([clip]))
-        scores = reading.scores[0]
-        score = scores.max() if classes is None else scores[classes[i]]
-        features = [look.patches for look in reading.looks]
-        slopes = torch.autograd.grad(score, features)
-        for of_scale, patches, slope in zip(maps, features, slopes, strict=True):
-            map_ = (patches * slope.mean(1, keepdim=True)).sum(2).relu()
-            of_scale.append(grids(map_ / map_.amax(1, keepdim=True).clamp_min(1e-12)))
-    return [np.concatenate(of_scale) for of_scale in maps]
+    layers = model.network.patch_maps
+
+    def logits(*frames: Tensor) -> Tensor:
+        return cast(Reading, model.network(*frames)).scores
+
+    found = [
+        grad_cam(logits, layers, tuple(x for x in model.inputs([clip]) if x is not None))
+        for clip in clips
+    ]
+    return [
+        np.stack([one / max(one.max(), 1e-12) for one in of_scale])
+        for of_scale in zip(*found, strict=True)
+    ]
 
 
 def spread(grid: Array, shape: tuple[int, int], smooth: bool) -> Array:
@@ -81,7 +77,7 @@ def plate(model: Fitted, clips: Sequence[Description], names: Sequence[str], tit
         names: of the clips.
         title: says what is shown; of a stand-in it must say SYNTHETIC.
     """
-    kept, cams = kept_attention(model, clips), grad_cam(model, clips)
+    kept, cams = kept_attention(model, clips), grad_cams(model, clips)
     columns = 2 + 2 * len(kept)
     figure = Figure(figsize=(1.5 * columns, 1.6 * len(clips) + 0.6), layout="constrained")
     figure.suptitle(title)

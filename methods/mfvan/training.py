@@ -10,17 +10,19 @@ from torch import Tensor
 from torch.nn.functional import mse_loss
 
 from bench.context import Context
+from bench.learning.augment import flip_and_shift
 from bench.learning.losses import inverse_frequency
 from bench.method import Training
 
-from .identity import Teacher
-from .losses import identity_loss, recognition_losses
+from .identity.autoencoders import Teacher
+from .identity.loss import identity_loss
+from .identity.pretraining import pretrained
+from .losses import recognition_losses
 from .model import Fitted, Network, images, part
-from .optimisation import Descent, batch_size, batches, placed, surroundings
-from .pretraining import pretrained
+from .optimisation import Descent, batch_size, batches, compiled, placed, surroundings
 
 if TYPE_CHECKING:
-    from . import MFVAN
+    from .config import Config
 
 
 class Batch(NamedTuple):
@@ -44,7 +46,7 @@ class Step(NamedTuple):
 
 
 def look_and_reconstruct(
-    config: MFVAN, network: Network, teacher: Teacher | None, batch: Batch, alpha: Tensor | None
+    config: Config, network: Network, teacher: Teacher | None, batch: Batch, alpha: Tensor | None
 ) -> Step:
     """The losses of one batch; without labels identity removal is all there is to learn."""
     step = Step({}, {}, [])
@@ -83,31 +85,43 @@ def summary(steps: Sequence[Step], scales: Sequence[int]) -> dict[str, float]:
     return {name: float(value) for name, value in means.items()}
 
 
-def fit(config: MFVAN, train: Training, context: Context) -> Fitted:
+def augmented(config: Config, apex: Tensor, onset: Tensor, device: str) -> tuple[Tensor, Tensor]:
+    """A batch's pairs mirrored and shifted on their device, both frames of a pair alike."""
+    if not (config.mirror or config.shift):
+        return apex, onset
+    pairs = torch.cat([apex, onset], 1)
+    moved = flip_and_shift(pairs, torch.default_generator, config.shift, config.mirror)
+    apex, onset = moved.tensor_split(2, 1)
+    return placed(apex, device), placed(onset, device)
+
+
+def fit(config: Config, train: Training, context: Context) -> Fitted:
     """Train for a number of epochs fixed in advance; the last state is the model."""
+    device = context.device
     apex, onset = (
-        placed(images([part(clip, name) for clip in train.clips], config), context.device)
+        placed(images([part(clip, name) for clip in train.clips], config), device)
         for name in ("apex", "onset")
     )
-    labels = torch.from_numpy(train.labels).to(context.device)
+    labels = torch.from_numpy(train.labels).to(device)
     alpha = None
     if config.balanced:
         alpha = torch.from_numpy(inverse_frequency(train.labels, train.classes)).to(apex)
     with surroundings(context.seed, context):
-        network = Network(config, train.classes).to(context.device)
+        network = Network(config, train.classes).to(device)
         teacher = pretrained(config, train, context) if config.identity_weight else None
         learned = [*network.parameters(), *(teacher.parameters() if teacher else ())]
         first = 0 if teacher else config.identity_epochs
         descent = Descent(config, learned, len(labels), config.epochs - first)
-        model = Fitted(network, config, context.device)
+        model = Fitted(network, config, device)
+        learner, teacher = compiled(network, device), teacher and compiled(teacher, device)
         copy_error = float(mse_loss(apex, onset))
         for epoch in range(first, config.epochs):
             network.train()
             steps = []
             for rows in batches(len(labels), batch_size(len(labels), config)):
                 known = labels[rows] if epoch >= config.identity_epochs else None
-                batch = Batch(apex[rows], onset[rows], known)
-                step = look_and_reconstruct(config, network, teacher, batch, alpha)
+                batch = Batch(*augmented(config, apex[rows], onset[rows], device), known)
+                step = look_and_reconstruct(config, learner, teacher, batch, alpha)
                 descent.step(torch.stack(list(step.terms.values())).sum())
                 steps.append(step.detached())
             numbers = summary(steps, config.scales)

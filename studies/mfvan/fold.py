@@ -66,11 +66,11 @@ def _chance(again: Refitted) -> dict[str, Array]:
 
 
 def _cams(model: NetworkModel, again: Refitted) -> list[Array]:
-    """Grad-CAM of the second convolution of both streams, for the predicted class."""
+    """Grad-CAM of the second convolution of both streams, added, for the predicted class."""
     net = model.net
     assert isinstance(net, OffApexNet)
     layers = [stream[3] for stream in (net.u, net.v)]
-    return [grad_cam(net, layers, _one(model, clip)) for clip in again.held_out]
+    return [np.sum(grad_cam(net, layers, (_one(model, clip),)), axis=0) for clip in again.held_out]
 
 
 def _one(model: NetworkModel, clip: object) -> torch.Tensor:

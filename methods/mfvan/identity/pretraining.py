@@ -14,13 +14,15 @@ from bench.context import Context, derived_seed
 from bench.errors import BenchError
 from bench.method import Training
 
-from .identity import Teacher
-from .model import images, part
-from .optimisation import Descent, batch_size, batches, placed, surroundings
+from ..model import images, part
+from ..optimisation import Descent, batch_size, batches, compiled, placed, surroundings
+from .autoencoders import Teacher
 
 if TYPE_CHECKING:
-    from . import MFVAN
+    from ..config import Config
 
+VERSION = 1
+"""Raised when a change of code makes another teacher of the same frames."""
 DEPENDS_ON = (
     *("size", "units", "teacher", "teacher_channels", "teacher_epochs"),
     *("rate", "decay", "warmup", "batch", "fewest_steps"),
@@ -28,7 +30,7 @@ DEPENDS_ON = (
 """Fields of the configuration that a pre-trained teacher depends on, beside its frames."""
 
 
-def frames_of(config: MFVAN, train: Training) -> dict[str, Array]:
+def frames_of(config: Config, train: Training) -> dict[str, Array]:
     """Frames (k, size, size, 3) of each clip the teacher may see, by digest and in its order.
 
     The order is the content's, so that a teacher depends on which clips it saw and on nothing
@@ -49,12 +51,12 @@ def frames_of(config: MFVAN, train: Training) -> dict[str, Array]:
     return dict(sorted(found.items()))
 
 
-def pretrained(config: MFVAN, train: Training, context: Context) -> Teacher:
+def pretrained(config: Config, train: Training, context: Context) -> Teacher:
     """A teacher that reconstructs the training subjects' frames, from the artefacts if there."""
     frames = frames_of(config, train)
     name = key(
         "mfvan-teacher",
-        config.version,
+        VERSION,
         list(frames),
         {field: getattr(config, field) for field in DEPENDS_ON},
         context.seed if config.teacher_seed == "fold" else None,
@@ -75,16 +77,17 @@ def pretrained(config: MFVAN, train: Training, context: Context) -> Teacher:
     return teacher
 
 
-def reconstruct(teacher: Teacher, frames: list[Array], config: MFVAN, context: Context) -> None:
+def reconstruct(teacher: Teacher, frames: list[Array], config: Config, context: Context) -> None:
     """Train the teacher to give back what it sees."""
     every = [image for clip in frames for image in clip]
+    learner = compiled(teacher, context.device)
     descent = Descent(config, teacher.parameters(), len(every), config.teacher_epochs)
     for epoch in range(config.teacher_epochs):
         context.check_deadline()
         errors = []
         for batch in batches(len(every), batch_size(len(every), config)):
             x = placed(images([every[i] for i in batch.tolist()], config), context.device)
-            error = mse_loss(teacher(x), x)
+            error = mse_loss(learner(x), x)
             descent.step(error)
             errors.append(error.detach())
         context.log(teacher_epoch=epoch + 1, teacher_error=float(torch.stack(errors).mean()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from . import MFVAN
+    from ..config import Config
 
 
 def halve(channels_in: int, channels: int) -> nn.Sequential:
@@ -78,7 +78,7 @@ class ResidualModule(nn.Module):
 class Teacher(nn.Module):
     """Autoencoder: an encoder of residual modules to 1/16 of the size, four deconvolutions."""
 
-    def __init__(self, config: MFVAN) -> None:
+    def __init__(self, config: Config) -> None:
         super().__init__()
         self.encoder = trunk(config)
         channels = config.teacher_channels if config.teacher == "residual" else (64, 128, 256, 512)
@@ -89,7 +89,7 @@ class Teacher(nn.Module):
         return cast(Tensor, self.decoder(self.encoder(images)))
 
 
-def trunk(config: MFVAN) -> nn.Module:
+def trunk(config: Config) -> nn.Module:
     """The teacher's encoder, from fresh weights: (n, 3, s, s) to (n, channels, s/16, s/16)."""
     if config.teacher == "residual":
         steps = pairwise((3, *config.teacher_channels))
