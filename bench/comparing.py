@@ -9,19 +9,17 @@ from itertools import combinations
 
 import numpy as np
 
+from bench.board.paired import difference
 from bench.board.scoring import Truth, confusions
 from bench.clip import Array
-from bench.context import derived_seed
 from bench.errors import BenchError, unknown
 from bench.metrics import METRICS
 from bench.protocols import folds
 from bench.statistics import (
     CriticalDifference,
-    bootstrap_difference,
     critical_difference,
     holm,
     minimal_detectable_difference,
-    paired_test,
     score,
 )
 from bench.store import Record
@@ -174,9 +172,7 @@ def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: str) 
     one = np.array([first.cells[seed] for seed in seeds or sorted(first.cells)[:1]])
     other = np.array([second.cells[seed] for seed in seeds or sorted(second.cells)[:1]])
     measure = METRICS[metric]
-    test = paired_test(one, other, measure, np.random.default_rng(derived_seed("pairs")))
-    rng = np.random.default_rng(derived_seed("bootstrap"))
-    interval = bootstrap_difference(one, other, measure, rng)
+    found = difference(one, other, measure)
     return Pair(
         task=task.task,
         protocol=protocol,
@@ -184,12 +180,12 @@ def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: str) 
         first=first.name,
         second=second.name,
         scores=(score(one, measure), score(other, measure)),
-        difference=test.difference,
-        low=interval.low,
-        high=interval.high,
-        p=test.p,
-        exact=test.exact,
+        difference=found.value,
+        low=found.low,
+        high=found.high,
+        p=found.p,
+        exact=found.exact,
         subjects=int(one.any(axis=(0, 2, 3)).sum()),
-        seeds=len(one),
+        seeds=found.seeds,
         detectable=minimal_detectable_difference([one, other], measure),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +12,6 @@ from test_command_line import complains
 from bench.board.board import Epochs, Row, Score
 from bench.board.epochs import epoch_figure
 from bench.explain import ablation, epochs, scores
-from bench.methods.mfvan import MFVAN
 from bench.style import stamped
 
 
@@ -178,29 +177,6 @@ def test_the_picture_of_epochs_names_every_choice(inner):
     assert "held-out subject: 1.000" in seen
     assert ("training subjects: .625" in seen) == (inner is not None)
     assert figure.axes[0].lines[0].get_ydata().tolist() == [0.25, 0.5]
-
-
-def configs(*labels: str) -> ablation.Configs:
-    found = {}
-    for label in labels:
-        method = replace(MFVAN(), **MFVAN.variants.get(label, {}))
-        found[label] = {f.name: getattr(method, f.name) for f in fields(method)}
-    return found
-
-
-def test_the_ablation_of_the_paper_is_found_among_all_variants():
-    every = configs("", *MFVAN.variants)
-    assert ablation.crossing(every) == ("scales", "identity_weight")
-    rows = [row(label, i / 100) for i, label in enumerate(every)]
-    table = ablation.crossed(rows, every, ("scales", "identity_weight"))
-    assert table[0] == ["scales", "identity_weight = 0.0", "identity_weight = 1.0"]
-    assert [line[0] for line in table[1:]] == ["1", "2", "3", "none", "1, 2, 3"]
-    scale2 = rows[list(every).index("global+scale2")].scores["uf1"].value
-    assert table[2][1] == f".{round(scale2 * 1000):03d} / .500"
-
-
-def test_variants_that_do_not_cross_have_no_cross_table():
-    assert ablation.crossing(configs("", "delta", "rollout")) is None
 
 
 @pytest.mark.parametrize("low", [None, 0.1])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bench.board.published import Comparison
+    from bench.board.variants import Variants
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Table:
         published: results of the literature for this task.
         environments: ids of the machines.
         notes: on the table as a whole.
+        variants: of each method that has several here, set beside each other.
     """
 
     task: str
@@ -131,6 +133,7 @@ class Table:
     published: tuple[Comparison, ...] = ()
     environments: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    variants: tuple[Variants, ...] = ()
 
     @property
     def title(self) -> str:

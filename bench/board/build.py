@@ -16,6 +16,7 @@ from bench.board.external import External, external_row, read_external
 from bench.board.published import comparisons
 from bench.board.scoring import Truth, confusions, parts, scores, truth
 from bench.board.selection import Selection, selection
+from bench.board.variants import variants
 from bench.clip import Array
 from bench.context import derived_seed
 from bench.metrics import recall, uf1
@@ -81,7 +82,9 @@ def _table(
     for record in records:
         families[record.label, record.preset, record.family].append(record)
     rows = {name: _row(task, protocol, found, registry) for name, found in sorted(families.items())}
-    ranked = _ranked(rows, {name: _done(families[name]) for name in rows}, task)
+    done = {name: _done(families[name]) for name in rows}
+    ranked = _ranked(rows, done, task)
+    named = {name: plugin.variants for name, plugin in registry.methods.items()}
     dataset = registry.datasets.get(task.task.partition("/")[0])
     return Table(
         task=task.task,
@@ -95,6 +98,7 @@ def _table(
         rows=(*ranked, *(external_row(task, one) for one in external)),
         published=comparisons(task.task, dataset.literature(), ranked) if dataset else (),
         environments=tuple(sorted({record.environment for record in records})),
+        variants=variants(task, ((rows[name], done[name]) for name in rows), named),
     )
 
 

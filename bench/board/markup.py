@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from tabulate import tabulate
 
+from bench.board.ablation import grids
 from bench.board.board import Board, Table
 from bench.board.text import LEGEND, caption, cells, headers
 
 
 def latex(board: Board) -> str:
-    """A booktabs tabular per table, with its caption as a comment above it."""
-    return "\n".join(
-        f"% {table.title}, {table.protocol}. {caption(table)}\n{_grid(table, 'latex_booktabs')}\n"
-        for table in board.tables
-    )
+    """A booktabs tabular per table and group of variants, each with its caption as a comment."""
+    return "\n".join(part for table in board.tables for part in _tabulars(table))
+
+
+def _tabulars(table: Table) -> Iterator[str]:
+    head = f"% {table.title}, {table.protocol}"
+    rows = [cells(table, row) for row in table.rows]
+    yield f"{head}. {caption(table)}\n{_grid(rows, headers(table), 'latex_booktabs')}\n"
+    for group in table.variants:
+        notes = "".join(f" {note}" for note in group.notes)
+        for grid in grids(group):
+            about = f"{head}. Variants of {group.name}. {grid.about}{notes}"
+            yield f"{about}\n{_grid(grid.lines, grid.names, 'latex_booktabs')}\n"
 
 
 def html(board: Board) -> str:
@@ -23,17 +33,24 @@ def html(board: Board) -> str:
     title = "Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
         title += ": SYNTHETIC data"
-    sections = (
-        f"<h2>{escape(table.title)}, {escape(table.protocol)}</h2>\n"
-        f"<p>{escape(caption(table))}</p>\n{_grid(table, 'html')}"
-        for table in board.tables
-    )
+    sections = (part for table in board.tables for part in _section(table))
     head = f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>'
     return "\n".join(
         [head, f"<h1>{title}</h1>", f"<p>{escape(LEGEND)}</p>", *sections, "</html>\n"]
     )
 
 
-def _grid(table: Table, form: str) -> str:
-    rows = [cells(table, row) for row in table.rows]
-    return str(tabulate(rows, headers(table), tablefmt=form, disable_numparse=True))
+def _section(table: Table) -> Iterator[str]:
+    yield f"<h2>{escape(table.title)}, {escape(table.protocol)}</h2>"
+    yield f"<p>{escape(caption(table))}</p>"
+    yield _grid([cells(table, row) for row in table.rows], headers(table), "html")
+    for group in table.variants:
+        yield f"<h3>Variants of {escape(group.name)}</h3>"
+        for grid in grids(group):
+            yield f"<p>{escape(grid.about)}</p>"
+            yield _grid(grid.lines, grid.names, "html")
+        yield from (f"<p>{escape(note)}</p>" for note in group.notes)
+
+
+def _grid(rows: list[list[str]], names: Sequence[str], form: str) -> str:
+    return str(tabulate(rows, list(names), tablefmt=form, disable_numparse=True))

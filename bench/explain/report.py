@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.board.ablation import crossed
+from bench.board.crossing import crossing
 from bench.board.epochs import epoch_figure
 from bench.board.scoring import confusions
-from bench.board.text import incomplete, score_text
+from bench.board.text import NAMES, incomplete, score_text
+from bench.board.variants import shown
 from bench.cache import write_atomically
 from bench.explain import ablation, epochs, scores
 from bench.explain.evidence import Evidence
@@ -98,14 +101,10 @@ def _ablation(evidence: Evidence) -> Iterator[Part]:
     rows = [row for row, _ in evidence.variants]
     configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
     about = f"{len(rows)} variants with all folds done, each on {evidence.clips}"
-    pair = ablation.crossing(configs)
-    if pair:
-        down, across = pair
-        yield Part(
-            "Ablation",
-            f"UF1 / UAR by {down} (lines) and {across} (columns), all else equal. Of {about}.",
-            table=ablation.crossed(rows, configs, pair),
-        )
+    if found := crossing(configs):
+        grid = crossed(found, {row.label: row.scores for row in rows}, shown(evidence.row))
+        table = [grid.names, *grid.lines]
+        yield Part("Ablation", f"{grid.about} Of {about}.", table=table)
     yield Part(
         "Variants",
         f"The fields in which the variants differ, and their scores; brackets and lines: 95 % "
@@ -120,9 +119,7 @@ def summary(evidence: Evidence) -> list[str]:
     """What a reader must know before the pictures."""
     row = evidence.row
     words = [
-        f"{name} {score_text(row.scores[key])}"
-        for key, name in ablation.METRICS.items()
-        if key in row.scores
+        f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
     ]
     notes = [*incomplete(row), *row.notes]
     return [

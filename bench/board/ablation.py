@@ -1,0 +1,111 @@
+"""Variants of one method as words: what markdown, html, latex and reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from bench.board.board import Score
+from bench.board.crossing import Crossing
+from bench.board.paired import Difference
+from bench.board.text import NAMES, number, score_text, signed
+from bench.board.variants import Variant, Variants
+
+
+class Grid(NamedTuple):
+    """A table in words.
+
+    Attributes:
+        about: what it shows, a sentence or two.
+        names: of its columns.
+        lines: a word for each column.
+    """
+
+    about: str
+    names: list[str]
+    lines: list[list[str]]
+
+
+def grids(group: Variants) -> Iterator[Grid]:
+    """Every variant with its scores, and the crossed table where two fields cross."""
+    yield _grid(group)
+    if group.crossing is not None:
+        scores = {row.label: row.scores for row in group.rows}
+        yield crossed(group.crossing, scores, group.shown)
+
+
+def crossed(
+    crossing: Crossing, scores: Mapping[str, Mapping[str, Score]], shown: Sequence[str]
+) -> Grid:
+    """Two metrics of every combination of two fields.
+
+    Args:
+        crossing: the fields, and the variant of each combination.
+        scores: by label and metric.
+        shown: the two metrics.
+    """
+    down, across = crossing.down, crossing.across
+    metrics = " / ".join(NAMES[name] for name in shown)
+    return Grid(
+        f"{metrics} by {down} (lines) and {across} (columns), all else equal.",
+        [down, *(f"{across} = {word}" for word in crossing.columns)],
+        [
+            [word, *(" / ".join(number(scores[label][n].value) for n in shown) for label in labels)]
+            for word, labels in zip(crossing.lines, crossing.labels, strict=True)
+        ],
+    )
+
+
+def _grid(group: Variants) -> Grid:
+    method, compared = group.method, any(row.difference for row in group.rows)
+    if group.plain:
+        about = f"Every line is {group.name} with the `changes` made to it, all else equal"
+    else:
+        about = (
+            f"Every line is a variant of {group.name} with its values of the fields in which they "
+            f"differ, all else equal; without all folds of {method} itself none is subtracted"
+        )
+    if compared:
+        about += (
+            f"; `UF1 less {method}` is the line's UF1 less that of {method} over the seeds that "
+            "both have, with its 95 % interval, the same subjects resampled for both, and p of "
+            "paired permutations over subjects, corrected by Holm's method over these lines"
+        )
+    tests = [f"UF1 less {method}", "p (Holm)"] if compared else []
+    return Grid(
+        f"{about}.",
+        ["method", "changes", *NAMES.values(), *tests],
+        [
+            [
+                row.label,
+                _changes(row, group.plain),
+                *(score_text(row.scores[name]) for name in NAMES),
+                *(_difference(row.difference) if compared else ()),
+            ]
+            for row in group.rows
+        ],
+    )
+
+
+def _changes(row: Variant, plain: Variant | None) -> str:
+    """Fields that differ from the plain method's; all that vary where it is not there."""
+    if row is plain:
+        return "–"
+    usual = {} if plain is None else plain.values
+    found = [
+        f"{name}={_setting(value)}"
+        for name, value in row.values.items()
+        if name not in usual or usual[name] != value
+    ]
+    return ", ".join(found) or "none"
+
+
+def _setting(value: Any) -> str:
+    return str(tuple(value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _difference(one: Difference | None) -> tuple[str, str]:
+    if one is None:
+        return "–", "–"
+    p = "<.001" if one.adjusted < 0.001 else number(one.adjusted)
+    return f"{signed(one.value)} [{signed(one.low)}, {signed(one.high)}]", p

@@ -1,0 +1,89 @@
+"""What the configurations of one method's variants differ in, and which two fields cross."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+Configs = Mapping[str, Mapping[str, Any]]
+"""Configuration of each variant by its label."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Two fields of which every combination was run, all else equal: of an ablation, its questions.
+
+    Attributes:
+        down, across: the field with more values, of the lines, and the one of the columns.
+        lines, columns: their values in words.
+        labels: of each line the variant in every column.
+    """
+
+    down: str
+    across: str
+    lines: tuple[str, ...]
+    columns: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+
+
+def varied(configs: Configs) -> list[str]:
+    """Fields in which some configurations differ."""
+    every = list(configs.values())
+    names = dict.fromkeys(name for one in every for name in one)
+    return [name for name in names if len({word(one.get(name)) for one in every}) > 1]
+
+
+def crossing(configs: Configs) -> Crossing | None:
+    """The two fields of which every combination was run, all else being as in most variants.
+
+    Of several pairs the one with most combinations; None where no two fields cross.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for one, other in combinations(varied(configs), 2):
+        cells = set(_grid(configs, one, other).values())
+        ones, others = ({cell[i] for cell in cells} for i in (0, 1))
+        if min(len(ones), len(others)) > 1 and len(cells) == len(ones) * len(others):
+            pair = (one, other) if len(ones) >= len(others) else (other, one)
+            found[pair] = len(cells)
+    return _crossed(configs, *max(found, key=found.__getitem__)) if found else None
+
+
+def _crossed(configs: Configs, down: str, across: str) -> Crossing:
+    # Of labels with one configuration the first in the alphabet stands: the plain method's own.
+    grid = _grid(configs, down, across)
+    label = {grid[name]: name for name in sorted(grid, reverse=True)}
+    lines, columns = (sorted({cell[i] for cell in label}, key=_place) for i in (0, 1))
+    labels = tuple(tuple(label[line, column] for column in columns) for line in lines)
+    return Crossing(down, across, tuple(lines), tuple(columns), labels)
+
+
+def _grid(configs: Configs, one: str, other: str) -> dict[str, tuple[str, str]]:
+    """Values of two fields, of the variants that are in all others as most are."""
+    usual = {
+        name: Counter(word(config.get(name)) for config in configs.values()).most_common(1)[0][0]
+        for name in varied(configs)
+        if name not in (one, other)
+    }
+    return {
+        label: (word(config.get(one)), word(config.get(other)))
+        for label, config in configs.items()
+        if all(word(config.get(name)) == value for name, value in usual.items())
+    }
+
+
+def word(value: Any) -> str:
+    """A field's value for a table: "1, 2, 3", "none" where it holds nothing."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
+
+
+def _place(value: str) -> tuple[bool, float, int, str]:
+    """Nothing first, then numbers by size, then what holds more after what holds less."""
+    try:
+        return True, float(value), 0, value
+    except ValueError:
+        return value != "none", float("inf"), value.count(","), value
