@@ -49,15 +49,21 @@ class Configured:
 
 
 def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
-    """The methods meant by `lbptop,mfvan:delta,mfvan:*,all`, in the given preset."""
+    """The methods meant by `lbptop,mfvan:delta,mfvan:*,all`, in the given preset.
+
+    Of variants that a glob names and that are one configuration, the first stands for all.
+    """
     chosen: dict[str, Configured] = {}
     for word in (part.strip() for part in words.split(",")):
         names, _, variants = word.partition(":")
         for name in choose(names, registry.methods, "method"):
             plugin = registry.methods[name]
+            seen: set[Method] = set()
             for variant in _variants(plugin, variants):
                 row = _configured(plugin, variant, preset)
-                chosen.setdefault(row.label, row)
+                if variants == variant or row.method not in seen:
+                    chosen.setdefault(row.label, row)
+                seen.add(row.method)
     return list(chosen.values())
 
 

@@ -11,6 +11,7 @@ import torch
 from mfvan_toy import TINY, clip_of
 
 from bench.clip import Views
+from bench.configured import configure
 from bench.documented import meanings
 from bench.errors import BenchError
 from bench.methods.mfvan import MFVAN
@@ -19,6 +20,7 @@ from bench.methods.mfvan.identity.autoencoders import Teacher
 from bench.methods.mfvan.identity.loss import identity_loss
 from bench.methods.mfvan.losses import keep_ratio, left_over, recognition_losses
 from bench.methods.mfvan.model import Network, images
+from bench.registry import load
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -42,6 +44,17 @@ def test_paper_preset_is_the_default_and_every_preset_and_variant_is_valid() -> 
     for preset in MFVAN.presets.values():
         for variant in ({}, *MFVAN.variants.values()):
             replace(MFVAN(), **{**preset, **variant})
+
+
+def test_a_glob_names_each_configuration_once_and_a_name_what_it_says() -> None:
+    registry = load()
+    rows = configure(registry, "mfvan:*", "quick")
+    assert len({row.method for row in rows}) == len(rows)
+    assert {row.method for row in rows} == {
+        configure(registry, f"mfvan:{name}", "quick")[0].method for name in MFVAN.variants
+    }
+    named = configure(registry, "mfvan,mfvan:global+ri+scale123", "quick")
+    assert [row.label for row in named] == ["mfvan", "mfvan:global+ri+scale123"]
 
 
 def test_every_field_is_documented() -> None:

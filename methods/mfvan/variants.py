@@ -19,11 +19,12 @@ ABLATION: Mapping[str, Mapping[str, Any]] = {
     for removal, change in (("", WITHOUT_IDENTITY_REMOVAL), ("+ri", {}))
     for word, scales in SCALES.items()
 }
-"""The rows of the paper's ablation; "global+ri+scale123" is the whole method."""
+"""The rows of the paper's ablation; "global+ri+scale123" is the whole method, and
+"global+scale123" is "no-ri"."""
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
-    **ABLATION,
     "no-ri": WITHOUT_IDENTITY_REMOVAL,
+    **ABLATION,
     "no-soft-target": {"soft_target": 0.0},
     "delta": {"signal": "delta"},
     "delta-no-ri": {"signal": "delta", **WITHOUT_IDENTITY_REMOVAL},
