@@ -35,6 +35,13 @@ def test_the_same_command_again_runs_nothing(world):
     assert before == after
 
 
+def test_a_run_says_before_it_starts_how_long_it_may_take(world):
+    estimate = "    def seconds(self, clips, frames):\n        return 7200.0\n\n    def fit("
+    world.plugin.write_text(world.plugin.read_text().replace("    def fit(", estimate, 1))
+    assert "Estimated: about 12 h 0 min on 1 process." in world.run("--jobs", "1").err
+    assert "Estimated" not in world.run("--jobs", "1").err
+
+
 def test_processes_and_serial_and_any_order_predict_the_same_bytes(world):
     world.run("--results", "a", methods="mean,mean:noisy")
     world.run("--results", "b", "--jobs", "2", methods="mean:noisy,mean", engine="processes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
@@ -35,10 +36,21 @@ def print_plan(prepared: Prepared) -> None:
         words = (fact["task"], fact["method"], fact["seed"], fact["folds"], fact["done"], left)
         grid.add_row(*map(str, words))
     console.print(grid)
-    known = [fact["seconds_left"] for fact in facts if fact["seconds_left"] is not None]
-    unknown = len(facts) - len(known)
-    total = f"about {duration(sum(known) / prepared.jobs)} on {prepared.jobs} processes"
-    console.print(total + (f", beside {unknown} cells of unknown cost" if unknown else ""))
+    console.print(_total([fact["seconds_left"] for fact in facts], prepared.jobs))
+
+
+def expected(prepared: Prepared) -> str:
+    """The time that a run may take, in words; empty where nothing is known of any cell."""
+    left = [_facts(cell, prepared)["seconds_left"] for cell in prepared.plan.cells]
+    return _total(left, prepared.jobs) if any(left) else ""
+
+
+def _total(seconds: Sequence[float | None], jobs: int) -> str:
+    known = [one for one in seconds if one is not None]
+    unknown = len(seconds) - len(known)
+    on = f"{jobs} process{'' if jobs == 1 else 'es'}"
+    total = f"about {duration(sum(known) / jobs)} on {on}"
+    return total + (f", beside {unknown} cells of unknown cost" if unknown else "")
 
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:

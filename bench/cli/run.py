@@ -11,6 +11,7 @@ from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cli import FAILED, INTERRUPTED, MISUSE
 from bench.cli.common import chosen_device, err, out
+from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
 from bench.errors import unknown
@@ -42,8 +43,6 @@ def run(
     for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
         err().print(remark, soft_wrap=True)
     if dry_run:
-        from bench.cli.plan import print_plan
-
         print_plan(prepared)
         return
     store = Store(prepared.settings.results)
@@ -58,6 +57,8 @@ def run(
         plugins=prepared.registry.files,
         cache_size=prepared.settings.cache_size if bound is None else bound,
     )
+    if time_left := expected(prepared):
+        err().print(f"Estimated: {time_left}.", soft_wrap=True)
     started = time.perf_counter()
     try:
         with Watch(options.workers, err()) as watch:

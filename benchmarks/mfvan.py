@@ -1,0 +1,91 @@
+"""What makes MFVAN's training faster on the device at hand: precision, compiling, a kept teacher.
+
+`python -m benchmarks.mfvan` prints the time of one step of joint training of the `quick` preset,
+in full and in mixed precision (on a GPU also compiled), then that of a fold with and without the
+teacher of another seed to take over. Compiling is left out on a CPU: see `optimisation.compiled`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tabulate import tabulate
+
+from bench.context import Context
+from bench.method import Training
+from bench.methods.mfvan import MFVAN
+from bench.methods.mfvan.identity.autoencoders import Teacher
+from bench.methods.mfvan.model import Network, images
+from bench.methods.mfvan.optimisation import Descent, compiled, placed
+from bench.methods.mfvan.training import Batch, look_and_reconstruct
+from benchmarks.timing import side_by_side
+
+CLIPS, EPOCHS = 64, 6
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+QUICK = replace(MFVAN(), **MFVAN.presets["quick"])
+
+
+def pixels(count: int) -> np.ndarray[Any, Any]:
+    """Images (count, size, size, 3) of noise."""
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (count, QUICK.size, QUICK.size, 3), dtype=np.uint8)
+
+
+def step(mixed: bool, fast: bool = False) -> Callable[[], None]:
+    """One step of joint training."""
+    network, teacher = Network(QUICK, 3).to(DEVICE), Teacher(QUICK).to(DEVICE)
+    x = placed(images(pixels(QUICK.batch), QUICK), DEVICE)
+    batch = Batch(x, x.flip(0), torch.arange(QUICK.batch, device=DEVICE) % 3)
+    descent = Descent(QUICK, [*network.parameters(), *teacher.parameters()], CLIPS, EPOCHS)
+    learner, taught = network, teacher
+    if fast:
+        learner, taught = (compiled(part, DEVICE) for part in (network, teacher))  # type: ignore[assignment]
+
+    def once() -> None:
+        with torch.autocast(DEVICE, torch.bfloat16, enabled=mixed):
+            terms = look_and_reconstruct(QUICK, learner, taught, batch, None).terms
+        descent.step(torch.stack(list(terms.values())).sum())
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
+
+    return once
+
+
+def folds() -> Sequence[Sequence[object]]:
+    """Processor time of a fold, the second with the teacher of the first."""
+    clips = [
+        {"onset": one[0], "apex": one[1], "frames": one}
+        for one in pixels(CLIPS * 4).reshape(CLIPS, 4, QUICK.size, QUICK.size, 3)
+    ]
+    train = Training(clips, np.arange(CLIPS) % 3, np.arange(CLIPS) // 4, 3)
+    config = replace(QUICK, frames=4, epochs=EPOCHS, identity_epochs=1)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for seed, words in enumerate(
+            ("fold, its teacher made", "fold of another seed, it is kept")
+        ):
+            context = Context(seed, train.subjects, device=DEVICE, artefacts=Path(folder))
+            begun = time.process_time()
+            config.fit(train, context)
+            rows.append([words, 1e3 * (time.process_time() - begun)])
+    return rows
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    sides = {"step, full precision": step(False), "step, mixed precision": step(True)}
+    if DEVICE == "cuda":
+        sides["step, mixed precision, compiled"] = step(True, fast=True)
+    rows = [*map(list, side_by_side(sides, 20).items()), *folds()]
+    print(tabulate(rows, [f"quick, {DEVICE}, batch {QUICK.batch}", "ms"], floatfmt=".1f"))
+
+
+if __name__ == "__main__":
+    main()
