@@ -56,7 +56,7 @@ def look_and_reconstruct(
         reading = network(batch.apex, batch.onset)
         step.terms.update(recognition_losses(config, network, reading, batch.labels, alpha))
         step.masks.extend(look.mask for look in reading.looks)
-        learnt = network.student.decode(reading.bottleneck) if teacher else None
+        learnt = None if teacher is None else network.student.decode(reading.bottleneck)
     if teacher is not None:
         taught = teacher(batch.apex)
         step.terms["identity"] = config.identity_weight * identity_loss(
@@ -109,11 +109,12 @@ def fit(config: Config, train: Training, context: Context) -> Fitted:
     with surroundings(context.seed, context):
         network = Network(config, train.classes).to(device)
         teacher = pretrained(config, train, context) if config.identity_weight else None
-        learned = [*network.parameters(), *(teacher.parameters() if teacher else ())]
-        first = 0 if teacher else config.identity_epochs
+        learned = [*network.parameters(), *([] if teacher is None else teacher.parameters())]
+        first = config.identity_epochs if teacher is None else 0
         descent = Descent(config, learned, len(labels), config.epochs - first)
         model = Fitted(network, config, device)
-        learner, teacher = compiled(network, device), teacher and compiled(teacher, device)
+        learner = compiled(network, device)
+        teacher = None if teacher is None else compiled(teacher, device)
         copy_error = float(mse_loss(apex, onset))
         for epoch in range(first, config.epochs):
             network.train()
