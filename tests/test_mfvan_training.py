@@ -165,14 +165,20 @@ def test_both_frames_of_a_pair_are_mirrored_and_shifted_alike() -> None:
     assert still[0] is images_
 
 
-def test_networks_can_be_compiled_whole_and_are_not_on_a_cpu() -> None:
-    network, teacher = Network(TINY, 3).eval(), Teacher(TINY).eval()
-    x = images([clip_of(0)["apex"]], TINY)
+def test_nothing_is_compiled_on_a_cpu_and_compiled_networks_learn_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = Network(TINY, 3)
     assert compiled(network, "cpu") is network
-    whole = [torch.compile(part, backend="eager", fullgraph=True) for part in (network, teacher)]
-    with torch.no_grad():
-        assert torch.equal(whole[0](x).scores, network(x).scores)
-        assert torch.equal(whole[1](x), teacher(x))
+    train = training(9)
+    plain = fit(TINY, train, context(train)).predict(train.clips)
+
+    def whole(module: torch.nn.Module, device: str) -> Any:
+        return torch.compile(module, backend="eager", fullgraph=True)
+
+    for room in ("training", "identity.pretraining"):
+        monkeypatch.setattr(f"bench.methods.mfvan.{room}.compiled", whole)
+    assert np.array_equal(plain, fit(TINY, train, context(train)).predict(train.clips))
 
 
 def test_checkpoints_and_deadline() -> None:
