@@ -51,8 +51,14 @@ class Configured:
 def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
     """The methods meant by `lbptop,mfvan:delta,mfvan:*,all`, in the given preset.
 
-    Of variants that a glob names and that are one configuration, the first stands for all.
+    Of variants that a glob names and that are one configuration, the first stands for all. A
+    method without the preset is taken as its paper has it.
+
+    Raises:
+        BenchError: a method, variant or preset that there is none of, with the nearest.
     """
+    if preset not in (known := {"paper"}.union(*(p.presets for p in registry.methods.values()))):
+        raise unknown("preset", preset, sorted(known))
     chosen: dict[str, Configured] = {}
     for word in (part.strip() for part in words.split(",")):
         names, _, variants = word.partition(":")
@@ -79,11 +85,7 @@ def _variants(plugin: type[Method], words: str) -> Iterable[str]:
 
 
 def _configured(plugin: type[Method], variant: str, preset: str) -> Configured:
-    if preset != "paper" and preset not in plugin.presets:
-        known = {"paper", "quick"} | set(plugin.presets)
-        if preset not in known:
-            raise unknown("preset", preset, sorted(known))
-        preset = "paper"
+    preset = preset if preset in plugin.presets else "paper"
     if variant and variant not in plugin.variants:
         method = plugin.from_variant(variant)  # type: ignore[attr-defined]
         changes: dict[str, Any] = {}

@@ -16,7 +16,7 @@ import numpy as np
 from bench import Context, Facts, Method, Model, Training, Views
 from bench.views.frames import colour_frames
 
-from .config import QUICK, Config
+from .config import LONGER, QUICK, Config
 from .variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ class MFVAN(Config, Method):
     version: ClassVar[int] = 2
     needs: ClassVar[frozenset[str]] = frozenset({"colour_frames"})
     facts: ClassVar[Facts] = FACTS
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper": {}, "quick": QUICK}
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "paper": {},
+        "quick": QUICK,
+        "longer": LONGER,
+    }
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = VARIANTS
     described_by: ClassVar[tuple[str, ...]] = ("size", "frames")
 
