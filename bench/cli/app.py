@@ -147,7 +147,7 @@ def explain(
         Path | None, typer.Option("--output", "-o", help="Folder; in the results by default.")
     ] = None,
     preset: Annotated[
-        str, typer.Option("--preset", help="paper or quick; the one with most folds by default.")
+        str, typer.Option("--preset", help="paper, quick, ...; the one with most folds by default.")
     ] = "",
     seconds: Annotated[
         float,

@@ -22,7 +22,7 @@ Apex = Annotated[
     typer.Option("--apex", help="given (middle where none is), middle, or spotted in the frames."),
 ]
 Preset = Annotated[
-    str, typer.Option("--preset", help="paper or quick; quick where only stand-ins are present.")
+    str, typer.Option("--preset", help="paper, quick, ...; quick where only stand-ins are present.")
 ]
 LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Only the first folds, for a trial.")

@@ -69,7 +69,7 @@ def prepare(request: Request) -> Prepared:
     seeds = numbers(request.seeds, "--seeds")
     jobs = request.jobs or cores()
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
-    configure(registry, request.methods, "paper")
+    configure(registry, request.methods, request.preset or "paper")
     check_policy(request.apex)
     if request.inner == 1:
         raise BenchError("--inner 1: expected 2 or more: each fit leaves a part of the people out")
