@@ -57,7 +57,8 @@ def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
     Raises:
         BenchError: a method, variant or preset that there is none of, with the nearest.
     """
-    if preset not in (known := {"paper"}.union(*(p.presets for p in registry.methods.values()))):
+    known = {"paper", "quick"}.union(*(plugin.presets for plugin in registry.methods.values()))
+    if preset not in known:
         raise unknown("preset", preset, sorted(known))
     chosen: dict[str, Configured] = {}
     for word in (part.strip() for part in words.split(",")):
