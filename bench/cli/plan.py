@@ -41,7 +41,15 @@ def print_plan(prepared: Prepared) -> None:
 
 def expected(prepared: Prepared) -> str:
     """The time that a run may take, in words; empty where nothing is known of any cell."""
-    left = [_facts(cell, prepared)["seconds_left"] for cell in prepared.plan.cells]
+    store = Store(prepared.settings.results)
+
+    def waits(cell: Cell) -> bool:
+        # Counting files spares a run with nothing to do from reading every record once more.
+        there = sum(1 for _ in store.cell_folder(cell).glob("*.json"))
+        return prepared.trace or there < len(cell.folds)
+
+    waiting = filter(waits, prepared.plan.cells)
+    left = [_facts(cell, prepared)["seconds_left"] for cell in waiting]
     return _total(left, prepared.jobs) if any(left) else ""
 
 
