@@ -65,7 +65,7 @@ def folds() -> Sequence[Sequence[object]]:
         for one in pixels(CLIPS * 4).reshape(CLIPS, 4, QUICK.size, QUICK.size, 3)
     ]
     train = Training(clips, np.arange(CLIPS) % 3, np.arange(CLIPS) // 4, 3)
-    config = replace(QUICK, frames=4, epochs=EPOCHS, identity_epochs=1)
+    config = replace(QUICK, epochs=EPOCHS, identity_epochs=1)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for seed, words in enumerate(
