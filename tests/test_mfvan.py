@@ -57,6 +57,12 @@ def test_a_glob_names_each_configuration_once_and_a_name_what_it_says() -> None:
     assert [row.label for row in named] == ["mfvan", "mfvan:global+ri+scale123"]
 
 
+def test_a_method_without_the_preset_runs_as_its_paper_has_it() -> None:
+    rows = configure(load(), "mfvan,lbptop", "longer")
+    assert [(row.label, row.preset) for row in rows] == [("mfvan", "longer"), ("lbptop", "paper")]
+    assert rows[0].method == replace(MFVAN(), **MFVAN.presets["longer"])
+
+
 def test_every_field_is_documented() -> None:
     assert set(meanings(MFVAN)) == {field.name for field in fields(MFVAN)}
 
