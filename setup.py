@@ -1,12 +1,8 @@
-"""Top-level `methods/` and `datasets/` install as `bench.methods` and `bench.datasets`.
-
-`results/published.csv` goes along as data of `bench.results`; nothing else of that folder does.
-"""
+"""Top-level `methods/` and `datasets/` install as `bench.methods` and `bench.datasets`."""
 
 from setuptools import find_namespace_packages, setup
 
 ROOMS = {"bench": "bench", "bench.methods": "methods", "bench.datasets": "datasets"}
-DATA = {"bench.results": "results"}
 
 
 def packages(name: str, folder: str) -> list[str]:
@@ -14,6 +10,6 @@ def packages(name: str, folder: str) -> list[str]:
 
 
 setup(
-    package_dir=ROOMS | DATA,
-    packages=[p for room in ROOMS.items() for p in packages(*room)] + list(DATA),
+    package_dir=ROOMS,
+    packages=sorted({p for room in ROOMS.items() for p in packages(*room)}),
 )

@@ -3,13 +3,14 @@
 `from bench import Facts, Method, Model, Training, Context, Views, Clip, Dataset, Labelling`
 """
 
-from pathlib import Path as _Path
-
-from bench.clip import Array, Clip, Description, Views
-from bench.context import Context
-from bench.dataset import Dataset, DatasetFacts, Index, Labelling
-from bench.errors import BenchError, DataError
-from bench.method import Facts, Method, Model, Training
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
+from bench.core.errors import BenchError, DataError
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,8 +30,3 @@ __all__ = [
     "Training",
     "Views",
 ]
-
-# In a bare checkout `bench.methods` and `bench.datasets` lie beside this folder, not inside it.
-_checkout = _Path(__file__).resolve().parent.parent
-if (_checkout / "pyproject.toml").is_file() and (_checkout / "methods").is_dir():
-    __path__.append(str(_checkout))

@@ -15,11 +15,11 @@ one_thread()
 import numpy as np  # noqa: E402
 from tabulate import tabulate  # noqa: E402
 
-from bench.board.paired import difference  # noqa: E402
-from bench.board.scoring import RESAMPLES, scores  # noqa: E402
-from bench.clip import Array  # noqa: E402
-from bench.metrics import per_group_confusions, uf1  # noqa: E402
+from bench.core.types import Array  # noqa: E402
+from bench.evaluation.paired import difference  # noqa: E402
+from bench.evaluation.truth import RESAMPLES, scores  # noqa: E402
 from bench.statistics import pairwise, rank_groups  # noqa: E402
+from bench.statistics.metrics import per_group_confusions, uf1  # noqa: E402
 
 METHODS, SUBJECTS, CLIPS, SHARES = 20, 68, 442, (0.57, 0.25, 0.18)
 SEEDS = 3

@@ -17,8 +17,8 @@ from scipy.ndimage import gaussian_filter, map_coordinates  # noqa: E402
 from skimage.registration import optical_flow_tvl1  # noqa: E402
 from tabulate import tabulate  # noqa: E402
 
-from bench.clip import Array  # noqa: E402
-from bench.views.flow import flow_between  # noqa: E402
+from bench.core.types import Array  # noqa: E402
+from bench.views.flow.optical import flow_between  # noqa: E402
 
 SIZES = ((128, 128), (340, 280), (640, 480))
 PEAKS = (0.3, 1.0, 3.0)

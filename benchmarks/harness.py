@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass
 import numpy as np
 from bench import Clip, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.views import source
+from bench.views.catalog import source
 
 class Toy(Dataset):
     name = "toy"

@@ -14,8 +14,8 @@ from scipy.ndimage import gaussian_filter  # noqa: E402
 from skimage.feature import local_binary_pattern  # noqa: E402
 from tabulate import tabulate  # noqa: E402
 
-from bench.clip import Array  # noqa: E402
-from bench.views.lbp import block_histograms, mapping_table, orthogonal_planes  # noqa: E402
+from bench.core.types import Array  # noqa: E402
+from bench.views.lbp.patterns import block_histograms, mapping_table, orthogonal_planes  # noqa: E402
 
 FRAMES, SIDE, BLOCKS = 60, 128, 8
 

@@ -18,13 +18,13 @@ import numpy as np
 import torch
 from tabulate import tabulate
 
-from bench.context import Context
-from bench.method import Training
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.identity.autoencoders import Teacher
 from bench.methods.mfvan.model import Network, images
 from bench.methods.mfvan.optimisation import Descent, compiled, placed
 from bench.methods.mfvan.training import Batch, look_and_reconstruct
+from bench.plugins.context import Context
+from bench.plugins.model import Training
 from benchmarks.timing import side_by_side
 
 CLIPS, EPOCHS = 64, 6

@@ -15,10 +15,10 @@ from tabulate import tabulate
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.context import Context
 from bench.learning.training import Recipe, adam, train
 from bench.methods.offapex.net import OffApexNet
 from bench.methods.ststnet.net import STSTNet
+from bench.plugins.context import Context
 
 CLIPS, BATCH, ROUNDS = 435, 256, 8
 

@@ -25,11 +25,12 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 from tabulate import tabulate  # noqa: E402
 
-from bench.cache import Cache, default_folder  # noqa: E402
-from bench.clip import Clip  # noqa: E402
-from bench.reading import read_frames  # noqa: E402
-from bench.registry import load  # noqa: E402
-from bench.settings import located, stand_ins  # noqa: E402
+from bench.cache.cache import Cache  # noqa: E402
+from bench.core.clip import Clip  # noqa: E402
+from bench.core.machine import default_folder  # noqa: E402
+from bench.data.reading import read_frames  # noqa: E402
+from bench.plugins.registry import load  # noqa: E402
+from bench.plugins.settings import located, stand_ins  # noqa: E402
 from bench.views.landmarks import aligned  # noqa: E402
 
 SIZE = (170, 140)
@@ -87,7 +88,7 @@ import resource
 from dataclasses import dataclass
 import numpy as np
 from bench import Clip, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.reading import numbered_frames, read_clip, subfolders
+from bench.data.reading import numbered_frames, read_clip, subfolders
 from bench.views.frames import key_frames
 
 class Many(Dataset):

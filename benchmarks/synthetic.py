@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from tabulate import tabulate
 
-from bench.clip import Array
+from bench.core.types import Array
 from bench.datasets.synthetic.identity import STYLES
 from bench.datasets.synthetic.knobs import Preset, find_preset
 from bench.datasets.synthetic.plan import by_subject, make_plan, stream
 from bench.datasets.synthetic.render import Truth, render
 from bench.datasets.synthetic.subject import meet
-from bench.views.flow import Algorithm, flow_between
+from bench.views.flow.optical import Algorithm, flow_between
 from bench.views.frames import gray
 
 PEOPLE = 12

@@ -33,9 +33,13 @@ from skimage.registration import optical_flow_ilk  # noqa: E402
 from tabulate import tabulate  # noqa: E402
 
 import bench.views  # noqa: E402
-from bench.clip import Array, Views  # noqa: E402
-from bench.views import dynamic, flow, lowrank, planes, regions, sixpoints, tim  # noqa: E402
-from bench.views.lbp import Pattern, block_histograms  # noqa: E402
+from bench.core.types import Array  # noqa: E402
+from bench.views import dynamic, lowrank, tim  # noqa: E402
+from bench.views.clip import Views  # noqa: E402
+from bench.views.flow import optical as flow  # noqa: E402
+from bench.views.flow import regions  # noqa: E402
+from bench.views.lbp import planes, sixpoints  # noqa: E402
+from bench.views.lbp.patterns import Pattern, block_histograms  # noqa: E402
 
 FRAMES, SIZE, GRID = 40, (170, 140), (5, 5)
 

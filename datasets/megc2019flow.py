@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
-from bench.dataset import require_root
-from bench.errors import DataError
-from bench.reading import number, read_image, read_table, subject_number
+from bench.core.dataset import require_root
+from bench.core.errors import DataError
+from bench.data.reading import number, read_image, read_table, subject_number
 
 TABLE = "combined_3_class2_for_optical_flow.csv"
 FOLDER = "STSNet_whole_norm_u_v_os"

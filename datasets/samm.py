@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
-from bench.dataset import require_root
-from bench.errors import DataError
-from bench.reading import (
+from bench.core.dataset import require_root
+from bench.core.errors import DataError
+from bench.data.reading import (
     Row,
     build_index,
     find_home,

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
-from bench.dataset import Roots
-from bench.errors import DataError
+from bench.core.dataset import Roots
+from bench.core.errors import DataError
 
 PARTS = ("smic", "casme2", "samm")
 CLASSES = ("negative", "positive", "surprise")

@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.context import Context
-from bench.method import Facts, Method, Model, Training
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ class BiWOOF(Method):
 
 def motion(clip: Views, size: tuple[int, int]) -> tuple[Array, Array]:
     """Flow (2, h, w) and strain (h, w): of the frames, or of the shipped flow image."""
-    from bench.views.flow import flow_image, optical_flow
-    from bench.views.strain import strain
+    from bench.views.flow.optical import flow_image, optical_flow
+    from bench.views.flow.strain import strain
 
     if "flow_image" in clip.sources:
         planes = flow_image(clip).astype(np.float32) / 255

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Description, Views
-from bench.context import Context
+from bench.core.types import Array, Description
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,13 @@ class DiSTLBPRIP(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms (down, right, 630) float32."""
-        from bench.views.projections import projection_patterns
+        from bench.views.lbp.projections import projection_patterns
 
         return projection_patterns(clip, self.length, self.size, self.grid, "sparse")
 
     def fit(self, train: Training, context: Context) -> Model:
         """Select groups, then fit an SVM with an additive χ² kernel to them."""
-        from bench.views.projections import PLANES
+        from bench.views.lbp.projections import PLANES
 
         context.check_deadline()
         planes = tuple(PLANES.values())

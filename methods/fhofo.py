@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ class FHOFO(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms (length - 1, 36, bins) float32, each summing to 1 or nought."""
+        from bench.views.flow.motion import flow_from_onset
+        from bench.views.flow.regions import region_map
         from bench.views.landmarks import landmarks
-        from bench.views.motion import flow_from_onset
-        from bench.views.regions import region_map
 
         regions = region_map(self.size, landmarks(clip))
         weights = memberships(self.fine, self.bins, self.sigma)

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.context import Context
-from bench.method import Facts, Method, Model, Training
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 READY_MADE = (3, 28, 28)
 
@@ -47,7 +49,7 @@ class FlowSVM(Method):
 
     def describe(self, clip: Views) -> Array:
         """The shipped flow image in 0..1, (3, 28, 28), or pooled flow in px, (2, *grid)."""
-        from bench.views.flow import flow_image, optical_flow
+        from bench.views.flow.optical import flow_image, optical_flow
         from bench.views.frames import resized
 
         if "flow_image" in clip.sources:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class LBPFIP(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms of uniform patterns (4, down, right, 59) float32, each summing to 1."""
-        from bench.views.planes import five_planes
+        from bench.views.lbp.planes import five_planes
 
         return five_planes(clip, self.length, self.size, self.grid, self.radii)
 

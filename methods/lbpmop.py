@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class LBPMOP(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms (3, down, right, 16) float32, each summing to 1."""
-        from bench.views.meanplanes import lbp_mop
+        from bench.views.lbp.meanplanes import lbp_mop
 
         return lbp_mop(clip, self.length, self.size, self.grid, self.radii)
 

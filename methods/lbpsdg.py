@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Description, Views
-from bench.context import Context
+from bench.core.types import Array, Description
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class LBPSDG(Method):
 
     def describe(self, clip: Views) -> Description:
         """Histograms "patterns" (3, down, right, 16) and "gradients" (18, down, right, 16)."""
-        from bench.views.gradients import single_direction_gradients
-        from bench.views.lbp import lbp_top
+        from bench.views.lbp.gradients import single_direction_gradients
+        from bench.views.lbp.patterns import lbp_top
 
         return {
             "patterns": lbp_top(clip, self.length, self.size, self.grid, 4, self.radii),
@@ -86,7 +88,7 @@ class LBPSDG(Method):
 
     def _chosen(self, train: Training, context: Context) -> tuple[int, int]:
         """Direction and bins of the highest mean UAR of inner folds; the first of equals."""
-        from bench.metrics import confusion, uar
+        from bench.statistics.metrics import confusion, uar
 
         options = [(d, bins) for d in range(18) for bins in self.bins]
         folds = context.inner_folds(self.folds)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class LBPSIP(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms (down, right, 20) float32: 16 bins within the frame, 4 in time."""
-        from bench.views.sixpoints import lbp_sip
+        from bench.views.lbp.sixpoints import lbp_sip
 
         return lbp_sip(clip, self.length, self.size, self.grid, self.radii)
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class LBPTOP(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms (3, down, right, bins) float32, each summing to 1."""
-        from bench.views.lbp import lbp_top
+        from bench.views.lbp.patterns import lbp_top
 
         return lbp_top(
             clip,

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Description, Views
-from bench.context import Context
+from bench.core.types import Array, Description
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class MDMO(Method):
 
     def describe(self, clip: Views) -> Array:
         """Mean over the frames of each region's main direction: (36, 2) float32, u and v, px."""
-        from bench.views.regions import main_flow
+        from bench.views.flow.regions import main_flow
 
         vectors = main_flow(clip, self.length, self.size)
         mean: Array = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)

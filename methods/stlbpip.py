@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bench.clip import Array, Views
-from bench.context import Context
+from bench.core.types import Array
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class STLBPIP(Method):
 
     def describe(self, clip: Views) -> Array:
         """Histograms (down, right, 630) float32."""
-        from bench.views.projections import projection_patterns
+        from bench.views.lbp.projections import projection_patterns
 
         return projection_patterns(clip, self.length, self.size, self.grid, "difference")
 

@@ -42,7 +42,7 @@ class Honest(Method):
     facts: ClassVar[Facts] = FACTS
 
     def describe(self, clip):
-        from bench.views.flow import flow_image
+        from bench.views.flow.optical import flow_image
 
         return flow_image(clip).astype(float).ravel()
 
@@ -57,7 +57,7 @@ class DatasetReader(Honest):
     name: ClassVar[str] = "datasetreader"
 
     def fit(self, train, context):
-        from bench.settings import located, read_settings
+        from bench.plugins.settings import located, read_settings
 
         registry, settings = read_settings()
         for dataset in located(registry, settings.roots).values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 HERE = Path(__file__).parent
+# studies/ and docs/ are no part of the package. Last, so that nothing of the checkout hides it.
+sys.path.append(str(HERE.parent))
 
 
 @dataclass(frozen=True)

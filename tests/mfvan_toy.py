@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.clip import Array
-from bench.context import Context
-from bench.method import Training
+from bench.core.types import Array
 from bench.methods.mfvan import MFVAN
+from bench.plugins.context import Context
+from bench.plugins.model import Training
 
 TINY = MFVAN(
     size=16,

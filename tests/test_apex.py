@@ -9,17 +9,17 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from bench.apex import with_apexes
-from bench.cache import Cache
-from bench.clip import Clip
+from bench.cache.cache import Cache
+from bench.core.clip import Clip
+from bench.core.errors import BenchError
+from bench.data.apex import with_apexes
+from bench.data.task import make_tasks
 from bench.datasets.smic import Smic
 from bench.datasets.synthetic.identity import STYLES
 from bench.datasets.synthetic.knobs import PRESETS
 from bench.datasets.synthetic.plan import make_plan, stream
 from bench.datasets.synthetic.render import render
 from bench.datasets.synthetic.subject import meet
-from bench.errors import BenchError
-from bench.task import make_tasks
 from bench.views.apex import spotted_apex
 
 

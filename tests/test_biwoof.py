@@ -5,7 +5,7 @@ import pytest
 
 from bench import Views
 from bench.methods.biwoof import BiWOOF, histogram, motion
-from bench.views.strain import strain
+from bench.views.flow.strain import strain
 
 
 def field(seed: int = 0, shape: tuple[int, int] = (37, 43)) -> np.ndarray:

@@ -10,15 +10,15 @@ import pytest
 
 from bench.board import build
 from bench.board.ablation import crossed, grids
-from bench.board.crossing import crossing
 from bench.board.markdown import markdown
 from bench.board.markup import html, latex
 from bench.board.plain import to_json
-from bench.board.variants import shown
+from bench.evaluation.crossing import crossing
+from bench.evaluation.variants import shown
 from bench.methods.mfvan import MFVAN
-from bench.registry import load
+from bench.plugins.registry import load
 from bench.statistics import holm
-from bench.store import Store
+from bench.store.store import Store
 
 CROSSED = """variants = {
         "noisy": {"scale": 0.0},

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.dataset import Index
+from bench.core.dataset import Index
+from bench.core.errors import DataError
 from bench.datasets.casme2 import Casme2
-from bench.errors import DataError
 
 
 @pytest.fixture(scope="module")

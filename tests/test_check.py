@@ -21,7 +21,7 @@ from bench.check.examination import examine
 from bench.check.watching import foreign, opened_files
 from bench.methods.flowsvm import FlowSVM
 from bench.methods.majority import Majority
-from bench.registry import load
+from bench.plugins.registry import load
 
 HERE = Path(__file__).parent
 

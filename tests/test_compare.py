@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from bench.comparing import Pair, overall
-from bench.metrics import uar, uf1
-from bench.ranks import cliques, rank_figure
+from bench.board.ranks import cliques, rank_figure
+from bench.evaluation.compare import Pair, overall
 from bench.statistics import bootstrap_difference, holm
+from bench.statistics.metrics import uar, uf1
 
 WORSE = """
 

@@ -64,7 +64,7 @@ def test_landmarks_are_written_beside_the_frames(world, raw):
 
 
 def test_without_a_model_landmarks_say_where_to_get_one(world, raw, monkeypatch):
-    monkeypatch.setattr("bench.reading.mesh.CARRIERS", {})
+    monkeypatch.setattr("bench.data.reading.mesh.CARRIERS", {})
     done = world.bench("data", "landmarks", "casme2")
     assert done.code == 2
     assert "no model of the face mesh: --model FILE" in done.err

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.datacheck import check
-from bench.dataset import MARKER
+from bench.core.dataset import MARKER
+from bench.data.contract import check
 from bench.datasets.casme2 import Casme2
 from bench.datasets.smic import Smic
 

@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import pytest
 
-from bench import doctor
+from bench.check import installation as doctor
 
 
 def parts(done) -> dict[str, dict]:

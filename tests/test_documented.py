@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.documented import about, meanings
+from bench.plugins.docstrings import about, meanings
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from test_command_line import complains
 
-from bench.board.board import Epochs, Row, Score
 from bench.board.epochs import epoch_figure
-from bench.explain import ablation, epochs, scores
-from bench.style import stamped
+from bench.board.style import stamped
+from bench.evaluation.scores import Epochs, Row, Score
+from bench.report import ablation, epochs, scores
 
 
 def words(figure) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.clip import Views
-from bench.explain.occlusion import GRID, drops, occlusion_figure
-from bench.explain.refit import samples
-from bench.method import Method, Model
+from bench.plugins.method import Method
+from bench.plugins.model import Model
+from bench.report.occlusion import GRID, drops, occlusion_figure
+from bench.report.refit import samples
+from bench.views.clip import Views
 from bench.views.frames import key_frames
 
 HOOK = """

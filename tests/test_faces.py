@@ -9,19 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.cache import Cache
-from bench.clip import Clip, Views
-from bench.dataset import Index
+from bench.cache.cache import Cache
+from bench.core.clip import Clip
+from bench.core.dataset import Index
+from bench.core.errors import BenchError, DataError
+from bench.data.fingerprint import digests
+from bench.data.reading.faces import face_box, find_face
+from bench.data.reading.landmarks import read_landmarks, with_landmarks, write_landmarks
+from bench.data.reading.mesh import SIDE, installed_model, load_model, mesh
 from bench.datasets.synthetic.identity import STYLES
 from bench.datasets.synthetic.plan import stream
 from bench.datasets.synthetic.sheet import _portrait
 from bench.datasets.synthetic.subject import meet
-from bench.errors import BenchError, DataError
-from bench.fingerprint import digests
-from bench.reading.faces import face_box, find_face
-from bench.reading.landmarks import read_landmarks, with_landmarks, write_landmarks
-from bench.reading.mesh import SIDE, installed_model, load_model, mesh
 from bench.views import landmarks as view
+from bench.views.clip import Views
 from bench.views.landmarks import TEMPLATE, aligned, carried, eyes_of, ibug, similarity
 
 MODEL = installed_model()

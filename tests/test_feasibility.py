@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from bench import metrics
-from bench.feasibility import Claim, judge
-from bench.feasibility.claims import matrix
-from bench.feasibility.exact import all_correct, nearest_uf1
-from bench.feasibility.local import uar_bounds, uf1_bounds
+from bench.literature.feasibility import Claim, judge
+from bench.literature.feasibility.claims import matrix
+from bench.literature.feasibility.exact import all_correct, nearest_uf1
+from bench.literature.feasibility.local import uar_bounds, uf1_bounds
+from bench.statistics import metrics
 
 SMIC = (70, 51, 43)
 CASME2 = (99, 63, 32, 27, 25)

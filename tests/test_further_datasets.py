@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.dataset import Dataset, Index
+from bench.core.dataset import Dataset, Index
+from bench.core.errors import DataError
 from bench.datasets.casme import Casme
 from bench.datasets.casme3 import Casme3
 from bench.datasets.dfme import Dfme
 from bench.datasets.mmew import Mmew
-from bench.errors import DataError
 
 MMEW = {
     "anger": 8,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.dataset import Index
-from bench.reading import COLUMNS, Row, build_index
+from bench.core.dataset import Index
+from bench.data.reading import COLUMNS, Row, build_index
 
 BLANK = dict.fromkeys(COLUMNS, "")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.context import derived_seed
-from bench.execute import Fit
-from bench.inner import best_step, inner_jobs
+from bench.core.seeds import derived_seed
 from bench.methods.majority import Majority
+from bench.running.inner import best_step, inner_jobs
+from bench.running.jobs import Fit
 
 RIGHT = np.eye(3)
 WRONG = np.roll(RIGHT, 1, axis=1)

@@ -5,8 +5,8 @@ from handcrafted_toy import accuracy, fold, moving
 from bench import Context, Training
 from bench.methods.ktgsl import KTGSL
 from bench.methods.ktgsl.sparse import Kernels, centred, learned
-from bench.views.lbp import mapping_table
-from bench.views.planes import five_planes
+from bench.views.lbp.patterns import mapping_table
+from bench.views.lbp.planes import five_planes
 
 SMALL = KTGSL(length_planes=12, size=(85, 70), grid=(3, 3))
 

@@ -6,8 +6,8 @@ import pytest
 from skimage.feature import local_binary_pattern
 
 from bench import BenchError, Views
-from bench.views import lbp
-from bench.views.lbp import Pattern, block_histograms, orthogonal_planes, pattern_codes
+from bench.views.lbp import patterns as lbp
+from bench.views.lbp.patterns import Pattern, block_histograms, orthogonal_planes, pattern_codes
 
 
 def noise(shape: tuple[int, ...] = (12, 15, 17), seed: int = 0, levels: int = 256) -> np.ndarray:

@@ -2,7 +2,7 @@ import numpy as np
 from handcrafted_toy import accuracy, fold, moving
 
 from bench.methods.lbpfip import LBPFIP
-from bench.views.lbp import lbp_top
+from bench.views.lbp.patterns import lbp_top
 
 SMALL = LBPFIP(length=12, size=(85, 70), grid=(3, 3))
 

@@ -4,7 +4,7 @@ from handcrafted_toy import accuracy, fold, moving
 
 from bench import BenchError
 from bench.methods.lbpmop import LBPMOP
-from bench.views.meanplanes import mean_plane_histograms
+from bench.views.lbp.meanplanes import mean_plane_histograms
 
 SMALL = LBPMOP(length=12, size=(85, 70), grid=(3, 3), radii=(1, 1, 2))
 

@@ -3,7 +3,7 @@ import pytest
 from handcrafted_toy import accuracy, fold, moving
 
 from bench.methods.lbpsdg import LBPSDG, features
-from bench.views.gradients import DIRECTIONS, gradient_histograms
+from bench.views.lbp.gradients import DIRECTIONS, gradient_histograms
 
 SMALL = LBPSDG(length=10, size=(85, 70), grid=(3, 3), bins=(8,), folds=2)
 

@@ -3,7 +3,7 @@ from handcrafted_toy import accuracy, fold, moving
 
 from bench import Views
 from bench.methods.lbpsip import LBPSIP
-from bench.views.sixpoints import lbp_sip
+from bench.views.lbp.sixpoints import lbp_sip
 
 SMALL = LBPSIP(size=(85, 70), grid=(3, 3))
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import literature
-from bench.errors import BenchError
+from bench.core.errors import BenchError
+from bench.literature import table as literature
 
-TABLE = Path(__file__).parent.parent / "results" / "published.csv"
+TABLE = Path(__file__).parents[1] / "bench/literature/published.csv"
 HEADER = ",".join(literature.COLUMNS)
 
 

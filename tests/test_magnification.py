@@ -3,9 +3,9 @@ import pytest
 
 from bench import Views
 from bench.methods.lbptop import LBPTOP
-from bench.views.lbp import lbp_top
+from bench.views.flow.tvl1 import flow
+from bench.views.lbp.patterns import lbp_top
 from bench.views.magnification import magnified, magnified_frames
-from bench.views.tvl1 import flow
 
 
 def sliding(step: float, frames: int = 12) -> np.ndarray:

@@ -5,8 +5,8 @@ import pytest
 from handcrafted_toy import accuracy, fold, moving
 
 from bench.methods.mdmo import MDMO, polar
-from bench.views.motion import flow_from_onset
-from bench.views.regions import COUNT, main_direction, main_flow, region_map
+from bench.views.flow.motion import flow_from_onset
+from bench.views.flow.regions import COUNT, main_direction, main_flow, region_map
 from bench.views.texture import texture
 
 SMALL = MDMO(length=4, size=(85, 70))

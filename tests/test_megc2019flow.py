@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.core.errors import DataError
 from bench.datasets.megc2019flow import FOLDER, TABLE, Megc2019Flow
-from bench.errors import DataError
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "htnet"
 ROWS = (

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn import metrics as sk
 
-from bench import metrics
+from bench.statistics import metrics
 
 
 def labels(rng, n, classes, absent=()):

@@ -10,17 +10,17 @@ import pytest
 import torch
 from mfvan_toy import TINY, clip_of
 
-from bench.clip import Views
-from bench.configured import configure
-from bench.documented import meanings
-from bench.errors import BenchError
+from bench.core.errors import BenchError
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.attention import Look, keep, pool, rollout
 from bench.methods.mfvan.identity.autoencoders import Teacher
 from bench.methods.mfvan.identity.loss import identity_loss
 from bench.methods.mfvan.losses import keep_ratio, left_over, recognition_losses
 from bench.methods.mfvan.model import Network, images
-from bench.registry import load
+from bench.plugins.configure import configure
+from bench.plugins.docstrings import meanings
+from bench.plugins.registry import load
+from bench.views.clip import Views
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.clip import Array
+from bench.core.types import Array
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.model import Fitted, Network
 from bench.methods.mfvan.pictures import grad_cams, kept_attention, plate

@@ -12,16 +12,16 @@ import pytest
 import torch
 from mfvan_toy import TINY, clip_of, context, training
 
-from bench.clip import Array
-from bench.context import DeadlineError
-from bench.errors import BenchError
-from bench.method import Training
+from bench.core.errors import BenchError
+from bench.core.types import Array
 from bench.methods.mfvan import MFVAN
 from bench.methods.mfvan.identity.autoencoders import Teacher
 from bench.methods.mfvan.identity.pretraining import frames_of
 from bench.methods.mfvan.model import Network, images
 from bench.methods.mfvan.optimisation import batch_size, batches, compiled, share_of_rate
 from bench.methods.mfvan.training import augmented, fit
+from bench.plugins.context import DeadlineError
+from bench.plugins.model import Training
 
 
 def test_the_last_small_batch_is_skipped_and_small_folds_take_more_steps() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from bench.clip import Views
-from bench.context import Context
-from bench.method import Method, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Method
+from bench.plugins.model import Training
+from bench.views.clip import Views
 
 SIZES = [
     # folder, module, arguments, parameters
@@ -138,7 +139,7 @@ def test_rcn_attention_of_a_constant_map_is_finite():
 
 
 def test_any_timm_backbone_by_name():
-    from bench.errors import BenchError
+    from bench.core.errors import BenchError
     from bench.methods.timm import Timm
 
     assert Timm.from_variant("resnet10t").backbone == "resnet10t"

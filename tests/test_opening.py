@@ -9,16 +9,17 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from bench.cache import Cache
-from bench.clip import Clip
-from bench.dataset import Dataset
-from bench.errors import DataError
-from bench.execute import Describe, describe
+from bench.cache.cache import Cache
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.errors import DataError
 from bench.methods.apexpixels import ApexPixels
 from bench.methods.ststnet import STSTNet
-from bench.opening import views_of
-from bench.views.flow import optical_flow, optical_strain
+from bench.running.jobs import Describe
+from bench.running.worker import describe
+from bench.views.flow.optical import optical_flow, optical_strain
 from bench.views.frames import key_frames
+from bench.views.opening import views_of
 
 CLIP = Clip("films", "1", "a", "", Path("/"), ("1.jpg", "2.jpg", "3.jpg"), 1)
 

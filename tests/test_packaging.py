@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.registry import load
+from bench.plugins.registry import load
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,7 +41,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_tree_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as file:
         inside = {name for name in file.namelist() if ".dist-info/" not in name}
-    expected = {"bench/py.typed", "bench/results/published.csv"}
+    expected = {"bench/py.typed", "bench/literature/published.csv"}
     for room, package in (
         ("bench", "bench"),
         ("methods", "bench/methods"),
@@ -99,7 +99,7 @@ def test_running_leaves_nothing_in_an_installed_package(wheel, tmp_path):
         file.extractall(installed)
     before = set(installed.rglob("*"))
     code = (
-        "import numpy as np; from bench.views import tvl1; "
+        "import numpy as np; from bench.views.flow import tvl1; "
         "image = np.arange(2500, dtype=np.uint8).reshape(50, 50); "
         "print(tvl1.flow(image, image).shape, tvl1.__file__)"
     )
@@ -116,3 +116,15 @@ def test_running_leaves_nothing_in_an_installed_package(wheel, tmp_path):
     assert str(installed) in done.stdout
     assert set(installed.rglob("*")) == before
     assert list((tmp_path / "cache" / "compiled").rglob("*.nbi"))
+
+
+@pytest.mark.parametrize("name", ["bench.setup", "bench.bench", "bench.tests"])
+def test_the_checkout_itself_is_no_part_of_the_package(name):
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {name}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "ModuleNotFoundError" in done.stderr

@@ -6,7 +6,7 @@ import pytest
 
 from bench.datasets.casme2 import Casme2
 from bench.datasets.threedb import ThreeDB
-from bench.pages import dataset_page, pages
+from docs.pages import dataset_page, pages
 
 ROOT = Path(__file__).parents[1]
 TODAYS = pages(ROOT / "results" / "boards")
@@ -44,7 +44,7 @@ def test_the_page_of_a_verb_has_its_options() -> None:
 @pytest.mark.parametrize("name", TODAYS)
 def test_the_page_in_docs_is_todays(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == TODAYS[name], (
-        "run `python -m bench.pages`"
+        "run `python -m docs.pages`"
     )
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from bench import predictions
-from bench.errors import BenchError
+from bench.core.errors import BenchError
+from bench.store import predictions
 
 CLASSES = ("negative", "positive", "surprise")
 CLIPS = (

@@ -2,7 +2,15 @@
 
 import pytest
 
-from bench.reading import action_units, clean, gender, mend, number, objective_class, subject_number
+from bench.data.reading import (
+    action_units,
+    clean,
+    gender,
+    mend,
+    number,
+    objective_class,
+    subject_number,
+)
 
 
 @pytest.mark.parametrize(

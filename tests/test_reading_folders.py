@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import DataError
-from bench.reading import find_home, find_tables, named_folders, numbered_frames, subfolders
+from bench.core.errors import DataError
+from bench.data.reading import find_home, find_tables, named_folders, numbered_frames, subfolders
 
 
 def files(folder: Path, *names: str) -> Path:

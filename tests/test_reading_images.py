@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.clip import Clip
-from bench.errors import DataError
-from bench.reading import read_frames, read_image
+from bench.core.clip import Clip
+from bench.core.errors import DataError
+from bench.data.reading import read_frames, read_image
 
 RNG = np.random.default_rng(0)
 COLOUR = RNG.integers(0, 256, (12, 10, 3), dtype=np.uint8)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.errors import DataError
-from bench.reading import read_table
+from bench.core.errors import DataError
+from bench.data.reading import read_table
 
 HEAD = ["Subject", None, "File Name", "Onset\nFrame", "AU"]
 ROWS = [["01", None, "EP01", 46.0, "4+7"], [2, None, "EP02", "/", None]]

@@ -148,7 +148,7 @@ def test_stand_ins_are_made_where_none_is_configured(world):
     (data / "SYNTHETIC.json").write_text("{}")
     world.run()
     (world.folder / "bench.toml").write_text("")
-    world.patch.setattr("bench.settings.stand_ins", lambda *_, **__: {"toy": data})
+    world.patch.setattr("bench.plugins.settings.stand_ins", lambda *_, **__: {"toy": data})
     done = repro(world)
     assert done.code == 0, done.err
     assert "18 predictions of 6 folds: the same to the last bit" in done.out

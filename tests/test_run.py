@@ -189,9 +189,9 @@ def test_a_truncated_record_is_set_aside_and_its_unit_runs_again(world):
 
 
 def test_a_full_disk_is_said_in_a_line_and_loses_nothing(world):
-    import bench.store
+    import bench.store.store
 
-    real, written = bench.store.write_atomically, []
+    real, written = bench.store.store.write_atomically, []
 
     def full(path, data, durable=True):
         if path.is_relative_to(world.results / "records"):
@@ -200,12 +200,12 @@ def test_a_full_disk_is_said_in_a_line_and_loses_nothing(world):
                 raise OSError(28, "No space left on device", str(path))
         real(path, data, durable)
 
-    world.patch.setattr(bench.store, "write_atomically", full)
+    world.patch.setattr(bench.store.store, "write_atomically", full)
     done = world.run()
     assert done.code == 2
     assert "the disk is full" in done.err
     assert len(done.err.strip().splitlines()) == 1
-    world.patch.setattr(bench.store, "write_atomically", real)
+    world.patch.setattr(bench.store.store, "write_atomically", real)
     assert world.run().code == 0
     assert len(world.records()) == 6
 

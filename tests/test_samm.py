@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.dataset import Index
+from bench.core.dataset import Index
+from bench.core.errors import DataError
 from bench.datasets.samm import Samm
-from bench.errors import DataError
 
 TABLE = "SAMM_Micro_FACS_Codes_v2.xlsx"
 

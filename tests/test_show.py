@@ -10,11 +10,12 @@ import PIL.Image
 import pytest
 
 from bench.cli.show import find
-from bench.clip import Clip, Views
-from bench.dataset import Dataset
-from bench.errors import BenchError
-from bench.picture import draw, flow_colours
-from bench.registry import load
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.errors import BenchError
+from bench.data.figure import draw, flow_colours
+from bench.plugins.registry import load
+from bench.views.clip import Views
 
 CLIP = Clip("casme2", "01", "EP02_01f", "happiness", Path(), ("img1.jpg",) * 5, 2, "given")
 

@@ -9,15 +9,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from bench.clip import Clip
-from bench.configured import configure
-from bench.context import Context
-from bench.dataset import Dataset
-from bench.errors import BenchError
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.errors import BenchError
+from bench.data.task import Task
 from bench.learning import pretrained
-from bench.method import Training
-from bench.registry import load
-from bench.task import Task
+from bench.plugins.configure import configure
+from bench.plugins.context import Context
+from bench.plugins.model import Training
+from bench.plugins.registry import load
 
 
 def alexnet(channels: int = 96) -> dict[str, torch.Tensor]:

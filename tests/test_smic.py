@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import trees
 
+from bench.core.errors import DataError
 from bench.datasets.smic import Smic, SmicNir, SmicVis
-from bench.errors import DataError
 
 
 def test_the_counts_of_the_papers(tmp_path: Path) -> None:

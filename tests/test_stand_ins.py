@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.datacheck import check
-from bench.registry import load
-from bench.settings import located
+from bench.data.contract import check
+from bench.plugins.registry import load
+from bench.plugins.settings import located
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from bench import metrics
 from bench import statistics as st
+from bench.statistics import metrics
 
 
 def random_cell(seed, seeds=2, subjects=12, classes=3):

@@ -5,8 +5,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from bench import metrics
 from bench import statistics as st
+from bench.statistics import metrics
 
 SHARES = (0.55, 0.25, 0.2)
 

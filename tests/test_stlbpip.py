@@ -2,8 +2,8 @@ import numpy as np
 from handcrafted_toy import accuracy, fold, moving
 
 from bench.methods.stlbpip import STLBPIP
-from bench.views.lbp import mapping_table
-from bench.views.projections import (
+from bench.views.lbp.patterns import mapping_table
+from bench.views.lbp.projections import (
     image_histogram,
     line_histogram,
     pattern_histograms,

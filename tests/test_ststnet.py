@@ -8,14 +8,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from bench.context import Context
 from bench.learning.layers import HalfDropout
-from bench.method import Training
 from bench.methods.offapex import OffApexNet
 from bench.methods.offapex.net import OffApexNet as OffApexModule
 from bench.methods.ststnet import STSTNet
 from bench.methods.ststnet.net import STSTNet as Module
 from bench.methods.ststnet.net import from_streams
+from bench.plugins.context import Context
+from bench.plugins.model import Training
 
 
 class ThreeStreams(nn.Module):

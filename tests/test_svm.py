@@ -12,8 +12,8 @@ from sklearn.svm import SVC
 from bench import BenchError, Context
 from bench.learning.additive import PairMemo
 from bench.learning.svm import ABSENT, FOLDS, GRID, SVM, Scaler
-from bench.metrics import confusion, uar, uf1
-from bench.registry import load
+from bench.plugins.registry import load
+from bench.statistics.metrics import confusion, uar, uf1
 
 FLOWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "htnet"
 

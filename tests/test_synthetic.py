@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from python_calamine import CalamineWorkbook
 
+from bench.core.errors import BenchError, DataError
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
 from bench.datasets.synthetic import PRESETS, Knobs, build, make, read_truth
 from bench.datasets.synthetic.knobs import Cast, Preset
 from bench.datasets.synthetic.plan import PlannedClip, make_plan
-from bench.errors import BenchError, DataError
 
 CASTS = {
     "smic": Cast((1, 20), (12, 14), {"disgust": 2, "happiness": 2, "surprise": 2}, {}),

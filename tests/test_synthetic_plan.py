@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bench.core.errors import BenchError
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.synthetic.action_units import CREASES, PULLS, SHOWN, objective_class
@@ -16,7 +17,6 @@ from bench.datasets.synthetic.identity import STYLES, draw_identity
 from bench.datasets.synthetic.knobs import FULL, PRESETS, Knobs, Preset, find_preset
 from bench.datasets.synthetic.plan import THREE, PlannedClip, make_plan, stream
 from bench.datasets.synthetic.truth import ORDER, action_unit_vector
-from bench.errors import BenchError
 
 
 def plan(preset: str = "3db", seed: int = 0) -> tuple[PlannedClip, ...]:

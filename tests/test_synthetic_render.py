@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.clip import Array
+from bench.core.types import Array
 from bench.datasets.synthetic.action_units import PULLS
 from bench.datasets.synthetic.identity import STYLES
 from bench.datasets.synthetic.knobs import PRESETS, Knobs

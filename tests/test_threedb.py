@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import trees
 
-from bench.clip import Clip
-from bench.dataset import MARKER, Dataset, Index, Roots
+from bench.core.clip import Clip
+from bench.core.dataset import MARKER, Dataset, Index, Roots
+from bench.core.errors import DataError
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
 from bench.datasets.threedb import ThreeDB
-from bench.errors import DataError
 
 PARTS = {"smic": Smic, "casme2": Casme2, "samm": Samm}
 

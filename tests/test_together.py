@@ -10,10 +10,10 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import ExponentialLR
 
-from bench.context import Context
 from bench.learning.layers import HalfDropout
 from bench.learning.together import train_many
 from bench.learning.training import NetworkModel, Recipe, adam, sgd, train
+from bench.plugins.context import Context
 
 
 class Net(nn.Module):

@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from bench.context import Context, DeadlineError
 from bench.learning.training import Recipe, adam, train
+from bench.plugins.context import Context, DeadlineError
 
 RECIPE = Recipe(epochs=3, batch=8, optimiser=adam(1e-2))
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from bench.board.build import build
-from bench.board.scoring import confusions, truth
-from bench.context import Context
-from bench.metrics import METRICS, confusion, uf1
-from bench.registry import load
-from bench.store import Record, Store
+from bench.evaluation.truth import confusions, truth
+from bench.plugins.context import Context
+from bench.plugins.registry import load
+from bench.statistics.metrics import METRICS, confusion, uf1
+from bench.store.record import Record
+from bench.store.store import Store
 
 HERE = Path(__file__).parent
 TRUST = (HERE.parent / "docs" / "trust.md").read_text(encoding="utf-8")

@@ -10,9 +10,10 @@ import subprocess
 import numpy as np
 import pytest
 
-from bench.cache import Cache, key
-from bench.errors import BenchError
-from bench.upkeep import clear, in_use, prune, read_size, rooms, said_size
+from bench.cache.cache import Cache
+from bench.cache.eviction import clear, in_use, prune, read_size, rooms, said_size
+from bench.cache.files import key
+from bench.core.errors import BenchError
 
 NAMES = [key(i) for i in range(6)]
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from handcrafted_toy import moving
 
-from bench.views import tvl1
+from bench.views.flow import tvl1
+from bench.views.flow.regions import CENTRES, region_map
 from bench.views.lowrank import robust_pca
 from bench.views.magnification import SMALLEST, _gains, magnified
-from bench.views.regions import CENTRES, region_map
 from bench.views.texture import STRUCTURE, WEIGHT, texture
 
 

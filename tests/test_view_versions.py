@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.cache import Cache
-from bench.clip import Views
-from bench.configured import Configured
+from bench.cache.cache import Cache
 from bench.methods.apexpixels import ApexPixels
 from bench.methods.ststnet import STSTNet
-from bench.views import CATALOG, ViewSpec, view_versions
-from bench.views.flow import flow_image, optical_flow
+from bench.plugins.configure import Configured
+from bench.views.catalog import CATALOG, ViewSpec, view_versions
+from bench.views.clip import Views
+from bench.views.flow.optical import flow_image, optical_flow
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Clip, DataError, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.views import source
+from bench.views.catalog import source
 
 FACTS = Facts("Toy", "nobody", 2026, "https://example.org", "code")
 

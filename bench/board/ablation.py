@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bench.board.board import Score
-from bench.board.crossing import Crossing
-from bench.board.paired import Difference
 from bench.board.text import NAMES, number, score_text, signed
-from bench.board.variants import Variant, Variants
+from bench.evaluation.crossing import Crossing
+from bench.evaluation.paired import Difference
+from bench.evaluation.scores import Score
+from bench.evaluation.variants import Variant, Variants
 
 
 class Grid(NamedTuple):

@@ -9,9 +9,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bench.board.board import Board, Row
+from bench.board.board import Board
+from bench.board.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, stamped
 from bench.board.text import number
-from bench.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, stamped
+from bench.evaluation.scores import Row
 
 
 def epoch_figure(row: Row) -> Figure:

@@ -9,7 +9,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from bench.board.board import Board, Row, Table
+from bench.board.board import Board, Table
+from bench.evaluation.scores import Row
 
 
 def to_json(board: Board) -> str:

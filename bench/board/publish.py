@@ -9,7 +9,7 @@ from bench.board.board import Board
 from bench.board.markdown import markdown
 from bench.board.markup import html, latex
 from bench.board.plain import to_csv, to_json
-from bench.cache import write_atomically
+from bench.cache.files import write_atomically
 
 FORMATS: dict[str, tuple[str, Callable[[Board], str]]] = {
     "markdown": ("md", markdown),

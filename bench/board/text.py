@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bench.board.board import Row, Score, Table
-from bench.board.published import Comparison
+from bench.board.board import Table
+from bench.evaluation.scores import Row, Score
+from bench.literature.comparison import Comparison
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
 TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")

@@ -11,15 +11,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.cache import Cache, key
+from bench.cache.cache import Cache
+from bench.cache.files import key
 from bench.check.examination import Examination, Watched, same
 from bench.check.finding import Finding, failed, noted, passed
 from bench.check.toydata import APEX, LENGTH
-from bench.clip import Array, Clip, Description, Views
-from bench.dataset import Dataset
-from bench.execute import Describe, describe
-from bench.method import Method
-from bench.views import CATALOG
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.types import Array, Description
+from bench.plugins.method import Method
+from bench.running.jobs import Describe
+from bench.running.worker import describe
+from bench.views.catalog import CATALOG
+from bench.views.clip import Views
 
 
 def every_dataset_that_serves_it(exam: Examination) -> Finding:

@@ -14,11 +14,13 @@ import numpy as np
 
 from bench.check.toydata import APEX, CLASSES, ToyClips, toy_clips
 from bench.check.watching import lured, opened_files, other_random_state, random_state
-from bench.clip import Array, Description, Views
-from bench.context import Context
-from bench.execute import checked
-from bench.method import Method, Model, Training
-from bench.views import servable
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.method import Method
+from bench.plugins.model import Model, Training
+from bench.running.worker import checked
+from bench.views.catalog import servable
+from bench.views.clip import Views
 
 SEED = 7
 SERVINGS = (

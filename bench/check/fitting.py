@@ -11,9 +11,9 @@ from bench.check.examination import Examination, past, same
 from bench.check.finding import Finding, failed, noted, passed, skipped
 from bench.check.toydata import CLASSES, ToyClips, toy_clips
 from bench.check.watching import foreign
-from bench.clip import Array
-from bench.context import DeadlineError
-from bench.execute import checked
+from bench.core.types import Array
+from bench.plugins.context import DeadlineError
+from bench.running.worker import checked
 
 ALIKE = 1e-4
 """Scores whose largest difference, relative to their spread, is below are the same in another

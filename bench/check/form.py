@@ -17,13 +17,13 @@ from typing import Any, get_args
 import bench
 from bench.check.examination import Examination
 from bench.check.finding import Finding, failed, passed
-from bench.method import Fidelity, Method
+from bench.plugins.method import Fidelity, Method
 
 HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "timm", "pandas")
 LISTING = """
 import sys
 from pathlib import Path
-from bench.registry import load_file
+from bench.plugins.registry import load_file
 load_file(Path(sys.argv[1]))
 print(*[name for name in sys.argv[2:] if name in sys.modules])
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.check.contract import CHECKS, MINIMUM, Check, Result, apply
 from bench.check.examination import Examination, examine
-from bench.method import Method
+from bench.plugins.method import Method
 
 if TYPE_CHECKING:
     import pytest

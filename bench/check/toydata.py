@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.clip import Array
+from bench.core.types import Array
 
 CLASSES = 3
 SIZE = (72, 64)

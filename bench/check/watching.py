@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.cache import key
+from bench.cache.files import key
 
 LOOKS = {"open", "os.listdir", "os.scandir", "glob.glob"}
 """Audit events of Python that name a file or folder somebody looks at."""

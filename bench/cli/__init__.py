@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from bench.errors import BenchError, disk_is_full
-
-MISUSE, FAILED, INTERRUPTED = 2, 1, 130
+from bench.cli.exits import FAILED, leave
+from bench.core.errors import BenchError, disk_is_full
 
 
 def main() -> None:
@@ -26,9 +23,3 @@ def main() -> None:
         if isinstance(error, BrokenPipeError):
             raise SystemExit(FAILED) from None
         raise
-
-
-def leave(message: str) -> None:
-    """Say what is wrong in one line and exit with 2."""
-    print(f"bench: {message}", file=sys.stderr)
-    raise SystemExit(MISUSE)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.board import build
-from bench.board.external import read_external
 from bench.board.publish import FORMATS, publish
 from bench.board.terminal import grid
-from bench.cache import write_atomically
+from bench.cache.files import write_atomically
 from bench.cli.common import out, surroundings
-from bench.errors import BenchError, unknown
-from bench.registry import choose
-from bench.store import Store
+from bench.core.errors import BenchError
+from bench.core.select import choose, unknown
+from bench.evaluation.external import read_external
+from bench.store.store import Store
 
 
 def show(

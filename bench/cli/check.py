@@ -10,12 +10,12 @@ from rich.table import Table as Grid
 
 from bench.check import Examination, Result, each_check
 from bench.check.examination import brief
-from bench.cli import FAILED
 from bench.cli.common import err, out, print_json
-from bench.configured import Configured, configure
-from bench.errors import BenchError
-from bench.method import Method
-from bench.registry import Registry, load
+from bench.cli.exits import FAILED
+from bench.core.errors import BenchError
+from bench.plugins.configure import Configured, configure
+from bench.plugins.method import Method
+from bench.plugins.registry import Registry, load
 
 COLOURS = {"passed": "green", "failed": "red", "noted": "yellow", "skipped": "dim"}
 

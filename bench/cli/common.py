@@ -12,9 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.errors import BenchError
-from bench.registry import Registry
-from bench.settings import Settings, read_settings
+from bench.core.errors import BenchError
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings, read_settings
 
 
 def surroundings(

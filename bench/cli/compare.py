@@ -8,14 +8,14 @@ from pathlib import Path
 
 from rich.table import Table as Grid
 
-from bench.board.scoring import truth
 from bench.board.text import number
-from bench.cache import write_atomically
+from bench.cache.files import write_atomically
 from bench.cli.common import err, out, print_json, surroundings
-from bench.comparing import Pair, compare, overall
-from bench.errors import BenchError
-from bench.registry import choose
-from bench.store import Store
+from bench.core.errors import BenchError
+from bench.core.select import choose
+from bench.evaluation.compare import Pair, compare, overall
+from bench.evaluation.truth import truth
+from bench.store.store import Store
 
 LEGEND = (
     "difference: first minus second, 95 % interval with subjects resampled. p: permutations over "
@@ -81,8 +81,8 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     ranked = overall(pairs)
     if ranked is None or ranked[2].difference is None:
         raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
-    from bench.ranks import rank_figure
-    from bench.style import png, stamped
+    from bench.board.ranks import rank_figure
+    from bench.board.style import png, stamped
 
     methods, tasks, found = ranked
     figure = rank_figure(methods, found, f"average rank by {metric} over {tasks} tasks")

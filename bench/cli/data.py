@@ -11,14 +11,15 @@ from pathlib import Path
 from rich.progress import Progress
 from rich.table import Table as Grid
 
-from bench.cli import FAILED
+from bench.cache.eviction import clear, rooms, said_size
 from bench.cli.common import err, making, out, print_json, surroundings
-from bench.dataset import Dataset
-from bench.engines import cores
-from bench.errors import BenchError, unknown
-from bench.reading.landmarks import FOLDER
-from bench.settings import located, no_data, stand_ins
-from bench.upkeep import clear, rooms, said_size
+from bench.cli.exits import FAILED
+from bench.core.dataset import Dataset
+from bench.core.errors import BenchError
+from bench.core.machine import cores
+from bench.core.select import unknown
+from bench.data.reading.landmarks import FOLDER
+from bench.plugins.settings import located, no_data, stand_ins
 
 
 def make(
@@ -77,7 +78,7 @@ def crop(
     plugins: tuple[Path, ...],
 ) -> None:
     """Crop a dataset to aligned faces and say how to use them."""
-    from bench.cropping import crop_dataset
+    from bench.data.crop import crop_dataset
 
     match = re.fullmatch(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})", size)
     if match is None:
@@ -95,8 +96,8 @@ def crop(
 
 def landmarks(name: str, model: Path | None, jobs: int | None, plugins: tuple[Path, ...]) -> None:
     """Find landmarks and write them beside the frames."""
-    from bench.cropping import mark_dataset
-    from bench.reading.mesh import CARRIERS
+    from bench.data.crop import mark_dataset
+    from bench.data.reading.mesh import CARRIERS
 
     dataset = _opened(name, plugins)
     chosen = _model(model)
@@ -112,7 +113,7 @@ def landmarks(name: str, model: Path | None, jobs: int | None, plugins: tuple[Pa
 
 def _model(named: Path | None) -> Path | None:
     """The model that the user names, or an installed one, after a look whether it is one."""
-    from bench.reading.mesh import installed_model, load_model
+    from bench.data.reading.mesh import installed_model, load_model
 
     path = named or installed_model()
     if path is not None:
@@ -140,7 +141,7 @@ def _opened(name: str, plugins: tuple[Path, ...]) -> Dataset:
 
 def check(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
     """Print what a dataset's folder holds; exit 1 when it is not what the papers count."""
-    from bench.datacheck import check as check_dataset
+    from bench.data.contract import check as check_dataset
 
     report = check_dataset(_opened(name, plugins))
     if as_json:

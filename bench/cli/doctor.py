@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rich.table import Table as Grid
 
-from bench.cli import FAILED
+from bench.check.installation import examine
 from bench.cli.common import out, print_json, surroundings
-from bench.doctor import examine
+from bench.cli.exits import FAILED
 
 COLOURS = {"good": "green", "note": "yellow", "bad": "red"}
 

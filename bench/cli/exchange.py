@@ -7,14 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.board.external import External, external_row, write_external
-from bench.board.scoring import Truth, truth
 from bench.board.text import number
-from bench.cache import write_atomically
-from bench.cells import find_cell
+from bench.cache.files import write_atomically
 from bench.cli.common import err, out, surroundings
-from bench.errors import BenchError, unknown
-from bench.predictions import (
+from bench.core.errors import BenchError
+from bench.core.select import unknown
+from bench.data.task import make_tasks
+from bench.evaluation.cells import find_cell
+from bench.evaluation.external import External, external_row, write_external
+from bench.evaluation.truth import Truth, truth
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings, located, no_data
+from bench.store.predictions import (
     Predictions,
     match,
     parse_log,
@@ -23,10 +27,7 @@ from bench.predictions import (
     write_log,
     write_table,
 )
-from bench.registry import Registry
-from bench.settings import Settings, located, no_data
-from bench.store import Store
-from bench.task import make_tasks
+from bench.store.store import Store
 
 READERS = {"megc2019": parse_log, "csv": parse_table}
 WRITERS: dict[str, Callable[[Predictions], str]] = {"megc2019": write_log, "csv": write_table}

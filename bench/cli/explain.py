@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from bench.cli.common import chosen_device, err, out, surroundings
 from bench.cli.prepare import recorded_task
-from bench.errors import BenchError
-from bench.registry import Registry
-from bench.settings import Settings
-from bench.store import Store, safe
+from bench.core.errors import BenchError
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings
+from bench.store.record import safe
+from bench.store.store import Store
 
 if TYPE_CHECKING:
-    from bench.explain.evidence import Evidence
-    from bench.explain.page import Part
+    from bench.report.evidence import Evidence
+    from bench.report.page import Part
 
 
 def explain(
@@ -29,9 +30,9 @@ def explain(
     """Make the report and say where it is."""
     from matplotlib import rc_context
 
-    from bench.explain.evidence import gather
-    from bench.explain.report import recorded, write
-    from bench.style import SETTINGS
+    from bench.board.style import SETTINGS
+    from bench.report.evidence import gather
+    from bench.report.report import recorded, write
 
     registry, settings = surroundings(plugins, results)
     store = Store(settings.results)
@@ -56,9 +57,9 @@ def _looks(
     """Pictures of one fitted fold; a part that says why where there can be none."""
     from threadpoolctl import threadpool_limits
 
-    from bench.explain.looks import looks
-    from bench.explain.page import Part
-    from bench.explain.refit import refit, unit_of
+    from bench.report.looks import looks
+    from bench.report.page import Part
+    from bench.report.refit import refit, unit_of
 
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.common import print_json, surroundings
-from bench.dataset import Dataset
-from bench.documented import about, meanings
-from bench.errors import unknown
-from bench.method import Method
+from bench.core.dataset import Dataset
+from bench.core.select import unknown
+from bench.plugins.docstrings import about, meanings
+from bench.plugins.method import Method
 
 
 def show(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:

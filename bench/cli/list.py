@@ -8,8 +8,8 @@ from typing import Any
 from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, surroundings
-from bench.errors import unknown
-from bench.settings import located
+from bench.core.select import unknown
+from bench.plugins.settings import located
 
 
 def show(what: str, plugins: tuple[Path, ...], as_json: bool) -> None:

@@ -8,11 +8,11 @@ from fnmatch import fnmatch
 
 from rich.table import Table as Grid
 
-from bench.board.published import literature
 from bench.cli.common import out, print_json
-from bench.errors import unknown
-from bench.literature import Published, Verdict, in_a_word, results
-from bench.literature import check as verdicts
+from bench.core.select import unknown
+from bench.literature.comparison import literature
+from bench.literature.table import Published, Verdict, in_a_word, results
+from bench.literature.table import check as verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import keyword
 from pathlib import Path
 
-from bench.cache import write_atomically
+from bench.cache.files import write_atomically
 from bench.cli.common import out
-from bench.errors import BenchError
+from bench.core.errors import BenchError
 
 PLUGIN = '''"""{title}: the mean motion from onset to apex, and a linear SVM."""
 
@@ -51,7 +51,7 @@ TEST = '''"""Runs {name} through the harness, on SYNTHETIC stand-ins."""
 
 from pathlib import Path
 
-from bench.registry import load
+from bench.plugins.registry import load
 
 
 def test_{name}_is_found():

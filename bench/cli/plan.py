@@ -11,8 +11,9 @@ from rich.table import Table as Grid
 from bench.cli.common import err, out, print_json
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import duration
-from bench.plan import Cell
-from bench.store import Record, Store
+from bench.planning.plan import Cell
+from bench.store.record import Record
+from bench.store.store import Store
 
 
 def show(request: Request, as_json: bool) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.apex import check_policy
-from bench.board.scoring import Truth
 from bench.cli.common import making, numbers, surroundings
-from bench.configured import Configured, configure
-from bench.engines import cores
-from bench.errors import BenchError, DataError
-from bench.plan import Plan, make_plan
-from bench.registry import Registry, choose
-from bench.settings import Settings, chosen_datasets, no_data
-from bench.task import Task, make_tasks
+from bench.core.errors import BenchError, DataError
+from bench.core.machine import cores
+from bench.core.select import choose
+from bench.data.apex import check_policy
+from bench.data.task import Task, make_tasks
+from bench.evaluation.truth import Truth
+from bench.planning.plan import Plan, make_plan
+from bench.plugins.configure import Configured, configure
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings, chosen_datasets, no_data
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from bench.cells import find_cell
 from bench.cli.common import print_json, surroundings
-from bench.errors import BenchError
-from bench.explaining import explain as explained
-from bench.store import Store, safe
+from bench.core.errors import BenchError
+from bench.evaluation.cells import find_cell
+from bench.store.record import safe
+from bench.store.status import explain as explained
+from bench.store.store import Store
 
 
 def explain(words: str, results: Path | None, plugins: tuple[Path, ...], as_json: bool) -> None:

@@ -10,19 +10,22 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table as Grid
 
-from bench.cells import Found, find_cell
-from bench.cli import FAILED
 from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.exits import FAILED
 from bench.cli.prepare import recorded_task
 from bench.cli.watch import Watch
-from bench.configured import configure
-from bench.engines import cores
-from bench.errors import BenchError, unknown
-from bench.plan import Cell, Plan, make_plan
-from bench.registry import Registry
-from bench.run import Options, run
-from bench.settings import Settings
-from bench.store import Record, Store
+from bench.core.errors import BenchError
+from bench.core.machine import cores
+from bench.core.select import unknown
+from bench.evaluation.cells import Found, find_cell
+from bench.planning.plan import Cell, Plan, make_plan
+from bench.plugins.configure import configure
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings
+from bench.running.options import Options
+from bench.running.run import run
+from bench.store.record import Record
+from bench.store.store import Store
 
 
 @dataclasses.dataclass(frozen=True)

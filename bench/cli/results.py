@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.table import Table as Grid
 
-from bench.cache import write_atomically
+from bench.cache.files import write_atomically
 from bench.cli.common import err, out, print_json, surroundings
-from bench.errors import BenchError
-from bench.store import Store
+from bench.core.errors import BenchError
+from bench.store.store import Store
 
 
 def show(results: Path | None, as_json: bool) -> None:

@@ -9,16 +9,17 @@ from rich.console import Console
 from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
-from bench.cli import FAILED, INTERRUPTED, MISUSE
+from bench.cache.eviction import read_size
 from bench.cli.common import chosen_device, err, out
+from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, prepare
 from bench.cli.watch import Watch
-from bench.errors import unknown
-from bench.run import Options, Summary
-from bench.run import run as run_plan
-from bench.store import Store
-from bench.upkeep import read_size
+from bench.core.select import unknown
+from bench.running.options import Options
+from bench.running.run import Summary
+from bench.running.run import run as run_plan
+from bench.store.store import Store
 
 
 def run(

@@ -7,15 +7,16 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.cache import write_atomically
+from bench.cache.files import write_atomically
 from bench.cli.common import making, out, surroundings
-from bench.clip import Clip
-from bench.engines import cores
-from bench.errors import BenchError, unknown
-from bench.fingerprint import digests
-from bench.opening import views_of
-from bench.picture import draw
-from bench.settings import chosen_datasets
+from bench.core.clip import Clip
+from bench.core.errors import BenchError
+from bench.core.machine import cores
+from bench.core.select import unknown
+from bench.data.figure import draw
+from bench.data.fingerprint import digests
+from bench.plugins.settings import chosen_datasets
+from bench.views.opening import views_of
 
 KINDS = (".png", ".pdf", ".svg")
 

@@ -12,7 +12,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bench.plan import Unit
+from bench.planning.plan import Unit
 
 QUIET = 30.0
 """Seconds between lines where standard error is no terminal."""

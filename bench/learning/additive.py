@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from bench.clip import Array
-from bench.compiled import compiled
+from bench.core.compiled import compiled
+from bench.core.types import Array
 
 TINY = 1e-300
 

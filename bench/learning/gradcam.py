@@ -8,7 +8,7 @@ import torch
 from captum.attr import LayerGradCam
 from torch import Tensor, nn
 
-from bench.clip import Array
+from bench.core.types import Array
 
 
 def grad_cam(

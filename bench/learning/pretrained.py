@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.errors import BenchError, unknown
-from bench.method import Method
+from bench.core.errors import BenchError
+from bench.core.select import unknown
+from bench.plugins.method import Method
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bench.clip import Array, Description
-from bench.context import Context
-from bench.errors import BenchError
-from bench.method import Model
-from bench.metrics import confusion, uf1
+from bench.core.errors import BenchError
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.model import Model
+from bench.statistics.metrics import confusion, uf1
 
 Kernel = Literal["linear", "polynomial", "rbf", "chi2", "intersection"]
 Scaling = Literal["none", "standard", "centre"]

@@ -24,8 +24,7 @@ from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from bench.clip import Array, Description
-from bench.context import Context
+from bench.core.types import Array, Description
 from bench.learning.layers import HalfDropout
 from bench.learning.training import (
     Batch,
@@ -40,6 +39,7 @@ from bench.learning.training import (
     take,
     to,
 )
+from bench.plugins.context import Context
 
 DROPOUTS = (HalfDropout, nn.modules.dropout._DropoutNd)
 

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from bench.clip import Array, Description
-from bench.context import Context
-from bench.method import Model
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.model import Model
 
 Batch = Tensor | dict[str, Tensor]
 Stack = Callable[[Sequence[Description]], Batch]

@@ -6,14 +6,7 @@ the unit of all resampling, with all seeds of a subject together: clips of one f
 another seed is no new evidence about people.
 """
 
-from bench.statistics.arrays import (
-    Cell,
-    Metric,
-    per_subject,
-    score,
-    seed_deviation,
-    select_best,
-)
+from bench.statistics.arrays import Cell, Metric, per_subject, score, seed_deviation, select_best
 from bench.statistics.bootstrap import (
     Interval,
     bootstrap,

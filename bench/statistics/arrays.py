@@ -12,7 +12,7 @@ Cell = NDArray[Any]
 """Counts (seeds, subjects, classes, classes), rows the truth."""
 Values = NDArray[np.float64]
 Metric = Callable[[NDArray[Any]], Values]
-"""Confusion matrices (..., classes, classes) to scores (...), as those of `bench.metrics`."""
+"""Confusion matrices (..., classes, classes) to scores (...), see `metrics`."""
 
 
 def score(cell: Cell, metric: Metric) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.clip import Array
+from bench.core.types import Array
 from bench.views.frames import gray, resized
 
 VERSION = 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.views import source, view
+from bench.core.types import Array
+from bench.views.catalog import source, view
+from bench.views.clip import Views
 
 
 def resized(images: Array, size: tuple[int, int] | None) -> Array:

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.views import view
+from bench.core.types import Array
+from bench.views.catalog import view
+from bench.views.clip import Views
 from bench.views.frames import gray_frames
 
 SMALLEST = 8

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.errors import BenchError
-from bench.views import view
+from bench.core.errors import BenchError
+from bench.core.types import Array
+from bench.views.catalog import view
+from bench.views.clip import Views
 from bench.views.frames import gray_frames
 
 

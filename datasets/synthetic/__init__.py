@@ -8,7 +8,7 @@ was set, by knobs, to the levels of the literature.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.dataset import Generator
+from bench.core.dataset import Generator
 
 from .build import GENERATOR, make
 from .knobs import PRESETS, Knobs, find_preset, turned

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.dataset import MARKER
-from bench.errors import BenchError
+from bench.core.dataset import MARKER
+from bench.core.errors import BenchError
 
 from .knobs import Knobs, find_preset
 from .plan import DATABASES, HEIGHT, WIDTH, PlannedClip, by_subject, make_plan

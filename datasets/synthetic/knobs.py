@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from bench.errors import BenchError, unknown
+from bench.core.errors import BenchError
+from bench.core.select import unknown
 
 _TOPS = {"ambiguity": 1, "extra": 1, "unilateral": 1, "blink": 1, "identity": 2}
 """Chances end at 1; beyond twice the spread of adults, features leave the face."""

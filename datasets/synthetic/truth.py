@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.clip import Array
-from bench.errors import DataError
+from bench.core.errors import DataError
+from bench.core.types import Array
 
 from .action_units import PULLS
 from .plan import ActionUnit

@@ -13,10 +13,12 @@ from typing import ClassVar, Self
 import numpy as np
 
 from bench import Clip, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.clip import Array, Description, Views
-from bench.context import Context, derived_seed
-from bench.dataset import Roots
-from bench.method import Training
+from bench.core.dataset import Roots
+from bench.core.seeds import derived_seed
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.model import Training
+from bench.views.clip import Views
 
 CLASSES = ("negative", "positive", "surprise")
 SHARES = (0.55, 0.25, 0.2)

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.context import Context
-from bench.method import Facts, Method, Model, Training
-from bench.views.flow import flow_image
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
+from bench.views.flow.optical import flow_image
 
 CENTRES = ((10, 11), (21, 11), (10, 21), (20, 21))
 """(x, y) of eyes and mouth corners on a 28 x 28 aligned face, clamped to 7 .. 21."""

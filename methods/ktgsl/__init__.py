@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Description, Views
-from bench.context import Context
-from bench.method import Facts, Method, Model, Training
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 from .sparse import Kernels, Weighted, learned
 
@@ -68,9 +70,9 @@ class KTGSL(Method):
 
     def describe(self, clip: Views) -> Description:
         """Histograms by block: "gradients" (blocks, 21 · 16) and "planes" (blocks, 4 · 59)."""
-        from bench.views.gradients import single_direction_gradients
-        from bench.views.lbp import lbp_top
-        from bench.views.planes import five_planes
+        from bench.views.lbp.gradients import single_direction_gradients
+        from bench.views.lbp.patterns import lbp_top
+        from bench.views.lbp.planes import five_planes
 
         patterns = lbp_top(clip, self.length, self.size, self.grid)
         gradients = single_direction_gradients(clip, self.length, self.size, self.grid, self.reach)

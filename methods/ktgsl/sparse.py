@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.clip import Array
+from bench.core.types import Array
 
 SWEEPS = 200
 """Limit of the sweeps of coordinate descent in a round."""

@@ -22,7 +22,7 @@ from .variants import VARIANTS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from bench.clip import Array, Description
+    from bench.core.types import Array, Description
 
 FACTS = Facts(
     title="MFVAN",

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.clip import Array, Description
-from bench.method import Model
+from bench.core.types import Array, Description
+from bench.plugins.model import Model
 
 from .attention import Look, Scale
 from .identity.autoencoders import Student

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
-from bench.context import Context
+from bench.plugins.context import Context
 
 if TYPE_CHECKING:
     from .config import Config

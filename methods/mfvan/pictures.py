@@ -11,9 +11,9 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from bench.clip import Array, Description
+from bench.core.types import Array, Description
 from bench.learning.gradcam import grad_cam
-from bench.method import Model
+from bench.plugins.model import Model
 
 from .model import Fitted, Reading, part
 

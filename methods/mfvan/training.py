@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from bench.context import Context
 from bench.learning.augment import flip_and_shift
 from bench.learning.losses import inverse_frequency
-from bench.method import Training
+from bench.plugins.context import Context
+from bench.plugins.model import Training
 
 from .identity.autoencoders import Teacher
 from .identity.loss import identity_loss

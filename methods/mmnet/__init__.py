@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bench.clip import Array, Views
-from bench.context import Context
-from bench.method import Facts, Method, Model, Training
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 from bench.views.frames import key_frames
 
 

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Views
-from bench.context import Context
-from bench.method import Facts, Method, Model, Training
-from bench.views.flow import flow_between
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
+from bench.views.flow.optical import flow_between
+from bench.views.flow.strain import strain
 from bench.views.frames import gray_frames
-from bench.views.strain import strain
 
 MIDDLE = 16
 

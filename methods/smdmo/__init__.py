@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.clip import Array, Description, Views
-from bench.context import Context
+from bench.core.types import Array, Description
 from bench.learning.svm import SVM, Penalty
-from bench.method import Facts, Method, Model, Training
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
 
 from .coding import Graphed, Problem, dictionary
 
@@ -78,7 +80,7 @@ class SparseMDMO(Method):
 
     def describe(self, clip: Views) -> Array:
         """MDMO vectors frame by frame: (n - 1, 72) float32."""
-        from bench.views.regions import main_flow
+        from bench.views.flow.regions import main_flow
 
         return polar(main_flow(clip, self.length, self.size), self.weight)
 

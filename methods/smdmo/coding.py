@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.clip import Array
+from bench.core.types import Array
 
 
 @dataclass(frozen=True)

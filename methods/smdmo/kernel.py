@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.clip import Array
-from bench.compiled import compiled
+from bench.core.compiled import compiled
+from bench.core.types import Array
 
 SETTLED = 1e-4
 """Largest change of a code in a sweep below which the sweeps end."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from bench.clip import Array
+from bench.core.types import Array
 
 jit = numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz", "arcp"})
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, cast
 
-from bench.clip import Array, Views
-from bench.context import Context
-from bench.errors import BenchError
-from bench.method import Facts, Method, Model, Training
-from bench.views.flow import flow_image
+from bench.core.errors import BenchError
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.method import Facts, Method
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
+from bench.views.flow.optical import flow_image
 from bench.views.frames import key_frames
 
 SOURCES = ("difference", "apex", "flow")

@@ -14,17 +14,18 @@ import numpy as np
 from tabulate import tabulate
 from threadpoolctl import threadpool_limits
 
-from bench.cache import write_atomically
-from bench.clip import Array
+from bench.cache.files import write_atomically
+from bench.core.errors import BenchError
+from bench.core.types import Array
+from bench.data.task import Task, make_tasks
 from bench.datasets.synthetic.truth import read_truth
-from bench.errors import BenchError
-from bench.explain.evidence import gather
-from bench.explain.refit import refit, units_of
-from bench.registry import Registry
-from bench.settings import Settings, chosen_datasets, read_settings
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings, chosen_datasets, read_settings
+from bench.report.evidence import gather
+from bench.report.refit import refit, units_of
 from bench.statistics import bootstrap_mean
-from bench.store import Store, safe
-from bench.task import Task, make_tasks
+from bench.store.record import safe
+from bench.store.store import Store
 from studies.mfvan.fold import Measured, measure, packed
 
 LABELS = ("mfvan", "mfvan:no-ri", "mfvan:delta", "mfvan:delta-no-ri", "offapex")

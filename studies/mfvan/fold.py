@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from bench.clip import Array
-from bench.explain.refit import Refitted
+from bench.core.types import Array
 from bench.learning.gradcam import grad_cam
 from bench.learning.training import NetworkModel, to
 from bench.methods.mfvan.model import Fitted
 from bench.methods.mfvan.pictures import kept_attention
 from bench.methods.offapex.net import OffApexNet
+from bench.report.refit import Refitted
 from studies.mfvan.measures import (
     difference_grid,
     features,

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 
-from bench.clip import Array, Description
+from bench.core.types import Array, Description
 from bench.methods.mfvan.model import Fitted, part
 
 MOVED = 0.25

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.clip import Array
+from bench.core.types import Array
 
 
 def inverse_frequency(labels: Array, classes: int) -> Array:

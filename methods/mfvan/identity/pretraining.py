@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import mse_loss
 
-from bench.cache import Cache, key
-from bench.clip import Array
-from bench.context import Context, derived_seed
-from bench.errors import BenchError
-from bench.method import Training
+from bench.cache.cache import Cache
+from bench.cache.files import key
+from bench.core.errors import BenchError
+from bench.core.seeds import derived_seed
+from bench.core.types import Array
+from bench.plugins.context import Context
+from bench.plugins.model import Training
 
 from ..model import images, part
 from ..optimisation import Descent, batch_size, batches, compiled, placed, surroundings

@@ -1,0 +1,56 @@
+"""The critical-difference diagram (Demsar, JMLR 2006) of average ranks over tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from bench.board.style import BLUE, GREY, SETTINGS, blank
+from bench.statistics import CriticalDifference
+
+
+def cliques(ranks: Sequence[float], difference: float) -> list[tuple[int, int]]:
+    """First and last position, in sorted ranks, of every longest run within a difference."""
+    runs: list[tuple[int, int]] = []
+    for first, rank in enumerate(ranks):
+        last = int(np.searchsorted(ranks, rank + difference, side="right")) - 1
+        if last > first and (not runs or last > runs[-1][1]):
+            runs.append((first, last))
+    return runs
+
+
+def rank_figure(methods: Sequence[str], found: CriticalDifference, title: str) -> Figure:
+    """A line per method at its average rank; bars join methods that cannot be told apart.
+
+    Args:
+        methods: names (m,).
+        found: their ranks (m,), with a difference.
+        title: of the axis.
+    """
+    assert found.difference is not None
+    order = np.argsort(found.ranks, kind="stable")
+    ranks = found.ranks[order]
+    runs = cliques(ranks.tolist(), found.difference)
+    with rc_context(SETTINGS):
+        figure = blank(4.8, 1.1 + 0.2 * (len(methods) + len(runs)))
+        axes = figure.subplots()
+        # The best hangs lowest, so that no line crosses a name to its left.
+        height = np.arange(len(methods), 0, -1) + len(runs)
+        axes.vlines(ranks, 0, height, color=GREY, linewidth=0.8)
+        axes.scatter(ranks, height, color=BLUE, s=14, zorder=3)
+        for rank, y, name in zip(ranks, height, np.array(methods)[order], strict=True):
+            axes.annotate(f"{name} {rank:.2f}", (rank, y), (5, 0), textcoords="offset points",
+                          va="center", fontsize=8)  # fmt: skip
+        for level, (first, last) in enumerate(runs, start=1):
+            axes.hlines(level, ranks[first], ranks[last], color="black", linewidth=3)
+        axes.set_xlabel(f"{title}; critical difference {found.difference:.2f}")
+        axes.set_xlim(1 - 0.1, len(methods) + 0.1 + len(methods) / 4)
+        axes.set_ylim(height[0] + 1, 0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_visible(False)
+        axes.spines["left"].set_visible(False)
+    return figure

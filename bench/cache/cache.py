@@ -1,0 +1,60 @@
+"""Content-addressed cache of arrays on disk, shared by methods, folds, seeds and processes."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from zipfile import BadZipFile
+
+import numpy as np
+
+from bench.cache.files import write_atomically
+from bench.core.types import Array, Description
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of arrays, each under `room/ab/abcd....npz`."""
+
+    folder: Path
+
+    def path(self, room: str, name: str) -> Path:
+        """Where an entry of a room lies."""
+        return self.folder / room / name[:2] / f"{name}.npz"
+
+    def get(self, room: str, name: str) -> Description | None:
+        """The entry, or None when it is absent or damaged (a damaged one is removed)."""
+        path = self.path(room, name)
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {word: file[word] for word in file.files}
+        except FileNotFoundError:
+            return None
+        except (ValueError, OSError, EOFError, KeyError, BadZipFile):
+            path.unlink(missing_ok=True)
+            return None
+        os.utime(path)
+        return arrays["_"] if set(arrays) == {"_"} else arrays
+
+    def has(self, room: str, name: str) -> bool:
+        """Whether there is an entry; asking counts as using it."""
+        try:
+            os.utime(self.path(room, name))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def put(self, room: str, name: str, value: Description) -> None:
+        """Keep an entry; writing the same one twice is harmless."""
+        buffer = io.BytesIO()
+        arrays = value if isinstance(value, dict) else {"_": value}
+        np.savez(buffer, **cast(dict[str, Any], arrays))
+        write_atomically(self.path(room, name), buffer.getvalue(), durable=False)
+
+    def array(self, room: str, name: str) -> Array | None:
+        """An entry that is a single array."""
+        value = self.get(room, name)
+        return value if isinstance(value, np.ndarray) else None

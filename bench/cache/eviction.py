@@ -1,0 +1,154 @@
+"""Keeping the cache within a bound: what was not used for longest goes first."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cache.cache import Cache
+from bench.core.errors import BenchError
+from bench.core.select import unknown
+
+BOUNDED = ("views", "descriptions", "artefacts")
+"""Rooms that `prune` takes from: what they hold is computed again where it lacks."""
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+MARKS = ".running"
+FORGOTTEN = 30 * 86400
+"""Seconds after which another machine's run is taken for dead."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a room of the cache holds: files and bytes."""
+
+    name: str
+    entries: int
+    size: int
+
+
+def read_size(text: str, where: str) -> int:
+    """Bytes: 20GB, 500 MB, 1.5TB (powers of ten).
+
+    Raises:
+        BenchError: anything else.
+    """
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)B?", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise BenchError(f"{where} {text!r}: expected a size such as 20GB or 500MB")
+    return round(float(match[1]) * UNITS[match[2].upper()])
+
+
+def said_size(size: int) -> str:
+    """Bytes in words: 1.5 GB."""
+    unit = next((u for u in "TGMK" if size >= UNITS[u]), "")
+    return f"{size / UNITS[unit]:.3g} {unit}B"
+
+
+def rooms(cache: Cache) -> list[Room]:
+    """All rooms of a cache by name."""
+    found = []
+    for name in _names(cache):
+        sizes = [stat.st_size for _, stat in _files(cache.folder / name)]
+        found.append(Room(name, len(sizes), sum(sizes)))
+    return found
+
+
+def clear(cache: Cache, room: str) -> Room:
+    """Remove all that a room holds; returns what that was.
+
+    Raises:
+        BenchError: no such room, or a run that is using the cache.
+    """
+    held = {one.name: one for one in rooms(cache)}
+    if room not in held:
+        raise unknown("room of the cache", room, held)
+    if _marks(cache):
+        raise BenchError(f"a run is using the cache {cache.folder}: clear it when that has ended")
+    shutil.rmtree(cache.folder / room)
+    return held[room]
+
+
+@contextmanager
+def in_use(cache: Cache) -> Iterator[None]:
+    """While open, `prune` spares what was used since it was opened, in any process."""
+    mark = cache.folder / MARKS / f"{socket.gethostname()}.{os.getpid()}"
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    try:
+        yield
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def prune(cache: Cache, limit: int | None) -> int:
+    """Remove the least recently used of what `BOUNDED` rooms hold until it is within the bound.
+
+    What was used since the earliest run still going on began stays, even over the bound.
+
+    Args:
+        cache: to prune.
+        limit: bytes, None for no bound.
+
+    Returns:
+        bytes removed.
+    """
+    if limit is None:
+        return 0
+    since = min((mark.stat().st_mtime_ns for mark in _marks(cache)), default=None)
+    files = [file for room in BOUNDED for file in _files(cache.folder / room)]
+    excess = sum(stat.st_size for _, stat in files) - limit
+    removed = 0
+    for path, stat in sorted(files, key=lambda file: (file[1].st_mtime_ns, file[0])):
+        if removed >= excess or (since is not None and stat.st_mtime_ns >= since):
+            break
+        path.unlink(missing_ok=True)
+        removed += stat.st_size
+    return removed
+
+
+def _names(cache: Cache) -> list[str]:
+    if not cache.folder.is_dir():
+        return []
+    with os.scandir(cache.folder) as entries:
+        rooms = (e.name for e in entries if e.is_dir(follow_symlinks=False))
+        return sorted(name for name in rooms if not name.startswith("."))
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """All files below a folder; those that another process removes meanwhile are passed over."""
+    for where, _, names in os.walk(folder):
+        for name in names:
+            path = Path(where, name)
+            try:
+                yield path, path.stat()
+            except FileNotFoundError:
+                continue
+
+
+def _marks(cache: Cache) -> list[Path]:
+    """Marks of the runs that use the cache; those of dead ones are removed."""
+    marks = sorted((cache.folder / MARKS).glob("*"))
+    dead = [mark for mark in marks if not _alive(mark)]
+    for mark in dead:
+        mark.unlink(missing_ok=True)
+    return [mark for mark in marks if mark not in dead]
+
+
+def _alive(mark: Path) -> bool:
+    host, _, process = mark.name.rpartition(".")
+    if host != socket.gethostname():
+        return time.time() - mark.stat().st_mtime < FORGOTTEN
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True

@@ -1,0 +1,36 @@
+"""Names of files by content, and writing them so that a reader sees all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+def key(*parts: object) -> str:
+    """sha256 of the canonical JSON of parts: equal on every machine."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
+    """Write beside the target, then replace: a reader sees all or nothing.
+
+    `durable` adds an fsync, so that a power cut loses nothing; what can be computed again does
+    without. Raises OSError and leaves no temporary file when the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

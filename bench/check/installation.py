@@ -1,0 +1,163 @@
+"""Whether this machine can run the benchmark: one finding a part, none raises."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Literal
+
+from bench.core.errors import BenchError
+from bench.core.machine import cores, default_folder
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings, located
+from bench.running.engines.job import THREADS
+from bench.store.store import Store
+
+GIGABYTE = 1e9
+LEAST = re.compile(r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)")
+"""A dependency as this package states it; those of extras have more behind."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one part.
+
+    Attributes:
+        part: what was looked at.
+        status: "bad" stops runs, "note" is worth knowing.
+        detail: a sentence.
+    """
+
+    part: str
+    status: Literal["good", "note", "bad"]
+    detail: str
+
+
+def examine(registry: Registry, settings: Settings) -> list[Finding]:
+    """Look at everything, in the order of the report."""
+    return [
+        Finding("python", "good", f"{platform.python_version()}, {platform.system()}"),
+        *packages(),
+        threads(os.environ),
+        numba_cache(),
+        torch(),
+        *(disk(name, path) for name, path in _folders(settings).items()),
+        writable(settings),
+        *datasets(registry, settings),
+        *(Finding(name, "bad", why) for name, why in registry.broken.items()),
+    ]
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    return {"results": settings.results, "cache": settings.cache.folder}
+
+
+def packages() -> Iterator[Finding]:
+    """Whether each dependency is there in a version that is wanted."""
+    try:
+        lines = requires("mer-bench") or ()
+    except PackageNotFoundError:
+        yield Finding("packages", "note", "mer-bench itself is not installed: a bare checkout")
+        return
+    wanted = [found for line in lines if (found := LEAST.fullmatch(line))]
+    lacking = [said for one in wanted if (said := _lacks(one["name"], one["version"]))]
+    if lacking:
+        yield Finding("packages", "bad", "; ".join(lacking) + ": pip install them")
+    else:
+        yield Finding("packages", "good", f"all {len(wanted)} dependencies")
+
+
+def _lacks(name: str, least: str) -> str:
+    """What is wrong with a dependency; empty where nothing is."""
+    try:
+        have = version(name)
+    except PackageNotFoundError:
+        return f"{name} is missing"
+    return f"{name} {have} is older than {least}" if _numbers(have) < _numbers(least) else ""
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", text)[:3]]
+
+
+def threads(environment: Mapping[str, str]) -> Finding:
+    """Workers use one thread each whatever is set; other processes of the user may not."""
+    given = {name: environment[name] for name in THREADS if name in environment}
+    said = ", ".join(f"{name}={value}" for name, value in given.items()) or "none set"
+    return Finding("threads", "good", f"{cores()} cores; {said}; a worker takes one thread")
+
+
+def numba_cache() -> Finding:
+    """Whether compiled kernels can be kept: else every process compiles anew."""
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(named) if named else default_folder() / "compiled"
+    nearest = _existing(folder)
+    if os.access(nearest, os.W_OK):
+        return Finding("numba cache", "good", f"{folder}")
+    why = f"{folder} cannot be written: set NUMBA_CACHE_DIR to a folder that can be"
+    return Finding("numba cache", "note", why)
+
+
+def torch() -> Finding:
+    """Whether torch loads, and what it computes on."""
+    try:
+        module = importlib.import_module("torch")
+    except (ImportError, OSError) as error:
+        return Finding("torch", "bad", f"does not load: {' '.join(str(error).split())}")
+    device = "cuda" if module.cuda.is_available() else "cpu"
+    return Finding("torch", "good", f"{module.__version__} on {device}")
+
+
+def disk(name: str, folder: Path) -> Finding:
+    """Space where results and views go."""
+    free = shutil.disk_usage(_existing(folder)).free
+    said = f"{free / GIGABYTE:.1f} GB free at {folder}"
+    if free < 0.1 * GIGABYTE:
+        return Finding(f"disk of {name}", "bad", said)
+    return Finding(f"disk of {name}", "note" if free < 2 * GIGABYTE else "good", said)
+
+
+def _existing(folder: Path) -> Path:
+    """The nearest folder above that is there."""
+    folder = folder.absolute()
+    return next(one for one in (folder, *folder.parents) if one.is_dir())
+
+
+def writable(settings: Settings) -> Finding:
+    """Whether results can be written, without leaving a folder behind."""
+    folder = _existing(settings.results)
+    if folder == settings.results.absolute():
+        return _told("results", lambda: Store(folder).check_writable(), str(folder))
+    if os.access(folder, os.W_OK):
+        return Finding("results", "good", f"{settings.results} will be made")
+    return Finding("results", "bad", f"{settings.results} cannot be made below {folder}")
+
+
+def _told(part: str, act: Callable[[], object], said: str) -> Finding:
+    try:
+        act()
+    except BenchError as error:
+        return Finding(part, "bad", str(error))
+    return Finding(part, "good", said)
+
+
+def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
+    """Which datasets have data, and whether their roots are there."""
+    if not settings.roots:
+        yield Finding("datasets", "note", "none configured: runs take SYNTHETIC stand-ins")
+        return
+    for name, dataset in located(registry, settings.roots).items():
+        made = "SYNTHETIC " if dataset.synthetic else ""
+        if name not in settings.roots:
+            yield Finding(name, "good", f"{made}made of other datasets")
+        elif dataset.root.is_dir():
+            yield Finding(name, "good", f"{made}{dataset.root}")
+        else:
+            yield Finding(name, "bad", f"no folder at {dataset.root}: correct bench.toml")

@@ -1,0 +1,1 @@
+"""The words every room shares: clips, datasets, types, errors, names, seeds."""

@@ -1,0 +1,51 @@
+"""Clips: a row of a dataset's index says who, what, and where on disk, and holds no pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.core.types import ApexSource, Gender
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One micro-expression sample as its dataset's index tells it.
+
+    Attributes:
+        database: the database it was filmed for, "casme2"; a composite keeps its clips' own.
+        subject: as the database numbers people, "01"; unique within the database only.
+        name: the clip's name, unique within the subject.
+        emotion: the annotated emotion, lower case, in the database's words.
+        folder: where its files lie.
+        files: its frames onset..offset in order (or the one flow image), relative to `folder`.
+        apex: the apex's position in `files`, None where the table has none.
+        apex_source: where `apex` comes from.
+        action_units: numbers of the annotated action units, None where the table has none.
+        objective: objective (action-unit) class, "I" to "VII", where the table has one.
+        gender: of the subject, where the table has a column for it.
+        landmarks: the file of its facial landmarks, where there is one.
+    """
+
+    database: str
+    subject: str
+    name: str
+    emotion: str
+    folder: Path
+    files: tuple[str, ...]
+    apex: int | None = None
+    apex_source: ApexSource = "absent"
+    action_units: frozenset[int] | None = None
+    objective: str | None = None
+    gender: Gender | None = None
+    landmarks: Path | None = None
+
+    @property
+    def id(self) -> str:
+        """Unique over all databases: "casme2/01/EP02_01f"."""
+        return f"{self.database}/{self.subject}/{self.name}"
+
+    @property
+    def person(self) -> str:
+        """The subject, prefixed so that ids of two databases never meet: "casme2/01"."""
+        return f"{self.database}/{self.subject}"

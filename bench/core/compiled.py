@@ -1,0 +1,51 @@
+"""Numba with its cache on disk, wherever this package lies."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+from bench.core.machine import default_folder
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+@contextmanager
+def _kept_apart() -> Iterator[None]:
+    """Keep compiled code out of the source tree.
+
+    Beside the source, its files would survive `pip uninstall`, and the folder that they lie in
+    would then hide an editable install of the same package.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = before or str(default_folder() / "compiled")
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a numeric kernel, and keep the machine code so that the next process starts at once.
+
+    The code goes to NUMBA_CACHE_DIR where that is set, else into this package's cache folder. Sums
+    may be taken in another order than written, the same one in every run, and products may be
+    fused: nothing else of IEEE 754 is given up, so NaN and infinities keep their meaning.
+    """
+    options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz"}}
+    try:
+        with _kept_apart():
+            kernel = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # numba: no folder to write to
+        warnings.warn(
+            f"no folder to keep compiled code in; {function.__name__} is compiled anew in every "
+            "process: set NUMBA_CACHE_DIR to a folder that can be written",
+            stacklevel=2,
+        )
+        kernel = numba.njit(**options)(function)
+    return cast(Callable[Parameters, Result], kernel)

@@ -1,0 +1,195 @@
+"""What a dataset plugin is: a cheap index of clips, labellings that make tasks, lazy pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from bench.core.clip import Clip
+from bench.core.errors import DataError
+from bench.core.types import Array
+
+MARKER = "SYNTHETIC.json"
+"""Lies in the root of a stand-in; holds the seed and knobs it was made with."""
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What a reader must know of a dataset.
+
+    Attributes:
+        title: the name the field uses, "CASME II".
+        paper: authors, venue.
+        year: of the paper.
+        url: where its owners hand it out.
+        licence: in a sentence.
+        layout: the tree expected below the root, a line a path.
+        quirks: known oddities and what the loader does about each, a sentence each.
+    """
+
+    title: str
+    paper: str
+    year: int
+    url: str
+    licence: str
+    layout: str
+    quirks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """How a dataset's clips become the classes of a task.
+
+    Attributes:
+        classes: names, in the order of the label numbers.
+        of: annotated word to class; clips with other words are not in the task.
+        field: which annotation the words are.
+        without: ids of clips that are left out all the same.
+        expected: clips per class that the papers count, for `bench data check`.
+        subjects: subjects that the papers count.
+    """
+
+    classes: tuple[str, ...]
+    of: Mapping[str, str]
+    field: Literal["emotion", "objective"] = "emotion"
+    without: frozenset[str] = frozenset()
+    expected: tuple[int, ...] = ()
+    subjects: int | None = None
+
+    def label(self, clip: Clip) -> int | None:
+        """The clip's label number, None when the task leaves it out."""
+        word = clip.emotion if self.field == "emotion" else clip.objective or ""
+        if clip.id in self.without or word not in self.of:
+            return None
+        return self.classes.index(self.of[word])
+
+
+@dataclass(frozen=True)
+class Index:
+    """What a dataset has on disk.
+
+    Attributes:
+        clips: sorted by id.
+        repaired: what was mended by a stated rule, a sentence a clip.
+        dropped: what was left out and why, a sentence a clip.
+        missing: ids of clips in the table without frames on disk.
+        expected: rows the owners' table has, where known.
+        notes: what else a reader should know, a sentence each.
+    """
+
+    clips: tuple[Clip, ...]
+    repaired: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    expected: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Roots:
+    """Where the datasets lie.
+
+    Attributes:
+        folders: by dataset name, from bench.toml and BENCH_<NAME>_ROOT.
+        opener: locates another dataset by name, for composites.
+    """
+
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    opener: Callable[[str], Dataset | None] | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset plugin.
+
+    Attributes:
+        root: the folder as its owners ship it.
+        name: the word on the command line, "casme2".
+        facts: paper, licence, layout, quirks.
+        labellings: by the word after the slash: "casme2/5" is labellings["5"].
+        sources: the arrays that `read` returns.
+    """
+
+    root: Path
+
+    name: ClassVar[str]
+    facts: ClassVar[DatasetFacts]
+    labellings: ClassVar[Mapping[str, Labelling]]
+    ships: ClassVar[frozenset[str]] = frozenset({"frames"})
+
+    @classmethod
+    def locate(cls, roots: Roots) -> Self | None:
+        """The dataset where the user has it, None where he does not."""
+        root = roots.folders.get(cls.name)
+        return None if root is None else cls(root)
+
+    @property
+    def synthetic(self) -> bool:
+        """True for stand-ins made by the generator."""
+        return (self.root / MARKER).is_file()
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Names of the arrays that `read` returns."""
+        truth = {"true_action_units"} if self.synthetic else set()
+        return self.ships | truth
+
+    @classmethod
+    def literature(cls) -> str:
+        """The dataset under whose name papers report numbers on these clips."""
+        return cls.name
+
+    def index(self) -> Index:
+        """List the clips without opening a pixel; `DataError` where table or tree are unusable."""
+        raise NotImplementedError
+
+    def read(self, clip: Clip) -> dict[str, Array]:
+        """Open one clip: arrays by source name; `DataError` names a frame that cannot be read."""
+        raise NotImplementedError
+
+
+def require_root(root: Path, name: str) -> None:
+    """Raise a clear error where a configured root is no folder."""
+    if not root.is_dir():
+        raise DataError(
+            f"{name}: no folder at {root}; set its root in bench.toml or BENCH_{name.upper()}_ROOT"
+        )
+
+
+class Generator:
+    """A plugin that makes SYNTHETIC stand-ins of datasets, for those who have none.
+
+    Attributes:
+        name: the word on the command line.
+        version: raised when the same seed gives other clips.
+        presets: sizes and difficulties by name, with a sentence each.
+        first: the preset made for a newcomer's first run.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    presets: ClassVar[Mapping[str, str]]
+    first: ClassVar[str]
+
+    def make(
+        self,
+        folder: Path,
+        preset: str,
+        seed: int,
+        jobs: int,
+        progress: Callable[[int, int], None],
+        knobs: Mapping[str, float] | None = None,
+    ) -> Mapping[str, Path]:
+        """Write stand-ins below `folder` unless they are there; returns roots by dataset name.
+
+        Args:
+            folder: of this preset and seed alone.
+            preset: one of `presets`.
+            seed: same seed, same stand-ins.
+            jobs: worker processes.
+            progress: called with clips done and their total.
+            knobs: difficulties that differ from the preset's, by name.
+        """
+        raise NotImplementedError

@@ -1,0 +1,16 @@
+"""Errors that a user can mend: one clear line, never a traceback."""
+
+import errno
+
+
+class BenchError(Exception):
+    """Bad input. The message says what came, what was expected and what to do."""
+
+
+class DataError(BenchError):
+    """A dataset on disk is not what its loader expects; names the table, clip or frame."""
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """True for what no method is to blame for, and what ends a run rather than a unit."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

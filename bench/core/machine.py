@@ -1,0 +1,19 @@
+"""This machine: the cores that may be used, and where caches lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def default_folder() -> Path:
+    """Where caches lie by default: BENCH_CACHE, or the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    named = os.environ.get("BENCH_CACHE")
+    return Path(named).expanduser().absolute() if named else user_cache_path("mer-bench")

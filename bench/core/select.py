@@ -1,0 +1,34 @@
+"""Choosing names by words: exact, globs, `all`; with did-you-mean where nothing matches."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from collections.abc import Iterable
+
+from bench.core.errors import BenchError
+
+
+def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[str]:
+    """Names meant by comma-separated words: exact names, globs, or `all`; each once, in order.
+
+    Raises:
+        BenchError: a word that matches nothing, with the nearest names.
+    """
+    known = list(known)
+    parts = words.split(",") if isinstance(words, str) else words
+    chosen: dict[str, None] = {}
+    for word in (part.strip() for part in parts):
+        hits = known if word == "all" else fnmatch.filter(known, word)
+        if not hits:
+            raise unknown(what, word, known)
+        chosen.update(dict.fromkeys(hits))
+    return list(chosen)
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
+    """The error for a name nobody knows: did you mean, and the list."""
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return BenchError(f"unknown {what} {word!r}{hint} Known: {', '.join(known) or 'none'}")

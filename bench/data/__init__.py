@@ -1,0 +1,1 @@
+"""From folders and tables to tasks: reading, apexes, fingerprints, what was found."""

@@ -1,0 +1,76 @@
+"""Which frame of a clip stands for its apex: the annotated, the middle, or a spotted one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from bench.cache.cache import Cache
+from bench.cache.files import key
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.select import unknown
+from bench.views.apex import VERSION, spotted_apex
+
+POLICIES = ("given", "middle", "spotted")
+
+
+def check_policy(policy: str) -> None:
+    """Raise a clear error where there is no such policy."""
+    if policy not in POLICIES:
+        raise unknown("--apex", policy, POLICIES)
+
+
+def with_apexes(
+    dataset: Dataset,
+    clips: Sequence[Clip],
+    digests: Sequence[str],
+    policy: str,
+    cache: Cache,
+    threads: int,
+) -> list[Clip]:
+    """Clips with the apex that a policy means; as they are where the dataset ships no frames.
+
+    Args:
+        dataset: reads the clips.
+        clips: as indexed.
+        digests: of their bytes, under which spotted apexes are remembered.
+        policy: "given" (the middle frame where none is annotated), "middle", or "spotted" in
+            every clip, annotated or not.
+        cache: remembers spotted apexes.
+        threads: read clips side by side.
+
+    Raises:
+        BenchError: an unknown policy.
+        DataError: a clip that cannot be read.
+    """
+    check_policy(policy)
+    if "frames" not in dataset.sources:
+        return list(clips)
+    if policy != "spotted":
+        keep = policy == "given"
+        return [clip if keep and clip.apex is not None else _middle(clip) for clip in clips]
+
+    def spotted(clip: Clip, digest: str) -> Clip:
+        return dataclasses.replace(
+            clip, apex=_spotted(dataset, clip, digest, cache), apex_source="spotted"
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(spotted, clips, digests))
+
+
+def _middle(clip: Clip) -> Clip:
+    return dataclasses.replace(clip, apex=None, apex_source="middle")
+
+
+def _spotted(dataset: Dataset, clip: Clip, digest: str, cache: Cache) -> int:
+    name = key("apex", VERSION, digest)
+    found = cache.array("apexes", name)
+    if found is None:
+        found = np.array(spotted_apex(dataset.read(clip)["frames"]))
+        cache.put("apexes", name, found)
+    return int(found)

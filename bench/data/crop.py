@@ -1,0 +1,154 @@
+"""Faces of a dataset on disk: raw frames written anew aligned, landmarks written beside them."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.errors import BenchError, DataError
+from bench.data.reading import read_image
+from bench.data.reading.faces import Face, find_face
+from bench.data.reading.landmarks import landmarks_path, write_landmarks
+from bench.views.landmarks import aligned, similarity
+
+Progress = Callable[[int, int], None]
+
+TABLES = frozenset({".csv", ".xls", ".xlsx"})
+
+
+def crop_dataset(
+    dataset: Dataset,
+    folder: Path,
+    size: tuple[int, int],
+    model: Path | None,
+    threads: int,
+    progress: Progress,
+) -> Counter[str]:
+    """Write the aligned faces of all clips, their landmarks and the tables to another root.
+
+    Frames become png files at the places of the old ones, so that the same loader reads them.
+
+    Args:
+        dataset: of frames on disk below its root.
+        folder: the new root: absent or empty.
+        size: (height, width) of the faces.
+        model: MediaPipe's face mesh, for clips without a file of landmarks.
+        threads: clips side by side.
+        progress: called with clips done and their total.
+
+    Returns:
+        clips by where their faces come from: "files", "model" or "box".
+
+    Raises:
+        BenchError: stand-ins, a dataset without frames of its own, or a folder in use.
+        DataError: a frame that cannot be read, or clips without a face, all named.
+    """
+    clips = _own_clips(dataset)
+    if dataset.synthetic:
+        raise BenchError(f"{dataset.name}: SYNTHETIC stand-ins are cropped faces already")
+    if folder.exists() and any(folder.iterdir()):
+        raise BenchError(f"{folder} is not empty: name a new folder for the cropped frames")
+    faces = find_faces(dataset, clips, model, threads)
+
+    def write(clip: Clip, face: Face) -> None:
+        _write(dataset, clip, face, folder, size)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for done, _ in enumerate(pool.map(write, clips, faces), start=1):
+            progress(done, len(clips))
+    _copy_tables(dataset.root, clips, folder)
+    return Counter(face.source for face in faces)
+
+
+def mark_dataset(dataset: Dataset, model: Path, threads: int, progress: Progress) -> int:
+    """Write files of landmarks into the dataset's root for the clips that have none.
+
+    Args:
+        dataset: of frames on disk below its root, cropped or not.
+        model: MediaPipe's face mesh.
+        threads: clips side by side.
+        progress: called with clips done and their total.
+
+    Returns:
+        files written.
+
+    Raises:
+        BenchError: a dataset without frames of its own.
+        DataError: a frame that cannot be read, or clips without a face, all named; the landmarks of
+            the others are written.
+    """
+    clips = [clip for clip in _own_clips(dataset) if clip.landmarks is None]
+
+    def mark(clip: Clip) -> Face | DataError:
+        face = _face(dataset, clip, model)
+        if isinstance(face, Face) and face.points is not None:
+            write_landmarks(landmarks_path(dataset.root, clip), face.points)
+        return face
+
+    found = []
+    with ThreadPoolExecutor(threads) as pool:
+        for face in pool.map(mark, clips):
+            found.append(face)
+            progress(len(found), len(clips))
+    return len(_without_errors(dataset, found))
+
+
+def find_faces(
+    dataset: Dataset, clips: Sequence[Clip], model: Path | None, threads: int
+) -> list[Face]:
+    """The faces of clips; a `DataError` names all clips that have none."""
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(lambda clip: _face(dataset, clip, model), clips))
+    return _without_errors(dataset, found)
+
+
+def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
+    clips = dataset.index().clips
+    if dataset.ships != {"frames"}:
+        raise BenchError(f"{dataset.name} ships no frames: there are no faces to find")
+    if not all(clip.folder.is_relative_to(dataset.root) for clip in clips):
+        raise BenchError(f"{dataset.name} is made of other datasets: name one of those")
+    return clips
+
+
+def _face(dataset: Dataset, clip: Clip, model: Path | None) -> Face | DataError:
+    try:
+        return find_face(dataset.root, clip, read_image(clip.folder / clip.files[0]), model)
+    except DataError as error:
+        return error
+
+
+def _without_errors(dataset: Dataset, found: Sequence[Face | DataError]) -> list[Face]:
+    errors = [str(one) for one in found if isinstance(one, DataError)]
+    if errors:
+        raise DataError(f"{dataset.name}: {len(errors)} clips without a face: {'; '.join(errors)}")
+    return [one for one in found if isinstance(one, Face)]
+
+
+def _write(dataset: Dataset, clip: Clip, face: Face, folder: Path, size: tuple[int, int]) -> None:
+    from PIL import Image
+
+    target = folder / clip.folder.relative_to(dataset.root)
+    target.mkdir(parents=True, exist_ok=True)
+    pictures = aligned(dataset.read(clip)["frames"], face.eyes, size)
+    for name, picture in zip(clip.files, pictures, strict=True):
+        Image.fromarray(picture).save((target / name).with_suffix(".png"))
+    if face.points is not None:
+        matrix = similarity(face.eyes, size)
+        write_landmarks(landmarks_path(folder, clip), face.points @ matrix[:, :2].T + matrix[:, 2])
+
+
+def _copy_tables(root: Path, clips: tuple[Clip, ...], folder: Path) -> None:
+    """Tables beside root, in it, and in the folders between it and the clips."""
+    inside = {p for clip in clips for p in clip.folder.parents if p.is_relative_to(root)}
+    for where in sorted({root, *inside} | {root.parent}):
+        target = folder / where.relative_to(root) if where.is_relative_to(root) else folder
+        for path in sorted(where.iterdir()):
+            if path.suffix.lower() in TABLES and path.is_file():
+                target.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target / path.name)

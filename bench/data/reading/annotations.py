@@ -1,0 +1,64 @@
+"""What the cells of annotation tables say, whatever type a spreadsheet gave them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bench.core.types import Gender
+
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
+NUMBER = re.compile(r"\d+(\.0*)?")
+ACTION_UNIT = re.compile(r"(?<!\d)(\d{1,2})(?:\.0+)?(?!\d)")
+
+
+def clean(cell: object) -> str:
+    """A cell as text: 1.0 is "1", full-width and non-breaking characters become plain ones."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(unicodedata.normalize("NFKC", str(cell)).split())
+
+
+def number(text: str) -> int | None:
+    """A frame number, None for what is none: "", "/", "?"."""
+    return int(float(text)) if NUMBER.fullmatch(text) else None
+
+
+def subject_number(text: str, prefix: str = "") -> int | None:
+    """The number of a subject written with or without prefix and leading zeros.
+
+    Args:
+        text: "sub01", "1", "006".
+        prefix: regular expression of what may stand before the number.
+    """
+    match = re.fullmatch(f"(?:{prefix})?0*([1-9][0-9]{{0,3}})", text.strip(), re.IGNORECASE)
+    return int(match[1]) if match else None
+
+
+def action_units(text: str) -> frozenset[int] | None:
+    """Numbers of the action units in an annotation; sides and intensities are left out.
+
+    "L10", "R1+R2", "4+7", "(R6 or R12) + R15", "12C" and "AU4" are all read; alternatives are all
+    kept. 0 is the neutral face of FACS: "0" is the empty set.
+
+    Returns:
+        None where nothing is annotated: "", "?", "none".
+    """
+    found = ACTION_UNIT.findall(text)
+    return frozenset(int(unit) for unit in found if int(unit)) if found else None
+
+
+def gender(text: str) -> Gender | None:
+    """Gender from "female", "F", "Male", "m"; None for anything else."""
+    words: dict[str, Gender] = {"f": "female", "female": "female", "m": "male", "male": "male"}
+    return words.get(text.strip().lower())
+
+
+def objective_class(text: str) -> str | None:
+    """Objective class "I" to "VII" from "3", "III" or "iii"; None for anything else."""
+    place = number(text)
+    if place is not None:
+        return ROMAN[place - 1] if 1 <= place <= len(ROMAN) else None
+    return text.upper() if text.upper() in ROMAN else None

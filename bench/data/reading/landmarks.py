@@ -1,0 +1,89 @@
+"""Files of facial landmarks beside a dataset's frames: reading, writing and finding them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+from bench.cache.files import write_atomically
+from bench.core.clip import Clip
+from bench.core.dataset import Index
+from bench.core.errors import DataError
+from bench.core.types import Array
+from bench.views.landmarks import COUNTS, eyes_of, ibug
+
+FOLDER = "landmarks"
+KINDS = (".npy", ".csv", ".json")
+"""Of a clip that has several files, the first kind counts."""
+
+
+def landmarks_path(root: Path, clip: Clip, kind: str = ".csv") -> Path:
+    """Where the landmarks of a clip lie: landmarks/<subject>_<clip>.csv in the dataset's root."""
+    return root / FOLDER / f"{clip.subject}_{clip.name}{kind}"
+
+
+def with_landmarks(index: Index, root: Path) -> Index:
+    """An index whose clips know their files of landmarks, and a note on how many have one."""
+    folder = root / FOLDER
+    if not folder.is_dir():
+        return index
+    there = {path.name for path in folder.iterdir()}
+    clips = []
+    for clip in index.clips:
+        paths = (landmarks_path(root, clip, kind) for kind in KINDS)
+        found = next((path for path in paths if path.name in there), None)
+        clips.append(dataclasses.replace(clip, landmarks=found))
+    known = sum(clip.landmarks is not None for clip in clips)
+    note = f"{known} of {len(clips)} clips have landmarks in {folder}"
+    return dataclasses.replace(index, clips=tuple(clips), notes=(*index.notes, note))
+
+
+def read_landmarks(path: Path) -> Array:
+    """Landmarks of the onset: (68, 2) or (468, 2) or (478, 2) x and y, px.
+
+    A csv has a point a line, x and y, or a frame a line, x1, y1, x2, y2, ...; without a header.
+    Points of every frame may be given: the first frame is the onset.
+
+    Raises:
+        DataError: anything else.
+    """
+    try:
+        points = _numbers(path)
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise DataError(f"{path}: cannot be read as landmarks: {error}") from error
+    if points.ndim == 2 and points.shape[1] != 2:
+        points = points.reshape(len(points), -1, 2) if points.shape[1] % 2 == 0 else points
+    onset = points[0] if points.ndim == 3 and len(points) else points
+    if onset.ndim != 2 or onset.shape[1] != 2 or len(onset) not in COUNTS:
+        raise DataError(f"{path}: shape {points.shape}, expected 68, 468 or 478 points x, y")
+    if not is_face(onset):
+        left, right = eyes_of(ibug(onset))
+        raise DataError(
+            f"{path}: its eyes are at {left} and {right}: not a face seen from in front"
+        )
+    return onset
+
+
+def is_face(points: Array) -> bool:
+    """Whether landmarks are finite and of an upright face: eyes in their order, above the lips."""
+    face = ibug(points)
+    left, right = eyes_of(face)
+    upright = left[0] < right[0] and (left + right)[1] / 2 < face[48:60, 1].mean()
+    return bool(np.isfinite(face).all() and upright)
+
+
+def write_landmarks(path: Path, points: Array) -> None:
+    """Write points (n, 2), a line each, px to a hundredth."""
+    text = "".join(f"{x:.2f},{y:.2f}\n" for x, y in points)
+    write_atomically(path, text.encode(), durable=False)
+
+
+def _numbers(path: Path) -> Array:
+    if path.suffix == ".npy":
+        return np.asarray(np.load(path, allow_pickle=False), float)
+    if path.suffix == ".json":
+        return np.array(json.loads(path.read_text()), float)
+    return np.loadtxt(path, delimiter=",", ndmin=2)

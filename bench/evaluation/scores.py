@@ -1,0 +1,97 @@
+"""What was measured of one method on one task: scores, intervals, and the row that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric of one row.
+
+    Attributes:
+        value: mean over seeds, a fraction.
+        low, high: 95 % interval, subjects resampled; None where the row is incomplete.
+        spread: standard deviation over seeds; None with a single seed.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    spread: float | None = None
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """UF1 of the held-out clips at every checkpoint, all folds pooled.
+
+    Attributes:
+        steps: (k,) epochs of the checkpoints.
+        uf1: k values of each seed.
+    """
+
+    steps: tuple[int, ...]
+    uf1: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method in one configuration on one task.
+
+    Attributes:
+        label, preset, family: which method and configuration.
+        title: the name the field uses.
+        fidelity: "code", "paper" or "reconstructed".
+        selection: "last": fixed epochs, or nothing to choose.
+        folds, of: units that ended ok, and how many there should be.
+        ended: units that ended otherwise, by status.
+        seeds: root seeds.
+        scores: by metric name: uf1, uar, accuracy, f1.
+        recall: of each class; NaN for a class without clips.
+        parts: UF1 and UAR of each database of a composite.
+        oracle: UF1 of the best checkpoint picked on each held-out subject; never ranked.
+        inner: UF1 of the checkpoint that inner folds of each fold's training subjects chose.
+        epochs: UF1 at every checkpoint, where all records have a trace.
+        fit_seconds: mean of a fold.
+        parameters: trained parameters.
+        rank: 1 is best; methods that cannot be told apart share it; None below the line.
+        reference: a control or ceiling.
+        notes: what a reader must know, a few words each.
+    """
+
+    label: str
+    preset: str
+    family: str
+    title: str
+    fidelity: str
+    selection: str
+    folds: int
+    of: int
+    ended: dict[str, int]
+    seeds: tuple[int, ...]
+    scores: dict[str, Score]
+    recall: list[float]
+    parts: dict[str, dict[str, float]]
+    oracle: Score | None
+    fit_seconds: float | None
+    parameters: int | None
+    rank: int | None = None
+    reference: bool = False
+    notes: tuple[str, ...] = ()
+    inner: Score | None = None
+    epochs: Epochs | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Every fold of every seed ended ok."""
+        return self.folds == self.of
+
+    @property
+    def name(self) -> str:
+        """The label, with the preset where it is not the paper's."""
+        return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"
+
+    @property
+    def picture(self) -> str:
+        """File name of the picture of its epochs, unique in a folder of boards."""
+        return f"epochs-{self.label.replace(':', '-')}-{self.family}.png"

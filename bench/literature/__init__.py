@@ -1,0 +1,1 @@
+"""The numbers that papers print, and which of them cannot be."""

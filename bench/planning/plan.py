@@ -1,0 +1,138 @@
+"""What is to run: methods x tasks x protocol x seeds x folds, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from bench.cache.files import key
+from bench.core.errors import BenchError
+from bench.data.task import Task
+from bench.planning.splits import Fold, folds
+from bench.plugins.configure import Configured
+from bench.views.catalog import servable, view_versions
+
+ANNOTATIONS: tuple[Literal["action_units"], Literal["gender"]] = ("action_units", "gender")
+"""What a method may take of the training clips' annotations beside their class."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """All units of one method, task, protocol and seed."""
+
+    row: Configured
+    task: Task
+    protocol: str
+    seed: int
+    folds: tuple[Fold, ...]
+
+    @cached_property
+    def inputs(self) -> dict[str, Any]:
+        """What every result of the cell depends on: never paths, machine, job count or order."""
+        method = self.row.method
+        taken = [name for name in ANNOTATIONS if name in method.takes]
+        annotations = {name: self.task.annotated(name) for name in taken}
+        return {
+            "method": method.name,
+            "version": method.version,
+            "config": self.row.config,
+            "views": view_versions(method.needs | method.takes, self.task.dataset.sources),
+            "task": self.task.name,
+            "data": self.task.fingerprint,
+            "protocol": self.protocol,
+            "seed": self.seed,
+            **({"annotations": annotations} if annotations else {}),
+        }
+
+    @cached_property
+    def family(self) -> str:
+        """Identifies the cell up to its seed: cells of one family are one row of a board."""
+        return key({name: value for name, value in self.inputs.items() if name != "seed"})[:12]
+
+    def key(self, fold: str) -> str:
+        """The key of one unit."""
+        return key(self.inputs, fold)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One fold of one cell."""
+
+    cell: Cell
+    fold: Fold
+
+    @cached_property
+    def key(self) -> str:
+        """sha256 of all that the result depends on."""
+        return self.cell.key(self.fold.name)
+
+    def __str__(self) -> str:
+        """For messages: "lbptop casme2/5 casme2/01 seed 0"."""
+        return f"{self.cell.row.label} {self.cell.task.name} {self.fold.name} seed {self.cell.seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Cells to run, and pairs that cannot.
+
+    Attributes:
+        cells: in the order asked for.
+        dropped: a sentence for every method and task that do not go together.
+    """
+
+    cells: tuple[Cell, ...]
+    dropped: tuple[str, ...] = ()
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """Every unit, one fold of every cell first, so that errors show in minutes."""
+        columns = [[Unit(cell, fold) for fold in cell.folds] for cell in self.cells]
+        first = [column[0] for column in columns if column]
+        return first + [unit for column in columns for unit in column[1:]]
+
+
+def make_plan(
+    rows: Sequence[Configured],
+    tasks: Sequence[Task],
+    protocol: str = "loso",
+    seeds: Sequence[int] = (0,),
+    limit_folds: int | None = None,
+) -> Plan:
+    """Pair methods with tasks.
+
+    Args:
+        rows: methods.
+        tasks: tasks.
+        protocol: "loso", "kfold:K" or "hde".
+        seeds: root seeds; a cell for each.
+        limit_folds: keep only the first folds of each cell, for a trial.
+
+    Raises:
+        BenchError: nothing is left to run, or the protocol is unknown.
+    """
+    cells: list[Cell] = []
+    dropped: list[str] = []
+    for task in tasks:
+        try:
+            split = folds(protocol, task.people, task.databases)
+        except ValueError as error:
+            if "unknown" in str(error) or "expected" in str(error):
+                raise BenchError(f"--protocol: {error}") from error
+            dropped.append(f"{task.name}: {error}")
+            continue
+        have = servable(task.dataset.sources)
+        for row in rows:
+            lacking = sorted(row.method.needs - have)
+            if lacking:
+                given = ", ".join(sorted(task.dataset.sources))
+                dropped.append(
+                    f"{row.label} on {task.name}: needs {', '.join(lacking)}, and "
+                    f"{task.dataset.name} ships {given}"
+                )
+                continue
+            cells += [Cell(row, task, protocol, seed, tuple(split[:limit_folds])) for seed in seeds]
+    if not cells:
+        raise BenchError("nothing to run: " + ("; ".join(dropped) or "no method or no task given"))
+    return Plan(tuple(cells), tuple(dropped))

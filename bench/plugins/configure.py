@@ -1,0 +1,104 @@
+"""A method as it is to run: plugin, variant and preset turned into one configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.cache.files import key
+from bench.core.errors import BenchError
+from bench.core.select import choose, unknown
+from bench.plugins.code_hash import seen_by, source_hash
+from bench.plugins.method import Method
+from bench.plugins.registry import Registry
+from bench.views.catalog import view_versions
+
+
+@dataclass(frozen=True)
+class Configured:
+    """One row of a board: a method instance and the words it was asked for with.
+
+    Attributes:
+        method: the instance; its fields are the configuration.
+        label: "lbptop", or "mfvan:delta" for a variant.
+        preset: "paper" or "quick"; "paper" where the preset asked for changes nothing.
+    """
+
+    method: Method
+    label: str
+    preset: str
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The fields, JSON-ready."""
+        return {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
+
+    @property
+    def description_key(self) -> str:
+        """Identifies what `describe` returns, up to the clip."""
+        by = self.method.described_by
+        config = {n: v for n, v in self.config.items() if by is None or n in by}
+        kind = type(self.method)
+        # As if all were computed from frames: where a dataset ships a view, a raised version only
+        # costs describing anew.
+        views = view_versions(kind.needs | kind.takes, frozenset({"frames"}))
+        code = source_hash(kind), seen_by(kind)
+        return key("description", kind.name, kind.version, code, views, config)
+
+
+def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
+    """The methods meant by `lbptop,mfvan:delta,mfvan:*,all`, in the given preset.
+
+    Of variants that a glob names and that are one configuration, the first stands for all. A
+    method without the preset is taken as its paper has it.
+
+    Raises:
+        BenchError: a method, variant or preset that there is none of, with the nearest.
+    """
+    known = {"paper", "quick"}.union(*(plugin.presets for plugin in registry.methods.values()))
+    if preset not in known:
+        raise unknown("preset", preset, sorted(known))
+    chosen: dict[str, Configured] = {}
+    for word in (part.strip() for part in words.split(",")):
+        names, _, variants = word.partition(":")
+        for name in choose(names, registry.methods, "method"):
+            plugin = registry.methods[name]
+            seen: set[Method] = set()
+            for variant in _variants(plugin, variants):
+                row = _configured(plugin, variant, preset)
+                if variants == variant or row.method not in seen:
+                    chosen.setdefault(row.label, row)
+                seen.add(row.method)
+    return list(chosen.values())
+
+
+def _variants(plugin: type[Method], words: str) -> Iterable[str]:
+    """Variant names meant by the part after the colon; `*` is the plain method and all variants."""
+    if not words:
+        return [""]
+    if words == "*":
+        return ["", *plugin.variants]
+    if hasattr(plugin, "from_variant") and not fnmatch.filter(plugin.variants, words):
+        return [words]
+    return choose(words, plugin.variants, f"variant of {plugin.name}")
+
+
+def _configured(plugin: type[Method], variant: str, preset: str) -> Configured:
+    preset = preset if preset in plugin.presets else "paper"
+    if variant and variant not in plugin.variants:
+        method = plugin.from_variant(variant)  # type: ignore[attr-defined]
+        changes: dict[str, Any] = {}
+    else:
+        method, changes = plugin(), dict(plugin.variants.get(variant, {}))
+    changes = {**plugin.presets.get(preset, {}), **changes}
+    try:
+        method = dataclasses.replace(method, **changes)
+    except TypeError as error:
+        raise BenchError(
+            f"{plugin.name}: preset {preset!r} or variant {variant!r} sets a field that "
+            f"the method does not have: {error}"
+        ) from error
+    return Configured(method, f"{plugin.name}:{variant}" if variant else plugin.name, preset)

@@ -1,0 +1,82 @@
+"""What the harness hands to `fit` beside the data: seed, deadline, inner folds, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bench.core.types import Array, Description
+from bench.plugins.model import Model
+
+
+class DeadlineError(Exception):
+    """The time allowed for a unit has passed."""
+
+
+@dataclass
+class Context:
+    """One fold's surroundings.
+
+    Attributes:
+        seed: derived from (root seed, task, fold): equal whatever the order or grouping of folds.
+        subjects: (n,) the training clips' subjects, for `inner_folds`.
+        device: "cpu" or "cuda"; torch methods use it.
+        threads: threads a unit may use.
+        deadline: `time.monotonic()` at which the unit should have ended; None: no limit.
+        artefacts: folder for what folds may share (keyed by training content), or None.
+        trace: scores of every checkpoint on the held-out clips; filled by the harness only.
+        curve: training curve: one dict of numbers per call of `log`.
+    """
+
+    seed: int
+    subjects: Array
+    device: str = "cpu"
+    threads: int = 1
+    deadline: float | None = None
+    artefacts: Path | None = None
+    trace: list[tuple[int, Array]] = field(default_factory=list)
+    curve: list[dict[str, float]] = field(default_factory=list)
+    _held_out: Sequence[Description] | None = None
+    _progress: Callable[[float], None] | None = None
+
+    def rng(self) -> np.random.Generator:
+        """A fresh generator from the fold's seed."""
+        return np.random.default_rng(self.seed)
+
+    def inner_folds(self, k: int) -> list[tuple[Array, Array]]:
+        """Split the training clips into k parts by subject, for choosing hyper-parameters.
+
+        Returns:
+            up to k pairs (fit, validate) of index arrays; no subject is on both sides. Fewer when
+            there are fewer subjects; none with a single one.
+        """
+        people = np.unique(self.subjects)
+        order = self.rng().permutation(people)
+        parts = [part for part in np.array_split(order, min(k, len(order))) if len(part)]
+        if len(parts) < 2:
+            return []
+        held = [np.isin(self.subjects, part) for part in parts]
+        return [(np.flatnonzero(~mask), np.flatnonzero(mask)) for mask in held]
+
+    def checkpoint(self, model: Model, step: int) -> None:
+        """Offer the model as it stands after `step`; returns nothing to choose by.
+
+        Under `--trace` the harness scores it on the held-out clips, to show how far a published
+        number is selection of the best epoch. Otherwise it only watches the deadline.
+        """
+        self.check_deadline()
+        if self._held_out is not None:
+            self.trace.append((step, np.asarray(model.predict(self._held_out), dtype=np.float64)))
+
+    def check_deadline(self) -> None:
+        """Raise `DeadlineError` when the unit's time is up; call it once an epoch."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise DeadlineError("the time allowed for this unit has passed")
+
+    def log(self, **numbers: float) -> None:
+        """Keep a point of the training curve."""
+        self.curve.append({name: float(value) for name, value in numbers.items()})

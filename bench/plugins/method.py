@@ -1,0 +1,100 @@
+"""What a method plugin is: describe a clip, fit on training subjects, predict the held-out one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from bench.core.types import Description
+from bench.plugins.context import Context
+from bench.plugins.model import Model, Training
+from bench.views.clip import Views
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Fidelity = Literal["code", "paper", "reconstructed"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a reader must know of a method beside its numbers.
+
+    Attributes:
+        title: the name the field uses, "LBP-TOP".
+        paper: authors, venue.
+        year: of the paper.
+        url: of the paper or of the authors' code.
+        fidelity: "code" follows the authors' code, "paper" follows a paper that leaves nothing to
+            guess, "reconstructed" fills gaps with our own reading.
+        deviations: every difference from the source, a sentence each.
+        reference: a control or ceiling to compare with, not a contender.
+        transductive: sees the held-out subject's (unlabelled) clips in training.
+    """
+
+    title: str
+    paper: str
+    year: int
+    url: str
+    fidelity: Fidelity
+    deviations: tuple[str, ...] = ()
+    reference: bool = False
+    transductive: bool = False
+
+
+class Method:
+    """A recognition method: a frozen dataclass whose fields are its configuration.
+
+    The defaults of the fields are the paper's ("paper" preset). Everything heavy (torch,
+    scikit-learn, numba) is imported inside the functions, so that listing methods stays instant.
+
+    Attributes:
+        name: the word on the command line, "lbptop".
+        version: raise it when a change of code changes predictions: old records become stale.
+        needs: views without which it cannot run.
+        takes: views it uses where a dataset has them, and of what is annotated beside the emotion
+            "action_units" and "gender".
+        facts: paper, fidelity, deviations.
+        presets: named changes of configuration; "paper" is always there and empty.
+        variants: named readings or ablations: "mfvan:delta" is mfvan with variants["delta"].
+        described_by: the fields that `describe` depends on; None means all of them.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    needs: ClassVar[frozenset[str]]
+    takes: ClassVar[frozenset[str]] = frozenset()
+    facts: ClassVar[Facts]
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    described_by: ClassVar[tuple[str, ...] | None] = None
+
+    def stated(self) -> Facts:
+        """The facts of this configuration, where some fields change what must be said."""
+        return self.facts
+
+    def describe(self, clip: Views) -> Description:
+        """Reduce one clip to what the learner needs: label-free, cached, shared by every fold."""
+        raise NotImplementedError
+
+    def fit(self, train: Training, context: Context) -> Model:
+        """Learn from the training subjects of one fold."""
+        raise NotImplementedError
+
+    def pictures(self, model: Model, clips: Mapping[str, Description]) -> Mapping[str, Figure]:
+        """Draw what a fitted model sees in held-out clips, for `bench explain`; nothing by default.
+
+        Args:
+            model: what this method's `fit` returned.
+            clips: a few descriptions, by words that name each clip, its class and the prediction.
+
+        Returns:
+            matplotlib figures by a few words on what is seen, "attention"; the report marks those
+            of stand-ins as SYNTHETIC itself.
+        """
+        return {}
+
+    def seconds(self, clips: int, frames: int) -> float | None:
+        """Estimated single-thread time of one fold with so many training clips, where known."""
+        return None

@@ -1,0 +1,164 @@
+"""The user's surroundings: where datasets, results and caches lie.
+
+`bench.toml` in the working folder (or the file that BENCH_CONFIG names):
+
+    results = "results"            # optional
+    cache = "/scratch/bench"       # optional
+    cache_size = "20GB"            # optional; what was not used for longest goes first
+    plugins = ["mymethod.py"]      # optional; --plugin adds to them
+
+    [roots]
+    casme2 = "/data/CASME2"
+
+A variable BENCH_CASME2_ROOT overrides the file; BENCH_CACHE overrides `cache`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bench.cache.cache import Cache
+from bench.cache.eviction import read_size
+from bench.core.dataset import Dataset, Roots
+from bench.core.errors import BenchError
+from bench.core.machine import default_folder
+from bench.core.select import choose, unknown
+from bench.plugins.registry import Registry, load
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things lie.
+
+    Attributes:
+        roots: dataset folders by name.
+        results: folder of records and boards.
+        cache: folder of views, descriptions and stand-ins.
+        cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
+    """
+
+    roots: Mapping[str, Path]
+    results: Path
+    cache: Cache
+    cache_size: int | None = None
+
+
+KEYS = ("results", "cache", "cache_size", "plugins", "roots")
+
+
+def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
+    """Read bench.toml and the environment, and find all plugins.
+
+    Args:
+        plugins: plugin files beside those of bench.toml.
+
+    Raises:
+        BenchError: an unreadable file, an unknown key or dataset (did you mean).
+    """
+    path = Path(os.environ.get("BENCH_CONFIG", "bench.toml"))
+    content = _parsed(path)
+    for word in content:
+        if word not in KEYS:
+            raise _in_file(path, unknown("key", word, KEYS))
+    named = [path.parent / Path(name).expanduser() for name in content.get("plugins", [])]
+    registry = load([*named, *plugins])
+    roots = {}
+    for name, folder in content.get("roots", {}).items():
+        if name not in registry.datasets:
+            raise _in_file(path, unknown("dataset", name, registry.datasets))
+        roots[name] = path.parent / Path(folder).expanduser()
+    for name in registry.datasets:
+        if folder := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
+            roots[name] = Path(folder)
+    cache = None if os.environ.get("BENCH_CACHE") else content.get("cache")
+    bound = content.get("cache_size")
+    return registry, Settings(
+        roots=roots,
+        results=path.parent / content.get("results", "results"),
+        cache=Cache(Path(cache).expanduser() if cache else default_folder()),
+        cache_size=None if bound is None else read_size(str(bound), f"{path}: cache_size"),
+    )
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        if "BENCH_CONFIG" in os.environ:
+            raise BenchError(f"BENCH_CONFIG names {path}, which does not exist") from None
+        return {}
+    except (OSError, ValueError) as error:
+        raise BenchError(f"{path}: {error}") from error
+
+
+def _in_file(path: Path, error: BenchError) -> BenchError:
+    return BenchError(f"{path}: {error}")
+
+
+def located(registry: Registry, roots: Mapping[str, Path]) -> dict[str, Dataset]:
+    """Every dataset that has data, by name."""
+
+    def opened(name: str) -> Dataset | None:
+        return registry.datasets[name].locate(Roots(roots, opened))
+
+    every = ((name, opened(name)) for name in registry.datasets)
+    return {name: dataset for name, dataset in every if dataset is not None}
+
+
+def stand_ins(
+    registry: Registry,
+    cache: Cache,
+    jobs: int,
+    progress: Any,
+    preset: str = "",
+    seed: int = 0,
+    knobs: Mapping[str, float] | None = None,
+) -> dict[str, Path]:
+    """Roots of SYNTHETIC stand-ins, made where they are missing."""
+    name = next(iter(registry.generators), None)
+    if name is None:
+        raise BenchError("no dataset is configured and no generator of stand-ins is installed")
+    generator = registry.generators[name]()
+    preset = preset or generator.first
+    words = "".join(f"-{knob}{value:g}" for knob, value in sorted((knobs or {}).items()))
+    folder = cache.folder / name / f"{preset}-seed{seed}-v{generator.version}{words}"
+    return dict(generator.make(folder, preset, seed, jobs, progress, knobs))
+
+
+def chosen_datasets(
+    registry: Registry, settings: Settings, words: str, jobs: int, progress: Any
+) -> tuple[list[Dataset], Settings]:
+    """The datasets meant by `all` or names; stand-ins of them where none at all is configured.
+
+    Returns:
+        the datasets, and the settings with the roots that were used.
+
+    Raises:
+        BenchError: an unknown name, or one without data while others have some.
+    """
+    known = [name for name in registry.datasets if words != "all"]
+    names = choose(words, known, "dataset") if known else list(registry.datasets)
+    if not settings.roots:
+        settings = replace(settings, roots=stand_ins(registry, settings.cache, jobs, progress))
+    have = located(registry, settings.roots)
+    if words == "all":
+        return list(have.values()), settings
+    explicit = {word.strip() for word in words.split(",")}
+    lacking = [name for name in names if name not in have and name in explicit]
+    if lacking:
+        raise no_data(lacking[0], have)
+    return [have[name] for name in names if name in have], settings
+
+
+def no_data(name: str, have: Iterable[str]) -> BenchError:
+    """The error for a dataset that nobody said where to find."""
+    others = ", ".join(have) or "none"
+    return BenchError(
+        f'{name} has no data: write its folder into bench.toml ([roots] {name} = "...") or set '
+        f"BENCH_{name.upper()}_ROOT; with data: {others}. `bench info {name}` shows the layout"
+    )

@@ -1,0 +1,57 @@
+"""What happened while the folds were trained: the numbers that were logged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from bench.board.style import BLUE, blank
+from bench.core.types import Array
+from bench.store.record import Record
+
+Curves = dict[tuple[str, str], tuple[Array, Array]]
+"""(count, number) -> its values (x,) and the quartiles (3, x) of the number over folds."""
+COLUMNS = 3
+
+
+def curves(records: Sequence[Record]) -> Curves:
+    """Quartiles over folds and seeds of every number that was logged, point by point.
+
+    A point's count is its word that ends in "epoch" or "step", else its position in the log.
+    """
+    values: dict[tuple[str, str], dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        for position, point in enumerate(record.curve, start=1):
+            count = next((word for word in point if word.endswith(("epoch", "step"))), "")
+            for name in point.keys() - {count}:
+                if np.isfinite(point[name]):
+                    at = point[count] if count else position
+                    values[count or "point", name][at].append(point[name])
+    return {
+        name: (
+            np.array(sorted(found)),
+            np.array([np.quantile(found[x], (0.25, 0.5, 0.75)) for x in sorted(found)]).T,
+        )
+        for name, found in sorted(values.items())
+    }
+
+
+def curve_figure(found: Curves) -> Figure:
+    """A small plot for every logged number: its median over folds, and the band of quartiles."""
+    columns = min(COLUMNS, len(found))
+    rows = -(-len(found) // columns)
+    figure = blank(max(2.4 * columns, 3.4), 1.75 * rows + 0.3)
+    plots = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, ((count, name), (x, (low, middle, high))) in zip(plots, found.items(), strict=False):
+        axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0)
+        axes.plot(x, middle, color=BLUE, marker="o" if len(x) < 3 else "")
+        axes.set_title(name.replace("_", " "))
+        axes.set_xlabel(count.replace("_", " "))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    for axes in plots[len(found) :]:
+        axes.set_axis_off()
+    return figure

@@ -1,0 +1,132 @@
+"""Which records a report is made from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from bench.board import build
+from bench.core.errors import BenchError
+from bench.core.select import unknown
+from bench.evaluation.scores import Row
+from bench.evaluation.truth import Truth, truth
+from bench.plugins.registry import Registry
+from bench.store.record import Record
+from bench.store.store import Store
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The finished records of one row of a board, and of its variants.
+
+    Attributes:
+        truth: who shows what.
+        row: the board's row.
+        done: its finished records.
+        variants: rows and records of the same method under other labels, and of this one.
+        remarks: what was left out, a sentence each.
+    """
+
+    truth: Truth
+    row: Row
+    done: list[Record]
+    variants: list[tuple[Row, list[Record]]]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def protocol(self) -> str:
+        """How subjects were split."""
+        return str(self.done[0].inputs["protocol"])
+
+    @property
+    def title(self) -> str:
+        """What the pictures are of: "mfvan (quick) on casme2/5"."""
+        return f"{self.row.name} on {self.truth.task}"
+
+    @property
+    def clips(self) -> str:
+        """How many predictions there are: "145 clips of 26 subjects, 2 seeds"."""
+        names = {clip for record in self.done for clip in record.clips}
+        people = {self.truth.people[self.truth.position[name]] for name in names}
+        seeds = len(self.row.seeds)
+        counted = f"{len(names)} clips of {len(people)} subjects"
+        return counted + (f", {seeds} seeds" if seeds > 1 else "")
+
+
+Group = tuple[str, str, str, str]
+"""Data fingerprint, protocol, preset, family: what the records of one row have in common."""
+
+
+def gather(store: Store, registry: Registry, method: str, task: str, preset: str = "") -> Evidence:
+    """The records of a method on a task; of several configurations the one with most folds.
+
+    Real data come before SYNTHETIC.
+
+    Args:
+        store: the results folder.
+        registry: for the facts of methods.
+        method: a label, "lbptop" or "mfvan:delta".
+        task: "casme2/5".
+        preset: "paper" or "quick"; any where it is empty.
+
+    Raises:
+        BenchError: the folder has no such records, with what it has.
+    """
+    tasks = {name: truth(raw) for name, raw in store.tasks().items()}
+    if not tasks:
+        raise BenchError(f"no results in {store.folder}; make some with `bench run`")
+    if task not in (known := sorted({one.task for one in tasks.values()})):
+        raise unknown("task", task, known)
+    here = [
+        record
+        for record in store.records()
+        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
+    ]
+    if method not in (labels := sorted({record.label for record in here})):
+        raise unknown(f"method with results on {task}", method, labels)
+    groups: dict[Group, list[Record]] = defaultdict(list)
+    for record in here:
+        if record.label == method and preset in ("", record.preset):
+            groups[_group(record)].append(record)
+
+    def worth(name: Group) -> tuple[bool, int]:
+        return not tasks[name[0]].synthetic, sum(r.status == "ok" for r in groups[name])
+
+    order = sorted(groups, key=worth, reverse=True)
+    if not order or not worth(order[0])[1]:
+        wanted = f"{method} ({preset})" if preset else method
+        raise BenchError(f"no finished fold of {wanted} on {task} in {store.folder}")
+    chosen = order[0]
+    remarks = tuple(
+        f"Left out: {worth(name)[1]} finished folds of {method}, preset {name[2]}, protocol "
+        f"{name[1]}, configuration {name[3]}, data {name[0][:12]}."
+        for name in order[1:]
+    )
+    records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])
+    (table,) = build(store, registry, {chosen[:2]}, records).tables
+    rows = {(row.label, row.family): row for row in table.rows}
+    variants = [
+        (row, done) for row in table.rows if (done := _finished(records, row)) and row.complete
+    ]
+    row = rows[method, chosen[3]]
+    return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, remarks)
+
+
+def _group(record: Record) -> Group:
+    inputs = record.inputs
+    return inputs["data"], inputs["protocol"], record.preset, record.family
+
+
+def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
+    """Records of the method's other labels on the same clips, of each label's fullest family."""
+    found: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for record in here:
+        same = all(record.inputs[n] == like.inputs[n] for n in ("method", "version"))
+        if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
+            found[record.label][_group(record)].append(record)
+    return [record for of in found.values() for record in max(of.values(), key=len)]
+
+
+def _finished(records: list[Record], row: Row) -> list[Record]:
+    name = (row.label, row.family)
+    return [r for r in records if (r.label, r.family) == name and r.status == "ok"]

@@ -1,0 +1,67 @@
+"""What a fitted model looks at: its own pictures, and where the movement counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from bench.core.types import Array
+from bench.report.occlusion import GRID, drops, occlusion_figure
+from bench.report.page import Part
+from bench.report.refit import Refitted, samples
+from bench.running.jobs import bare
+from bench.store.record import safe
+from bench.views.opening import views_of
+
+PICTURED, OCCLUDED = 4, 6
+"""Clips drawn by the method itself, and clips of the occlusion map."""
+
+
+def looks(refitted: Refitted, seconds: float) -> Iterator[Part]:
+    """Pictures of the model of one fold; `seconds` bound the occlusion map."""
+    yield from own_pictures(refitted)
+    yield occlusion(refitted, seconds)
+
+
+def own_pictures(refitted: Refitted) -> Iterator[Part]:
+    """What the method draws itself."""
+    task, test = refitted.unit.cell.task, refitted.unit.fold.test
+    chosen = samples(refitted.labels, PICTURED)
+    clips = {
+        f"{task.clips[test[i]].id}\ntrue: {task.classes[refitted.labels[i]]}\n"
+        f"predicted: {task.classes[refitted.predicted[i]]}": refitted.held_out[i]
+        for i in chosen
+    }
+    figures = refitted.unit.cell.row.method.pictures(refitted.model, clips)
+    for name, figure in figures.items():
+        about = f"{figure.get_suptitle() or name}. n = {len(clips)} clips. {refitted.about}"
+        yield Part(name.capitalize(), about[0].upper() + about[1:], safe(name), figure)
+
+
+def occlusion(refitted: Refitted, seconds: float) -> Part:
+    """The occlusion map of a few clips, as many as the time allows and at least one."""
+    title = "Where the movement counts"
+    task, test = refitted.unit.cell.task, refitted.unit.fold.test
+    method = refitted.unit.cell.row.method
+    started = time.monotonic()
+    maps: list[Array] = []
+    clips, names = [], []
+    for i in samples(refitted.labels, OCCLUDED):
+        if maps and time.monotonic() - started > seconds:
+            break
+        clip, label = task.clips[test[i]], int(refitted.labels[i])
+        views = views_of(task.dataset, bare(clip), task.digests[test[i]], None)
+        found = drops(method, refitted.model, views, label)
+        if found is None:
+            return Part(title, f"{method.name} does not look at frames: there is nothing to hide.")
+        maps.append(found)
+        clips.append(views)
+        names.append(f"{clip.id}\n{task.classes[label]}")
+    about = (
+        f"How much the true class's score drops when a patch of the apex frame ({GRID} x {GRID} "
+        "patches) is replaced by the onset's: the movement there is hidden. Where it is positive, "
+        "the movement speaks for the true class; units are the method's own, and the strongest "
+        f"2 % of patches end the scale. n = {len(maps)} held-out clips "
+        f"of one fold; nothing is averaged over folds. {refitted.about}"
+    )
+    return Part(title, about, "occlusion", occlusion_figure(maps, clips, names))

@@ -1,0 +1,146 @@
+"""The report's parts in order, and its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.board.ablation import crossed
+from bench.board.epochs import epoch_figure
+from bench.board.style import png, stamped
+from bench.board.text import NAMES, incomplete, score_text
+from bench.cache.files import write_atomically
+from bench.evaluation.crossing import crossing
+from bench.evaluation.truth import confusions
+from bench.evaluation.variants import shown
+from bench.report import ablation, epochs, scores
+from bench.report.evidence import Evidence
+from bench.report.page import Part, html
+
+STAND_INS = (
+    "SYNTHETIC stand-ins, not real faces: these numbers and pictures say whether a pipeline works, "
+    "not how a method does on real data."
+)
+
+
+def recorded(evidence: Evidence) -> Iterator[Part]:
+    """All that the records alone can show."""
+    yield from _recognition(evidence)
+    yield from _training(evidence)
+    if len(evidence.variants) > 1:
+        yield from _ablation(evidence)
+
+
+def _recognition(evidence: Evidence) -> Iterator[Part]:
+    truth, each = evidence.truth, confusions(evidence.truth, evidence.done).sum(0)
+    pooled, classes = each.sum(0), truth.classes
+    yield Part(
+        "Confusion matrix",
+        f"Rows are the true class, columns the predicted one, predictions of all folds pooled: "
+        f"counts on the left, shares of each row on the right. n = {pooled.sum()} "
+        f"({evidence.clips}).",
+        "confusion",
+        scores.confusion_figure(pooled, classes),
+    )
+    yield Part(
+        "Recall of each class",
+        f"Share of each true class that was recognised; right / all beside it. n = {pooled.sum()} "
+        f"({evidence.clips}).",
+        "recall_classes",
+        scores.class_figure(pooled, classes),
+    )
+    people = np.unique(truth.people).tolist()
+    yield Part(
+        "Recognition of each subject",
+        "Share of each held-out subject's clips that were recognised, right / all beside it. A "
+        "subject with two clips weighs here as much as one with forty: the scores above pool "
+        f"clips instead. n = {pooled.sum()} ({evidence.clips}).",
+        "recall_subjects",
+        scores.subject_figure(each, people),
+    )
+
+
+def _training(evidence: Evidence) -> Iterator[Part]:
+    done = evidence.done
+    found = epochs.curves(done)
+    if found:
+        logged = sum(bool(record.curve) for record in done)
+        yield Part(
+            "Training curves",
+            "Every number that was logged in training: the median over folds and the band "
+            f"between the quartiles. n = {logged} trained folds.",
+            "curves",
+            epochs.curve_figure(found),
+        )
+    if not any(record.curve or record.trace for record in done):
+        return  # nothing was trained by epochs
+    if not all(record.trace or record.traced for record in done):
+        yield Part(
+            "UF1 against epoch",
+            "Not all of these records have a trace; "
+            "`bench run --trace` runs those folds again and keeps it.",
+        )
+        return
+    if evidence.row.epochs is None:
+        return  # the method offers no checkpoints
+    yield Part(
+        "UF1 against epoch",
+        "UF1 of the held-out clips at every checkpoint, all folds pooled. The oracle picks for "
+        "each held-out subject the checkpoint that suits it best: it shows what choosing the "
+        "epoch on the test subject would gain, and is no result. Inner folds, where they were "
+        "asked for, choose on the training subjects of each fold. "
+        f"n = {evidence.clips}.",
+        "epochs",
+        epoch_figure(evidence.row),
+    )
+
+
+def _ablation(evidence: Evidence) -> Iterator[Part]:
+    rows = [row for row, _ in evidence.variants]
+    configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
+    about = f"{len(rows)} variants with all folds done, each on {evidence.clips}"
+    if found := crossing(configs):
+        grid = crossed(found, {row.label: row.scores for row in rows}, shown(evidence.row))
+        table = [grid.names, *grid.lines]
+        yield Part("Ablation", f"{grid.about} Of {about}.", table=table)
+    yield Part(
+        "Variants",
+        f"The fields in which the variants differ, and their scores; brackets and lines: 95 % "
+        f"interval over subjects. {about}.",
+        "variants",
+        ablation.ablation_figure(rows),
+        ablation.table(rows, configs),
+    )
+
+
+def summary(evidence: Evidence) -> list[str]:
+    """What a reader must know before the pictures."""
+    row = evidence.row
+    words = [
+        f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
+    ]
+    notes = [*incomplete(row), *row.notes]
+    return [
+        f"{row.title}: label {row.label}, preset {row.preset}, protocol {evidence.protocol}, "
+        f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
+        ", ".join(words)
+        + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
+        *(["Mind: " + "; ".join(notes) + "."] if notes else []),
+        *evidence.remarks,
+    ]
+
+
+def write(evidence: Evidence, parts: Sequence[Part], folder: Path) -> Path:
+    """Write pictures and page; returns the page's path."""
+    synthetic = evidence.truth.synthetic
+    for part in parts:
+        if part.figure is not None:
+            picture = png(stamped(part.figure, synthetic))
+            write_atomically(folder / f"{part.name}.png", picture, durable=False)
+    title = ("SYNTHETIC: " if synthetic else "") + evidence.title
+    text = html(title, STAND_INS if synthetic else "", summary(evidence), parts)
+    page = folder / "index.html"
+    write_atomically(page, text.encode(), durable=False)
+    return page

@@ -1,0 +1,115 @@
+"""Describing the clips that a run waits for: every clip opened once, whatever the methods."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.cache.cache import Cache
+from bench.planning.plan import Cell, Unit
+from bench.plugins.configure import Configured
+from bench.running.engines.job import Engine, Job, Lost
+from bench.running.jobs import Describe, Outcome, bare, description_key
+from bench.running.worker import describe
+
+ClipKey = tuple[str, str]
+"""A clip's id and the digest of its bytes."""
+
+
+@dataclass
+class Found:
+    """How describing went.
+
+    Attributes:
+        failed: what befell a description, by its key.
+        unreadable: a sentence for every clip that cannot be read.
+    """
+
+    failed: dict[str, Outcome] = field(default_factory=dict)
+    unreadable: dict[ClipKey, str] = field(default_factory=dict)
+
+
+def _cells(waiting: Sequence[Unit]) -> list[Cell]:
+    return list({id(unit.cell): unit.cell for unit in waiting}.values())
+
+
+def wanted_descriptions(waiting: Sequence[Unit]) -> dict[tuple[str, str], dict[ClipKey, str]]:
+    """Keys of the descriptions that the units need: by row label and task name, then by clip."""
+    return {
+        (cell.row.label, cell.task.name): {
+            (clip.id, digest): description_key(cell.row, clip, digest)
+            for clip, digest in zip(cell.task.clips, cell.task.digests, strict=True)
+        }
+        for cell in _cells(waiting)
+    }
+
+
+def lacking_jobs(waiting: Sequence[Unit], cache: Cache) -> list[Job[ClipKey]]:
+    """One job per clip of which the cache lacks a description, for all methods at once."""
+    rows: dict[ClipKey, dict[str, Configured]] = defaultdict(dict)
+    clips: dict[ClipKey, Describe] = {}
+    for cell in _cells(waiting):
+        task = cell.task
+        for clip, digest in zip(task.clips, task.digests, strict=True):
+            name = (clip.id, digest)
+            entry = description_key(cell.row, clip, digest)
+            if entry not in rows[name] and not cache.has("descriptions", entry):
+                rows[name][entry] = cell.row
+                clips[name] = Describe(task.dataset, bare(clip), digest, (), cache.folder)
+    return [
+        Job(
+            name,
+            dataclasses.replace(clip, rows=tuple((k, r.method) for k, r in rows[name].items())),
+        )
+        for name, clip in clips.items()
+    ]
+
+
+def describe_all(
+    jobs: list[Job[ClipKey]],
+    cache: Cache,
+    chosen: Callable[..., Engine[Any]],
+    timeout: float | None,
+    ended: Callable[[None, float], None],
+) -> Found:
+    """Describe clips; a method's failure, hang or crash is laid at that method's door alone.
+
+    Args:
+        jobs: from `lacking_jobs`.
+        cache: gets the descriptions.
+        chosen: makes the engine, given `timeout`.
+        timeout: seconds for one method on one clip, None for no limit.
+        ended: called after each clip.
+    """
+    found = Found()
+
+    def over(
+        todo: list[Job[ClipKey]], timeout: float | None
+    ) -> Iterator[tuple[Job[ClipKey], Lost]]:
+        runner: Engine[ClipKey] = chosen(timeout=timeout)
+        for job, outcome in runner(describe, todo):
+            if isinstance(outcome, Lost):
+                yield job, outcome
+                continue
+            ended(None, outcome.seconds)
+            if outcome.unreadable:
+                found.unreadable[job.name] = outcome.unreadable
+            for key, error in outcome.failed.items():
+                found.failed[key] = Outcome("failed", error=error)
+
+    most = max((len(job.payload.rows) for job in jobs), default=1)
+    lost = [job for job, _ in over(jobs, None if timeout is None else timeout * most)]
+    # A worker that died or hung while describing for several methods does not say for which:
+    # those clips are described once more, one method at a time.
+    single = [
+        Job(job.name, dataclasses.replace(job.payload, rows=(row,)))
+        for job in lost
+        for row in job.payload.rows
+        if not cache.has("descriptions", row[0])
+    ]
+    for job, gone in over(single, timeout):
+        found.failed[job.payload.rows[0][0]] = Outcome(gone.status, error=gone.error)
+    return found

@@ -1,0 +1,20 @@
+"""Jobs one after another in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from bench.running.engines.job import Ended, Job, Name
+
+
+def serial(function: Callable[[Any], Any], jobs: Iterable[Job[Name]]) -> Iterator[Ended[Name]]:
+    """Run jobs one after another in this process: for tests and debuggers.
+
+    The held-out labels are in this process too, so its records are marked as not isolated.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        for job in jobs:
+            yield job, function(job.payload)

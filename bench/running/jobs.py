@@ -1,0 +1,156 @@
+"""What a worker is told, and what it answers: describe one clip, or fit and predict one fold."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from bench.cache.cache import Cache
+from bench.cache.files import key
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.seeds import derived_seed
+from bench.core.types import Array, Gender
+from bench.planning.plan import Unit
+from bench.plugins.configure import Configured
+from bench.plugins.method import Method
+from bench.views.opening import clip_digest
+
+Status = Literal["ok", "failed", "timeout", "killed", "oom"]
+
+
+@dataclass(frozen=True)
+class Describe:
+    """One clip to describe for several methods, so that its frames are decoded once.
+
+    Attributes:
+        dataset: what reads the clip.
+        clip: without its annotations.
+        digest: of its bytes.
+        rows: methods with the key of what they return.
+        cache: folder.
+    """
+
+    dataset: Dataset
+    clip: Clip
+    digest: str
+    rows: tuple[tuple[str, Method], ...]
+    cache: Path
+
+
+@dataclass(frozen=True)
+class Described:
+    """How describing went.
+
+    Attributes:
+        unreadable: the clip cannot be read: a sentence that names the frame.
+        failed: traceback by description key.
+        seconds: spent by all methods.
+    """
+
+    unreadable: str = ""
+    failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def bare(clip: Clip) -> Clip:
+    """A clip without its annotations."""
+    return dataclasses.replace(clip, emotion="", action_units=None, objective=None, gender=None)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fold to fit and predict.
+
+    Attributes:
+        method: configured.
+        descriptions: cache keys of all clips of the task, training and held-out.
+        train, test: positions in `descriptions`.
+        labels: of the training clips.
+        subjects: of the training clips, numbered.
+        action_units, genders: of the training clips.
+        classes: number of classes.
+        seed: of this fold.
+        device, threads, seconds: what it may use.
+        trace: score checkpoints on the held-out clips.
+        inner: fits on parts of the training clips, to choose a checkpoint by; 0 for none.
+        cache: folder.
+    """
+
+    method: Method
+    descriptions: tuple[str, ...]
+    train: Array
+    test: Array
+    labels: Array
+    subjects: Array
+    action_units: tuple[frozenset[int] | None, ...]
+    genders: tuple[Gender | None, ...]
+    classes: int
+    seed: int
+    device: str
+    threads: int
+    seconds: float | None
+    trace: bool
+    inner: int
+    cache: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one fold ended; scores are those of `Fit.test`, in that order."""
+
+    status: Status
+    scores: list[list[float]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    parameters: int | None = None
+    error: str = ""
+    trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
+    inner_step: int | None = None
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+
+def fit_job(
+    unit: Unit,
+    cache: Cache,
+    device: str,
+    seconds: float | None,
+    trace: bool = False,
+    inner: int = 0,
+) -> Fit:
+    """What a worker is told of a unit."""
+    task, fold, row = unit.cell.task, unit.fold, unit.cell.row
+    _, people = np.unique(task.people[fold.train], return_inverse=True)
+    return Fit(
+        method=row.method,
+        descriptions=description_keys(unit),
+        train=fold.train,
+        test=fold.test,
+        labels=task.labels[fold.train],
+        subjects=people,
+        action_units=tuple(task.clips[i].action_units for i in fold.train),
+        genders=tuple(task.clips[i].gender for i in fold.train),
+        classes=len(task.classes),
+        seed=derived_seed(unit.cell.seed, task.name, fold.name),
+        device=device,
+        threads=1,
+        seconds=seconds,
+        trace=trace,
+        inner=inner,
+        cache=cache.folder,
+    )
+
+
+def description_keys(unit: Unit) -> tuple[str, ...]:
+    """Cache keys of the descriptions of all clips of a unit's task."""
+    task = unit.cell.task
+    pairs = zip(task.clips, task.digests, strict=True)
+    return tuple(description_key(unit.cell.row, clip, digest) for clip, digest in pairs)
+
+
+def description_key(row: Configured, clip: Clip, digest: str) -> str:
+    """Cache key of what a method says of a clip."""
+    return key(row.description_key, clip_digest(clip, digest))

@@ -1,0 +1,170 @@
+"""Running a plan: what the store lacks goes through the engine and comes back as records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from bench.cache.cache import Cache
+from bench.cache.eviction import in_use, prune
+from bench.planning.plan import Plan, Unit
+from bench.plugins.code_hash import borrowed, changes, source_hash
+from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
+from bench.running.engines.engine import engine
+from bench.running.engines.job import Engine, Job, Lost
+from bench.running.jobs import Outcome, fit_job
+from bench.running.options import Options
+from bench.running.worker import fit
+from bench.store.environment import environment, environment_id
+from bench.store.record import Record
+from bench.store.store import Store
+
+
+class Progress(Protocol):
+    """Who watches a run."""
+
+    def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
+        """A phase begins: describing so many clips, or fitting these units."""
+
+    def ended(self, unit: Unit | None, seconds: float) -> None:
+        """A job has ended: a unit's, or a clip's description."""
+
+
+@dataclass
+class Summary:
+    """What a run did.
+
+    Attributes:
+        reused: units that the store already had.
+        ran: units that ended ok.
+        failures: units that did not, with status and error.
+        stale: reused units whose plugin, or what it imports of bench, has changed since.
+        unreadable: sentences that name clips that could not be read.
+        busy: seconds spent in methods, over all workers.
+    """
+
+    reused: int = 0
+    ran: int = 0
+    failures: list[tuple[Unit, str, str]] = field(default_factory=list)
+    stale: list[Unit] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    busy: float = 0.0
+
+
+def run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Progress) -> Summary:
+    """Run what is missing of a plan; every record is on disk as soon as its unit has ended.
+
+    Raises:
+        OSError: the disk is full or gone; what was finished is kept.
+        BenchError: an unwritable results folder, or a record of another format.
+    """
+    store.check_writable()
+    with in_use(cache):
+        summary = _run(plan, store, cache, options, progress)
+        prune(cache, options.cache_size)
+    return summary
+
+
+def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Progress) -> Summary:
+    store.write_environment(environment_id(), environment())
+    for cell in plan.cells:
+        store.write_task(cell.task)
+    summary = Summary()
+    waiting = _missing(plan, store, options, summary)
+    if not waiting:
+        return summary
+    waiting = _described(waiting, store, cache, options, progress, summary)
+    progress.phase("folds", waiting)
+    runner: Engine[Unit] = engine(options.engine, options.workers, options.timeout, options.plugins)
+    limits = (options.device, options.timeout, options.trace, options.inner)
+    jobs = (Job(unit, fit_job(unit, cache, *limits)) for unit in waiting)
+    for job, outcome in runner(fit, jobs):
+        record = _record(job.name, outcome, options)
+        _keep(store, job.name, record, summary)
+        progress.ended(job.name, record.wall)
+    return summary
+
+
+def _missing(plan: Plan, store: Store, options: Options, summary: Summary) -> list[Unit]:
+    waiting = []
+    for unit in plan.units:
+        record = store.done(unit, options.trace, options.inner)
+        plugin = type(unit.cell.row.method)
+        stale = record is not None and changes(record.source, record.borrowed, plugin)
+        if record is None or (options.refresh and stale):
+            waiting.append(unit)
+            continue
+        summary.reused += 1
+        if stale:
+            summary.stale.append(unit)
+    return waiting
+
+
+def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
+    store.write(unit, record)
+    if record.status == "ok":
+        summary.ran += 1
+        summary.busy += record.wall
+    else:
+        summary.failures.append((unit, record.status, record.error))
+
+
+def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
+    cell, row = unit.cell, unit.cell.row
+    if isinstance(outcome, Lost):
+        outcome = Outcome(outcome.status, error=outcome.error)
+    return Record(
+        key=unit.key,
+        inputs=cell.inputs,
+        fold=unit.fold.name,
+        status=outcome.status,
+        label=row.label,
+        preset=row.preset,
+        family=cell.family,
+        source=source_hash(type(row.method)),
+        borrowed=borrowed(type(row.method)),
+        clips=[cell.task.clips[i].id for i in unit.fold.test],
+        scores=outcome.scores,
+        seconds=outcome.seconds,
+        parameters=outcome.parameters,
+        error=outcome.error,
+        trace=outcome.trace,
+        traced=options.trace,
+        inner=options.inner,
+        inner_step=outcome.inner_step,
+        curve=outcome.curve,
+        transductive=row.method.stated().transductive,
+        environment=environment_id(),
+        isolated=options.engine != "serial",
+    )
+
+
+def _described(
+    waiting: list[Unit],
+    store: Store,
+    cache: Cache,
+    options: Options,
+    progress: Progress,
+    summary: Summary,
+) -> list[Unit]:
+    """Describe the clips of waiting units; returns the units that can be fitted."""
+    chosen = partial(engine, options.engine, options.workers, plugins=options.plugins)
+    wanted = wanted_descriptions(waiting)
+    jobs = lacking_jobs(waiting, cache)
+    prune(cache, options.cache_size)
+    progress.phase("clips", [None] * len(jobs))
+    found = describe_all(jobs, cache, chosen, options.timeout, progress.ended)
+    summary.unreadable += found.unreadable.values()
+    ready = []
+    for unit in waiting:
+        keys = wanted[unit.cell.row.label, unit.cell.task.name]
+        error = next((found.failed[key] for key in keys.values() if key in found.failed), None)
+        if found.unreadable.keys() & keys.keys():
+            continue
+        if error is None:
+            ready.append(unit)
+        else:
+            _keep(store, unit, _record(unit, error, options), summary)
+    return ready

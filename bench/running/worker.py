@@ -1,0 +1,170 @@
+"""What a worker process does: describe one clip, or fit and predict one fold.
+
+The two run in different pools of processes. Those that describe open files, whose paths may spell
+a class, but hold no label; those that fit and predict get opaque keys of descriptions and the
+training clips' labels. The held-out labels stay in the parent, which joins them to the scores.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bench.cache.cache import Cache
+from bench.core.errors import BenchError, disk_is_full
+from bench.core.types import Array, Description
+from bench.plugins.context import Context, DeadlineError
+from bench.plugins.method import Method
+from bench.plugins.model import Model, Training
+from bench.running.inner import best_step, inner_jobs
+from bench.running.jobs import Describe, Described, Fit, Outcome
+from bench.views.clip import Views
+from bench.views.opening import UnreadableError, views_of
+
+
+def describe(job: Describe) -> Described:
+    """Describe one clip for every method that asks; a method's failure costs it alone."""
+    cache = Cache(job.cache)
+    started = time.perf_counter()
+    failed: dict[str, str] = {}
+    try:
+        clip = views_of(job.dataset, job.clip, job.digest, cache)
+        for name, method in job.rows:
+            if error := _described(method, clip, cache, name):
+                failed[name] = error
+    except UnreadableError as error:
+        return Described(unreadable=str(error))
+    return Described(failed=failed, seconds=time.perf_counter() - started)
+
+
+def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
+    """Keep a description; returns the traceback of a method that fails."""
+    try:
+        cache.put("descriptions", name, method.describe(clip))
+    except UnreadableError:
+        raise
+    except Exception as error:
+        if disk_is_full(error):
+            raise
+        return traceback.format_exc()
+    return ""
+
+
+class Fitted(NamedTuple):
+    """A fitted fold: the model, the held-out clips' descriptions, and what was logged."""
+
+    model: Model
+    held_out: list[Description]
+    context: Context
+
+
+def fitted(job: Fit) -> Fitted:
+    """Fit on the training clips; raises whatever the method does."""
+    everything = _load(job.cache, job.descriptions)
+    held_out = [everything[i] for i in job.test]
+    context = _context(job, held_out)
+    training = Training(
+        clips=[everything[i] for i in job.train],
+        labels=job.labels,
+        subjects=job.subjects,
+        classes=job.classes,
+        action_units=job.action_units,
+        genders=job.genders,
+        unlabelled=held_out if job.method.stated().transductive else None,
+    )
+    return Fitted(job.method.fit(training, context), held_out, context)
+
+
+def fit(job: Fit) -> Outcome:
+    """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
+    began = _clocks()
+    try:
+        model, held_out, context = fitted(job)
+        trained = _clocks()
+        scores = checked(model.predict(held_out), len(held_out), job.classes)
+        predicted = _clocks()
+        step = _inner_step(job, context, began.wall) if job.inner else None
+    except DeadlineError as error:
+        return Outcome("timeout", error=str(error))
+    except MemoryError:
+        return Outcome("oom", error=traceback.format_exc())
+    except Exception as error:
+        if disk_is_full(error):
+            raise
+        return Outcome("failed", error=traceback.format_exc())
+    seconds = {
+        "fit": trained.wall - began.wall,
+        "predict": predicted.wall - trained.wall,
+        "cpu": predicted.processor - began.processor,
+    }
+    if job.inner:
+        seconds["inner"] = time.monotonic() - predicted.wall
+    return Outcome(
+        "ok",
+        scores.tolist(),
+        {name: round(value, 4) for name, value in seconds.items()},
+        model.parameters,
+        trace=[(step, values.tolist()) for step, values in context.trace],
+        inner_step=step,
+        curve=context.curve,
+    )
+
+
+class _Clocks(NamedTuple):
+    wall: float
+    processor: float
+
+
+def _clocks() -> _Clocks:
+    return _Clocks(time.monotonic(), time.process_time())
+
+
+def _inner_step(job: Fit, context: Context, began: float) -> int | None:
+    """The step that the training subjects would choose; see `bench.running.inner`."""
+    offered = [step for step, _ in context.trace]
+    if not offered:
+        return None
+    found = [(fitted(part).context.trace, truth) for part, truth in inner_jobs(job, began)]
+    return best_step(offered, found, job.classes)
+
+
+def _context(job: Fit, held_out: Sequence[Description]) -> Context:
+    return Context(
+        seed=job.seed,
+        subjects=job.subjects,
+        device=job.device,
+        threads=job.threads,
+        deadline=None if job.seconds is None else time.monotonic() + job.seconds,
+        artefacts=job.cache / "artefacts",
+        _held_out=held_out if job.trace else None,
+    )
+
+
+@lru_cache(maxsize=1)
+def _load(folder: Path, names: tuple[str, ...]) -> list[Description]:
+    """All descriptions of a task; the folds of one cell follow each other and share them."""
+    cache = Cache(folder)
+    found = [cache.get("descriptions", name) for name in names]
+    if any(one is None for one in found):
+        raise BenchError("descriptions are missing from the cache; run the same command again")
+    return [one for one in found if one is not None]
+
+
+def checked(scores: object, clips: int, classes: int) -> Array:
+    """Scores as (clips, classes) finite float64.
+
+    Raises:
+        ValueError: another shape, or a value that is not finite.
+    """
+    array = np.asarray(scores, dtype=np.float64)
+    if array.shape != (clips, classes):
+        raise ValueError(f"predict returned shape {array.shape}, expected {(clips, classes)}")
+    if not np.isfinite(array).all():
+        raise ValueError("predict returned scores that are not finite")
+    return array

@@ -1,0 +1,79 @@
+"""What one unit left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FORMAT = 1
+Status = Literal["ok", "failed", "timeout", "killed", "oom"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one unit left behind.
+
+    Attributes:
+        key: identifies all that the result depends on (`inputs` and `fold`).
+        inputs: method, version, config, view versions, task, data fingerprint, protocol, seed.
+        fold: the held-out subject.
+        status: "ok", or how it ended.
+        label, preset: the words of the board's row.
+        family: identifies the row.
+        source: hash of the plugin's source when it ran.
+        clips: ids of the held-out clips.
+        scores: a row of class scores for each.
+        seconds: "fit" and "predict" wall time, "cpu" processor time of both, "inner" wall time of
+            the fits that choose a step.
+        borrowed: hashes of the modules of bench that the plugin imported then.
+        parameters: trained parameters, where the model counts them.
+        error: the traceback, where the status is not "ok".
+        trace: (step, scores) of every checkpoint, where the run asked for it.
+        traced: the run asked for a trace; a method without checkpoints leaves it empty.
+        inner: fits on parts of the training clips that the run asked for, to choose a step by.
+        inner_step: the step of the trace that those chose; None where there was nothing to choose.
+        curve: training curve.
+        transductive: the configuration saw the held-out clips, without labels, in training.
+        environment: id of the machine's description.
+        isolated: the held-out labels were never in the process that ran the unit.
+        format: of this file.
+    """
+
+    key: str
+    inputs: dict[str, Any]
+    fold: str
+    status: Status
+    label: str
+    preset: str
+    family: str
+    source: str
+    clips: list[str]
+    scores: list[list[float]]
+    seconds: dict[str, float]
+    borrowed: dict[str, str] = field(default_factory=dict)
+    parameters: int | None = None
+    error: str = ""
+    trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
+    traced: bool = False
+    inner: int = 0
+    inner_step: int | None = None
+    curve: list[dict[str, float]] = field(default_factory=list)
+    transductive: bool = False
+    environment: str = ""
+    isolated: bool = True
+    format: int = FORMAT
+
+    @property
+    def wall(self) -> float:
+        """Seconds of wall time that the unit took; 0 where it did not end."""
+        return sum(self.seconds.get(part, 0.0) for part in ("fit", "predict", "inner"))
+
+    def serves(self, trace: bool, inner: int) -> bool:
+        """It ended ok and holds what a run asks for: a trace, a step chosen by so many fits."""
+        traced = self.traced or bool(self.trace)
+        return self.status == "ok" and (traced or not trace) and inner in (0, self.inner)
+
+
+def safe(word: str) -> str:
+    """A word as a file name: "casme2/5" is "casme2-5"."""
+    return "".join(c if c.isalnum() or c in "._-+" else "-" for c in word)

@@ -1,0 +1,111 @@
+"""What makes a function of a clip a view, and all views by name.
+
+A view function takes a `Views` and keyword parameters and returns an array. Where a dataset ships
+the signal itself (ready-made flow, say), the shipped array is returned instead.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec
+
+from bench.cache.files import key
+from bench.core.errors import BenchError
+from bench.core.types import Array
+from bench.views.clip import Views
+
+Parameters = ParamSpec("Parameters")
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """What the plan knows of a view.
+
+    Attributes:
+        version: raised when a change of code changes its values.
+        of: the views it is computed from: "frames" is what image datasets ship.
+    """
+
+    version: int
+    of: frozenset[str]
+
+
+CATALOG: dict[str, ViewSpec] = {}
+"""Every view by name, filled as the modules of this package are imported."""
+
+
+def view(
+    version: int, of: str = "frames", stored: bool = True
+) -> Callable[
+    [Callable[Concatenate[Views, Parameters], Array]],
+    Callable[Concatenate[Views, Parameters], Array],
+]:
+    """Make a function of a clip a view: listed, replaced by the dataset's own, cached.
+
+    Args:
+        version: of the values, part of every key that depends on them.
+        of: names of the views it is computed from, space-separated.
+        stored: keep it on disk; worth it where computing costs more than reading.
+    """
+
+    def decorate(
+        compute: Callable[Concatenate[Views, Parameters], Array],
+    ) -> Callable[Concatenate[Views, Parameters], Array]:
+        name = compute.__name__
+        CATALOG[name] = ViewSpec(version, frozenset(of.split()))
+
+        @functools.wraps(compute)
+        def cached(clip: Views, /, *args: Parameters.args, **named: Parameters.kwargs) -> Array:
+            clip.seen.add(name)
+            if name in clip.sources:
+                return clip.sources[name]
+            if not stored or clip.cache is None:
+                return compute(clip, *args, **named)
+            below = view_versions(frozenset({name}), frozenset(clip.sources))
+            entry = key(clip.digest, name, version, below, args, named)
+            found = clip.cache.array("views", entry)
+            if found is None:
+                found = compute(clip, *args, **named)
+                clip.cache.put("views", entry, found)
+            return found
+
+        return cached
+
+    return decorate
+
+
+def source(clip: Views, name: str) -> Array:
+    """An array that the dataset ships, or a clear error where it does not."""
+    clip.seen.add(name)
+    try:
+        return clip.sources[name]
+    except KeyError:
+        given = ", ".join(sorted(clip.sources)) or "nothing"
+        raise BenchError(f"this clip has no {name!r}: its dataset ships {given}") from None
+
+
+def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG) -> frozenset[str]:
+    """All views that can be had from what a dataset ships."""
+    have = set(sources)
+    while more := {n for n, spec in catalog.items() if n not in have and spec.of <= have}:
+        have |= more
+    return frozenset(have)
+
+
+def view_versions(names: frozenset[str], shipped: frozenset[str]) -> dict[str, int]:
+    """Versions of the views that are computed for a method.
+
+    Args:
+        names: what the method needs or takes.
+        shipped: arrays of the dataset: what it ships is not computed, so it has no version.
+    """
+    versions: dict[str, int] = {}
+    waiting = sorted(names & servable(shipped) - shipped)
+    while waiting:
+        name = waiting.pop()
+        if name not in versions:
+            versions[name] = CATALOG[name].version
+            waiting += sorted(CATALOG[name].of - shipped)
+    return versions

@@ -1,0 +1,1 @@
+"""Motion: optical flow, strain, and what is pooled of them."""

@@ -1,0 +1,1 @@
+"""Local binary patterns of volumes of frames."""

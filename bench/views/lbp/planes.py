@@ -1,0 +1,48 @@
+"""Local binary patterns on five intersecting planes: the three of LBP-TOP and two oblique ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.core.types import Array
+from bench.views.catalog import view
+from bench.views.clip import Views
+from bench.views.lbp.patterns import Pattern, block_histograms, orthogonal_planes
+from bench.views.tim import interpolated_frames
+
+VERTICES = (
+    *((1, -1, 1), (1, 1, 1), (-1, 1, -1), (-1, -1, -1)),
+    *((-1, -1, 1), (-1, 1, 1), (1, 1, -1), (1, -1, -1)),
+)
+"""Signs (down, right, frame) of the cube's vertices, in the ring's order of the authors' code."""
+
+
+def five_plane_pattern(radii: tuple[int, int, int]) -> Pattern:
+    """Rings of 8 points on XY, XT and YT, and the 8 vertices of a cube of 3 px and 2 rt + 1 frames.
+
+    Args:
+        radii: (rx, ry, rt).
+    """
+    ring = tuple((float(radii[2] * t), float(y), float(x)) for y, x, t in VERTICES)
+    return Pattern((*orthogonal_planes(8, radii).planes, ring))
+
+
+@view(version=1, of="interpolated_frames")
+def five_planes(
+    clip: Views,
+    length: int = 20,
+    size: tuple[int, int] | None = None,
+    grid: tuple[int, int] = (5, 5),
+    radii: tuple[int, int, int] = (1, 1, 5),
+) -> Array:
+    """LBP-FIP block histograms of uniform patterns: (4, down, right, 59) float32.
+
+    Args:
+        clip: the clip.
+        length: frames after temporal interpolation.
+        size: (height, width) the frames are resized to.
+        grid: blocks (down, right).
+        radii: (rx, ry, rt).
+    """
+    frames = interpolated_frames(clip, length, size)
+    return np.stack(block_histograms(frames, five_plane_pattern(radii), grid, "u2"))

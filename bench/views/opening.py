@@ -1,0 +1,61 @@
+"""Opening a clip: its files are decoded when the first view asks for pixels, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from bench.cache.cache import Cache
+from bench.cache.files import key
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.errors import DataError
+from bench.core.types import Array
+from bench.views.clip import Views
+
+
+class UnreadableError(DataError):
+    """A clip's files cannot be read: no method's fault."""
+
+
+class Opened(Mapping[str, Array]):
+    """Arrays by source name; a clip whose views are all in the cache is never decoded."""
+
+    def __init__(self, names: frozenset[str], read: Callable[[], Mapping[str, Array]]) -> None:
+        self._names = names
+        self._read = read
+        self._arrays: Mapping[str, Array] | None = None
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._names:
+            raise KeyError(name)
+        if self._arrays is None:
+            try:
+                self._arrays = self._read()
+            except DataError as error:
+                raise UnreadableError(str(error)) from error
+        return self._arrays[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def clip_digest(clip: Clip, digest: str) -> str:
+    """Identifies what a method sees of a clip: its bytes and its apex."""
+    return key(digest, clip.apex)
+
+
+def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
+    """A clip as methods see it; the middle frame stands in for an apex that is not annotated."""
+    beside = {"landmarks"} if clip.landmarks is not None else set()
+    sources = Opened(dataset.sources | beside, lambda: dataset.read(clip))
+    length = len(clip.files)
+    if length == 1 and "frames" in sources:
+        length = len(sources["frames"])  # one file may hold a whole video
+    apex = length // 2 if clip.apex is None else min(clip.apex, length - 1)
+    return Views(sources, apex, clip_digest(clip, digest), cache)
