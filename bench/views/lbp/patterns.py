@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -244,9 +243,3 @@ def lbp_top(
     return np.stack(
         block_histograms(volume, orthogonal_planes(points, radii), grid, mapping, border)
     )
-
-
-def flat_histograms(planes: Sequence[Array]) -> Array:
-    """Histograms of several planes (down, right, bins) as one row, block by block."""
-    blocks = planes[0].shape[0] * planes[0].shape[1]
-    return np.concatenate([plane.reshape(blocks, -1) for plane in planes], axis=1).ravel()
