@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -56,17 +56,16 @@ FACTS = Facts(
 class MFVAN(Config, Method):
     """Multi-scale Fusion Visual Attention Network."""
 
-    name: ClassVar[str] = "mfvan"
-    version: ClassVar[int] = 2
-    needs: ClassVar[frozenset[str]] = frozenset({"colour_frames"})
-    facts: ClassVar[Facts] = FACTS
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
+    name = "mfvan"
+    version = 2
+    needs = frozenset({"colour_frames"})
+    facts = FACTS
+    presets = {
         "quick": QUICK,
         "longer": LONGER,
     }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = VARIANTS
-    described_by: ClassVar[tuple[str, ...]] = ("size", "frames")
+    variants = VARIANTS
+    described_by = ("size", "num_frames")
 
     def stated(self) -> Facts:
         """The facts, with what this configuration adds to them."""
@@ -86,7 +85,7 @@ class MFVAN(Config, Method):
     def describe(self, clip: Views) -> dict[str, Array]:
         """Onset, apex (size, size, 3) and the teacher's frames (k, size, size, 3), uint8 RGB."""
         pixels = colour_frames(clip, (self.size, self.size))
-        count = len(pixels) if self.frames is None else self.frames
+        count = len(pixels) if self.num_frames is None else self.num_frames
         spaced = np.linspace(0, len(pixels) - 1, count).round().astype(int)
         return {"onset": pixels[0], "apex": pixels[clip.apex], "frames": pixels[spaced]}
 

@@ -26,7 +26,7 @@ def seconds(config: Config, clips: int, frames: int) -> float:
         clips: training clips.
         frames: of them, altogether.
     """
-    seen = frames if config.frames is None else clips * config.frames
+    seen = frames if config.num_frames is None else clips * config.num_frames
     late = config.epochs - config.identity_epochs
     removal = bool(config.identity_weight)
     teacher = _seconds(*_teacher(config))

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
-from bench.views.flow.optical import flow_image
+from bench import Context, Facts, Training
+from bench.learning.flow_network import FlowNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class RCN(Method):
+class RCN(FlowNetwork):
     """Convolution, shared recurrent convolution, class-activation attention."""
 
-    epochs: int = 100
-    rate: float = 5e-4
-    batch: int = 64
-    width: int = 64
-    pool: int = 7
-
-    name: ClassVar[str] = "rcn"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 40, "rate": 5e-3, "width": 32, "pool": 5},
-    }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"small": {"width": 32, "pool": 5}}
-    facts: ClassVar[Facts] = Facts(
+    name = "rcn"
+    facts = Facts(
         title="RCN-A",
         paper="Xia, Peng, Khor, Feng, Zhao: Revealing the invisible with model and data "
         "shrinking for composite-database micro-expression recognition, IEEE TIP",
@@ -49,25 +36,24 @@ class RCN(Method):
         ),
     )
 
-    def describe(self, clip: Views) -> Array:
-        """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        return flow_image(clip)
+    epochs: int = 100
+    learning_rate: float = 5e-4
+    batch_size: int = 64
+    width: int = 64
+    pool: int = 7
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, SGD with momentum, fixed epochs."""
-        from bench.learning import training
+    presets = {"quick": {"epochs": 40, "learning_rate": 5e-3, "width": 32, "pool": 5}}
+    variants = {"small": {"width": 32, "pool": 5}}
+    seconds_per_clip = 1.2e-2
 
-        from . import net
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy, SGD with momentum."""
+        from bench.learning.training import Recipe, sgd
 
-        recipe = training.Recipe(self.epochs, self.batch, training.sgd(self.rate))
-        return training.train(
-            lambda: net.RCNA(train.classes, self.width, self.pool),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
+        return Recipe(self.epochs, self.batch_size, sgd(self.learning_rate))
 
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 12 milliseconds a clip and epoch."""
-        return 1.2e-2 * clips * self.epochs
+    def network(self, train: Training) -> nn.Module:
+        """Recurrent convolution and attention."""
+        from .net import RCNA
+
+        return RCNA(train.classes, self.width, self.pool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.core.types import Array
+from bench.core.types import Array, Description
 from bench.views.catalog import view
 from bench.views.clip import Views
 from bench.views.flow.motion import flow_from_onset
@@ -94,3 +94,17 @@ def main_flow(
     regions = region_map(size, landmarks(clip))
     flows = flow_from_onset(clip, length, size, textured)
     return np.stack([main_direction(flow, regions) for flow in flows])
+
+
+def polar(vectors: Description, weight: float) -> Array:
+    """Weighted polar coordinates of the regions' vectors (..., 36, 2): (..., 72) float64.
+
+    As in MDMO (Liu et al. 2016): magnitudes are divided by the largest of the face, which
+    takes out how strongly somebody moves, and multiplied by `weight`; angles, -π..π, are multiplied
+    by 1 - weight. A still face stays 0.
+    """
+    u, v = (np.asarray(vectors)[..., axis].astype(np.float64) for axis in (0, 1))
+    lengths = np.hypot(u, v)
+    largest = lengths.max(axis=-1, keepdims=True)
+    lengths = lengths / np.where(largest > 0, largest, 1)
+    return np.concatenate([weight * lengths, (1 - weight) * np.arctan2(v, u)], axis=-1)
