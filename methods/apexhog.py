@@ -14,7 +14,6 @@ class ApexHOG(SVMMethod):
     """HOG of the apex frame and a linear SVM; set beside `onsetcontrol`, the gain is expression."""
 
     name = "apexhog"
-    facts = Facts.of_reference("apex HOG + SVM")
 
     C: Penalty = 10.0
 
@@ -22,6 +21,7 @@ class ApexHOG(SVMMethod):
     described_by = ()
     scaling = "centre"
     balanced = True
+    facts = Facts.of_reference("apex HOG + SVM")
 
     def describe(self, clip: Views) -> Array:
         """HOG of the apex frame, (7488,)."""

@@ -22,7 +22,6 @@ class ApexPixels(SVMMethod):
     """
 
     name = "apexpixels"
-    facts = Facts.of_reference("apex minus onset pixels + SVM")
 
     C: Penalty = 1.0
     size: tuple[int, int] = (34, 28)
@@ -33,6 +32,7 @@ class ApexPixels(SVMMethod):
     scaling = "standard"
     balanced = True
     variants = {"alone": {"subtract": False}}
+    facts = Facts.of_reference("apex minus onset pixels + SVM")
 
     def describe(self, clip: Views) -> Array:
         """Grey levels of apex minus onset, float32 of `size`, -255..255 (alone: 0..255)."""

@@ -14,7 +14,6 @@ class ActionUnitOracle(SVMMethod):
     """A linear SVM on the true action units: no method that sees pixels should stand far above."""
 
     name = "auoracle"
-    facts = Facts.of_reference("true action units (ceiling)")
 
     C: Penalty = 1.0
 
@@ -22,6 +21,7 @@ class ActionUnitOracle(SVMMethod):
     described_by = ()
     scaling = "standard"
     balanced = True
+    facts = Facts.of_reference("true action units (ceiling)")
 
     def describe(self, clip: Views) -> Array:
         """Peak displacement of each action unit, px."""

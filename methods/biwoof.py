@@ -25,6 +25,17 @@ class BiWOOF(SVMMethod):
     """
 
     name = "biwoof"
+
+    grid: tuple[int, int] = (5, 5)
+    bins: int = 8
+    strict: bool = False
+    size: tuple[int, int] = (170, 140)
+    C: Penalty = 10.0
+
+    needs = frozenset({"flow_image"})
+    takes = frozenset({"optical_flow"})
+    described_by = ("grid", "bins", "strict", "size")
+    variants = {"strict": {"strict": True}, **INNER}
     facts = Facts(
         title="Bi-WOOF",
         paper="Liong, See, Wong, Phan: Less is more: micro-expression recognition from video using "
@@ -42,17 +53,6 @@ class BiWOOF(SVMMethod):
             "for no motion, and the planes' own scales stay as they are.",
         ),
     )
-
-    grid: tuple[int, int] = (5, 5)
-    bins: int = 8
-    strict: bool = False
-    size: tuple[int, int] = (170, 140)
-    C: Penalty = 10.0
-
-    needs = frozenset({"flow_image"})
-    takes = frozenset({"optical_flow"})
-    described_by = ("grid", "bins", "strict", "size")
-    variants = {"strict": {"strict": True}, **INNER}
 
     def describe(self, clip: Views) -> Array:
         """Histogram of length 1: (blocks * bins,) float32."""

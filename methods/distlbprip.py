@@ -26,6 +26,19 @@ class DiSTLBPRIP(SVMMethod):
     """
 
     name = "distlbprip"
+
+    grid: tuple[int, int] = (8, 9)
+    num_frames: int = 20
+    size: tuple[int, int] = (170, 140)
+    neighbours: int = 5
+    kept: float = 0.5
+    C: Penalty = 1.0
+
+    needs = frozenset({"projection_patterns"})
+    described_by = ("grid", "num_frames", "size")
+    kernel = "chi2"
+    presets = {"quick": {"grid": (5, 5), "num_frames": 10}}
+    variants = INNER
     facts = Facts(
         title="DiSTLBP-RIP",
         paper="Huang, Wang, Liu, Zhao, Feng, Pietikäinen: Discriminative spatiotemporal local "
@@ -47,19 +60,6 @@ class DiSTLBPRIP(SVMMethod):
             "noise of the camera as well as the motion, and signs of its sums are mostly noise.",
         ),
     )
-
-    grid: tuple[int, int] = (8, 9)
-    num_frames: int = 20
-    size: tuple[int, int] = (170, 140)
-    neighbours: int = 5
-    kept: float = 0.5
-    C: Penalty = 1.0
-
-    needs = frozenset({"projection_patterns"})
-    described_by = ("grid", "num_frames", "size")
-    kernel = "chi2"
-    presets = {"quick": {"grid": (5, 5), "num_frames": 10}}
-    variants = INNER
 
     def describe(self, clip: Views) -> Array:
         """Histograms (down, right, 630) float32."""

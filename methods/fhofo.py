@@ -24,6 +24,18 @@ class FHOFO(SVMMethod):
     """
 
     name = "fhofo"
+
+    num_frames: int = 10
+    size: tuple[int, int] = (170, 140)
+    fine: int = 50
+    bins: int = 18
+    sigma: float = 10.0
+    C: Penalty = 10.0
+
+    needs = frozenset({"flow_from_onset", "landmarks"})
+    described_by = (*("num_frames", "size", "fine", "bins", "sigma"),)
+    scaling = "centre"
+    variants = INNER
     facts = Facts(
         title="FHOFO",
         paper="Happy, Routray: Fuzzy histogram of optical flow orientations for micro-expression "
@@ -39,18 +51,6 @@ class FHOFO(SVMMethod):
             "The linear SVM on centred features with C = 10 is our reading.",
         ),
     )
-
-    num_frames: int = 10
-    size: tuple[int, int] = (170, 140)
-    fine: int = 50
-    bins: int = 18
-    sigma: float = 10.0
-    C: Penalty = 10.0
-
-    needs = frozenset({"flow_from_onset", "landmarks"})
-    described_by = (*("num_frames", "size", "fine", "bins", "sigma"),)
-    scaling = "centre"
-    variants = INNER
 
     def describe(self, clip: Views) -> Array:
         """Histograms (length - 1, 36, bins) float32, each summing to 1 or nought."""

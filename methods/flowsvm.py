@@ -23,10 +23,6 @@ class FlowSVM(Method):
     """
 
     name = "flowsvm"
-    facts = Facts.of_reference(
-        "flow + SVM",
-        "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
-    )
 
     C: float = 0.01
     grid: tuple[int, int] = (8, 8)
@@ -36,6 +32,10 @@ class FlowSVM(Method):
     needs = frozenset({"flow_image"})
     takes = frozenset({"optical_flow"})
     described_by = ("grid", "size")
+    facts = Facts.of_reference(
+        "flow + SVM",
+        "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
+    )
 
     def describe(self, clip: Views) -> Array:
         """The shipped flow image in 0..1, (3, 28, 28), or pooled flow in px, (2, *grid)."""

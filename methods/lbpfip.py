@@ -20,6 +20,13 @@ class LBPFIP(PatternMethod):
     """
 
     name = "lbpfip"
+
+    num_frames: int = 20
+    radii: tuple[int, int, int] = (1, 1, 5)
+    C: Penalty = 0.35
+
+    needs = frozenset({"five_planes"})
+    kernel = "chi2"
     facts = Facts(
         title="LBP-FIP",
         paper="Wei, Lu, Yan, Liu: Micro-expression recognition using local binary pattern from "
@@ -32,13 +39,6 @@ class LBPFIP(PatternMethod):
             "The additive χ² kernel is our reading; C = .35 is the authors'.",
         ),
     )
-
-    num_frames: int = 20
-    radii: tuple[int, int, int] = (1, 1, 5)
-    C: Penalty = 0.35
-
-    needs = frozenset({"five_planes"})
-    kernel = "chi2"
 
     def describe(self, clip: Views) -> Array:
         """Histograms of uniform patterns (4, down, right, 59) float32, each summing to 1."""

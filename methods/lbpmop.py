@@ -14,6 +14,10 @@ class LBPMOP(PatternMethod):
     """Patterns of each block's mean XY, XT and YT image, and a linear SVM."""
 
     name = "lbpmop"
+
+    C: Penalty = 1e4
+
+    needs = frozenset({"lbp_mop"})
     facts = Facts(
         title="LBP-MOP",
         paper="Wang, See, Phan, Oh: Efficient spatio-temporal local binary patterns for "
@@ -28,10 +32,6 @@ class LBPMOP(PatternMethod):
             "of MEGC 2019, on faces of 170 x 140; the paper filters frames with Wiener's first.",
         ),
     )
-
-    C: Penalty = 1e4
-
-    needs = frozenset({"lbp_mop"})
 
     def describe(self, clip: Views) -> Array:
         """Histograms (3, down, right, 16) float32, each summing to 1."""

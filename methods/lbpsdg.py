@@ -26,6 +26,16 @@ class LBPSDG(PatternMethod):
     """
 
     name = "lbpsdg"
+
+    reach: int = 16
+    bins: tuple[int, ...] = (4, 8, 16)
+    folds: int = 5
+    C: Penalty = 10.0
+
+    needs = frozenset({"lbp_top", "single_direction_gradients"})
+    described_by = ("num_frames", "size", "grid", "radii", "reach")
+    scaling = "centre"
+    presets = {"quick": {"bins": (8,), "folds": 2}}
     facts = Facts(
         title="LBP-SDG",
         paper="Wei, Lu, Yan: A comparative study on movement feature in different directions for "
@@ -44,16 +54,6 @@ class LBPSDG(PatternMethod):
             "Not confirmed: the journal; title, authors and abstract are those of the preprint.",
         ),
     )
-
-    reach: int = 16
-    bins: tuple[int, ...] = (4, 8, 16)
-    folds: int = 5
-    C: Penalty = 10.0
-
-    needs = frozenset({"lbp_top", "single_direction_gradients"})
-    described_by = ("num_frames", "size", "grid", "radii", "reach")
-    scaling = "centre"
-    presets = {"quick": {"bins": (8,), "folds": 2}}
 
     def describe(self, clip: Views) -> Description:
         """Histograms "patterns" (3, down, right, 16) and "gradients" (18, down, right, 16)."""

@@ -14,6 +14,11 @@ class LBPSIP(PatternMethod):
     """Codes of the six points where LBP-TOP's planes meet, and a linear SVM."""
 
     name = "lbpsip"
+
+    radii: tuple[int, int, int] = (1, 1, 2)
+    C: Penalty = 1e4
+
+    needs = frozenset({"lbp_sip"})
     facts = Facts(
         title="LBP-SIP",
         paper="Wang, See, Phan, Oh: LBP with six intersection points: reducing redundant "
@@ -27,11 +32,6 @@ class LBPSIP(PatternMethod):
             "The penalty C = 1e4 of the SVM is our reading.",
         ),
     )
-
-    radii: tuple[int, int, int] = (1, 1, 2)
-    C: Penalty = 1e4
-
-    needs = frozenset({"lbp_sip"})
 
     def describe(self, clip: Views) -> Array:
         """Histograms (down, right, 20) float32: 16 bins within the frame, 4 in time."""

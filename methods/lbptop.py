@@ -25,18 +25,6 @@ class LBPTOP(PatternMethod):
     """
 
     name = "lbptop"
-    facts = Facts(
-        title="LBP-TOP",
-        paper="Zhao, Pietikäinen: Dynamic texture recognition using local binary patterns with an "
-        "application to facial expressions, TPAMI; as set up for MEGC 2019",
-        year=2007,
-        url="https://doi.org/10.1109/TPAMI.2007.1110",
-        fidelity="paper",
-        deviations=(
-            "The penalty C = 1e4 of the SVM is our reading.",
-            "Frames are resized to 170 x 140, the size of the cropped faces of CASME II.",
-        ),
-    )
 
     points: int = 4
     mapping: Literal["basic", "u2", "ri"] = "basic"
@@ -53,6 +41,18 @@ class LBPTOP(PatternMethod):
         "magnified": {"magnify": 10.0},
         **INNER,
     }
+    facts = Facts(
+        title="LBP-TOP",
+        paper="Zhao, Pietikäinen: Dynamic texture recognition using local binary patterns with an "
+        "application to facial expressions, TPAMI; as set up for MEGC 2019",
+        year=2007,
+        url="https://doi.org/10.1109/TPAMI.2007.1110",
+        fidelity="paper",
+        deviations=(
+            "The penalty C = 1e4 of the SVM is our reading.",
+            "Frames are resized to 170 x 140, the size of the cropped faces of CASME II.",
+        ),
+    )
 
     def describe(self, clip: Views) -> Array:
         """Histograms (3, down, right, bins) float32, each summing to 1."""

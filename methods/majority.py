@@ -15,9 +15,9 @@ class Majority(Method):
     """Scores each class by its share of the training clips, whatever the clip."""
 
     name = "majority"
-    facts = Facts.of_reference("majority class")
 
     needs = frozenset()
+    facts = Facts.of_reference("majority class")
 
     def describe(self, clip: Views) -> Array:
         """Nothing is looked at."""

@@ -28,6 +28,17 @@ class MDMO(SVMMethod):
     """
 
     name = "mdmo"
+
+    weight: float = 0.91
+    num_frames: int = 0
+    size: tuple[int, int] = (170, 140)
+    degree: int = 3
+    C: Penalty = 1e3
+
+    needs = frozenset({"main_flow"})
+    described_by = ("num_frames", "size")
+    presets = {"quick": {"num_frames": 10}}
+    variants = {"smic": {"weight": 0.80}, **INNER}
     facts = Facts(
         title="MDMO",
         paper="Liu, Zhang, Yan, Wang, Zhao, Fu: A main directional mean optical flow feature for "
@@ -44,17 +55,6 @@ class MDMO(SVMMethod):
             "C = 1000 and the kernel's degree 3 and offset 1 are our reading.",
         ),
     )
-
-    weight: float = 0.91
-    num_frames: int = 0
-    size: tuple[int, int] = (170, 140)
-    degree: int = 3
-    C: Penalty = 1e3
-
-    needs = frozenset({"main_flow"})
-    described_by = ("num_frames", "size")
-    presets = {"quick": {"num_frames": 10}}
-    variants = {"smic": {"weight": 0.80}, **INNER}
 
     def describe(self, clip: Views) -> Array:
         """Mean over the frames of each region's main direction: (36, 2) float32, u and v, px."""

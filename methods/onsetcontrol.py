@@ -14,7 +14,6 @@ class OnsetControl(SVMMethod):
     """HOG of the onset frame and a linear SVM; above chance, it says that something leaks."""
 
     name = "onsetcontrol"
-    facts = Facts.of_reference("onset frame (control)")
 
     C: Penalty = 10.0
 
@@ -22,6 +21,7 @@ class OnsetControl(SVMMethod):
     described_by = ()
     scaling = "centre"
     balanced = True
+    facts = Facts.of_reference("onset frame (control)")
 
     def describe(self, clip: Views) -> Array:
         """HOG of the onset frame, (7488,)."""

@@ -20,6 +20,16 @@ class STLBPIP(SVMMethod):
     """
 
     name = "stlbpip"
+
+    grid: tuple[int, int] = (8, 9)
+    num_frames: int = 0
+    size: tuple[int, int] = (170, 140)
+    C: Penalty = 1.0
+
+    needs = frozenset({"projection_patterns"})
+    described_by = ("grid", "num_frames", "size")
+    kernel = "chi2"
+    variants = {"coarse": {"grid": (5, 5)}, **INNER}
     facts = Facts(
         title="STLBP-IP",
         paper="Huang, Wang, Zhao, Pietikäinen: Facial micro-expression recognition using "
@@ -39,16 +49,6 @@ class STLBPIP(SVMMethod):
             "moves, and neither another C nor the exponential χ² kernel changed that.",
         ),
     )
-
-    grid: tuple[int, int] = (8, 9)
-    num_frames: int = 0
-    size: tuple[int, int] = (170, 140)
-    C: Penalty = 1.0
-
-    needs = frozenset({"projection_patterns"})
-    described_by = ("grid", "num_frames", "size")
-    kernel = "chi2"
-    variants = {"coarse": {"grid": (5, 5)}, **INNER}
 
     def describe(self, clip: Views) -> Array:
         """Histograms (down, right, 630) float32."""

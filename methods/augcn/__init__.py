@@ -44,9 +44,23 @@ def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -
 
 @dataclass(frozen=True)
 class AUGCN(NetworkMethod):
-    """Transformers on patches at brows and lips, scored against a graph of action units."""
+    """Transformers on patches at brows and lips, scored against a graph of action units.
+
+    Attributes:
+        chained: encoders follow one another; False as the public code has it: only the last one acts.
+    """
 
     name = "augcn"
+
+    chained: bool = True
+
+    version = 2
+    needs = frozenset({"key_frames", "landmarks"})
+    takes = frozenset({"action_units"})
+    described_by = ()
+    presets = {"quick": {"epochs": 60, "learning_rate": 5e-4}}
+    variants = {"unchained": {"chained": False}}
+    seconds_per_clip = 1e-3
     facts = Facts(
         title="AU-GCN",
         paper="Lei, Chen, Li, Li: Micro-expression recognition based on facial graph "
@@ -64,19 +78,6 @@ class AUGCN(NetworkMethod):
             "Epochs are our reading; the quick preset is ours: 60 epochs at a rate of 5e-4.",
         ),
     )
-
-    epochs: int = 100
-    learning_rate: float = 1e-4
-    batch_size: int = 32
-    chained: bool = True
-
-    version = 2
-    needs = frozenset({"key_frames", "landmarks"})
-    takes = frozenset({"action_units"})
-    described_by = ()
-    presets = {"quick": {"epochs": 60, "learning_rate": 5e-4}}
-    variants = {"unchained": {"chained": False}}
-    seconds_per_clip = 1e-3
 
     def describe(self, clip: Views) -> Array:
         """7 x 7 patches of apex minus onset at 30 landmarks, float32 (30, 7, 7) in -1 .. 1."""

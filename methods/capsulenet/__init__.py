@@ -17,9 +17,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CapsuleNet(NetworkMethod):
-    """ResNet-18 up to its third stage, primary capsules, one capsule a class."""
+    """ResNet-18 up to its third stage, primary capsules, one capsule a class.
+
+    Attributes:
+        size: side of the frames, px.
+    """
 
     name = "capsulenet"
+
+    epochs: int = 30
+    size: int = 224
+
+    needs = frozenset({"key_frames"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 15, "size": 96}}
+    seconds_per_clip = 0.15
+    measured_size = 224
     facts = Facts(
         title="CapsuleNet",
         paper="Quang, Chun, Tokuyama: CapsuleNet for micro-expression recognition, FG",
@@ -33,17 +46,6 @@ class CapsuleNet(NetworkMethod):
             "Not confirmed: the DOI; title, authors and venue were.",
         ),
     )
-
-    epochs: int = 30
-    learning_rate: float = 1e-4
-    batch_size: int = 32
-    size: int = 224
-
-    needs = frozenset({"key_frames"})
-    described_by = ("size",)
-    presets = {"quick": {"epochs": 15, "size": 96}}
-    seconds_per_clip = 0.15
-    measured_size = 224
 
     def describe(self, clip: Views) -> Array:
         """Apex, uint8 (size, size)."""

@@ -20,9 +20,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CNNLSTM(NetworkMethod):
-    """Onset, apex, offset and the frames between: what they show and how they follow."""
+    """Onset, apex, offset and the frames between: what they show and how they follow.
+
+    Attributes:
+        spread: weight of the features' distance to the mean of their class and state.
+        leap: weight of the distance between features of successive states.
+    """
 
     name = "cnnlstm"
+
+    learning_rate: float = 1e-3
+    spread: float = 0.1
+    leap: float = 0.1
+
+    needs = frozenset({"gray_frames"})
+    described_by = ()
+    presets = {"quick": {"epochs": 40, "batch_size": 16, "learning_rate": 3e-4}}
+    seconds_per_clip = 0.008
     facts = Facts(
         title="CNN+LSTM",
         paper="Kim, Baddar, Ro: Micro-expression recognition with expression-state constrained "
@@ -36,17 +50,6 @@ class CNNLSTM(NetworkMethod):
             "The quick preset is ours: 40 epochs at 3e-4 in batches of 16.",
         ),
     )
-
-    epochs: int = 100
-    learning_rate: float = 1e-3
-    batch_size: int = 32
-    spread: float = 0.1
-    leap: float = 0.1
-
-    needs = frozenset({"gray_frames"})
-    described_by = ()
-    presets = {"quick": {"epochs": 40, "batch_size": 16, "learning_rate": 3e-4}}
-    seconds_per_clip = 0.008
 
     def describe(self, clip: Views) -> Array:
         """Onset, half-way, apex, half-way, offset: uint8 (5, 64, 64)."""

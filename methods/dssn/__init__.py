@@ -20,30 +20,16 @@ class DSSN(NetworkMethod):
     """Two AlexNets cut after the second convolution, joined by a product.
 
     Attributes:
+        size: side of the planes, px.
+        join: how the streams meet.
         weights: file of an AlexNet trained on ImageNet, Caffe's with grouped convolutions: its
             first two convolutions start both streams. Asked for as `dssn:weights=PATH`.
         weights_sha256: of the file.
     """
 
     name = "dssn"
-    facts = Facts(
-        title="DSSN",
-        paper="Khor, See, Liong, Phan, Lin: Dual-stream shallow networks for facial "
-        "micro-expression recognition, ICIP",
-        year=2019,
-        url="https://github.com/IcedDoggie/DSSN-MER",
-        fidelity="code",
-        deviations=(
-            "The trunks start from scratch, not from ImageNet weights of AlexNet, unless a file is "
-            "given: `dssn:weights=PATH`.",
-            "Magnitude and strain are stretched to 0 .. 255 for each clip.",
-            "The quick preset is ours: 12 epochs on 115 x 115 planes.",
-        ),
-    )
 
     epochs: int = 15
-    learning_rate: float = 1e-4
-    batch_size: int = 32
     size: int = 227
     join: Literal["multiply", "add", "concatenate"] = "multiply"
     weights: str = ""
@@ -58,6 +44,20 @@ class DSSN(NetworkMethod):
     }
     seconds_per_clip = 0.06
     measured_size = 227
+    facts = Facts(
+        title="DSSN",
+        paper="Khor, See, Liong, Phan, Lin: Dual-stream shallow networks for facial "
+        "micro-expression recognition, ICIP",
+        year=2019,
+        url="https://github.com/IcedDoggie/DSSN-MER",
+        fidelity="code",
+        deviations=(
+            "The trunks start from scratch, not from ImageNet weights of AlexNet, unless a file is "
+            "given: `dssn:weights=PATH`.",
+            "Magnitude and strain are stretched to 0 .. 255 for each clip.",
+            "The quick preset is ours: 12 epochs on 115 x 115 planes.",
+        ),
+    )
 
     @classmethod
     def from_variant(cls, word: str) -> Self:

@@ -17,6 +17,13 @@ class DualInception(FlowNetwork):
     """Two inception blocks each for u and v, joined by a layer of 1024."""
 
     name = "dualinception"
+
+    epochs: int = 500
+    learning_rate: float = 1e-3
+    batch_size: int = 256
+
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 5e-4
     facts = Facts(
         title="Dual-Inception",
         paper="Zhou, Mao, Xue: Dual-inception network for cross-database micro-expression "
@@ -30,13 +37,6 @@ class DualInception(FlowNetwork):
             "The quick preset is ours: 60 epochs.",
         ),
     )
-
-    epochs: int = 500
-    learning_rate: float = 1e-3
-    batch_size: int = 256
-
-    presets = {"quick": {"epochs": 60}}
-    seconds_per_clip = 5e-4
 
     def network(self, train: Training) -> nn.Module:
         """Streams for u and v."""

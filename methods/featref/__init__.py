@@ -17,9 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FeatRef(FlowNetwork):
-    """A dual-inception trunk and an attention branch for each class."""
+    """A dual-inception trunk and an attention branch for each class.
+
+    Attributes:
+        proposal_weight: of the branches' own losses.
+    """
 
     name = "featref"
+
+    epochs: int = 500
+    learning_rate: float = 5e-4
+    batch_size: int = 256
+    proposal_weight: float = 0.85
+
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 5e-4
     facts = Facts(
         title="FeatRef",
         paper="Zhou, Mao, Huang, Zhang, Zhang: Feature refinement: an expression-specific "
@@ -34,14 +46,6 @@ class FeatRef(FlowNetwork):
             "The quick preset is ours: 60 epochs.",
         ),
     )
-
-    epochs: int = 500
-    learning_rate: float = 5e-4
-    batch_size: int = 256
-    proposal_weight: float = 0.85
-
-    presets = {"quick": {"epochs": 60}}
-    seconds_per_clip = 5e-4
 
     def recipe(self, train: Training, context: Context) -> Recipe:
         """Cross-entropy plus the weighted proposal loss, Adam."""

@@ -23,11 +23,27 @@ class GEME(NetworkMethod):
     """Two ResNet-18 on the dynamic image of a clip, one for the expression, one for the gender.
 
     Attributes:
+        size: side of the dynamic image, px.
+        beta: of the class-balanced weights; see `effective_number`.
         gender: train the gender stream where genders are annotated.
         gender_weight: of its cross-entropy.
     """
 
     name = "geme"
+
+    epochs: int = 60
+    size: int = 224
+    beta: float = 0.999
+    gender: bool = True
+    gender_weight: float = 0.5
+
+    needs = frozenset({"dynamic_image"})
+    takes = frozenset({"gender"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
+    variants = {"nogender": {"gender": False}}
+    seconds_per_clip = 0.25  # with genders; half of it without
+    measured_size = 224
     facts = Facts(
         title="GEME",
         paper="Nie, Takalkar, Duan, Zhang, Xu: GEME: dual-stream multi-task gender-based "
@@ -44,22 +60,6 @@ class GEME(NetworkMethod):
             "The quick preset is ours: 15 epochs, batches of 16, 64 x 64 images.",
         ),
     )
-
-    epochs: int = 60
-    learning_rate: float = 1e-4
-    batch_size: int = 32
-    size: int = 224
-    beta: float = 0.999
-    gender: bool = True
-    gender_weight: float = 0.5
-
-    needs = frozenset({"dynamic_image"})
-    takes = frozenset({"gender"})
-    described_by = ("size",)
-    presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
-    variants = {"nogender": {"gender": False}}
-    seconds_per_clip = 0.25  # with genders; half of it without
-    measured_size = 224
 
     def describe(self, clip: Views) -> Array:
         """Dynamic image, uint8 (size, size)."""

@@ -38,9 +38,23 @@ def mosaic(planes: Array, transposed: bool) -> Array:
 
 @dataclass(frozen=True)
 class HTNet(NetworkMethod):
-    """Transformer blocks that merge from four regions to the face, 139.6 million parameters."""
+    """Transformer blocks that merge from four regions to the face, 139.6 million parameters.
+
+    Attributes:
+        faithful: take x for the row of a crop, as the public code does.
+    """
 
     name = "htnet"
+
+    epochs: int = 800
+    learning_rate: float = 5e-5
+    batch_size: int = 256
+    faithful: bool = True
+
+    needs = frozenset({"flow_image"})
+    described_by = ("faithful",)
+    presets = {"quick": {"epochs": 20}}
+    variants = {"straight": {"faithful": False}}
     facts = Facts(
         title="HTNet",
         paper="Wang, Zhang, Luo, Sankaranarayana: HTNet for micro-expression recognition, "
@@ -56,16 +70,6 @@ class HTNet(NetworkMethod):
             "The quick preset is ours: 20 epochs.",
         ),
     )
-
-    epochs: int = 800
-    learning_rate: float = 5e-5
-    batch_size: int = 256
-    faithful: bool = True
-
-    needs = frozenset({"flow_image"})
-    described_by = ("faithful",)
-    presets = {"quick": {"epochs": 20}}
-    variants = {"straight": {"faithful": False}}
 
     def describe(self, clip: Views) -> Array:
         """Mosaic of flow crops, uint8 (3, 28, 28)."""

@@ -28,6 +28,19 @@ class KTGSL(Method):
     """
 
     name = "ktgsl"
+
+    num_frames: int = 10
+    num_frames_planes: int = 20
+    size: tuple[int, int] = (170, 140)
+    grid: tuple[int, int] = (5, 5)
+    reach: int = 16
+    ridge: float = 0.1
+    penalties: tuple[float, float] = (1.0, 1.0)
+    rounds: int = 50
+
+    needs = frozenset({"lbp_top", "single_direction_gradients", "five_planes"})
+    described_by = (*("num_frames", "num_frames_planes", "size", "grid", "reach"),)
+    presets = {"quick": {"rounds": 10}}
     facts = Facts(
         title="KTGSL",
         paper="Wei, Lu, Yan, Zong: Learning two groups of discriminative features for "
@@ -46,19 +59,6 @@ class KTGSL(Method):
             "Not confirmed: journal, year and DOI; title and abstract were.",
         ),
     )
-
-    num_frames: int = 10
-    num_frames_planes: int = 20
-    size: tuple[int, int] = (170, 140)
-    grid: tuple[int, int] = (5, 5)
-    reach: int = 16
-    ridge: float = 0.1
-    penalties: tuple[float, float] = (1.0, 1.0)
-    rounds: int = 50
-
-    needs = frozenset({"lbp_top", "single_direction_gradients", "five_planes"})
-    described_by = (*("num_frames", "num_frames_planes", "size", "grid", "reach"),)
-    presets = {"quick": {"rounds": 10}}
 
     def describe(self, clip: Views) -> Description:
         """Histograms by block: "gradients" (blocks, 21 · 16) and "planes" (blocks, 4 · 59)."""

@@ -23,12 +23,36 @@ class LGCcon(NetworkMethod):
     """A trunk read as a whole and by regions, the strongest region deciding.
 
     Attributes:
+        size: side of the frames, px.
+        factor: of the linear magnification of the apex.
+        trunk: of the features.
+        hidden: width of the layer before the decision.
+        local_weight: of the regions' own cross-entropy.
+        centre_weight: of the distance to the class centres.
         weights: file of a trained trunk, as torchvision and timm name its layers. Asked for as
             `lgccon:weights=PATH`; the preset `quick` has a ResNet-18 trunk.
         weights_sha256: of the file.
     """
 
     name = "lgccon"
+
+    epochs: int = 60
+    learning_rate: float = 1e-3
+    size: int = 224
+    factor: float = 8.0
+    trunk: Literal["vgg16", "resnet18"] = "vgg16"
+    hidden: int = 4096
+    local_weight: float = 0.7
+    centre_weight: float = 2e-4
+    weights: str = ""
+    weights_sha256: str = ""
+
+    needs = frozenset({"key_frames"})
+    described_by = ("size", "factor")
+    presets = {
+        "quick": {"epochs": 20, "size": 64, "batch_size": 16, "trunk": "resnet18", "hidden": 256},
+    }
+    variants = {"lite": {"trunk": "resnet18", "hidden": 512}}
     facts = Facts(
         title="LGCcon",
         paper="Li, Huang, Zhao: Joint local and global information learning with single apex "
@@ -45,25 +69,6 @@ class LGCcon(NetworkMethod):
             "`lite` and the quick preset (20 epochs, 64 x 64) have a ResNet-18 trunk.",
         ),
     )
-
-    epochs: int = 60
-    learning_rate: float = 1e-3
-    batch_size: int = 32
-    size: int = 224
-    factor: float = 8.0
-    trunk: Literal["vgg16", "resnet18"] = "vgg16"
-    hidden: int = 4096
-    local_weight: float = 0.7
-    centre_weight: float = 2e-4
-    weights: str = ""
-    weights_sha256: str = ""
-
-    needs = frozenset({"key_frames"})
-    described_by = ("size", "factor")
-    presets = {
-        "quick": {"epochs": 20, "size": 64, "batch_size": 16, "trunk": "resnet18", "hidden": 256},
-    }
-    variants = {"lite": {"trunk": "resnet18", "hidden": 512}}
 
     @classmethod
     def from_variant(cls, word: str) -> Self:

@@ -21,28 +21,12 @@ class MMNet(NetworkMethod):
     """Attention blocks on apex minus onset, a small transformer on the onset.
 
     Attributes:
+        size: side of the frames, px.
+        weight_decay: of AdamW.
         augment: mirror and shift training clips.
     """
 
     name = "mmnet"
-    facts = Facts(
-        title="MMNet",
-        paper="Li, Sui, Zhu, Zhao: MMNet: muscle motion-guided network for micro-expression "
-        "recognition, IJCAI",
-        year=2022,
-        url="https://github.com/muse1998/MMNet",
-        fidelity="code",
-        deviations=(
-            "Frames are grey; the three channels of the public code hold the same image.",
-            "Training clips are mirrored and shifted, not rotated, and their key frames are the "
-            "annotated ones; the public code draws frames near them at random.",
-            "Layers that the public code defines and never uses are left out: 9.2 million "
-            "parameters in place of 10.0.",
-            "The last epoch is kept; the public code keeps the best on the held-out subject.",
-            "The quick preset is ours: 16 epochs at 2e-4, batches of 16, 48 x 48 frames, which are "
-            "not augmented.",
-        ),
-    )
 
     epochs: int = 74
     learning_rate: float = 8e-4
@@ -64,6 +48,24 @@ class MMNet(NetworkMethod):
     }
     seconds_per_clip = 0.45
     measured_size = 224
+    facts = Facts(
+        title="MMNet",
+        paper="Li, Sui, Zhu, Zhao: MMNet: muscle motion-guided network for micro-expression "
+        "recognition, IJCAI",
+        year=2022,
+        url="https://github.com/muse1998/MMNet",
+        fidelity="code",
+        deviations=(
+            "Frames are grey; the three channels of the public code hold the same image.",
+            "Training clips are mirrored and shifted, not rotated, and their key frames are the "
+            "annotated ones; the public code draws frames near them at random.",
+            "Layers that the public code defines and never uses are left out: 9.2 million "
+            "parameters in place of 10.0.",
+            "The last epoch is kept; the public code keeps the best on the held-out subject.",
+            "The quick preset is ours: 16 epochs at 2e-4, batches of 16, 48 x 48 frames, which are "
+            "not augmented.",
+        ),
+    )
 
     def describe(self, clip: Views) -> Array:
         """Onset and apex, uint8 (2, size, size)."""

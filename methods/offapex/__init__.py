@@ -17,6 +17,12 @@ class OffApexNet(FlowNetwork):
     """A convolutional stream each for u and v, joined by two layers of 1024."""
 
     name = "offapex"
+
+    epochs: int = 3000
+    batch_size: int = 256
+
+    presets = {"quick": {"epochs": 80, "learning_rate": 5e-4}}
+    seconds_per_clip = 3e-4
     facts = Facts(
         title="OFF-ApexNet",
         paper="Gan, Liong, Yau, Huang, Tan: OFF-ApexNet on micro-expression recognition system, "
@@ -30,13 +36,6 @@ class OffApexNet(FlowNetwork):
             "The quick preset is ours: 80 epochs at a rate of 5e-4.",
         ),
     )
-
-    epochs: int = 3000
-    learning_rate: float = 1e-4
-    batch_size: int = 256
-
-    presets = {"quick": {"epochs": 80, "learning_rate": 5e-4}}
-    seconds_per_clip = 3e-4
 
     def network(self, train: Training) -> nn.Module:
         """Streams for u and v."""

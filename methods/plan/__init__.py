@@ -13,9 +13,33 @@ from bench.views.frames import gray_frames
 
 @dataclass(frozen=True)
 class PLAN(Method):
-    """A 3-D ResNet-18 trained by 5-shot episodes; classes are prototypes."""
+    """A 3-D ResNet-18 trained by 5-shot episodes; classes are prototypes.
+
+    Attributes:
+        epochs: passes of `episodes` episodes each.
+        episodes: of an epoch.
+        shots: clips of each class in an episode's support.
+        learning_rate: of Adam.
+        num_frames: of a clip, evenly spaced.
+        size: side of the frames, px.
+        width: channels of the first stage.
+    """
 
     name = "plan"
+
+    epochs: int = 50
+    episodes: int = 20
+    shots: int = 5
+    learning_rate: float = 1e-4
+    num_frames: int = 8
+    size: int = 112
+    width: int = 64
+
+    needs = frozenset({"gray_frames"})
+    described_by = ("num_frames", "size")
+    presets = {
+        "quick": {"epochs": 20, "episodes": 2, "size": 56, "width": 16, "learning_rate": 1e-3},
+    }
     facts = Facts(
         title="ME-PLAN",
         paper="Zhao, Tang, Liu, Zhang, Wang, Xu, Chen, Guan: ME-PLAN: a deep prototypical "
@@ -32,20 +56,6 @@ class PLAN(Method):
             "The quick preset is ours: 40 episodes, 56 x 56 frames, a quarter of the channels.",
         ),
     )
-
-    epochs: int = 50
-    episodes: int = 20
-    shots: int = 5
-    learning_rate: float = 1e-4
-    num_frames: int = 8
-    size: int = 112
-    width: int = 64
-
-    needs = frozenset({"gray_frames"})
-    described_by = ("num_frames", "size")
-    presets = {
-        "quick": {"epochs": 20, "episodes": 2, "size": 56, "width": 16, "learning_rate": 1e-3},
-    }
 
     def describe(self, clip: Views) -> Array:
         """Frames evenly spaced from onset to offset, uint8 (num_frames, size, size)."""

@@ -32,9 +32,26 @@ def stretched(plane: Array, signed: bool) -> Array:
 
 @dataclass(frozen=True)
 class RaICL(NetworkMethod):
-    """ResNet-18 with queries; needs neither an apex nor pre-training."""
+    """ResNet-18 with queries; needs neither an apex nor pre-training.
+
+    Attributes:
+        size: side of the planes, px.
+        consistency_weight: of the distance between the maps of a clip and its mirror image.
+    """
 
     name = "raicl"
+
+    learning_rate: float = 1e-3
+    batch_size: int = 128
+    size: int = 112
+    consistency_weight: float = 1.0
+
+    version = 2
+    needs = frozenset({"gray_frames"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 20, "size": 64, "batch_size": 16}}
+    seconds_per_clip = 0.05
+    measured_size = 112
     facts = Facts(
         title="Ra-ICL",
         paper="Region-aware instance consistency learning for micro-expression recognition, CVPR",
@@ -47,19 +64,6 @@ class RaICL(NetworkMethod):
             "The quick preset is ours: 20 epochs, batches of 16, 64 x 64 planes.",
         ),
     )
-
-    epochs: int = 100
-    learning_rate: float = 1e-3
-    batch_size: int = 128
-    size: int = 112
-    consistency_weight: float = 1.0
-
-    version = 2
-    needs = frozenset({"gray_frames"})
-    described_by = ("size",)
-    presets = {"quick": {"epochs": 20, "size": 64, "batch_size": 16}}
-    seconds_per_clip = 0.05
-    measured_size = 112
 
     def describe(self, clip: Views) -> Array:
         """u, v, strain of the 16 middle frames against the onset: uint8 (16, 3, size, size)."""

@@ -16,9 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RCN(FlowNetwork):
-    """Convolution, shared recurrent convolution, class-activation attention."""
+    """Convolution, shared recurrent convolution, class-activation attention.
+
+    Attributes:
+        width: channels.
+        pool: side of the maps that attention is computed on.
+    """
 
     name = "rcn"
+
+    learning_rate: float = 5e-4
+    batch_size: int = 64
+    width: int = 64
+    pool: int = 7
+
+    presets = {"quick": {"epochs": 40, "learning_rate": 5e-3, "width": 32, "pool": 5}}
+    variants = {"small": {"width": 32, "pool": 5}}
+    seconds_per_clip = 1.2e-2
     facts = Facts(
         title="RCN-A",
         paper="Xia, Peng, Khor, Feng, Zhao: Revealing the invisible with model and data "
@@ -35,16 +49,6 @@ class RCN(FlowNetwork):
             "The quick preset is ours: 40 epochs at a rate of 5e-3, width 32, pool 5.",
         ),
     )
-
-    epochs: int = 100
-    learning_rate: float = 5e-4
-    batch_size: int = 64
-    width: int = 64
-    pool: int = 7
-
-    presets = {"quick": {"epochs": 40, "learning_rate": 5e-3, "width": 32, "pool": 5}}
-    variants = {"small": {"width": 32, "pool": 5}}
-    seconds_per_clip = 1.2e-2
 
     def recipe(self, train: Training, context: Context) -> Recipe:
         """Cross-entropy, SGD with momentum."""

@@ -17,6 +17,13 @@ class SHCFNet(FlowNetwork):
     """Three multi-scale blocks whose levels are fused for the decision."""
 
     name = "shcfnet"
+
+    epochs: int = 500
+    learning_rate: float = 1e-3
+    batch_size: int = 128
+
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 1e-3
     facts = Facts(
         title="SHCFNet-style",
         paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, CISP-BMEI",
@@ -30,13 +37,6 @@ class SHCFNet(FlowNetwork):
             "Not confirmed: authors, venue and DOI.",
         ),
     )
-
-    epochs: int = 500
-    learning_rate: float = 1e-3
-    batch_size: int = 128
-
-    presets = {"quick": {"epochs": 60}}
-    seconds_per_clip = 1e-3
 
     def network(self, train: Training) -> nn.Module:
         """Blocks and the fusion of their levels."""

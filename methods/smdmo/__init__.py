@@ -31,6 +31,24 @@ class SparseMDMO(SVMMethod):
     """
 
     name = "smdmo"
+
+    atoms: int = 128
+    weight: float = 0.91
+    pooling: float = 0.5
+    sparsity: float = 0.1
+    smoothness: float = 0.1
+    neighbours: int = 3
+    rounds: int = 15
+    sweeps: int = 5
+    num_frames: int = 15
+    size: tuple[int, int] = (170, 140)
+    C: Penalty = 10.0
+
+    needs = frozenset({"main_flow"})
+    described_by = ("weight", "num_frames", "size")
+    scaling = "centre"
+    presets = {"quick": {"atoms": 32, "rounds": 5, "num_frames": 8}}
+    variants = {"smic": {"weight": 0.80}, **INNER}
     facts = Facts(
         title="Sparse MDMO",
         paper="Liu, Li, Lai: Sparse MDMO: learning a discriminative feature for micro-expression "
@@ -50,24 +68,6 @@ class SparseMDMO(SVMMethod):
             "Not confirmed: the DOI; title, authors, journal and year were (orca.cf.ac.uk/112895).",
         ),
     )
-
-    atoms: int = 128
-    weight: float = 0.91
-    pooling: float = 0.5
-    sparsity: float = 0.1
-    smoothness: float = 0.1
-    neighbours: int = 3
-    rounds: int = 15
-    sweeps: int = 5
-    num_frames: int = 15
-    size: tuple[int, int] = (170, 140)
-    C: Penalty = 10.0
-
-    needs = frozenset({"main_flow"})
-    described_by = ("weight", "num_frames", "size")
-    scaling = "centre"
-    presets = {"quick": {"atoms": 32, "rounds": 5, "num_frames": 8}}
-    variants = {"smic": {"weight": 0.80}, **INNER}
 
     def describe(self, clip: Views) -> Array:
         """MDMO vectors frame by frame: (n - 1, 72) float32."""

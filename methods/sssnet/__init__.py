@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SSSNet(FlowNetwork):
-    """Two convolutions with channel dropout and a layer of 256."""
+    """Two convolutions with channel dropout and a layer of 256.
+
+    Attributes:
+        weight_decay: of Adam.
+    """
 
     name = "sssnet"
+
+    epochs: int = 200
+    weight_decay: float = 1e-3
+
+    presets = {"quick": {"epochs": 40, "learning_rate": 5e-4}}
+    seconds_per_clip = 2e-3
     facts = Facts(
         title="SSSNet",
         paper="Varanka, Peng, Zhao: Micro-expression recognition with noisy labels, "
@@ -33,14 +43,6 @@ class SSSNet(FlowNetwork):
             "The quick preset is ours: 40 epochs at a rate of 5e-4.",
         ),
     )
-
-    epochs: int = 200
-    learning_rate: float = 1e-4
-    weight_decay: float = 1e-3
-    batch_size: int = 32
-
-    presets = {"quick": {"epochs": 40, "learning_rate": 5e-4}}
-    seconds_per_clip = 2e-3
 
     def recipe(self, train: Training, context: Context) -> Recipe:
         """Cross-entropy, Adam with weight decay."""

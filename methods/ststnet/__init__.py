@@ -17,6 +17,13 @@ class STSTNet(FlowNetwork):
     """Three shallow convolutions side by side on (u, v, strain), 1,683 parameters."""
 
     name = "ststnet"
+
+    epochs: int = 800
+    learning_rate: float = 5e-5
+    batch_size: int = 256
+
+    presets = {"quick": {"epochs": 100, "learning_rate": 1e-3}}
+    seconds_per_clip = 5e-5
     facts = Facts(
         title="STSTNet",
         paper="Liong, Gan, See, Khor, Huang: Shallow triple stream three-dimensional CNN "
@@ -29,13 +36,6 @@ class STSTNet(FlowNetwork):
             "The quick preset is ours: 100 epochs at a rate of 1e-3.",
         ),
     )
-
-    epochs: int = 800
-    learning_rate: float = 5e-5
-    batch_size: int = 256
-
-    presets = {"quick": {"epochs": 100, "learning_rate": 1e-3}}
-    seconds_per_clip = 5e-5
 
     def network(self, train: Training) -> nn.Module:
         """Three streams; pixel values stay in 0 .. 255, as in the public code."""

@@ -23,12 +23,26 @@ class Timm(NetworkMethod):
     """A timm backbone on apex minus onset, on the apex, or on a flow image.
 
     Attributes:
+        backbone: as timm names it.
+        image: apex minus onset, the apex alone, or the flow.
+        size: side of the image, px.
         weights: file of the backbone's trained weights, `timm:resnet18+flow+weights=PATH`; its
             classifier starts anew.
         weights_sha256: of the file.
     """
 
     name = "timm"
+
+    backbone: str = "resnet18"
+    image: Literal["difference", "apex", "flow"] = "difference"
+    epochs: int = 30
+    size: int = 224
+    weights: str = ""
+    weights_sha256: str = ""
+
+    needs = frozenset({"key_frames"})
+    described_by = ("image", "size")
+    presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
     facts = Facts(
         title="timm backbone",
         paper="Wightman: PyTorch image models",
@@ -42,19 +56,6 @@ class Timm(NetworkMethod):
             "The quick preset: 15 epochs, batches of 16, 64 x 64 images.",
         ),
     )
-
-    backbone: str = "resnet18"
-    image: Literal["difference", "apex", "flow"] = "difference"
-    epochs: int = 30
-    learning_rate: float = 1e-4
-    batch_size: int = 32
-    size: int = 224
-    weights: str = ""
-    weights_sha256: str = ""
-
-    needs = frozenset({"key_frames"})
-    described_by = ("image", "size")
-    presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
 
     @classmethod
     def from_variant(cls, word: str) -> Self:

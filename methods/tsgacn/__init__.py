@@ -34,6 +34,14 @@ class TSGACN(NetworkMethod):
     """Graph attention over 51 landmarks: their paths, and flow patches around them."""
 
     name = "tsgacn"
+
+    learning_rate: float = 1e-3
+
+    version = 2
+    needs = frozenset({"optical_flow", "gray_frames", "landmarks"})
+    described_by = ()
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 1e-3
     facts = Facts(
         title="TSGACN",
         paper="Kumar, Bhanu: Micro-expression classification based on landmark relations with "
@@ -48,16 +56,6 @@ class TSGACN(NetworkMethod):
             "The quick preset is ours: 60 epochs.",
         ),
     )
-
-    epochs: int = 100
-    learning_rate: float = 1e-3
-    batch_size: int = 32
-
-    version = 2
-    needs = frozenset({"optical_flow", "gray_frames", "landmarks"})
-    described_by = ()
-    presets = {"quick": {"epochs": 60}}
-    seconds_per_clip = 1e-3
 
     def describe(self, clip: Views) -> dict[str, Array]:
         """Positions at onset, apex and offset (51, 6), and onset-to-apex flow (51, 200).
