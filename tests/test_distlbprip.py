@@ -10,7 +10,7 @@ from bench.methods.distlbprip import (
     separations,
 )
 
-SMALL = DiSTLBPRIP(grid=(3, 3), length=10, size=(85, 70), neighbours=2)
+SMALL = DiSTLBPRIP(grid=(3, 3), num_frames=10, size=(85, 70), neighbours=2)
 PLANES = (slice(0, 4), slice(4, 6), slice(6, 9))
 
 

@@ -191,6 +191,6 @@ def test_errors_say_what_to_do():
 def test_view_of_a_clip():
     clip = Views({"frames": noise((23, 40, 30))})
     assert lbp.lbp_top(clip).shape == (3, 5, 5, 16)
-    kept = lbp.lbp_top(clip, length=0, mapping="u2", points=8, size=(30, 30))
+    kept = lbp.lbp_top(clip, num_frames=0, mapping="u2", points=8, size=(30, 30))
     assert kept.shape == (3, 5, 5, 59)
     np.testing.assert_allclose(kept.sum(axis=-1), 1, rtol=1e-5)

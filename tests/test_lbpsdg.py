@@ -5,7 +5,7 @@ from handcrafted_toy import accuracy, fold, moving
 from bench.methods.lbpsdg import LBPSDG, features
 from bench.views.lbp.gradients import DIRECTIONS, gradient_histograms
 
-SMALL = LBPSDG(length=10, size=(85, 70), grid=(3, 3), bins=(8,), folds=2)
+SMALL = LBPSDG(num_frames=10, size=(85, 70), grid=(3, 3), bins=(8,), folds=2)
 
 
 def test_histograms_equal_the_definition():

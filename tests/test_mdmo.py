@@ -9,7 +9,7 @@ from bench.views.flow.motion import flow_from_onset
 from bench.views.flow.regions import COUNT, main_direction, main_flow, region_map
 from bench.views.texture import texture
 
-SMALL = MDMO(length=4, size=(85, 70))
+SMALL = MDMO(num_frames=4, size=(85, 70))
 
 
 def test_main_direction_equals_the_definition():

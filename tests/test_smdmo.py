@@ -5,7 +5,7 @@ from handcrafted_toy import accuracy, fold, moving
 from bench.methods.smdmo import Coder, SparseMDMO, polar
 from bench.methods.smdmo.coding import Graphed, Problem, dictionary, laplacian, updated
 
-SMALL = SparseMDMO(atoms=12, rounds=4, sweeps=5, length=5, size=(85, 70))
+SMALL = SparseMDMO(atoms=12, rounds=4, sweeps=5, num_frames=5, size=(85, 70))
 PROBLEM = Problem(sparsity=0.2, smoothness=0.3)
 
 

@@ -105,7 +105,9 @@ def test_parameters(module, count):
     assert sum(p.numel() for p in module(3).parameters()) == count
 
 
-@pytest.mark.parametrize("method", [STSTNet(epochs=60, rate=1e-3), OffApexNet(epochs=6, rate=1e-3)])
+@pytest.mark.parametrize(
+    "method", [STSTNet(epochs=60, learning_rate=1e-3), OffApexNet(epochs=6, learning_rate=1e-3)]
+)
 def test_learns_where_motion_is(method):
     """Blobs of flow whose place is the class; training leaves one class of four out."""
     rng = np.random.default_rng(0)

@@ -47,7 +47,7 @@ class AUGCN(NetworkMethod):
     """Transformers on patches at brows and lips, scored against a graph of action units.
 
     Attributes:
-        chained: encoders follow one another; False as the public code has it: only the last one acts.
+        chained: encoders follow one another; in the public code only the last one acts.
     """
 
     name = "augcn"

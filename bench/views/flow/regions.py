@@ -76,7 +76,7 @@ def main_direction(flow: Array, regions: Array) -> Array:
 @view(version=1, of="flow_from_onset landmarks")
 def main_flow(
     clip: Views,
-    length: int = 0,
+    num_frames: int = 0,
     size: tuple[int, int] = (170, 140),
     textured: bool = True,
 ) -> Array:
@@ -84,7 +84,7 @@ def main_flow(
 
     Args:
         clip: the clip.
-        length: n, frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: n, frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         textured: flow between the frames' textures; see `bench.views.texture`.
 
@@ -92,7 +92,7 @@ def main_flow(
         (n - 1, 36, 2) float32: u and v, px.
     """
     regions = region_map(size, landmarks(clip))
-    flows = flow_from_onset(clip, length, size, textured)
+    flows = flow_from_onset(clip, num_frames, size, textured)
     return np.stack([main_direction(flow, regions) for flow in flows])
 
 
