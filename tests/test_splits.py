@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bench import BenchError
 from bench.planning.splits import folds
 from bench.plugins.context import Context
 
@@ -38,7 +39,7 @@ def test_a_database_is_held_out_whole():
 
 @pytest.mark.parametrize("protocol", ["kfold:1", "kfold:x", "kfold:8", "hde", "holdout", "loso:2"])
 def test_what_clips_cannot_serve_is_refused(protocol):
-    with pytest.raises(ValueError, match=protocol.partition(":")[0]):
+    with pytest.raises(BenchError, match=protocol.partition(":")[0]):
         folds(protocol, LETTERS, np.repeat("one", len(LETTERS)))
 
 
