@@ -60,7 +60,7 @@ def test_one_subject_leaves_nothing_to_choose_by():
     clips, labels = synthetic_descriptions(5, 6)
     subjects = np.zeros(6, int)
     model = SMALL.fit(Training(clips, labels, subjects, 2), Context(seed=0, subjects=subjects))
-    assert model.direction == 0
+    assert model.transform.keywords["direction"] == 0
     assert model.predict(clips).shape == (6, 2)
 
 
