@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from bench.core.dataset import Dataset, Generator
 from bench.core.errors import BenchError
+from bench.plugins import imports
 from bench.plugins.method import Method
 
 Plugin = TypeVar("Plugin", Method, Dataset, Generator)
@@ -90,8 +91,22 @@ def load_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
+        refuse_siblings(path)
         raise BenchError(f"--plugin {path} fails to import: {_one_line(error)}") from error
+    refuse_siblings(path)
     return module
+
+
+def refuse_siblings(path: Path) -> None:
+    """Refuse a plugin of one file that imports a file beside it: workers could not find that."""
+    if path.is_dir() or imports.changes_path(path):
+        return
+    for beside in imports.siblings(path):
+        raise BenchError(
+            f"--plugin {path}: imports {beside}, a file next to it, which Python does not find. "
+            f"Make it a folder: move both into {path.stem}/, this file as __init__.py; write "
+            f"`from .{beside} import ...`; pass --plugin {path.stem}"
+        )
 
 
 def _one_line(error: BaseException) -> str:
