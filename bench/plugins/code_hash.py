@@ -47,15 +47,19 @@ def source_hash(plugin: type) -> str:
     return _hash(*own_files(plugin))
 
 
-@cache
 def borrowed(plugin: type) -> dict[str, str]:
     """Hashes of all other local files that a plugin imports, itself or through one another.
 
     Returns:
         by module, "bench.learning.svm", or by the path from the plugin, "../shared/net.py".
     """
-    home = own_files(plugin)[0].parent
-    files = imports.local_files(own_files(plugin)) - set(own_files(plugin))
+    return dict(_borrowed(*own_files(plugin)))
+
+
+@cache
+def _borrowed(*own: Path) -> dict[str, str]:
+    home = own[0].parent
+    files = imports.local_files(own) - set(own)
     named = {_name(file, home): _hash(file)[:8] for file in files}
     return {name: named[name] for name in sorted(named) if not _is(name, INERT)}
 
@@ -97,7 +101,7 @@ def own_files(plugin: type) -> tuple[Path, ...]:
 def forget() -> None:
     """Read every file again when it is next asked for."""
     imports.forget()
-    for one in (_hash, borrowed):
+    for one in (_hash, _borrowed):
         one.cache_clear()
 
 
