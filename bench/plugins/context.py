@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +69,7 @@ class Context:
         return torch.Generator(device).manual_seed(self.seed)
 
     @contextmanager
-    def seeded(self, seed: int | None = None) -> Iterator[None]:
+    def seeded(self, seed: int | None = None, with_torch: bool = True) -> Iterator[None]:
         """Seed the global generators of Python, numpy and torch; leave them as they were.
 
         For code that draws from them: initial weights, dropout, a library without a seed argument.
@@ -79,21 +79,27 @@ class Context:
 
         Args:
             seed: in place of the fold's, for a second phase of training, say.
+            with_torch: False spares importing torch where nothing draws from it.
         """
-        import torch
-
         seed = self.seed if seed is None else seed
-        devices = range(torch.cuda.device_count()) if self.device == "cuda" else ()
         python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
         try:
-            with torch.random.fork_rng(devices):
+            with self._torch_seeded(seed) if with_torch else nullcontext():
                 random.seed(seed)
                 np.random.seed(seed % 2**32)  # noqa: NPY002 (the state that libraries draw from)
-                torch.manual_seed(seed)
                 yield
         finally:
             random.setstate(python)
             np.random.set_state(numpy)  # noqa: NPY002
+
+    @contextmanager
+    def _torch_seeded(self, seed: int) -> Iterator[None]:
+        import torch
+
+        devices = range(torch.cuda.device_count()) if self.device == "cuda" else ()
+        with torch.random.fork_rng(devices):
+            torch.manual_seed(seed)
+            yield
 
     def inner_folds(self, k: int) -> list[tuple[Array, Array]]:
         """Split the training clips into k parts by subject, for choosing hyper-parameters.
