@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import itertools
 import pkgutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -81,13 +82,34 @@ def _installed() -> list[str]:
 def load_file(path: Path) -> ModuleType:
     """Import a plugin from a file or a folder with `__init__.py`, under a name of its own."""
     path = path.resolve()
-    file = path / "__init__.py" if path.is_dir() else path
     name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
+    file = path / "__init__.py" if path.is_dir() else path
     if not file.is_file():
         raise BenchError(f"--plugin {path}: no such file; expected a Python file with a plugin")
-    where = [str(path)] if path.is_dir() else None
+    try:
+        module = _executed(path, name)
+    except Exception as error:
+        refuse_siblings(path)
+        raise BenchError(f"--plugin {path} fails to import: {_one_line(error)}") from error
+    refuse_siblings(path)
+    return module
+
+
+def load_anew(path: Path) -> ModuleType | None:
+    """Another copy of a plugin's module, with globals of its own; None where it cannot be had."""
+    try:
+        return _executed(path, f"bench_copy_{path.stem}_{next(_copies)}")
+    except Exception:  # a plugin may object to being there twice
+        return None
+
+
+_copies = itertools.count()
+
+
+def _executed(path: Path, name: str) -> ModuleType:
+    file, where = (path / "__init__.py", [str(path)]) if path.is_dir() else (path, None)
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=where)
     if spec is None or spec.loader is None:
         raise BenchError(f"--plugin {path}: not a Python file")
@@ -95,11 +117,9 @@ def load_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except BaseException:
         del sys.modules[name]
-        refuse_siblings(path)
-        raise BenchError(f"--plugin {path} fails to import: {_one_line(error)}") from error
-    refuse_siblings(path)
+        raise
     return module
 
 
@@ -142,9 +162,11 @@ def _collect(
     wrong = []
     for module in named:
         for plugin in _plugins(module, kind):
-            faults = validate.faults(plugin, shipped) or _taken(plugin, found)
-            wrong += faults
-            if not faults:
+            if faults := validate.faults(plugin, shipped):
+                wrong += faults
+            elif taken := _taken(plugin, found):
+                raise BenchError(taken[0])  # the same file twice: one name says it
+            else:
                 found[plugin.name] = plugin
     if wrong:
         raise BenchError("\n".join(wrong))
