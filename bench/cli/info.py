@@ -12,6 +12,7 @@ from bench.cli.common import print_json, workspace
 from bench.cli.complete import complete_names
 from bench.cli.options import Json, Plugin
 from bench.core.dataset import Dataset
+from bench.core.names import Label, TaskName
 from bench.core.select import unknown
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
@@ -30,7 +31,7 @@ def info(
     the folder layout it is read from.
     """
     registry, _ = workspace(plugin)
-    plain = name.partition(":")[0]
+    plain = Label.parse(name).method
     if plain in registry.methods:
         facts = _method(registry.methods[plain])
     elif plain in registry.datasets:
@@ -66,7 +67,7 @@ def _method(plugin: type[Method]) -> dict[str, Any]:
 
 def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
     tasks = {
-        f"{plugin.name}/{word}": _counts(labelling.classes, labelling.expected)
+        str(TaskName(plugin.name, word)): _counts(labelling.classes, labelling.expected)
         for word, labelling in plugin.labellings.items()
     }
     return {

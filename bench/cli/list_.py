@@ -9,6 +9,7 @@ from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Plugin
+from bench.core.names import TaskName
 from bench.plugins.settings import located
 
 
@@ -40,7 +41,7 @@ def list_(
             "name": name,
             "title": plugin.facts.title,
             "year": plugin.facts.year,
-            "tasks": [f"{name}/{word}" for word in plugin.labellings],
+            "tasks": [str(TaskName(name, word)) for word in plugin.labellings],
             "root": str(have[name].root) if name in have else None,
         }
         for name, plugin in registry.datasets.items()

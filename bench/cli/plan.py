@@ -51,7 +51,7 @@ def plan(
 ) -> None:
     """Show what a run would do, what is done, and how long the rest may take."""
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
-    for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
+    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
         err().print(remark, soft_wrap=True)
     if json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])

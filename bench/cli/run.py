@@ -84,7 +84,7 @@ def run(
     fold failed.
     """
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
-    for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
+    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
         err().print(remark, soft_wrap=True)
     if dry_run:
         print_plan(prepared)

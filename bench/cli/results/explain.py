@@ -10,9 +10,7 @@ import typer
 
 from bench.cli.common import print_json, workspace
 from bench.cli.options import Json, Plugin, Results
-from bench.core.errors import BenchError
-from bench.evaluation.cells import find_cell
-from bench.store.record import safe
+from bench.evaluation.find_cell import find_record
 from bench.store.status import explain as explained
 from bench.store.store import Store
 
@@ -31,7 +29,7 @@ def explain(
         home = next((p.parent for p in path.absolute().parents if p.name == "records"), None)
         store = Store(home) if home is not None else store
     else:
-        path = _named(record, store)
+        path = find_record(store, record)
     found = explained(path, store, registry)
     if json:
         print_json(dataclasses.asdict(found) | {"path": str(path)})
@@ -39,18 +37,3 @@ def explain(
     print(f"{path}\n{found.worth}: {' '.join(found.why)}")
     for name, value in found.about.items():
         print(f"  {name}: {value}")
-
-
-def _named(words: str, store: Store) -> Path:
-    """The record of "cell:fold"; of a whole cell where it has one fold."""
-    try:  # a variant's name has a colon, too
-        found, fold = find_cell(store, words), ""
-    except BenchError:
-        cell, _, fold = words.rpartition(":")
-        found = find_cell(store, cell or words)
-    paths = sorted(found.folder.glob("*.json"))
-    named = [path for path in paths if not fold or path.stem == safe(fold)]
-    if len(named) != 1:
-        folds = ", ".join(path.stem for path in paths[:8])
-        raise BenchError(f"{words!r}: expected a record's file, or cell:fold, fold one of {folds}")
-    return named[0]

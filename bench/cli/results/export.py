@@ -13,7 +13,7 @@ from bench.cache.files import write_atomically
 from bench.cli.common import err, workspace
 from bench.cli.options import CellPath, Results
 from bench.cli.results.predictions import Format
-from bench.evaluation.cells import find_cell
+from bench.evaluation.find_cell import find_cell
 from bench.store.predictions import Predictions, write_log, write_table
 from bench.store.store import Store
 
