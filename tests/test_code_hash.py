@@ -107,13 +107,13 @@ def test_a_change_in_what_it_imports_makes_a_record_stale(world, house):
     (house / "views" / "far.py").write_text("thing = 2")
     code_hash.forget()
     again = world.run()
-    assert "6 of them are stale" in again.err
+    assert "6 of these are stale" in again.err
     board = (world.results / "leaderboard.md").read_text()
     assert "stale: bench.views.far changed since" in board
     path = next((world.results / "records").rglob("*.json"))
     told = world.bench("results", "explain", str(path), "--plugin", "toy.py").out
     assert "bench.views.far has changed since" in " ".join(told.split())
-    assert "6 folds run" in world.run("--refresh", "stale").err
+    assert "Ran 6 folds" in world.run("--refresh", "stale").err
     assert "stale" not in world.run().err
 
 
@@ -124,7 +124,7 @@ def test_records_from_before_it_was_kept_are_judged_by_their_plugin_alone(world)
         del raw["borrowed"]
         path.write_text(json.dumps(raw))
     again = world.run()
-    assert "6 taken from earlier runs" in again.err
+    assert "6 reused from earlier runs" in again.err
     assert "stale" not in again.err
 
 
@@ -176,7 +176,7 @@ def test_an_edit_of_a_module_found_through_sys_path_makes_records_stale(
     assert name in next(iter(world.records().values()))["borrowed"]
     (folder / "mynet_deeper.py").write_text(SIBLING.format(1))
     code_hash.forget()
-    assert "6 of them are stale" in world.run().err
+    assert "6 of these are stale" in world.run().err
 
 
 def test_a_sibling_that_python_does_not_find_is_refused_with_the_way_out(world):
