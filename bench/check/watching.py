@@ -95,10 +95,11 @@ def imported_files() -> Iterator[set[Path]]:
     """Collect the files of modules that are imported meanwhile and that nobody installed."""
     before, found = set(sys.modules), set[Path]()
     yield found
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None)
-        if file and Path(file).suffix == ".py" and not is_installed(Path(file)):
-            found.add(Path(file).resolve())
+    for name in set(sys.modules) - before - {"__mp_main__"}:
+        file = Path(getattr(sys.modules[name], "__file__", None) or "")
+        # torch has modules whose file is a word without a folder.
+        if file.is_absolute() and file.suffix == ".py" and not is_installed(file):
+            found.add(file.resolve())
 
 
 @contextmanager
