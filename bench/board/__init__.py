@@ -2,6 +2,6 @@
 
 from bench.board.board import Board, Table
 from bench.board.build import build
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 
 __all__ = ["Board", "Row", "Table", "build"]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from bench.board.text import NAMES, number, score_text, signed
 from bench.evaluation.crossing import Crossing
 from bench.evaluation.paired import Difference
-from bench.evaluation.scores import Score
+from bench.evaluation.row import Score
 from bench.evaluation.variants import Variant, Variants
 
 

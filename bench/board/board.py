@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 
 if TYPE_CHECKING:
     from bench.evaluation.variants import Variants
@@ -27,7 +27,6 @@ class Table:
         rows: ranked ones first, best first; then references; then incomplete ones.
         published: results of the literature for this task.
         environments: ids of the machines.
-        notes: on the table as a whole.
         variants: of each method that has several here, set beside each other.
     """
 
@@ -42,7 +41,6 @@ class Table:
     rows: tuple[Row, ...]
     published: tuple[Comparison, ...] = ()
     environments: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     variants: tuple[Variants, ...] = ()
 
     @property

@@ -10,8 +10,9 @@ import numpy as np
 
 from bench.board.board import Board, Table
 from bench.core.names import TaskName
+from bench.evaluation.build_row import build_row, finished
 from bench.evaluation.external import External, external_row, read_external
-from bench.evaluation.rows import finished, ranked, row_of
+from bench.evaluation.ranking import ranked
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
@@ -75,7 +76,7 @@ def _table(
     for record in records:
         families[record.label, record.preset, record.family].append(record)
     rows = {
-        name: row_of(task, protocol, found, registry) for name, found in sorted(families.items())
+        name: build_row(task, protocol, found, registry) for name, found in sorted(families.items())
     }
     done = {name: finished(families[name]) for name in rows}
     best_first = ranked(rows, done, task)

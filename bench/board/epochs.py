@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from bench.board.board import Board
 from bench.board.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, stamped
-from bench.board.text import number
-from bench.evaluation.scores import Row
+from bench.board.text import number, picture_name
+from bench.evaluation.row import Row
 
 
 def epoch_figure(row: Row) -> Figure:
@@ -57,4 +57,4 @@ def pictures(board: Board) -> Iterator[tuple[str, bytes]]:
                     figure = epoch_figure(row)
                     preset = "" if row.preset == "paper" else f" ({row.preset})"
                     figure.suptitle(f"{row.title}{preset} on {table.task}")
-                    yield row.picture, png(stamped(figure, table.synthetic))
+                    yield picture_name(row), png(stamped(figure, table.synthetic))

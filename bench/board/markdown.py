@@ -8,6 +8,7 @@ from tabulate import tabulate
 
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
+from bench.board.notes import note_text
 from bench.board.text import (
     ELSEWHERE,
     LEGEND,
@@ -17,6 +18,7 @@ from bench.board.text import (
     cells,
     elsewhere,
     headers,
+    picture_name,
 )
 
 
@@ -40,14 +42,13 @@ def markdown(board: Board, pictures: bool = False) -> str:
 def _section(table: Table, pictures: bool) -> str:
     body = _grid([cells(table, row) for row in table.rows], headers(table))
     lines = [f"## {table.title}, {table.protocol}", caption(table), body]
-    lines += [f"> {note}" for note in table.notes]
     for group in table.variants:
         lines += [f"### Variants of {group.name}"]
         for grid in grids(group):
             lines += [grid.about, _grid(grid.lines, grid.names)]
-        lines += [f"> {note}" for note in group.notes]
+        lines += [f"> {note_text(note)}" for note in group.notes]
     if pictures and (traced := [row for row in table.rows if row.epochs is not None]):
-        shown = [f"![UF1 of {row.name} against epoch]({row.picture})" for row in traced]
+        shown = [f"![UF1 of {row.name} against epoch]({picture_name(row)})" for row in traced]
         lines += ["### UF1 against epoch", "\n".join(shown)]
     if rows := beside(table):
         lines += ["### Published beside ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]

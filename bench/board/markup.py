@@ -9,6 +9,7 @@ from tabulate import tabulate
 
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
+from bench.board.notes import note_text
 from bench.board.text import LEGEND, caption, cells, headers
 
 
@@ -22,7 +23,7 @@ def _tabulars(table: Table) -> Iterator[str]:
     rows = [cells(table, row) for row in table.rows]
     yield f"{head}. {caption(table)}\n{_grid(rows, headers(table), 'latex_booktabs')}\n"
     for group in table.variants:
-        notes = "".join(f" {note}" for note in group.notes)
+        notes = "".join(f" {note_text(note)}" for note in group.notes)
         for grid in grids(group):
             about = f"{head}. Variants of {group.name}. {grid.about}{notes}"
             yield f"{about}\n{_grid(grid.lines, grid.names, 'latex_booktabs')}\n"
@@ -49,7 +50,7 @@ def _section(table: Table) -> Iterator[str]:
         for grid in grids(group):
             yield f"<p>{escape(grid.about)}</p>"
             yield _grid(grid.lines, grid.names, "html")
-        yield from (f"<p>{escape(note)}</p>" for note in group.notes)
+        yield from (f"<p>{escape(note_text(note))}</p>" for note in group.notes)
 
 
 def _grid(rows: list[list[str]], names: Sequence[str], form: str) -> str:

@@ -10,12 +10,30 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.board.board import Board, Table
-from bench.evaluation.scores import Row
+from bench.board.notes import note_text, notes_text
+from bench.evaluation.notes import Note
+from bench.evaluation.row import Row
 
 
 def to_json(board: Board) -> str:
     """The whole board; numbers unrounded, null where there is none."""
-    return json.dumps(_without_nan(asdict(board)), indent=1, sort_keys=True) + "\n"
+    tables = [
+        asdict(table)
+        | {
+            "rows": [asdict(row) | {"notes": [*map(_note, row.notes)]} for row in table.rows],
+            "variants": [
+                asdict(group) | {"notes": [*map(_note, group.notes)]} for group in table.variants
+            ],
+        }
+        for table in board.tables
+    ]
+    content = {"tables": tables, "machines": board.machines}
+    return json.dumps(_without_nan(content), indent=1, sort_keys=True) + "\n"
+
+
+def _note(note: Note) -> dict[str, Any]:
+    """A note for programs, by its kind and fields, and for readers, as text."""
+    return {"kind": note.kind, **asdict(note), "text": note_text(note)}
 
 
 def to_csv(board: Board) -> str:
@@ -57,7 +75,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
         "parameters": row.parameters,
         "fidelity": row.fidelity,
         "selection": row.selection,
-        "notes": "; ".join(row.notes),
+        "notes": notes_text(row),
     }
 
 

@@ -6,7 +6,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from bench.board.board import Table
-from bench.board.text import incomplete, score_text, seconds
+from bench.board.notes import notes_text
+from bench.board.text import score_text, seconds
 
 
 def grid(table: Table) -> Grid:
@@ -24,7 +25,7 @@ def grid(table: Table) -> Grid:
     for row in table.rows:
         place = "ref" if row.reference else "–" if row.rank is None else str(row.rank)
         scores = [score_text(row.scores.get(name)) for name in ("uf1", "uar", "accuracy")]
-        notes = "; ".join([*incomplete(row), *row.notes])
+        notes = notes_text(row)
         style = "dim" if row.rank is None else ""
         values = (place, row.name, *scores, seconds(row.fit_seconds), notes)
         found.add_row(*(Text(value) for value in values), style=style)

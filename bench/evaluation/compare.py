@@ -14,7 +14,8 @@ from bench.core.names import RowSelector
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.paired import difference
-from bench.evaluation.truth import Truth, confusions
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
 from bench.statistics import (
     CriticalDifference,

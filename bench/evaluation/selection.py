@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.core.types import Array
-from bench.evaluation.scores import Epochs, Score
-from bench.evaluation.truth import Truth, confusions
+from bench.evaluation.row import Epochs, Score
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
 from bench.statistics import select_best
 from bench.statistics.metrics import uf1
 from bench.store.record import Record

@@ -12,9 +12,17 @@ import numpy as np
 
 from bench.core.names import Label
 from bench.evaluation.crossing import Crossing, crossing, varied
+from bench.evaluation.notes import (
+    IncompleteVariants,
+    NoCommonSeed,
+    Note,
+    OtherVersionVariants,
+    SeveralRows,
+)
 from bench.evaluation.paired import Difference, difference
-from bench.evaluation.scores import Row, Score
-from bench.evaluation.truth import Truth, confusions
+from bench.evaluation.row import Row, Score
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
 from bench.statistics import holm
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
@@ -48,7 +56,7 @@ class Variants:
         rows: the plain method first, the others in the order in which the method names them.
         crossing: the two fields of which every combination was run; None where there are none.
         shown: the two metrics of a crossed table.
-        notes: what was left out, a sentence each.
+        notes: what was left out.
     """
 
     method: str
@@ -56,7 +64,7 @@ class Variants:
     rows: tuple[Variant, ...]
     crossing: Crossing | None
     shown: tuple[str, str]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def name(self) -> str:
@@ -125,7 +133,7 @@ def _group(task: Truth, method: str, members: list[Member], order: list[str]) ->
         tuple(rows),
         crossing(configs),
         shown(first),
-        (*_notes(members, chosen), *_apart(method, configs, less)),
+        (*_notes(members, chosen), *_unpaired(method, configs, less)),
     )
 
 
@@ -170,20 +178,22 @@ def _differences(
     }
 
 
-def _notes(members: Collection[Member], chosen: Mapping[str, Member]) -> Iterator[str]:
+def _notes(members: Collection[Member], chosen: Mapping[str, Member]) -> Iterator[Note]:
     complete = {row.label for row, _ in members if row.complete}
-    if lacking := sorted({row.label for row, _ in members} - complete):
-        yield f"Left out, not all folds done: {', '.join(lacking)}."
-    if other := sorted(complete - chosen.keys()):
-        yield f"Left out, of another version of the method or its views: {', '.join(other)}."
-    taken = {row.family for row, _ in chosen.values()}
-    further = {row.label for row, _ in members if row.complete and row.family not in taken}
-    if several := sorted(further & chosen.keys()):
-        yield f"Of several rows, that of the newest version with most folds: {', '.join(several)}."
+    if incomplete := {row.label for row, _ in members} - complete:
+        yield IncompleteVariants(tuple(sorted(incomplete)))
+    if other := complete - chosen.keys():
+        yield OtherVersionVariants(tuple(sorted(other)))
+    families = {row.family for row, _ in chosen.values()}
+    more = {row.label for row, _ in members if row.complete and row.family not in families}
+    if several := more & chosen.keys():
+        yield SeveralRows(tuple(sorted(several)))
 
 
-def _apart(plain: str, configs: Mapping[str, Any], less: Collection[str]) -> Iterator[str]:
+def _unpaired(
+    plain: str, configs: Mapping[str, Any], compared: Collection[str]
+) -> Iterator[NoCommonSeed]:
     usual = configs.get(plain)
-    apart = [label for label, config in configs.items() if config != usual and label not in less]
-    if usual is not None and apart:
-        yield f"No seed in common with {plain}: {', '.join(apart)}."
+    labels = [name for name, config in configs.items() if config != usual and name not in compared]
+    if usual is not None and labels:
+        yield NoCommonSeed(plain, tuple(labels))

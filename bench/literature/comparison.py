@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bench.core.names import TaskName
-from bench.evaluation.scores import Row, Score
+from bench.evaluation.row import Row, Score
 from bench.literature.table import Published, Verdict, check, read, results
 
 

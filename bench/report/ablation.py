@@ -11,7 +11,7 @@ from bench.board.style import BLUE, blank
 from bench.board.text import NAMES, number, score_text
 from bench.core.names import Label
 from bench.evaluation.crossing import Configs, varied, word
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 
 
 def table(rows: Sequence[Row], configs: Configs) -> list[list[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.board import build
 from bench.core.errors import BenchError
 from bench.core.select import unknown
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.store.record import Record

@@ -9,11 +9,12 @@ import numpy as np
 
 from bench.board.ablation import crossed
 from bench.board.epochs import epoch_figure
+from bench.board.notes import notes_text
 from bench.board.style import png, stamped
-from bench.board.text import NAMES, incomplete, score_text
+from bench.board.text import NAMES, score_text
 from bench.cache.files import write_atomically
 from bench.evaluation.crossing import crossing
-from bench.evaluation.truth import confusions
+from bench.evaluation.scoring import confusions
 from bench.evaluation.variants import shown
 from bench.report import ablation, epochs, scores
 from bench.report.evidence import Evidence
@@ -121,13 +122,12 @@ def summary(evidence: Evidence) -> list[str]:
     words = [
         f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
     ]
-    notes = [*incomplete(row), *row.notes]
     return [
         f"{row.title}: label {row.label}, preset {row.preset}, protocol {evidence.protocol}, "
         f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
         ", ".join(words)
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
-        *(["Mind: " + "; ".join(notes) + "."] if notes else []),
+        *(["Mind: " + notes_text(row) + "."] if row.notes else []),
         *evidence.remarks,
     ]
 
