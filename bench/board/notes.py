@@ -1,4 +1,4 @@
-"""The text of what a reader must know about rows and groups of variants."""
+"""The text of notes on rows, on groups of variants and on published results."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ from bench.evaluation.notes import (
     WithoutAnnotation,
 )
 from bench.evaluation.row import Row
+from bench.literature.caveats import (
+    EpochSelection,
+    ImpossibleScores,
+    OtherPreset,
+    OursReconstructed,
+)
 
 
 def notes_text(row: Row) -> str:
@@ -59,4 +65,14 @@ def note_text(note: Note) -> str:
             return f"Of several rows, the newest version with most folds: {', '.join(labels)}."
         case NoCommonSeed(method, labels):
             return f"No seed in common with {method}: {', '.join(labels)}."
+        case EpochSelection("test-best"):
+            return "its epoch was chosen on the test subjects"
+        case EpochSelection():
+            return "how its epoch was chosen is not stated"
+        case OtherPreset(preset):
+            return f"ours is the {preset} preset, not the paper's schedule"
+        case OursReconstructed():
+            return "ours is reconstructed"
+        case ImpossibleScores(reason):
+            return reason
     raise TypeError(f"no text for {type(note).__name__}")

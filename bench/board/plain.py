@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -17,23 +18,22 @@ from bench.evaluation.row import Row
 
 def to_json(board: Board) -> str:
     """The whole board; numbers unrounded, null where there is none."""
-    tables = [
-        asdict(table)
-        | {
-            "rows": [asdict(row) | {"notes": [*map(_note, row.notes)]} for row in table.rows],
-            "variants": [
-                asdict(group) | {"notes": [*map(_note, group.notes)]} for group in table.variants
-            ],
-        }
-        for table in board.tables
-    ]
-    content = {"tables": tables, "machines": board.machines}
+    content = {"tables": [_table(table) for table in board.tables], "machines": board.machines}
     return json.dumps(_without_nan(content), indent=1, sort_keys=True) + "\n"
 
 
-def _note(note: Note) -> dict[str, Any]:
-    """A note for programs, by its kind and fields, and for readers, as text."""
-    return {"kind": note.kind, **asdict(note), "text": note_text(note)}
+def _table(table: Table) -> dict[str, Any]:
+    """A table whose notes are spelt out."""
+    return asdict(table) | {
+        "rows": [asdict(row) | {"notes": _notes(row.notes)} for row in table.rows],
+        "variants": [asdict(one) | {"notes": _notes(one.notes)} for one in table.variants],
+        "published": [asdict(one) | {"caveats": _notes(one.caveats)} for one in table.published],
+    }
+
+
+def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    """Notes for programs, by kind and fields, and for readers, as text."""
+    return [{"kind": note.kind, **asdict(note), "text": note_text(note)} for note in notes]
 
 
 def to_csv(board: Board) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.board.board import Table
-from bench.board.notes import notes_text
+from bench.board.notes import note_text, notes_text
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
@@ -116,7 +116,7 @@ def beside(table: Table) -> list[list[str]]:
             _differences(one) if not table.synthetic else "real against SYNTHETIC: none",
             one.selection,
             _certainty(one),
-            "; ".join([one.source, *one.why]),
+            "; ".join([one.source, *map(note_text, one.caveats)]),
         ]
         for one in table.published
         if one.label is not None

@@ -11,8 +11,8 @@ from rich.table import Table as Grid
 from bench.cli.common import out, print_json
 from bench.core.select import unknown
 from bench.literature.comparison import literature
-from bench.literature.table import Published, Verdict, in_a_word, results
-from bench.literature.table import check as verdicts
+from bench.literature.table import Published, results
+from bench.literature.verdict import Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 

@@ -14,7 +14,7 @@ from bench.store.record import Status
 
 @dataclass(frozen=True)
 class Note:
-    """One thing to know about a row or a group of variants.
+    """One thing to know about a row or a group of variants, or about a published result.
 
     Attributes:
         kind: the word for other programs.

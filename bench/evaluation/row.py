@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.core.words import Selection
 from bench.evaluation.notes import Note
 
 
@@ -65,7 +66,7 @@ class Row:
     family: str
     title: str
     fidelity: str
-    selection: str
+    selection: Selection
     folds: int
     of: int
     seeds: tuple[int, ...]

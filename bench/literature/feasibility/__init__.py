@@ -5,7 +5,7 @@ right, and how often each class is predicted. With the number of clips per class
 that no such integers give are mistakes: of copying, of the definition, of the number of clips.
 """
 
-from bench.literature.feasibility.claims import Claim, Finding
+from bench.literature.feasibility.claims import Claim, Judgement
 from bench.literature.feasibility.judge import judge, other_totals
 
-__all__ = ["Claim", "Finding", "judge", "other_totals"]
+__all__ = ["Claim", "Judgement", "judge", "other_totals"]

@@ -1,4 +1,4 @@
-"""A printed score, and what was found about a set of them."""
+"""A printed score, and the judgement on a set of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Judgement:
     """What is known about a set of claims.
 
     Attributes:
