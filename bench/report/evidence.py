@@ -16,6 +16,22 @@ from bench.store.store import Store
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A row of the same method and task that the report is not about.
+
+    Attributes:
+        folds: how many finished.
+        preset, protocol, family, data: of its records; `data` is a fingerprint.
+    """
+
+    folds: int
+    preset: str
+    protocol: str
+    family: str
+    data: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The finished records of one row of a board, and of its variants.
 
@@ -24,14 +40,14 @@ class Evidence:
         row: the board's row.
         done: its finished records.
         variants: rows and records of the same method under other labels, and of this one.
-        remarks: what was left out, a sentence each.
+        left_out: further rows of the same method and task.
     """
 
     truth: Truth
     row: Row
     done: list[Record]
     variants: list[tuple[Row, list[Record]]]
-    remarks: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def protocol(self) -> str:
@@ -97,9 +113,8 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         wanted = f"{method} ({preset})" if preset else method
         raise BenchError(f"no finished fold of {wanted} on {task} in {store.folder}")
     chosen = order[0]
-    remarks = tuple(
-        f"Left out: {worth(name)[1]} finished folds of {method}, preset {name[2]}, protocol "
-        f"{name[1]}, configuration {name[3]}, data {name[0][:12]}."
+    left_out = tuple(
+        LeftOut(worth(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])
         for name in order[1:]
     )
     records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])
@@ -109,7 +124,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         (row, done) for row in table.rows if (done := _finished(records, row)) and row.complete
     ]
     row = rows[method, chosen[3]]
-    return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, remarks)
+    return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, left_out)
 
 
 def _group(record: Record) -> Group:

@@ -17,7 +17,7 @@ from bench.evaluation.crossing import crossing
 from bench.evaluation.scoring import confusions
 from bench.evaluation.variants import shown
 from bench.report import ablation, epochs, scores
-from bench.report.evidence import Evidence
+from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
 
 STAND_INS = (
@@ -128,8 +128,15 @@ def summary(evidence: Evidence) -> list[str]:
         ", ".join(words)
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
         *(["Mind: " + notes_text(row) + "."] if row.notes else []),
-        *evidence.remarks,
+        *(_left_out(row.label, one) for one in evidence.left_out),
     ]
+
+
+def _left_out(method: str, one: LeftOut) -> str:
+    return (
+        f"Left out: {one.folds} finished folds of {method}, preset {one.preset}, protocol "
+        f"{one.protocol}, configuration {one.family}, data {one.data[:12]}."
+    )
 
 
 def write(evidence: Evidence, parts: Sequence[Part], folder: Path) -> Path:
