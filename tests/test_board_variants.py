@@ -70,7 +70,7 @@ def test_the_plain_method_comes_first_and_the_others_as_they_are_named(crossing_
         ["mean:same", "none"],
         ["mean:both", "scale=0.0, backwards=True"],
     ]
-    assert grid.names[-2:] == ["UF1 less mean", "p (Holm)"]
+    assert grid.names[-2:] == ["ΔUF1 vs mean", "p (Holm)"]
     for line in grid.lines:
         assert (line[-1] == "–") == (line[0] in ("mean", "mean:same"))
 
@@ -162,8 +162,8 @@ def test_without_the_plain_method_nothing_is_subtracted(crossing_world):
         ["mean:noisy", "backwards=False"],
         ["mean:both", "backwards=True"],
     ]
-    assert "UF1 less mean" not in grid.names
-    assert "without all folds of mean itself" in grid.about
+    assert "ΔUF1 vs mean" not in grid.names
+    assert "no difference to mean" in grid.about
 
 
 def test_only_common_seeds_are_compared(world):

@@ -67,7 +67,6 @@ def test_stand_ins_are_called_synthetic_everywhere(world):
     assert words(stamped(figure, True)).count("SYNTHETIC") == 1
     figure.suptitle("what the network saw")
     assert "SYNTHETIC: what the network saw" in words(stamped(figure, True))
-    assert words(stamped(stamped(figure, True), True)).count("SYNTHETIC") == 1
 
 
 def test_training_curves_and_the_oracle_where_records_have_them(world):

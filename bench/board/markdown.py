@@ -1,4 +1,4 @@
-"""The board as markdown, for `results/leaderboard.md` and for papers' repositories."""
+"""The board as markdown, for `leaderboard.md`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from bench.board.text import (
 
 
 def markdown(board: Board, pictures: bool = False) -> str:
-    """The whole board; the same records give the same bytes.
+    """Write the whole board; the same records give the same bytes.
 
     Args:
         board: what to write.
-        pictures: show those of traced rows, which `publish` lays beside it.
+        pictures: link the figures of traced rows, which `publish` writes to the same folder.
     """
     title = "# Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
@@ -51,16 +51,20 @@ def _section(table: Table, pictures: bool) -> str:
         shown = [f"![UF1 of {row.name} against epoch]({picture_name(row)})" for row in traced]
         lines += ["### UF1 against epoch", "\n".join(shown)]
     if rows := beside(table):
-        lines += ["### Published beside ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]
+        lines += [
+            "### Published results of methods run here",
+            PUBLISHED_NOTE,
+            _grid(rows, PUBLISHED),
+        ]
     if rows := elsewhere(table):
-        lines += ["### Published, not run here", _grid(rows, ELSEWHERE)]
+        lines += ["### Published results of other methods", _grid(rows, ELSEWHERE)]
     return "\n\n".join(lines)
 
 
 PUBLISHED_NOTE = (
-    "As their sources print them, on the real data; never ranked with ours. `epoch` is how the "
-    "source picked its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
-    "difference is ours minus theirs, its interval that of ours."
+    "As printed in their sources, on the real data; never ranked with ours. `epoch` is how the "
+    "source chose its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
+    "difference is ours minus theirs, with the interval of ours."
 )
 
 

@@ -1,4 +1,4 @@
-"""The board for papers and pages: latex and html."""
+"""The board as LaTeX and HTML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.board.text import LEGEND, caption, cells, headers
 
 
 def latex(board: Board) -> str:
-    """A booktabs tabular per table and group of variants, each with its caption as a comment."""
+    """A booktabs tabular per table and per group of variants, its caption in a comment."""
     return "\n".join(part for table in board.tables for part in _tabulars(table))
 
 
@@ -30,7 +30,7 @@ def _tabulars(table: Table) -> Iterator[str]:
 
 
 def html(board: Board) -> str:
-    """One page without style of its own."""
+    """One HTML page without styling."""
     title = "Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
         title += ": SYNTHETIC data"

@@ -1,4 +1,4 @@
-"""The board as plain numbers: csv and json, for other programs."""
+"""The board as CSV and JSON, for other programs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bench.evaluation.row import Row
 
 
 def to_json(board: Board) -> str:
-    """The whole board; numbers unrounded, null where there is none."""
+    """The whole board: unrounded numbers, null for missing ones."""
     content = {"tables": [_table(table) for table in board.tables], "machines": board.machines}
     return json.dumps(_without_nan(content), indent=1, sort_keys=True) + "\n"
 
 
 def _table(table: Table) -> dict[str, Any]:
-    """A table whose notes are spelt out."""
+    """A table with every note as kind, fields and text."""
     return asdict(table) | {
         "rows": [asdict(row) | {"notes": _notes(row.notes)} for row in table.rows],
         "variants": [asdict(one) | {"notes": _notes(one.notes)} for one in table.variants],
@@ -32,7 +32,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
-    """Notes for programs, by kind and fields, and for readers, as text."""
+    """Notes by kind and fields for programs, and as text for readers."""
     return [{"kind": note.kind, **asdict(note), "text": note_text(note)} for note in notes]
 
 

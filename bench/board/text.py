@@ -142,14 +142,14 @@ def _values(values: dict[str, float]) -> str:
 
 def _differences(one: Comparison) -> str:
     """Ours minus theirs; the interval is that of ours, the published value taken as exact."""
-    found = []
+    words = []
     for name, ours in one.ours.items():
         theirs = one.published[name]
         text = f"{NAMES[name]} {signed(ours.value - theirs)}"
         if ours.low is not None and ours.high is not None:
             text += f" [{signed(ours.low - theirs)}, {signed(ours.high - theirs)}]"
-        found.append(text)
-    return ", ".join(found) or "–"
+        words.append(text)
+    return ", ".join(words) or "–"
 
 
 def signed(value: float) -> str:

@@ -32,19 +32,19 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Pair:
-    """Two methods on one task.
+    """The paired comparison of two methods on one task.
 
     Attributes:
-        task, protocol, synthetic: where.
+        task, protocol, synthetic: of both.
         first, second: the methods.
-        scores: of the two, means over seeds.
+        scores: of each, the mean over seeds.
         difference: first minus second.
         low, high: its 95 % interval, subjects resampled.
         p: of a two-sided permutation test over subjects.
-        adjusted: corrected by Holm's method over all pairs and tasks of one question.
+        adjusted: p after Holm's correction over all pairs and tasks of the call.
         exact: all permutations were counted.
-        subjects, seeds: how many.
-        detectable: smallest true difference that these subjects would show, 80 times of 100.
+        subjects, seeds: counts.
+        detectable: the smallest true difference that these subjects detect with 80 % power.
     """
 
     task: str
@@ -118,10 +118,10 @@ def compare(
     protocol: str,
     metric: str,
 ) -> tuple[list[Pair], list[LeftOut]]:
-    """Every pair of methods on every task that has complete results of both.
+    """Compare every pair of methods on every task with complete results of both.
 
     Args:
-        tasks: tasks to look at.
+        tasks: the tasks to compare on.
         records: of the results folder.
         words: methods, "mfvan", "mfvan@quick" or "mfvan@<family>".
         protocol: of the records.
@@ -144,20 +144,20 @@ def compare(
             for r in records
             if (r.inputs["data"], r.inputs["protocol"]) == (task.fingerprint, protocol)
         ]
-        found = [_entry(task, here, word, protocol) for word in dict.fromkeys(words)]
-        left_out += [one for one in found if not isinstance(one, Entry)]
-        entries = [one for one in found if isinstance(one, Entry)]
+        results = [_entry(task, here, word, protocol) for word in dict.fromkeys(words)]
+        left_out += [one for one in results if not isinstance(one, Entry)]
+        entries = [one for one in results if isinstance(one, Entry)]
         pairs += [_pair(task, protocol, a, b, metric) for a, b in combinations(entries, 2)]
     adjusted = holm([pair.p for pair in pairs])
     return [replace(p, adjusted=float(q)) for p, q in zip(pairs, adjusted, strict=True)], left_out
 
 
 def overall(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDifference] | None:
-    """Average ranks over the tasks that have all methods; real tasks alone where there are any.
+    """Average ranks over the tasks that have all methods; synthetic tasks count only on their own.
 
     Returns:
-        the methods, the number of tasks, and their ranks with the critical difference; None where
-        only one task has them all.
+        the methods, the number of tasks, and the ranks with the critical difference; None if fewer
+        than two tasks have all methods.
     """
     real = [pair for pair in pairs if not pair.synthetic] or pairs
     methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
@@ -183,10 +183,10 @@ def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> 
             f"{RowSelector(wanted.label, p)} (family {f})" for p, f in sorted(families)
         )
         raise BenchError(f"{task.task}: {word} may be any of {known}; add @preset or @family")
-    (found,) = families.values()
+    (chosen_records,) = families.values()
     total = len(folds(protocol, task.people, task.databases))
     done: dict[int, list[Record]] = defaultdict(list)
-    for record in found:
+    for record in chosen_records:
         if record.status == "ok":
             done[record.inputs["seed"]].append(record)
     whole = {seed: rows for seed, rows in done.items() if len(rows) == total}
@@ -197,7 +197,7 @@ def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> 
 
 
 def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: str) -> Pair:
-    # Without a common seed, one of each is compared.
+    # Without a common seed, the first seed of each is compared.
     seeds = sorted(first.cells.keys() & second.cells.keys())
     one = np.array([first.cells[seed] for seed in seeds or sorted(first.cells)[:1]])
     other = np.array([second.cells[seed] for seed in seeds or sorted(second.cells)[:1]])

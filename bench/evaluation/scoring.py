@@ -26,9 +26,9 @@ def confusions(task: Truth, records: Sequence[Record]) -> Array:
     for record in records:
         by_seed[record.inputs["seed"]].append(record)
     stack = []
-    for _, found in sorted(by_seed.items()):
-        where = np.array([task.position[clip] for r in found for clip in r.clips], int)
-        predicted = np.array([int(np.argmax(row)) for r in found for row in r.scores], int)
+    for _, of_seed in sorted(by_seed.items()):
+        where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
+        predicted = np.array([int(np.argmax(row)) for r in of_seed for row in r.scores], int)
         stack.append(by_subject(task, where, predicted))
     return np.array(stack)
 
@@ -46,7 +46,7 @@ def by_subject(task: Truth, where: Array, predicted: Array) -> Array:
 
 def scores(counts: Array, complete: bool) -> dict[str, Score]:
     """All metrics of a row, means over seeds; with intervals where it is complete."""
-    found = {}
+    by_metric = {}
     for name, metric in METRICS.items():
         values = [float(metric(seed.sum(0))) for seed in counts]
         spread = stdev(values) if len(values) > 1 else None
@@ -55,8 +55,8 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
             rng = np.random.default_rng(derived_seed("bootstrap"))
             interval = bootstrap(counts, metric, rng, resamples=RESAMPLES)
             low, high = float(interval.low), float(interval.high)
-        found[name] = Score(fmean(values), low, high, spread)
-    return found
+        by_metric[name] = Score(fmean(values), low, high, spread)
+    return by_metric
 
 
 def parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:

@@ -24,17 +24,17 @@ from bench.literature.verdict import Verdict, verdicts
 
 @dataclass(frozen=True)
 class Comparison:
-    """One published result, and ours where the same method was run.
+    """One published result, and ours if the same method was run.
 
     Attributes:
         name: what the source calls the method.
-        label: our row, None where it was not run here.
+        label: our row; None if the method was not run here.
         part: "full", or a part of a composite.
         published: values by metric name.
         ours: values by metric name; with intervals for the full task.
         selection: how the source chose its epoch.
         certainty: "recalled" values are unverified.
-        source: where the values stand.
+        source: where the values are printed.
         caveats: why the two may differ.
     """
 
@@ -51,12 +51,12 @@ class Comparison:
 
 @cache
 def literature() -> tuple[Published, ...]:
-    """The table that ships with the package."""
+    """The table that comes with the package."""
     return read(Path(str(files("bench.literature") / "published.csv")))
 
 
 def comparisons(task: str, published_as: str, rows: Sequence[Row]) -> tuple[Comparison, ...]:
-    """Published results of a task, those of methods that were run here first.
+    """Published results of a task; methods that were run here come first.
 
     Args:
         task: "casme2/5".
@@ -93,7 +93,7 @@ def _alone(group: tuple[Published, ...]) -> Comparison:
 
 
 def _beside(group: tuple[Published, ...], row: Row) -> Comparison:
-    """A published result beside our row of the same method."""
+    """A published result with our row of the same method."""
     first = group[0]
     (verdict,) = verdicts(group)
     ours: dict[str, Score] = {}

@@ -37,24 +37,24 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Published:
-    """One score as a paper or its code states it.
+    """One score as stated by a paper or its code.
 
     Attributes:
-        line: where it stands in the file, 2 is the first below the header.
-        method: the word on the command line; None for a method that is not in this repository.
+        line: line number in the file; 2 is the first below the header.
+        method: our name of the method; None if it is not implemented here.
         name: what the source calls the method.
         dataset: "casme2", "3db".
-        part: the part of a composite the score is of; "full" for all of it.
-        classes: None where the source does not say, or not surely.
+        part: the database of a composite that was scored; "full" for the whole dataset.
+        classes: None if the source does not state the number clearly.
         classes_as_stated: what the source says.
         protocol: "loso", "cde-loso", or in words.
         pooling: what the score was computed on.
         selection: how the epoch was chosen.
         metric: "f1" is the macro F1 of a single dataset.
         value: a fraction in 0..1.
-        decimals: of the fraction, as the file has them; trailing zeros may be lost.
-        certainty: "recalled" was not confirmed from a stored source: to be shown as unverified.
-        source: where it stands.
+        decimals: of the fraction as written in the file; trailing zeros may be lost.
+        certainty: "recalled" scores are shown as unverified.
+        source: where the score is printed.
         protocol_as_stated: the protocol in the source's words.
         note: what a reader should know.
     """
@@ -79,12 +79,12 @@ class Published:
 
     @property
     def task(self) -> str | None:
-        """The task it belongs to, "casme2/5"; None where the classes are not known."""
+        """The task it belongs to, "casme2/5"; None if the number of classes is unknown."""
         return None if self.classes is None else str(TaskName(self.dataset, str(self.classes)))
 
     @property
     def claim(self) -> Claim:
-        """The score with the decimals it was printed with."""
+        """The score with its number of printed decimals."""
         return Claim(self.value, self.decimals)
 
 
@@ -92,7 +92,7 @@ def read(path: Path) -> tuple[Published, ...]:
     """Read a table of published scores.
 
     Raises:
-        BenchError: there is no such file, a column is missing, or a line holds no score.
+        BenchError: the file or a column is missing, or a line is malformed.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -106,7 +106,7 @@ def read(path: Path) -> tuple[Published, ...]:
 
 
 def results(rows: Iterable[Published]) -> list[tuple[Published, ...]]:
-    """Rows that one source gives for one result; a metric that comes again opens another."""
+    """Group the rows that one source gives for one result; a repeated metric starts a new group."""
     groups: list[dict[str, Published]] = []
     last: dict[tuple[str | None, ...], dict[str, Published]] = {}
     for row in rows:
@@ -122,7 +122,7 @@ def results(rows: Iterable[Published]) -> list[tuple[Published, ...]]:
 
 
 def _row(path: Path, line: int, cells: Mapping[str, str | None]) -> Published:
-    """One line of the table, typed."""
+    """One line of the table as a typed row."""
     text = {name: (cells[name] or "").strip() for name in COLUMNS}
     where = f"{path}, line {line}"
     for column, allowed in FIXED.items():
@@ -150,7 +150,7 @@ def _row(path: Path, line: int, cells: Mapping[str, str | None]) -> Published:
 
 
 def _fraction(text: str, where: str) -> tuple[float, int]:
-    """A score as a fraction and its decimals: ".7945", "79.45" and "79.45%" are the same."""
+    """A score as a fraction, and its decimals: ".7945", "79.45" and "79.45%" are equal."""
     match = re.fullmatch(r"(\d*)\.?(\d*)\s*(%?)", text)
     if match is None or not (match[1] or match[2]):
         raise BenchError(f"{where}: value is {text!r}, expected a fraction or a percentage")
@@ -163,7 +163,7 @@ def _fraction(text: str, where: str) -> tuple[float, int]:
 
 
 def _classes(dataset: str, text: str) -> int | None:
-    """The number of classes, None where it is not sure; "5 (SMIC 3)" depends on the dataset."""
+    """The number of classes, None if unclear; "5 (SMIC 3)" depends on the dataset."""
     match = re.fullmatch(r"(\d+)(?: \((\w+) (\d+)\))?", text)
     if match is None:
         return None

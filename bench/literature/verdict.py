@@ -1,4 +1,4 @@
-"""Which published scores no confusion matrix of a dataset's clips can have."""
+"""Whether published scores are possible: whether a confusion matrix of the clips has them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ CLIPS: Mapping[tuple[str, str, int], tuple[int, ...]] = {
     ("3db", "casme2", 3): (88, 32, 25),
     ("3db", "samm", 3): (92, 26, 15),
 }
-"""Clips per class by dataset, part and number of classes, as the datasets' papers count them."""
+"""Clips per class by dataset, part and number of classes, as stated by the datasets' papers."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the scores that one source gives for one result can be.
+    """Whether the scores that one source gives for one result are possible.
 
     Attributes:
         lines: of the rows that were checked together.
-        feasible: "unknown" where nothing could be shown; the reason says why.
-        nearest: feasible scores by metric: an example's, or the nearest to what cannot be.
+        feasible: "unknown" if neither was shown; the reason says why.
+        nearest: possible scores by metric: those of an example, or the nearest to the claim.
         reason: one sentence.
     """
 
@@ -48,8 +48,8 @@ def verdicts(rows: Iterable[Published]) -> list[Verdict]:
 def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
     """A verdict for a table: "possible", "impossible", "unknown", or "not of 246 clips".
 
-    An accuracy that is no fraction of the clips here, but is one of a few more or fewer, speaks of
-    another selection of clips, not of a mistake.
+    An accuracy that is no multiple of 1/n but one of 1/(n ± a few) suggests another selection of
+    clips rather than a mistake.
     """
     if verdict.feasible != "no":
         return {"yes": "possible", "unknown": "unknown"}[verdict.feasible]
@@ -81,14 +81,14 @@ def _verdict(group: Sequence[Published]) -> Verdict:
         return Verdict(lines, "no", {"f1": claims["uf1"].value}, reason)
     if f1 is not None:
         claims["uf1"] = f1
-    found = judge(clips, claims)
-    nearest = dict(found.nearest)
+    judgement = judge(clips, claims)
+    nearest = dict(judgement.nearest)
     if any(row.metric == "f1" for row in group) and "uf1" in nearest:
         nearest["f1"] = nearest["uf1"]
     named = {row.metric for row in group}
     return Verdict(
         lines,
-        found.feasible,
+        judgement.feasible,
         {name: value for name, value in nearest.items() if name in named},
-        found.reason,
+        judgement.reason,
     )

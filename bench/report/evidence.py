@@ -1,4 +1,4 @@
-"""Which records a report is made from."""
+"""The records that a report is made from."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Evidence:
     """The finished records of one row of a board, and of its variants.
 
     Attributes:
-        truth: who shows what.
-        row: the board's row.
+        truth: clips and true classes.
+        row: the row of the board.
         done: its finished records.
-        variants: rows and records of the same method under other labels, and of this one.
+        variants: complete rows, with their records, of all variants of the method.
         left_out: further rows of the same method and task.
     """
 
@@ -56,12 +56,12 @@ class Evidence:
 
     @property
     def title(self) -> str:
-        """What the pictures are of: "mfvan (quick) on casme2/5"."""
+        """Title of the report: "mfvan (quick) on casme2/5"."""
         return f"{self.row.name} on {self.truth.task}"
 
     @property
     def clips(self) -> str:
-        """How many predictions there are: "145 clips of 26 subjects, 2 seeds"."""
+        """Number of predictions: "145 clips of 26 subjects, 2 seeds"."""
         names = {clip for record in self.done for clip in record.clips}
         people = {self.truth.people[self.truth.position[name]] for name in names}
         seeds = len(self.row.seeds)
@@ -74,19 +74,19 @@ Group = tuple[str, str, str, str]
 
 
 def gather(store: Store, registry: Registry, method: str, task: str, preset: str = "") -> Evidence:
-    """The records of a method on a task; of several configurations the one with most folds.
+    """The records of a method on a task; among several configurations, the one with most folds.
 
-    Real data come before SYNTHETIC.
+    Real data take precedence over synthetic data.
 
     Args:
         store: the results folder.
         registry: for the facts of methods.
         method: a label, "lbptop" or "mfvan:delta".
         task: "casme2/5".
-        preset: "paper" or "quick"; any where it is empty.
+        preset: "paper" or "quick"; empty for any.
 
     Raises:
-        BenchError: the folder has no such records, with what it has.
+        BenchError: the folder has no such records; names those it has.
     """
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
@@ -133,13 +133,13 @@ def _group(record: Record) -> Group:
 
 
 def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
-    """Records of the method's other labels on the same clips, of each label's fullest family."""
-    found: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    """Records of the method's other variants on the same clips, each from its largest family."""
+    by_label: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in here:
         same = all(record.inputs[n] == like.inputs[n] for n in ("method", "version"))
         if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
-            found[record.label][_group(record)].append(record)
-    return [record for of in found.values() for record in max(of.values(), key=len)]
+            by_label[record.label][_group(record)].append(record)
+    return [record for of in by_label.values() for record in max(of.values(), key=len)]
 
 
 def _finished(records: list[Record], row: Row) -> list[Record]:

@@ -57,8 +57,8 @@ def _accuracy_alone(clips: Integers, claims: Mapping[str, Claim]) -> Judgement |
 
 def other_totals(claim: Claim, total: int, reach: int = 15) -> list[int]:
     """Numbers of clips near `total`, nearest first, of which a claimed accuracy is a fraction."""
-    found = [n for n in range(max(total - reach, 2), total + reach + 1) if len(_allowed(claim, n))]
-    return sorted(found, key=lambda n: abs(n - total))
+    totals = [n for n in range(max(total - reach, 2), total + reach + 1) if len(_allowed(claim, n))]
+    return sorted(totals, key=lambda n: abs(n - total))
 
 
 def _allowed(claim: Claim, total: int) -> Integers:
@@ -79,13 +79,13 @@ def _complete(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
     if "uf1" not in claims:
         return _example(clips, correct[0], correct[0] + np.roll(clips - correct[0], 1))
     claim = claims["uf1"]
-    found = nearest_uf1(clips, correct, claim.low, claim.high)
-    if claim.distance(found.value) == 0.0:
-        return _example(clips, found.correct, found.predicted)
-    if not found.complete:
-        reason = f"no example found before the search was cut, nearest UF1 {found.value:.4f}"
-        return Judgement("unknown", reason, {"uf1": found.value})
-    return Judgement("no", _why_no_uf1(clips, correct, claims, found), {"uf1": found.value})
+    closest = nearest_uf1(clips, correct, claim.low, claim.high)
+    if claim.distance(closest.value) == 0.0:
+        return _example(clips, closest.correct, closest.predicted)
+    if not closest.complete:
+        reason = f"no example found before the search was cut, nearest UF1 {closest.value:.4f}"
+        return Judgement("unknown", reason, {"uf1": closest.value})
+    return Judgement("no", _why_no_uf1(clips, correct, claims, closest), {"uf1": closest.value})
 
 
 def _no_correct_clips(
@@ -103,10 +103,10 @@ def _no_correct_clips(
 
 
 def _why_no_uf1(
-    clips: Integers, correct: Integers, claims: Mapping[str, Claim], found: Nearest
+    clips: Integers, correct: Integers, claims: Mapping[str, Claim], closest: Nearest
 ) -> str:
     wanted, given = claims["uf1"], {name: claims[name] for name in claims if name != "uf1"}
-    nearest = f"the nearest is {found.value:.{wanted.decimals + 1}f}"
+    nearest = f"the nearest is {closest.value:.{wanted.decimals + 1}f}"
     if not given:
         return f"{_named(clips)} give no UF1 {wanted}; {nearest}"
     least = nearest_uf1(clips, correct, 0.0, 0.0)
