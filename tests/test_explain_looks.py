@@ -47,7 +47,7 @@ def test_the_fold_with_most_classes_is_fitted(world):
         (world.folder / "data" / f"p{person}" / "c0-low.json").unlink()
     (world.folder / "data" / "p3" / "more-low.json").write_text("[0, 0]")
     world.run(methods="mean")
-    assert "fitting fold toy/p3" in world.bench("explain", "mean", "-t", "toy/3").err
+    assert "refitting fold toy/p3" in world.bench("explain", "mean", "-t", "toy/3").err
 
 
 def test_nothing_is_fitted_when_no_time_is_given(world):

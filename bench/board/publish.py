@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from bench.board.board import Board
 from bench.board.markdown import markdown
@@ -11,7 +12,8 @@ from bench.board.markup import html, latex
 from bench.board.plain import to_csv, to_json
 from bench.cache.files import write_atomically
 
-FORMATS: dict[str, tuple[str, Callable[[Board], str]]] = {
+Format = Literal["markdown", "csv", "json", "latex", "html"]
+FORMATS: dict[Format, tuple[str, Callable[[Board], str]]] = {
     "markdown": ("md", markdown),
     "csv": ("csv", to_csv),
     "json": ("json", to_json),

@@ -24,7 +24,7 @@ from bench.statistics import (
     minimal_detectable_difference,
     score,
 )
-from bench.statistics.metrics import METRICS
+from bench.statistics.metrics import METRICS, MetricName
 from bench.store.record import Record
 
 ALPHA = 0.05
@@ -116,7 +116,7 @@ def compare(
     records: Sequence[Record],
     words: Sequence[str],
     protocol: str,
-    metric: str,
+    metric: MetricName,
 ) -> tuple[list[Pair], list[LeftOut]]:
     """Compare every pair of methods on every task with complete results of both.
 
@@ -125,13 +125,11 @@ def compare(
         records: of the results folder.
         words: methods, "mfvan", "mfvan@quick" or "mfvan@<family>".
         protocol: of the records.
-        metric: one of `bench.statistics.metrics.METRICS`.
+        metric: the score to compare by.
 
     Returns:
         pairs, corrected together, and what was left out of them.
     """
-    if metric not in METRICS:
-        raise unknown("--metric", metric, METRICS)
     labels = sorted({record.label for record in records})
     for word in words:
         if RowSelector.parse(word).label not in labels:
@@ -196,7 +194,7 @@ def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> 
     return Entry(word, {seed: confusions(task, rows)[0] for seed, rows in whole.items()})
 
 
-def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: str) -> Pair:
+def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: MetricName) -> Pair:
     # Without a common seed, the first seed of each is compared.
     seeds = sorted(first.cells.keys() & second.cells.keys())
     one = np.array([first.cells[seed] for seed in seeds or sorted(first.cells)[:1]])
