@@ -17,6 +17,12 @@ from bench.views.magnification import magnified_frames
 from bench.views.tim import interpolated
 
 Mapping = Literal["basic", "u2", "ri"]
+Grid = tuple[int, int]
+"""Blocks (down, right)."""
+HW = tuple[int, int] | None
+"""(height, width), px; None: the clip's own."""
+XYT = tuple[int, int, int]
+"""Along x and y, px, and along time, frames."""
 Border = Literal["block", "face"]
 Point = tuple[float, float, float]
 """Offset (dt, dy, dx) from the centre: frames and px."""
@@ -217,10 +223,10 @@ def _checked(volume: Array, pattern: Pattern) -> Array:
 def lbp_top(
     clip: Views,
     num_frames: int = 10,
-    size: tuple[int, int] | None = None,
-    grid: tuple[int, int] = (5, 5),
+    size: HW = None,
+    grid: Grid = (5, 5),
     points: int = 4,
-    radii: tuple[int, int, int] = (1, 1, 4),
+    radii: XYT = (1, 1, 4),
     mapping: Mapping = "basic",
     border: Border = "block",
     magnify: float = 0.0,
