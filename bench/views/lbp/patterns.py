@@ -161,15 +161,6 @@ def cuts(length: int, parts: int, margin: int, border: Border) -> Array:
     return spans
 
 
-def pattern_codes(volume: Array, pattern: Pattern) -> Array:
-    """Codes of a volume (t, h, w) uint8: (planes, t - 2 rt, h - 2 ry, w - 2 rx) uint8."""
-    from bench.views.lbp import kernel as lbp_kernel
-
-    margin = _checked(volume, pattern)
-    tables = pattern.tables(volume.shape)
-    return lbp_kernel.codes(np.ascontiguousarray(volume), *tables, margin)
-
-
 def block_histograms(
     volume: Array,
     pattern: Pattern,
