@@ -6,7 +6,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from bench.board.board import Table
-from bench.board.text import incomplete, score_text, seconds
+from bench.board.text import fit_time, incomplete, score_text
 
 
 def grid(table: Table) -> Grid:
@@ -26,6 +26,6 @@ def grid(table: Table) -> Grid:
         scores = [score_text(row.scores.get(name)) for name in ("uf1", "uar", "accuracy")]
         notes = "; ".join([*incomplete(row), *row.notes])
         style = "dim" if row.rank is None else ""
-        values = (place, row.name, *scores, seconds(row.fit_seconds), notes)
+        values = (place, row.name, *scores, fit_time(row), notes)
         found.add_row(*(Text(value) for value in values), style=style)
     return found

@@ -38,7 +38,7 @@ def cells(table: Table, row: Row) -> list[str]:
         *split,
         " ".join(number(value) for value in row.recall) or "–",
         seeds,
-        seconds(row.fit_seconds),
+        fit_time(row),
         "–" if row.parameters is None else f"{row.parameters:,}",
         row.fidelity,
         row.selection,
@@ -77,6 +77,16 @@ def seconds(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def fit_time(row: Row) -> str:
+    """Time of a fit and its device: "4.2 s cpu"; for each device where there are several."""
+    if len(row.fit_times) < 2:
+        return " ".join([seconds(row.fit_seconds), *(t.device for t in row.fit_times if t.device)])
+    return ", ".join(
+        f"{seconds(one.seconds)} {one.device or 'unknown device'} ({one.folds} folds)"
+        for one in row.fit_times
+    )
 
 
 def incomplete(row: Row) -> list[str]:
@@ -166,10 +176,11 @@ LEGEND = (
     "over subjects, Holm's correction); methods that cannot be told apart share a rank. "
     "`recall` lists the classes in the order of the caption. `ref` rows are controls and ceilings, "
     "never ranked; rows below the ranked ones are incomplete or outdated. `fit/fold` is wall time "
-    "on one thread. Every score is of the last checkpoint, but for two columns of traced runs "
-    "(`bench run --trace`), in brackets what the choice adds: `inner UF1`, the checkpoint chosen "
-    "on inner folds of each fold's training subjects (`--inner 5`; a dash where that was not asked "
-    "for), and `oracle UF1`, the best one picked on each held-out subject, to show what such "
+    "of one fit: on one thread of a CPU, or on the GPU that is named. Every score is of the last "
+    "checkpoint, but for two columns of traced runs (`bench run --trace`), in brackets what the "
+    "choice adds: `inner UF1`, the checkpoint chosen on inner folds of each fold's training "
+    "subjects (`--inner 5`; a dash where that was not asked for), and `oracle UF1`, the best one "
+    "picked on each held-out subject, to show what such "
     "picking is worth; neither is ranked. `external predictions`: read from a file by `bench "
     "results import`, made elsewhere, by whom and how is not known here; all their clips and true "
     "classes agree with the task's, and they are scored as ours are, and never ranked."

@@ -8,10 +8,10 @@ from bench.board import build
 from bench.board.publish import FORMATS, publish
 from bench.board.terminal import grid
 from bench.cache.files import write_atomically
-from bench.cli.common import out, surroundings
+from bench.cli.common import name_damaged, out, surroundings
 from bench.core.errors import BenchError
 from bench.core.select import choose, unknown
-from bench.evaluation.external import read_external
+from bench.store.external import read_external
 from bench.store.store import Store
 
 
@@ -23,11 +23,13 @@ def show(
         raise unknown("--format", form, ("terminal", *FORMATS))
     registry, settings = surroundings(plugins, results)
     store = Store(settings.results)
-    found = {name: raw["task"] for name, raw in store.tasks().items()}
+    found = {name: one.task for name, one in store.tasks().items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; make some with `bench run`")
     names = choose(tasks, sorted(set(found.values())), "task")
-    records = list(store.records())
+    contents = store.contents()
+    records = contents.records
+    name_damaged(contents.damaged, "left out")
     only = {
         (record.inputs["data"], record.inputs["protocol"])
         for record in records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,9 @@ from rich.console import Console
 from bench.core.errors import BenchError
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, read_settings
+
+DAMAGED = 5
+"""Damaged records that a command names before it only counts."""
 
 
 def surroundings(
@@ -62,6 +65,14 @@ def chosen_device(word: str) -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def name_damaged(lines: Sequence[str], what: str) -> None:
+    """Name damaged records on standard error, the first few one by one."""
+    for line in lines[:DAMAGED]:
+        err().print(f"damaged, {what}: {line}", soft_wrap=True, markup=False)
+    if len(lines) > DAMAGED:
+        err().print(f"... and {len(lines) - DAMAGED} more; `bench results list` names them all")
 
 
 def print_json(content: Any) -> None:

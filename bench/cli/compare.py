@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 
 from bench.board.text import number
 from bench.cache.files import write_atomically
-from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.common import err, name_damaged, out, print_json, surroundings
 from bench.core.errors import BenchError
 from bench.core.select import choose
 from bench.evaluation.compare import Pair, compare, overall
@@ -39,7 +39,7 @@ def show(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = surroundings(plugins, results)
     store = Store(settings.results)
-    known = [truth(raw) for raw in store.tasks().values()]
+    known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; make some with `bench run`")
     names = choose(tasks, sorted({task.task for task in known}), "task")
@@ -47,7 +47,9 @@ def show(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, remarks = compare(wanted, list(store.records()), methods, protocol, metric)
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
+    pairs, remarks = compare(wanted, contents.records, methods, protocol, metric)
     for remark in remarks:
         err().print(remark, soft_wrap=True)
     if not pairs:

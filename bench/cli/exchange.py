@@ -14,10 +14,11 @@ from bench.core.errors import BenchError
 from bench.core.select import unknown
 from bench.data.task import make_tasks
 from bench.evaluation.cells import find_cell
-from bench.evaluation.external import External, external_row, write_external
+from bench.evaluation.external import external_row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data
+from bench.store.external import External, write_external
 from bench.store.predictions import (
     Predictions,
     match,
@@ -85,10 +86,10 @@ def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> T
     """Clips and classes of a task: of the results folder, else of the configured dataset."""
     name, _, mark = task.partition("@")
     known = [
-        raw for data, raw in store.tasks().items() if raw["task"] == name and data.startswith(mark)
+        one for data, one in store.tasks().items() if one.task == name and data.startswith(mark)
     ]
     if len(known) > 1:
-        marks = ", ".join(f"{name}@{raw['fingerprint'][:12]}" for raw in known)
+        marks = ", ".join(f"{name}@{one.fingerprint[:12]}" for one in known)
         raise BenchError(f"--task {task} may be any of {marks}")
     if known:
         return truth(known[0])

@@ -10,7 +10,7 @@ from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cache.eviction import read_size
-from bench.cli.common import chosen_device, err, out
+from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, prepare
@@ -86,6 +86,7 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 
 def _say(console: Console, summary: Summary, elapsed: float) -> None:
     done = f"{summary.ran} folds run in {elapsed:.0f} s" if summary.ran else "nothing left to run"
+    name_damaged(summary.damaged, "run again and kept in damaged/")
     console.print(f"{done}, {summary.reused} taken from earlier runs.")
     if summary.stale:
         console.print(

@@ -51,9 +51,10 @@ def find_cell(store: Store, words: str) -> Found:
             f"{words!r} names {what} of {root}; {'nearest' if not folders else 'among them'}: "
             f"{', '.join(near) or 'none'}"
         )
-    records = [r for path in sorted(folders[0].glob("*.json")) if (r := store.read(path))]
-    if not records:
-        raise BenchError(f"{folders[0]} holds no readable record")
+    found = store.contents(folders[0])
+    if not found.records:
+        raise BenchError(found.damaged[0] if found.damaged else f"{folders[0]} holds no record")
+    records = found.records
     tasks = store.tasks()
     data = records[0].inputs["data"]
     if data not in tasks:

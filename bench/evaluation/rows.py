@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from statistics import fmean
@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from bench.core.dataset import Dataset
 from bench.core.seeds import derived_seed
 from bench.core.types import Array
-from bench.evaluation.scores import Row
+from bench.evaluation.scores import FitTime, Row
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth, confusions, parts, scores
 from bench.planning.splits import folds
-from bench.plugins.code_hash import changes
 from bench.plugins.registry import Registry
 from bench.statistics import pairwise, rank_groups
 from bench.statistics.metrics import recall, uf1
+from bench.store.code import code_changes
 from bench.store.record import Record
 
 
@@ -55,14 +56,25 @@ def row_of(task: Truth, protocol: str, records: list[Record], registry: Registry
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
         parameters=next((r.parameters for r in done if r.parameters is not None), None),
         reference=bool(facts and facts.reference),
-        notes=tuple(_notes(records, plugin, facts)),
+        notes=tuple(_notes(records, plugin, facts, registry.datasets)),
         oracle=other.oracle,
         inner=other.inner,
         epochs=other.epochs,
+        fit_times=fit_times(done),
     )
 
 
-def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
+def fit_times(done: Iterable[Record]) -> tuple[FitTime, ...]:
+    """Mean time of a fit on each device that finished records were made on."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for record in done:
+        seconds[record.processor].append(record.seconds["fit"])
+    return tuple(FitTime(name, len(s), fmean(s)) for name, s in sorted(seconds.items()))
+
+
+def _notes(
+    records: list[Record], plugin: Any, facts: Any, datasets: Mapping[str, type[Dataset]]
+) -> Iterable[str]:
     if facts and facts.fidelity == "reconstructed":
         yield "reconstructed"
     inputs = records[0].inputs
@@ -77,7 +89,7 @@ def _notes(records: list[Record], plugin: Any, facts: Any) -> Iterable[str]:
         yield "plugin not installed"
     elif any(record.inputs["version"] != plugin.version for record in records):
         yield f"version {records[0].inputs['version']}, now {plugin.version}"
-    elif changed := {c for r in records for c in changes(r.source, r.borrowed, plugin)}:
+    elif changed := {c for r in records for c in code_changes(r, plugin, datasets)}:
         yield f"stale: {', '.join(sorted(changed))} changed since"
     if not all(record.isolated for record in records):
         yield "not isolated: run with --engine serial"

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from bench.evaluation.scores import Score
 from bench.statistics import bootstrap
 from bench.statistics.metrics import METRICS, per_group_confusions
 from bench.store.record import Record
+from bench.store.task_file import TaskFile
 
 RESAMPLES = 10_000
 
@@ -41,17 +41,16 @@ class Truth:
     labels: Array
 
 
-def truth(raw: Mapping[str, Any]) -> Truth:
-    """From the JSON that `Store.write_task` wrote."""
-    clips = raw["clips"]
-    people, databases, labels = zip(*clips.values(), strict=True)
+def truth(task: TaskFile) -> Truth:
+    """From the file that `Store.write_task` wrote."""
+    people, databases, labels = zip(*task.clips.values(), strict=True)
     return Truth(
-        task=raw["task"],
-        fingerprint=raw["fingerprint"],
-        classes=tuple(raw["classes"]),
-        synthetic=raw["synthetic"],
-        apex=raw["apex"],
-        position={clip: i for i, clip in enumerate(clips)},
+        task=task.task,
+        fingerprint=task.fingerprint,
+        classes=tuple(task.classes),
+        synthetic=task.synthetic,
+        apex=task.apex,
+        position={clip: i for i, clip in enumerate(task.clips)},
         people=np.array(people),
         databases=np.array(databases),
         labels=np.array(labels),

@@ -13,6 +13,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bench.plugins.method import Method
 
@@ -20,8 +21,8 @@ ROOMS = ("bench.learning", "bench.views")
 HOUSE = Path(__file__).parents[1]
 
 
-def source_hash(plugin: type[Method]) -> str:
-    """Hash of the plugin's own source files: tells whether a record is older than its code."""
+def source_hash(plugin: type[Any]) -> str:
+    """Hash of a plugin's own source files: tells whether a record is older than its code."""
     return _hash(*_files(plugin))
 
 
@@ -56,7 +57,7 @@ def changes(source: str, lent: Mapping[str, str], plugin: type[Method]) -> list[
     return own + [name for name in names if lent.get(name) != today.get(name)]
 
 
-def _files(plugin: type[Method]) -> tuple[Path, ...]:
+def _files(plugin: type[Any]) -> tuple[Path, ...]:
     file = Path(inspect.getfile(plugin))
     return tuple(sorted(file.parent.rglob("*.py"))) if file.name == "__init__.py" else (file,)
 

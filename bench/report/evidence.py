@@ -121,7 +121,8 @@ def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
     """Records of the method's other labels on the same clips, of each label's fullest family."""
     found: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in here:
-        same = all(record.inputs[n] == like.inputs[n] for n in ("method", "version"))
+        kind, wanted = record.inputs, like.inputs
+        same = (kind["method"], kind["version"]) == (wanted["method"], wanted["version"])
         if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
             found[record.label][_group(record)].append(record)
     return [record for of in found.values() for record in max(of.values(), key=len)]
