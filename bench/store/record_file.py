@@ -46,6 +46,9 @@ def encode(record: Record) -> bytes:
 def _contradictions(record: Record) -> Iterator[str]:
     if key(record.inputs, record.fold) != record.key:
         yield "its key is not that of its inputs: it was changed by hand"
+    method = record.inputs["method"]
+    if record.label != method and not record.label.startswith(f"{method}:"):
+        yield f"label: {record.label!r}, which is no row of {method!r}"
     if record.status != "ok":
         return
     clips = len(record.clips)
