@@ -14,6 +14,8 @@ import pytest
 
 from bench.cache.files import key
 from bench.core.typed import NewerError
+from bench.plugins.registry import load
+from bench.report.evidence import gather
 from bench.store.record import FORMAT, Inputs, Record
 from bench.store.record_file import encode, read_record
 from bench.store.store import Store
@@ -229,6 +231,13 @@ def test_many_damaged_records_are_counted(ran):
     assert done.err.count("damaged, left out") == 5
     assert "7 more" in done.err
     assert ran.bench("results", "list").err.count("damaged: ") == 12
+
+
+def test_a_report_names_the_damaged_records_it_leaves_out(ran):
+    one(ran).write_text("{}")
+    found = gather(Store(ran.results), load((ran.plugin,)), "mean", "toy/3")
+    assert len(found.done) == 5
+    assert any("toy-p0.json: format: missing" in remark for remark in found.remarks)
 
 
 @pytest.mark.parametrize(

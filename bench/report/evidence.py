@@ -77,9 +77,10 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         raise BenchError(f"no results in {store.folder}; make some with `bench run`")
     if task not in (known := sorted({one.task for one in tasks.values()})):
         raise unknown("task", task, known)
+    contents = store.contents()
     here = [
         record
-        for record in store.records()
+        for record in contents.records
         if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
     ]
     if method not in (labels := sorted({record.label for record in here})):
@@ -102,6 +103,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         f"{name[1]}, configuration {name[3]}, data {name[0][:12]}."
         for name in order[1:]
     )
+    remarks += tuple(f"Left out, damaged: {line}." for line in contents.damaged)
     records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])
     (table,) = build(store, registry, {chosen[:2]}, records).tables
     rows = {(row.label, row.family): row for row in table.rows}

@@ -69,7 +69,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         "seconds": record.seconds,
         "device": record.processor or "not recorded",
     }
-    task = store.tasks().get(record.inputs["data"])
+    task = store.task(record.inputs["data"])
     if task and (wrong := misfit(record, task.clips, len(task.classes))):
         return Explanation("damaged", (f"{wrong}.",), about)
     if missing := _missing(record, registry):

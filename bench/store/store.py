@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -94,7 +95,7 @@ class Store:
             NewerError: a later version wrote one: what it says cannot be left out silently.
             DamagedError: a task file holds something else.
         """
-        tasks = self.tasks()
+        task_of = cache(self.task)
         found = Contents([], [])
         every = (self.folder / "records").glob("*/*/*/*/*.json")
         for path in sorted(every if folder is None else folder.glob("*.json")):
@@ -103,7 +104,7 @@ class Store:
             except DamagedError as error:
                 found.damaged.append(str(error))
                 continue
-            task = tasks.get(record.inputs["data"])
+            task = task_of(record.inputs["data"])
             if task and (wrong := misfit(record, task.clips, len(task.classes))):
                 found.damaged.append(f"{path}: {wrong}")
             else:
@@ -155,7 +156,7 @@ class Store:
 
     def write_task(self, task: Task) -> None:
         """Keep who shows what, so that a board can be made without the dataset."""
-        path = self.folder / "tasks" / f"{task.fingerprint[:16]}.json"
+        path = self._task_path(task.fingerprint)
         if not path.is_file():
             write_atomically(path, json.dumps(asdict(task_file(task))).encode())
 
@@ -165,6 +166,14 @@ class Store:
         if not path.is_file():
             text = json.dumps(asdict(content), indent=1, sort_keys=True)
             write_atomically(path, text.encode())
+
+    def task(self, fingerprint: str) -> TaskFile | None:
+        """The task of a data fingerprint; None where it is not kept. Raises as `tasks` does."""
+        path = self._task_path(fingerprint)
+        return read_task(path) if path.is_file() else None
+
+    def _task_path(self, fingerprint: str) -> Path:
+        return self.folder / "tasks" / f"{fingerprint[:16]}.json"
 
     def tasks(self) -> dict[str, TaskFile]:
         """The tasks of all records, by data fingerprint.
