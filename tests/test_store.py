@@ -224,6 +224,15 @@ def test_a_run_keeps_what_it_replaces_and_says_so(ran):
     assert all(str(Path("results/damaged") / file.name) in listed for file in kept)
 
 
+def test_a_run_names_damaged_records_of_others(ran):
+    path = one(ran)
+    path.write_text("{")
+    done = ran.run("--trace", methods="mean:noisy")
+    assert done.code == 0
+    assert f"damaged, left out: {path}: not JSON" in done.err
+    assert path.read_text() == "{"
+
+
 def test_many_damaged_records_are_counted(ran):
     for path in paths(ran):
         path.write_text("{}")

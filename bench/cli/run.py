@@ -73,9 +73,11 @@ def run(
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
     console = out()
     tables = [(c.task.fingerprint, c.protocol) for c in prepared.plan.cells]
-    for table in build(store, prepared.registry, only=tables).tables:
+    contents = store.contents()
+    for table in build(store, prepared.registry, tables, contents.records).tables:
         console.print(grid(table))
-    board = publish(build(store, prepared.registry), store.folder)[0]
+    board = publish(build(store, prepared.registry, records=contents.records), store.folder)[0]
+    name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
     console.print(f"Leaderboard: {board}", soft_wrap=True)
     if summary.unreadable or prepared.unusable:
