@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.evaluation.rows import fit_times
+from bench.evaluation.build_row import fit_times
 from bench.running.device import Used, allocations, used
 from bench.store.store import Store
 
@@ -80,7 +80,7 @@ def test_a_row_of_several_devices_gives_the_time_on_each(world):
 def test_the_device_is_no_part_of_the_key(world):
     world.run()
     world.patch.setattr("bench.running.worker.used", lambda before: H100)
-    assert "6 taken from earlier runs" in world.run("--device", "cuda").err
+    assert "6 reused from earlier runs" in world.run("--device", "cuda").err
 
 
 def test_records_that_do_not_say_are_shown_without_a_device(world):

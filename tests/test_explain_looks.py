@@ -1,4 +1,4 @@
-"""`bench explain`: one fold fitted again, its pictures, and the occlusion map."""
+"""`bench explain`: one refitted fold, its pictures, and the occlusion map."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_fold_is_fitted_again_and_comes_out_as_recorded(world):
     assert "n = 3 clips. Fold toy/p0, seed 0" in page
     assert "for 3 of its 3 held-out clips" in page
     assert (world.folder / "out" / "what-it-sees.png").is_file()
-    assert "mean does not look at frames" in page
+    assert "mean does not use frames" in page
 
 
 def test_the_fold_with_most_classes_is_fitted(world):
@@ -47,12 +47,12 @@ def test_the_fold_with_most_classes_is_fitted(world):
         (world.folder / "data" / f"p{person}" / "c0-low.json").unlink()
     (world.folder / "data" / "p3" / "more-low.json").write_text("[0, 0]")
     world.run(methods="mean")
-    assert "fitting fold toy/p3" in world.bench("explain", "mean", "-t", "toy/3").err
+    assert "refitting fold toy/p3" in world.bench("explain", "mean", "-t", "toy/3").err
 
 
 def test_nothing_is_fitted_when_no_time_is_given(world):
     world.run(methods="mean")
-    assert "fitted again" not in page_of(world, "--seconds", "0")
+    assert "refitted:" not in page_of(world, "--seconds", "0")
     assert "look at frames" not in page_of(world, "--seconds", "0")
 
 

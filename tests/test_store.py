@@ -105,7 +105,7 @@ def test_all_fields_are_tried():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_record_with_any_wrong_field_is_named_and_nothing_breaks(world, command):
     world.run(methods="mean,mean:noisy")
-    world.patch.setattr("bench.evaluation.truth.RESAMPLES", 50)
+    world.patch.setattr("bench.evaluation.scoring.RESAMPLES", 50)
     path = one(world)
     sound = path.read_text()
     for where, how, damages in faults():
@@ -161,7 +161,7 @@ def test_format_1_is_read_and_its_board_is_the_same(ran):
         del row["fit_times"]
     assert before == after
     done = ran.run()
-    assert "6 taken from earlier runs" in done.err
+    assert "6 reused from earlier runs" in done.err
     assert "stale" not in done.err
 
 
@@ -216,7 +216,7 @@ def test_a_run_keeps_what_it_replaces_and_says_so(ran):
     for text in ("{", "[]"):
         path.write_text(text)
         done = ran.run("--trace")
-        assert f"damaged, run again and kept in damaged/: {path}" in done.err
+        assert f"damaged, rerun; the old file is kept in damaged/: {path}" in done.err
         assert json.loads(path.read_text())["scores"] == whole
     kept = sorted((ran.results / "damaged").iterdir())
     assert [file.read_text() for file in kept] == ["{", "[]"]
@@ -246,7 +246,7 @@ def test_a_report_names_the_damaged_records_it_leaves_out(ran):
     one(ran).write_text("{}")
     found = gather(Store(ran.results), load((ran.plugin,)), "mean", "toy/3")
     assert len(found.done) == 5
-    assert any("toy-p0.json: format: missing" in remark for remark in found.remarks)
+    assert ["toy-p0.json: format: missing" in line for line in found.damaged] == [True]
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from bench.core.typed import DamagedError
-from bench.evaluation.scores import Row
-from bench.evaluation.truth import Truth, by_subject, parts, scores
+from bench.evaluation.notes import ExternalPredictions
+from bench.evaluation.row import Row
+from bench.evaluation.scoring import by_subject, parts, scores
+from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
 from bench.statistics.metrics import recall
 from bench.store.external import External
-
-NOTE = "external predictions"
 
 
 def external_row(task: Truth, one: External) -> Row:
     """A row without a rank.
 
     Raises:
-        DamagedError: the predictions are not those of the task's clips.
-        ValueError: an unknown protocol.
+        DamagedError: the predictions are not of the task's clips and classes.
+        BenchError: an unknown protocol.
     """
     expected = range(len(task.classes))
     if one.predicted.keys() != task.position.keys() or not {*one.predicted.values()} <= {*expected}:
@@ -39,7 +39,6 @@ def external_row(task: Truth, one: External) -> Row:
         selection="unknown",
         folds=total,
         of=total,
-        ended={},
         seeds=(),
         scores=scores(counts, complete=True),
         recall=recall(counts.sum((0, 1))).tolist(),
@@ -48,5 +47,5 @@ def external_row(task: Truth, one: External) -> Row:
         fit_seconds=None,
         parameters=None,
         reference=True,
-        notes=(NOTE,),
+        notes=(ExternalPredictions(),),
     )

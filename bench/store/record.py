@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 FORMAT = 2
 """Of the files that are written. 1 had no device, GPU and code of the dataset; it is read too."""
@@ -23,6 +23,18 @@ class Inputs(TypedDict):
     protocol: str
     seed: int
     annotations: NotRequired[dict[str, str | None]]
+
+
+class Wanted(Protocol):
+    """What a run asks of a record beside its predictions; `RunOptions` is one."""
+
+    @property
+    def traced(self) -> bool:
+        """Scores of every checkpoint."""
+
+    @property
+    def inner(self) -> int:
+        """A step selected by so many inner fits; 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +111,11 @@ class Record:
         """What it was fitted on: "cpu", or the GPU's name; empty where the record does not say."""
         return self.gpu or self.device
 
-    def serves(self, trace: bool, inner: int) -> bool:
-        """It ended ok and holds what a run asks for: a trace, a step chosen by so many fits."""
+    def serves(self, wanted: Wanted) -> bool:
+        """It ended ok and holds what a run asks for."""
         traced = self.traced or bool(self.trace)
-        return self.status == "ok" and (traced or not trace) and inner in (0, self.inner)
+        has_trace = traced or not wanted.traced
+        return self.status == "ok" and has_trace and wanted.inner in (0, self.inner)
 
 
 def safe(word: str) -> str:

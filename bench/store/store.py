@@ -24,7 +24,7 @@ from bench.core.typed import DamagedError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
 from bench.store.environment import Environment, environment_path
-from bench.store.record import Record, safe
+from bench.store.record import Record, Wanted, safe
 from bench.store.record_file import encode, misfit, read_record
 from bench.store.task_file import TaskFile, read_task, task_file
 
@@ -119,29 +119,35 @@ class Store:
         """Damaged records that runs have replaced."""
         return sorted((self.folder / "damaged").glob("*"))
 
-    def done(self, unit: Unit, trace: bool = False, inner: int = 0) -> Record | None:
+    def done(self, unit: Unit, wanted: Wanted) -> Record | None:
         """The unit's record when it is finished: ok, of this very key, with what is asked for.
 
         Raises:
             DamagedError: the file is no sound record of this unit.
             NewerError: a later version wrote it.
         """
+        record = self._sound(unit)
+        if record is None or record.key != unit.key or not record.serves(wanted):
+            return None
+        return record
+
+    def _sound(self, unit: Unit) -> Record | None:
+        """What lies in the place of the unit's record, held against its clips; raises as `done`."""
         path = self.path(unit)
         record = self.read(path)
-        if record is None or record.key != unit.key:
-            return None
-        task = unit.cell.task
-        held_out = [task.clips[i].id for i in unit.fold.test]
-        wrong = misfit(record, held_out, len(task.classes))
-        if wrong or len(record.clips) != len(held_out):
-            raise DamagedError(f"{path}: {wrong or 'not all clips of its fold'}")
-        return record if record.serves(trace, inner) else None
+        if record is not None and record.key == unit.key:
+            task = unit.cell.task
+            held_out = [task.clips[i].id for i in unit.fold.test]
+            wrong = misfit(record, held_out, len(task.classes))
+            if wrong or len(record.clips) != len(held_out):
+                raise DamagedError(f"{path}: {wrong or 'not all clips of its fold'}")
+        return record
 
     def write(self, unit: Unit, record: Record) -> None:
         """Keep a record; it is on disk when this returns. A damaged one before it is set aside."""
         path = self.path(unit)
         try:
-            self.done(unit)
+            self._sound(unit)
         except DamagedError:
             path.replace(self._aside(path))
         write_atomically(path, encode(record))

@@ -1,55 +1,54 @@
-"""Pages on the command line, written from the functions that `bench.cli.app` registers."""
+"""Pages on the command line, written from the verbs themselves."""
 
 from __future__ import annotations
 
-import inspect
-import typing
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import typer
+from typer.core import TyperCommand, TyperGroup
 
-from bench.cli.app import app
+from bench.cli.verbs import Verb, commands
 
 
 def verb_pages() -> dict[str, str]:
     """A page per verb: usage, what it does, arguments and options."""
-    found = {name: _command(f"bench {name}", call, 1) for name, call in _commands(app)}
-    for group in app.registered_groups:
-        inner, name = group.typer_instance, str(group.name)
-        if inner is not None:
-            found[name] = [f"# `bench {name}`", str(inner.info.help)]
-            for word, call in _commands(inner):
-                found[name] += _command(f"bench {name} {word}", call, 2)
+    found = {}
+    for name, command in commands().commands.items():
+        if isinstance(command, Verb):
+            found[name] = _command(f"bench {name}", command.load(), 1)
+        elif isinstance(command, TyperGroup):
+            found[name] = [f"# `bench {name}`", str(command.help)]
+            for word, verb in command.commands.items():
+                assert isinstance(verb, Verb)
+                found[name] += _command(f"bench {name} {word}", verb.load(), 2)
     return {name: "\n\n".join(parts) + "\n" for name, parts in sorted(found.items())}
 
 
-def _commands(verbs: typer.Typer) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for command in verbs.registered_commands:
-        if command.callback is not None:
-            yield command.name or command.callback.__name__, command.callback
-
-
-def _command(words: str, call: Callable[..., Any], depth: int) -> list[str]:
-    hints = typing.get_type_hints(call, include_extras=True)
-    parameters = inspect.signature(call).parameters.values()
-    rows, arguments = [], []
-    for parameter in parameters:
-        info = hints[parameter.name].__metadata__[0]
-        default = (
-            "" if parameter.default in (None, "", False, parameter.empty) else parameter.default
-        )
-        if isinstance(info, typer.models.ArgumentInfo):
-            word = parameter.name.upper()
-            arguments.append(word if parameter.default is parameter.empty else f"[{word}]")
-            names = f"`{word}`"
-        else:
-            # With Annotated, typer keeps the first name where a default would be.
-            names = ", ".join(f"`{name}`" for name in (info.default, *(info.param_decls or ())))
-        meaning = (info.help or "").replace("|", "\\|")
-        rows.append(f"| {names} | {meaning} | {default} |")
-    usage = " ".join([words, *arguments, "[OPTIONS]"])
+def _command(words: str, command: TyperCommand, depth: int) -> list[str]:
+    parameters: list[Any] = list(command.params)
+    arguments = [p for p in parameters if p.param_type_name == "argument"]
+    usage = [word if p.required else f"[{word}]" for p in arguments for word in [_word(p)]]
+    rows = [f"| {_names(p)} | {_meaning(p)} | {_default(p)} |" for p in parameters]
     title = f"{'#' * depth} `{words}`"
-    about = inspect.getdoc(call) or ""
     head = ["| | meaning | default |", "|---|---|---|"]
-    return [title, about, f"```\n{usage}\n```", *(["\n".join(head + rows)] if rows else [])]
+    text = f"```\n{' '.join([words, *usage, '[OPTIONS]'])}\n```"
+    return [title, str(command.help), text, *(["\n".join(head + rows)] if rows else [])]
+
+
+def _word(argument: Any) -> str:
+    return argument.metavar or str(argument.name).upper()
+
+
+def _names(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{_word(parameter)}`"
+    return ", ".join(f"`{name}`" for name in parameter.opts)
+
+
+def _meaning(parameter: Any) -> str:
+    choices = parameter.type_descriptor.choices or ()
+    words = f" One of {', '.join(f'`{word}`' for word in choices)}." if choices else ""
+    return (parameter.help or "").replace("|", "\\|") + words
+
+
+def _default(parameter: Any) -> str:
+    return "" if parameter.default in (None, "", False) else str(parameter.default)
