@@ -22,7 +22,7 @@ class Cache:
     folder: Path
 
     def path(self, room: str, name: str) -> Path:
-        """Where an entry of a room lies."""
+        """Path of an entry of a category."""
         return self.folder / room / name[:2] / f"{name}.npz"
 
     def get(self, room: str, name: str) -> Description | None:

@@ -64,7 +64,7 @@ class Task:
         return key("task", self.classes, rows)
 
     def annotated(self, what: Literal["action_units", "gender"]) -> str | None:
-        """Identifies what is annotated beside the emotion, None where no clip has it."""
+        """Identifies what is annotated besides the emotion, None where no clip has it."""
         values = [getattr(clip, what) for clip in self.clips]
         if all(one is None for one in values):
             return None
