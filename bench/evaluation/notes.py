@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench.store.record import Status
+from bench.core.words import Annotation, Status
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class WithoutAnnotation(Note):
     """
 
     kind = "without-annotation"
-    name: str
+    name: Annotation
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
+
+from bench.core.words import Status
 
 FORMAT = 1
-Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 
 
 class Wanted(Protocol):
