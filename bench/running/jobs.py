@@ -18,6 +18,7 @@ from bench.core.words import Status
 from bench.planning.plan import Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
+from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
 from bench.views.opening import clip_digest
 
@@ -94,7 +95,14 @@ class Fit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one fold ended; scores are those of `Fit.test`, in that order."""
+    """How one fold ended.
+
+    Attributes:
+        status: "ok", or how it ended otherwise.
+        scores: a row for each of `Fit.test`, in that order.
+        seconds, parameters, error, trace, inner_step, curve: as in a record.
+        used: the device that it was fitted on; of a fold that ended otherwise without a name.
+    """
 
     status: Status
     scores: list[list[float]] = field(default_factory=list)
@@ -104,6 +112,7 @@ class Outcome:
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
     inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
+    used: Used = NOWHERE
 
 
 def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
