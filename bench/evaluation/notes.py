@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench.core.words import Annotation, Status
+from bench.core.words import Status
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class WithoutAnnotation(Note):
     """
 
     kind = "without-annotation"
-    name: Annotation
+    name: str
 
 
 @dataclass(frozen=True)
