@@ -326,7 +326,7 @@ def test_stale_by_the_code_of_the_dataset(world):
     assert "stale" not in world.run().err
     for path in paths(world):
         edit(path, lambda raw: raw["dataset_code"].update(toy="0"))
-    assert "6 of them are stale" in world.run().err
+    assert "6 of these are stale" in world.run().err
     assert "stale: the code of dataset toy changed" in world.bench("board", "--format", "csv").out
     why = world.bench("results", "explain", str(one(world))).out
     assert "stale: the code of dataset toy has changed since" in why
