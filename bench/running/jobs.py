@@ -20,7 +20,6 @@ from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
-from bench.store.record import Status
 from bench.views.opening import clip_digest
 
 
