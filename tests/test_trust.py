@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 
 from bench.board.build import build
-from bench.evaluation.truth import confusions, truth
+from bench.board.text import picture_name
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import truth
 from bench.plugins.context import Context
 from bench.plugins.registry import load
 from bench.statistics.metrics import METRICS, confusion, uf1
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.store.task_file import TaskFile
 
 HERE = Path(__file__).parent
 TRUST = (HERE.parent / "docs" / "trust.md").read_text(encoding="utf-8")
@@ -30,13 +33,8 @@ def record(fold: str, clips: list[str], scores: list[list[float]]) -> Record:
 
 def test_predictions_are_joined_by_clip_not_by_row():
     """A perfect method on a table whose subjects' rows are interleaved."""
-    clips = {f"d/{'ab'[i % 2]}/{i}": [f"d/{'ab'[i % 2]}", "d", i // 2 % 3] for i in range(12)}
-    task = truth(
-        {
-            "task": "d/3", "fingerprint": "x", "classes": ["x", "y", "z"],
-            "synthetic": False, "apex": "", "clips": clips,
-        }
-    )  # fmt: skip
+    clips = {f"d/{'ab'[i % 2]}/{i}": (f"d/{'ab'[i % 2]}", "d", i // 2 % 3) for i in range(12)}
+    task = truth(TaskFile("d/3", "x", ["x", "y", "z"], False, "", clips))
     folds = [
         record(person, mine, np.eye(3)[[clips[c][2] for c in mine]].tolist())
         for person in ("d/b", "d/a")
@@ -101,7 +99,7 @@ def test_picking_epochs_makes_chance_respectable_and_the_board_refuses_to_rank_i
     assert 0.28 <= row.scores["uf1"].value <= 0.40
     assert 0.62 <= row.oracle.value <= 0.76
     assert all(other.rank is None for other in table.rows)
-    assert (world.results / row.picture).is_file()
+    assert (world.results / picture_name(row)).is_file()
 
 
 def test_every_trap_names_tests_that_exist():

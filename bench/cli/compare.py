@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
+from bench.board.pairs import left_out_text, verdict_text
 from bench.board.text import number
 from bench.cache.files import write_atomically
-from bench.cli.common import err, out, print_json, workspace
+from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
@@ -57,7 +58,7 @@ def compare(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
-    known = [truth(raw) for raw in store.tasks().values()]
+    known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; make some with `bench run`")
     names = choose(tasks, sorted({task.task for task in known}), "task")
@@ -65,18 +66,24 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, remarks = compare_methods(wanted, list(store.records()), methods, protocol, metric)
-    for remark in remarks:
-        err().print(remark, soft_wrap=True)
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
+    pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
+    for one in left_out:
+        err().print(left_out_text(one), soft_wrap=True)
     if not pairs:
         raise BenchError(f"{' and '.join(methods)} have no task in common under {protocol}")
     if json:
-        print_json([dataclasses.asdict(pair) | {"verdict": pair.verdict} for pair in pairs])
+        print_json([_plain(pair) for pair in pairs])
     else:
         _print(pairs, metric)
         out().print(_ranks(pairs))
     if output is not None:
         _draw(pairs, metric, output)
+
+
+def _plain(pair: Pair) -> dict[str, object]:
+    return dataclasses.asdict(pair) | {"better": pair.better, "verdict": verdict_text(pair)}
 
 
 def _ranks(pairs: Sequence[Pair]) -> str:
@@ -121,7 +128,7 @@ def _print(pairs: Sequence[Pair], metric: str) -> None:
             f"{pair.p:.4f}",
             f"{pair.adjusted:.4f}",
             f"{pair.detectable:.3f}",
-            f"{pair.verdict} ({pair.subjects} subjects)",
+            f"{verdict_text(pair)} ({pair.subjects} subjects)",
         )
     out().print(grid)
     out().print(LEGEND)

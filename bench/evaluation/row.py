@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.core.words import Selection
+from bench.evaluation.notes import Note
+
 
 @dataclass(frozen=True)
 class Score:
@@ -35,6 +38,21 @@ class Epochs:
 
 
 @dataclass(frozen=True)
+class FitTime:
+    """How long a fit took on one device.
+
+    Attributes:
+        device: "cpu", or the GPU's name; empty where the records do not say.
+        folds: units fitted on it.
+        seconds: mean wall time of one.
+    """
+
+    device: str
+    folds: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Row:
     """One method in one configuration on one task.
 
@@ -44,7 +62,6 @@ class Row:
         fidelity: of its facts: "code", "paper", "reconstructed" or "original".
         selection: "last": fixed epochs, or nothing to choose.
         folds, of: units that ended ok, and how many there should be.
-        ended: units that ended otherwise, by status.
         seeds: root seeds.
         scores: by metric name: uf1, uar, accuracy, f1.
         recall: of each class; NaN for a class without clips.
@@ -53,10 +70,11 @@ class Row:
         inner: UF1 of the checkpoint that inner folds of each fold's training subjects chose.
         epochs: UF1 at every checkpoint, where all records have a trace.
         fit_seconds: mean of a fold.
+        fit_times: the same for each device that folds were fitted on.
         parameters: trained parameters.
         rank: 1 is best; methods that cannot be told apart share it; None below the line.
         reference: a control or ceiling.
-        notes: what a reader must know, a few words each.
+        notes: what a reader must know, as values.
     """
 
     label: str
@@ -64,10 +82,9 @@ class Row:
     family: str
     title: str
     fidelity: str
-    selection: str
+    selection: Selection
     folds: int
     of: int
-    ended: dict[str, int]
     seeds: tuple[int, ...]
     scores: dict[str, Score]
     recall: list[float]
@@ -77,9 +94,10 @@ class Row:
     parameters: int | None
     rank: int | None = None
     reference: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     inner: Score | None = None
     epochs: Epochs | None = None
+    fit_times: tuple[FitTime, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -90,8 +108,3 @@ class Row:
     def name(self) -> str:
         """The label, with the preset where it is not the paper's."""
         return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"
-
-    @property
-    def picture(self) -> str:
-        """File name of the picture of its epochs, unique in a folder of boards."""
-        return f"epochs-{self.label.replace(':', '-')}-{self.family}.png"
