@@ -38,7 +38,7 @@ def test_every_option_of_a_run_has_one_name_from_the_verb_to_the_worker():
     parameters = inspect.signature(run).parameters
     of_run = {field.name for kind in (Request, RunOptions) for field in dataclasses.fields(kind)}
     assert of_run - parameters.keys() == {"plugins", "threads"}
-    assert parameters.keys() - of_run == {"dry_run"}
+    assert parameters.keys() - of_run == {"config", "dry_run"}
     for field in (*dataclasses.fields(Request), *dataclasses.fields(RunOptions)):
         if field.name in parameters:
             assert parameters[field.name].default == field.default, field.name

@@ -33,22 +33,16 @@ class Room:
     size: int
 
 
-def read_size(text: str, where: str) -> int:
+def read_size(text: str) -> int:
     """Bytes: 20GB, 500 MB, 1.5TB (powers of ten).
 
     Raises:
-        BenchError: anything else.
+        ValueError: anything else.
     """
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)B?", text.strip(), re.IGNORECASE)
     if match is None:
-        raise BenchError(f"{where} {text!r}: expected a size such as 20GB or 500MB")
+        raise ValueError(f"{text!r}, expected a size such as 20GB or 500MB")
     return round(float(match[1]) * UNITS[match[2].upper()])
-
-
-def said_size(size: int) -> str:
-    """Bytes in words: 1.5 GB."""
-    unit = next((u for u in "TGMK" if size >= UNITS[u]), "")
-    return f"{size / UNITS[unit]:.3g} {unit}B"
 
 
 def rooms(cache: Cache) -> list[Room]:

@@ -11,6 +11,15 @@ from bench.cli.complete import complete_datasets, complete_methods, complete_tas
 from bench.core.types import ApexPolicy
 from bench.running.options import Engine
 
+
+def _apply_config(context: typer.Context, path: Path | None) -> Path | None:
+    if path is not None:
+        from bench.cli.config import read_config
+
+        context.default_map = read_config(path)
+    return path
+
+
 Methods = Annotated[
     str,
     typer.Option(
@@ -93,6 +102,15 @@ Inner = Annotated[
 ]
 CellPath = Annotated[
     str, typer.Argument(help="The cell: task/method, or more of its path in the results folder.")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        is_eager=True,
+        callback=_apply_config,
+        help="Read options from a TOML file; keys are option names. The command line wins.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[

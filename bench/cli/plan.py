@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 from bench.cli.common import err, out, print_json
 from bench.cli.options import (
     Apex,
+    Config,
     Datasets,
     Inner,
     Jobs,
@@ -47,6 +48,7 @@ def plan(
     plugin: Plugin = None,
     trace: Trace = False,
     inner: Inner = 0,
+    config: Config = None,
     json: Json = False,
 ) -> None:
     """Show what a run would do, what is done, and how long the rest may take."""
@@ -90,6 +92,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
     known = [one for one in seconds if one is not None]
     unknown = len(seconds) - len(known)
     on = f"{jobs} process{'' if jobs == 1 else 'es'}"
+    if not known:
+        return f"run time unknown: none of the {unknown} method-task pairs has run here"
     total = f"about {duration(sum(known) / jobs)} on {on}"
     return total + (f", plus {unknown} method-task pairs with unknown run time" if unknown else "")
 

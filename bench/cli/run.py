@@ -17,6 +17,7 @@ from bench.cli.common import chosen_device, err, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.options import (
     Apex,
+    Config,
     Datasets,
     EngineOption,
     Inner,
@@ -70,10 +71,11 @@ def run(
         typer.Option(
             "--cache-size",
             metavar="SIZE",
-            parser=lambda text: read_size(text, "--cache-size"),
+            parser=read_size,
             help="Maximum cache size, e.g. 20GB.",
         ),
     ] = None,
+    config: Config = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan without running it.")
     ] = False,

@@ -12,7 +12,6 @@ from bench.core.errors import BenchError
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
 from bench.plugins.model import Model
-from bench.statistics.metrics import confusion, uf1
 
 Kernel = Literal["linear", "polynomial", "rbf", "chi2", "intersection"]
 Scaling = Literal["none", "standard", "centre"]
@@ -130,6 +129,9 @@ class SVM:
 
     def merit(self, gram: Array, labels: Array, folds: Sequence[tuple[Array, Array]]) -> float:
         """UF1 over pairs (fit, validate) of positions in the Gram matrix, pooled."""
+        # Imported here, as scikit-learn is: listing methods imports this module, too.
+        from bench.statistics.metrics import confusion, uf1
+
         classes = int(labels.max()) + 1
         counts = np.zeros((classes, classes), np.int64)
         for fit, validate in folds:
