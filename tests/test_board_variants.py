@@ -14,6 +14,7 @@ from bench.board.markdown import markdown
 from bench.board.markup import html, latex
 from bench.board.plain import to_json
 from bench.evaluation.crossing import crossing
+from bench.evaluation.notes import IncompleteVariants, NoCommonSeed, SeveralRows
 from bench.evaluation.variants import shown
 from bench.methods.mfvan import MFVAN
 from bench.plugins.registry import load
@@ -69,7 +70,7 @@ def test_the_plain_method_comes_first_and_the_others_as_they_are_named(crossing_
         ["mean:same", "none"],
         ["mean:both", "scale=0.0, backwards=True"],
     ]
-    assert grid.names[-2:] == ["UF1 less mean", "p (Holm)"]
+    assert grid.names[-2:] == ["ΔUF1 vs mean", "p (Holm)"]
     for line in grid.lines:
         assert (line[-1] == "–") == (line[0] in ("mean", "mean:same"))
 
@@ -149,8 +150,8 @@ def test_an_incomplete_variant_is_left_out_and_named(crossing_world):
     group = only_group(crossing_world)
     assert "mean:noisy" not in [row.label for row in group.rows]
     assert group.crossing is None
-    assert group.notes == ("Left out, not all folds done: mean:noisy.",)
-    assert "> Left out, not all folds done: mean:noisy." in markdown(board(crossing_world))
+    assert group.notes == (IncompleteVariants(("mean:noisy",)),)
+    assert "> Left out, some folds missing: mean:noisy." in markdown(board(crossing_world))
 
 
 def test_without_the_plain_method_nothing_is_subtracted(crossing_world):
@@ -161,8 +162,8 @@ def test_without_the_plain_method_nothing_is_subtracted(crossing_world):
         ["mean:noisy", "backwards=False"],
         ["mean:both", "backwards=True"],
     ]
-    assert "UF1 less mean" not in grid.names
-    assert "without all folds of mean itself" in grid.about
+    assert "ΔUF1 vs mean" not in grid.names
+    assert "no difference to mean" in grid.about
 
 
 def test_only_common_seeds_are_compared(world):
@@ -172,7 +173,7 @@ def test_only_common_seeds_are_compared(world):
     records = [r for r in Store(world.results).records() if r.label != "mean" or r.inputs["seed"]]
     (group,) = board(world, records).tables[0].variants
     assert group.rows[1].difference is None
-    assert group.notes == ("No seed in common with mean: mean:noisy.",)
+    assert group.notes == (NoCommonSeed("mean", ("mean:noisy",)),)
 
 
 def test_of_several_configurations_the_fullest_stands(world):
@@ -186,7 +187,7 @@ def test_of_several_configurations_the_fullest_stands(world):
     ]
     (group,) = board(world, records + other).tables[0].variants
     assert group.rows[1].values == {"scale": 0.0}
-    assert "most folds: mean:noisy." in group.notes[0]
+    assert group.notes == (SeveralRows(("mean:noisy",)),)
 
 
 def test_another_version_is_no_variant(world):

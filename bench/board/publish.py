@@ -1,4 +1,4 @@
-"""Writing a board's files."""
+"""Writing the files of a board."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FORMATS: dict[Format, tuple[str, Callable[[Board], str]]] = {
     "latex": ("tex", latex),
     "html": ("html", html),
 }
-"""File ending and writer by format name."""
+"""File extension and writer of each format."""
 
 
 def publish(board: Board, folder: Path) -> list[Path]:
-    """Write `leaderboard.md`, `.csv`, `.json` and pictures of traced rows; returns the paths."""
+    """Write `leaderboard.md`, `.csv`, `.json` and figures of traced rows; returns their paths."""
     files = {
         "leaderboard.md": markdown(board, pictures=True).encode(),
         "leaderboard.csv": to_csv(board).encode(),

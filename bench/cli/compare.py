@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
+from bench.board.pairs import left_out_text, verdict_text
 from bench.board.text import number
 from bench.cache.files import write_atomically
 from bench.cli.common import err, out, print_json, workspace
@@ -65,18 +66,22 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, remarks = compare_methods(wanted, list(store.records()), methods, protocol, metric)
-    for remark in remarks:
-        err().print(remark, soft_wrap=True)
+    pairs, left_out = compare_methods(wanted, list(store.records()), methods, protocol, metric)
+    for one in left_out:
+        err().print(left_out_text(one), soft_wrap=True)
     if not pairs:
         raise BenchError(f"{' and '.join(methods)} have no task in common under {protocol}")
     if json:
-        print_json([dataclasses.asdict(pair) | {"verdict": pair.verdict} for pair in pairs])
+        print_json([_plain(pair) for pair in pairs])
     else:
         _print(pairs, metric)
         out().print(_ranks(pairs))
     if output is not None:
         _draw(pairs, metric, output)
+
+
+def _plain(pair: Pair) -> dict[str, object]:
+    return dataclasses.asdict(pair) | {"better": pair.better, "verdict": verdict_text(pair)}
 
 
 def _ranks(pairs: Sequence[Pair]) -> str:
@@ -121,7 +126,7 @@ def _print(pairs: Sequence[Pair], metric: str) -> None:
             f"{pair.p:.4f}",
             f"{pair.adjusted:.4f}",
             f"{pair.detectable:.3f}",
-            f"{pair.verdict} ({pair.subjects} subjects)",
+            f"{verdict_text(pair)} ({pair.subjects} subjects)",
         )
     out().print(grid)
     out().print(LEGEND)

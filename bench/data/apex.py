@@ -59,8 +59,8 @@ def _middle(clip: Clip) -> Clip:
 
 def _spotted(dataset: Dataset, clip: Clip, digest: str, cache: Cache) -> int:
     name = key("apex", VERSION, digest)
-    found = cache.array("apexes", name)
-    if found is None:
-        found = np.array(spotted_apex(dataset.read(clip)["frames"]))
-        cache.put("apexes", name, found)
-    return int(found)
+    position = cache.array("apexes", name)
+    if position is None:
+        position = np.array(spotted_apex(dataset.read(clip)["frames"]))
+        cache.put("apexes", name, position)
+    return int(position)

@@ -65,10 +65,10 @@ class Task:
 
     def annotated(self, what: Literal["action_units", "gender"]) -> str | None:
         """Identifies what is annotated beside the emotion, None where no clip has it."""
-        found = [getattr(clip, what) for clip in self.clips]
-        if all(one is None for one in found):
+        values = [getattr(clip, what) for clip in self.clips]
+        if all(one is None for one in values):
             return None
-        return key(what, [sorted(one) if isinstance(one, frozenset) else one for one in found])
+        return key(what, [sorted(one) if isinstance(one, frozenset) else one for one in values])
 
     @cached_property
     def apex(self) -> str:

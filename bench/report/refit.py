@@ -1,4 +1,4 @@
-"""One fold of the records fitted once more, for a model to look into."""
+"""Refitting one recorded fold, to get a model to inspect."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Refitted:
 
     @property
     def about(self) -> str:
-        """Which fold it is and whether it came out as recorded."""
+        """Which fold it is, and whether its predictions agree with the record."""
         return (
-            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, fitted again: the same "
+            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, refitted: the same "
             f"prediction as in the record for {self.alike} of its {len(self.held_out)} held-out "
             "clips."
         )
@@ -78,7 +78,7 @@ def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
 
 
 def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
-    """The recorded fold that shows most: most classes held out, of equals most clips."""
+    """The most informative recorded fold: most classes held out, then most clips."""
 
     def worth(unit: Unit) -> tuple[int, int]:
         test = unit.fold.test
@@ -89,7 +89,7 @@ def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
 
 
 def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> Refitted:
-    """Describe what the cache lacks, then fit.
+    """Refit a fold; descriptions missing from the cache are computed first.
 
     Args:
         unit: which fold.
@@ -124,7 +124,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> 
 
 
 def samples(labels: Sequence[int] | Array, count: int) -> list[int]:
-    """Positions of a few clips: of every class the first, then the second, and so on."""
+    """Positions of a few clips: the first of every class, then the second, and so on."""
     seen: Counter[int] = Counter()
     turns = []
     for position, label in enumerate(int(label) for label in labels):

@@ -57,6 +57,7 @@ FIDELITY = {
     "code": "it follows its authors' public code.",
     "paper": "it follows a text that leaves nothing to guess.",
     "reconstructed": "what its source leaves open is our own reading.",
+    "original": "it is its author's own method and this is its source.",
 }
 
 

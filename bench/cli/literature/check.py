@@ -14,8 +14,8 @@ from bench.cli.common import out, print_json
 from bench.cli.options import Json
 from bench.core.select import unknown
 from bench.literature.comparison import literature
-from bench.literature.table import Published, Verdict, in_a_word, results
-from bench.literature.table import check as verdicts_on
+from bench.literature.table import Published, results
+from bench.literature.verdict import Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 
@@ -34,7 +34,7 @@ def check(
 ) -> None:
     """Find published scores that no confusion matrix of the dataset can have."""
     rows = _chosen(method, dataset)
-    groups, found = results(rows), verdicts_on(rows)
+    groups, found = results(rows), verdicts(rows)
     judged = [(g, v, in_a_word(g, v)) for g, v in zip(groups, found, strict=True)]
     if json:
         print_json([_plain(*one) for one in judged])
