@@ -30,11 +30,12 @@ def test_a_file_holds_what_the_command_line_does(world):
         """,
     )
     assert world.bench("run", "--config", file).code == 0
+    files = (world.folder / "elsewhere" / "records").rglob("*.json")
+    records = [json.loads(file.read_text()) for file in files]
+    assert len(records) == 8
     cells = {
         (raw["label"], raw["inputs"]["task"], raw["inputs"]["seed"], raw["traced"])
-        for raw in map(
-            json.loads, map(read, (world.folder / "elsewhere").rglob("records/**/*.json"))
-        )
+        for raw in records
     }
     assert cells == {(m, "toy/2", s, True) for m in ("mean", "mean:noisy") for s in (0, 3)}
 
