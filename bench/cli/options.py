@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from bench.cache.eviction import read_size
 from bench.cli.complete import complete_datasets, complete_methods, complete_tasks
 from bench.core.types import ApexPolicy
-from bench.running.options import Engine
+from bench.running.options import Device, Engine, Refresh
 
 
 def _apply_config(context: typer.Context, path: Path | None) -> Path | None:
@@ -86,6 +87,22 @@ Jobs = Annotated[
 EngineOption = Annotated[
     Engine,
     typer.Option("--engine", help="Worker processes, or serial in this one (for a debugger)."),
+]
+DeviceOption = Annotated[
+    Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
+]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
+]
+RefreshOption = Annotated[
+    Refresh | None,
+    typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
+]
+CacheSize = Annotated[
+    int | None,
+    typer.Option(
+        "--cache-size", metavar="SIZE", parser=read_size, help="Maximum cache size, e.g. 20GB."
+    ),
 ]
 Trace = Annotated[
     bool,

@@ -12,13 +12,14 @@ from rich.console import Console
 from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
-from bench.cache.eviction import read_size
 from bench.cli.common import chosen_device, err, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.options import (
     Apex,
+    CacheSize,
     Config,
     Datasets,
+    DeviceOption,
     EngineOption,
     Inner,
     Jobs,
@@ -27,15 +28,17 @@ from bench.cli.options import (
     Plugin,
     Preset,
     Protocol,
+    RefreshOption,
     Results,
     Seeds,
     Tasks,
+    Timeout,
     Trace,
 )
 from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import Watch
-from bench.running.options import Device, Refresh, RunOptions
+from bench.running.options import RunOptions
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
@@ -50,31 +53,16 @@ def run(
     apex: Apex = "given",
     preset: Preset = "",
     jobs: Jobs = None,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
-    ] = None,
+    timeout: Timeout = None,
     limit_folds: LimitFolds = None,
     results: Results = None,
     plugin: Plugin = None,
-    device: Annotated[
-        Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
-    ] = "auto",
+    device: DeviceOption = "auto",
     engine: EngineOption = "processes",
     trace: Trace = False,
     inner: Inner = 0,
-    refresh: Annotated[
-        Refresh | None,
-        typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
-    ] = None,
-    cache_size: Annotated[
-        int | None,
-        typer.Option(
-            "--cache-size",
-            metavar="SIZE",
-            parser=read_size,
-            help="Maximum cache size, e.g. 20GB.",
-        ),
-    ] = None,
+    refresh: RefreshOption = None,
+    cache_size: CacheSize = None,
     config: Config = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan without running it.")
