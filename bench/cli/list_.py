@@ -50,7 +50,9 @@ def list_(
         print_json({"methods": methods, "datasets": datasets, "broken": registry.broken})
         return
     if what != "datasets":
-        grid = Grid("method", "title", "year", "fidelity", "needs", "variants", title="methods")
+        grid = Grid(title="methods")
+        for name in ("method", "title", "year", "fidelity", "needs", "variants"):
+            grid.add_column(name, no_wrap=name in ("method", "fidelity"), overflow="fold")
         for row in methods:
             needs, variants = ", ".join(row["needs"]) or "–", " ".join(row["variants"]) or "–"
             year = "" if row["reference"] else str(row["year"])

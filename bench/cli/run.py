@@ -97,7 +97,7 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     console = out()
     tables = [(c.task.fingerprint, c.protocol) for c in prepared.plan.cells]
     for table in build(store, prepared.registry, only=tables).tables:
-        console.print(grid(table))
+        console.print(grid(table, console.width))
     board = publish(build(store, prepared.registry), store.folder)[0]
     _say(err(), summary, elapsed)
     console.print(f"Leaderboard: {board}", soft_wrap=True)
@@ -108,7 +108,8 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 
 
 def _say(console: Console, summary: Summary, elapsed: float) -> None:
-    done = f"Ran {summary.ran} folds in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
+    folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
+    done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:
         console.print(
