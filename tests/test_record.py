@@ -48,9 +48,9 @@ def test_a_record_of_today_is_fresh(ran):
     [
         (lambda raw: raw["inputs"].update(seed=1), "damaged", "changed by hand"),
         (lambda raw: raw["scores"].pop(), "damaged", "rows of scores"),
-        (lambda raw: raw.update(format=9), "damaged", "format 9"),
+        (lambda raw: raw.update(format=9), "foreign", "has format 9"),
         (lambda raw: raw["clips"].__setitem__(0, "toy/p9/x"), "damaged", "toy/p9/x"),
-        (lambda raw: raw.pop("scores"), "damaged", "cannot be read"),
+        (lambda raw: raw.pop("scores"), "damaged", "scores: missing"),
         (lambda raw: raw.update(source="0"), "stale", "code has changed"),
         (lambda raw: raw.update(environment="0"), "foreign", "nothing is known of"),
     ],

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from bench.board.board import Table
 from bench.board.notes import notes_text
-from bench.board.text import score_text, seconds
+from bench.board.text import fit_time, score_text
 
 NARROW = 100
 """Characters of a terminal below which tables leave out what matters least."""
@@ -31,7 +31,7 @@ def grid(table: Table, width: int) -> Grid:
     for row in table.rows:
         place = "ref" if row.reference else "–" if row.rank is None else str(row.rank)
         scores = [score_text(row.scores.get(name)) for name in shown]
-        took = [seconds(row.fit_seconds)] if wide else []
+        took = [fit_time(row)] if wide else []
         notes = notes_text(row)
         style = "dim" if row.rank is None else ""
         values = (place, row.name, *scores, *took, notes)

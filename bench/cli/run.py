@@ -12,7 +12,7 @@ from rich.console import Console
 from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
-from bench.cli.common import chosen_device, err, out
+from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.options import (
     Apex,
@@ -96,9 +96,11 @@ def run(
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
     console = out()
     tables = [(c.task.fingerprint, c.protocol) for c in prepared.plan.cells]
-    for table in build(store, prepared.registry, only=tables).tables:
+    contents = store.contents()
+    for table in build(store, prepared.registry, tables, contents.records).tables:
         console.print(grid(table, console.width))
-    board = publish(build(store, prepared.registry), store.folder)[0]
+    board = publish(build(store, prepared.registry, records=contents.records), store.folder)[0]
+    name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
     console.print(f"Leaderboard: {board}", soft_wrap=True)
     if summary.unreadable or prepared.unusable:
@@ -110,6 +112,7 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 def _say(console: Console, summary: Summary, elapsed: float) -> None:
     folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
     done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
+    name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:
         console.print(
