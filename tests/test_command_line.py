@@ -45,6 +45,7 @@ def test_an_unknown_protocol(world):
 
 def test_seeds_that_are_no_numbers(world):
     complains(world.run("--seeds", "a-b"), "--seeds 'a-b'", "0-4")
+    complains(world.run("--seeds", "4-2"), "--seeds '4-2'", "0-4")
 
 
 def test_a_root_without_data(world):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bench.cache.cache import Cache
-from bench.cache.eviction import clear, in_use, prune, read_size, rooms
+from bench.cache.eviction import categories, clear, in_use, prune, read_size
 from bench.cache.files import key
 from bench.core.errors import BenchError
 
@@ -109,14 +109,14 @@ def test_a_run_keeps_to_its_bound_and_the_next_gives_the_same(world):
     world.run()
     before = world.predictions()
     cache = Cache(world.folder / "cache")
-    held = {one.name: one for one in rooms(cache)}
+    held = {one.name: one for one in categories(cache)}
     assert held["descriptions"].entries == 18
     # All folds are done: nothing was used by this run, so all may go.
     assert world.run("--cache-size", "0").code == 0
-    assert {one.name: one.entries for one in rooms(cache)}["descriptions"] == 0
+    assert {one.name: one.entries for one in categories(cache)}["descriptions"] == 0
     world.run("--seeds", "1", "--cache-size", "0")
     # What the run itself used stays until the next one.
-    assert {one.name: one.entries for one in rooms(cache)}["descriptions"] == 18
+    assert {one.name: one.entries for one in categories(cache)}["descriptions"] == 18
     after = world.predictions()
     assert before.items() < after.items()
     assert len(after) == 2 * len(before)
@@ -134,7 +134,7 @@ def test_the_bound_of_the_settings(world):
     assert "bench.toml: cache_size: 'lots', expected a size" in done.err
 
 
-def test_listing_and_clearing_rooms(world):
+def test_listing_and_clearing_categories(world):
     world.run()
     listed = {one["name"]: one for one in json.loads(world.bench("data", "cache", "--json").out)}
     assert set(listed) == {"descriptions", "digests"}

@@ -12,6 +12,7 @@ from bench.board.publish import FORMATS, Format
 from bench.cli.prepare import Request
 from bench.cli.run import run
 from bench.cli.verbs import VERBS, Group, Verb
+from bench.plugins.registry import load
 from bench.running.options import RunOptions
 from bench.statistics.metrics import METRICS, MetricName
 
@@ -82,6 +83,9 @@ def test_help(world, words):
         ("run --datasets to", {"toy"}),
         ("run --tasks toy", {"toy/2", "toy/3"}),
         ("info to", {"toy"}),
+        ("run --preset q", {"quick"}),
+        ("run --protocol ", {"loso", "kfold:5", "kfold:10", "hde"}),
+        ("run -d smic,", {"smic,all", *(f"smic,{name}" for name in load().datasets), "smic,toy"}),
     ],
 )
 def test_shell_completion(world, line, completions):

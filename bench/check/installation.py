@@ -30,7 +30,7 @@ class Finding:
 
     Attributes:
         part: what was looked at.
-        status: "bad" stops runs, "note" is worth knowing.
+        status: "bad" stops runs, "note" is good to know.
         detail: a sentence.
     """
 
@@ -63,7 +63,7 @@ def packages() -> Iterator[Finding]:
     try:
         lines = requires("mer-bench") or ()
     except PackageNotFoundError:
-        yield Finding("packages", "note", "mer-bench itself is not installed: a bare checkout")
+        yield Finding("packages", "note", "mer-bench is not installed (running from a checkout)")
         return
     # Those of extras have a marker that no extra of "" satisfies.
     wanted = [one for one in map(Requirement, lines) if not _is_extra(one)]
@@ -94,11 +94,11 @@ def threads(environment: Mapping[str, str]) -> Finding:
     """Workers use one thread each whatever is set; other processes of the user may not."""
     given = {name: environment[name] for name in THREADS if name in environment}
     said = ", ".join(f"{name}={value}" for name, value in given.items()) or "none set"
-    return Finding("threads", "good", f"{cores()} cores; {said}; a worker takes one thread")
+    return Finding("threads", "good", f"{cores()} cores; {said}; each worker uses one thread")
 
 
 def numba_cache() -> Finding:
-    """Whether compiled kernels can be kept: else every process compiles anew."""
+    """Whether compiled kernels can be kept: otherwise every process compiles them again."""
     named = os.environ.get("NUMBA_CACHE_DIR")
     folder = Path(named) if named else default_folder() / "compiled"
     nearest = _existing(folder)
@@ -154,7 +154,7 @@ def _told(part: str, act: Callable[[], object], said: str) -> Finding:
 def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
     """Which datasets have data, and whether their roots are there."""
     if not settings.roots:
-        yield Finding("datasets", "note", "none configured: runs take SYNTHETIC stand-ins")
+        yield Finding("datasets", "note", "none configured: runs use SYNTHETIC stand-ins")
         return
     for name, dataset in located(registry, settings.roots).items():
         made = "SYNTHETIC " if dataset.synthetic else ""

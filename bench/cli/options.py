@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from bench.cache.eviction import read_size
-from bench.cli.complete import complete_datasets, complete_methods, complete_tasks
+from bench.cli.complete import (
+    complete_datasets,
+    complete_methods,
+    complete_presets,
+    complete_protocols,
+    complete_tasks,
+)
 from bench.core.types import ApexPolicy
 from bench.running.options import Device, Engine, Refresh
 
@@ -53,7 +59,12 @@ KnownTasks = Annotated[
     typer.Option("--tasks", help="Task names or globs.", autocompletion=complete_tasks),
 ]
 Protocol = Annotated[
-    str, typer.Option("--protocol", help="loso, kfold:K (grouped by subject) or hde.")
+    str,
+    typer.Option(
+        "--protocol",
+        help="loso, kfold:K (grouped by subject) or hde.",
+        autocompletion=complete_protocols,
+    ),
 ]
 Seeds = Annotated[str, typer.Option("--seeds", help="Random seeds: 0, 0-4 or 0,3,7.")]
 Apex = Annotated[
@@ -70,6 +81,7 @@ Preset = Annotated[
         "--preset",
         help="Configuration of the methods: paper, quick, ...; default: paper, but quick on "
         "stand-ins.",
+        autocompletion=complete_presets,
     ),
 ]
 LimitFolds = Annotated[

@@ -12,29 +12,9 @@ from rich.console import Console
 from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
+from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
-from bench.cli.options import (
-    Apex,
-    CacheSize,
-    Config,
-    Datasets,
-    DeviceOption,
-    EngineOption,
-    Inner,
-    Jobs,
-    LimitFolds,
-    Methods,
-    Plugin,
-    Preset,
-    Protocol,
-    RefreshOption,
-    Results,
-    Seeds,
-    Tasks,
-    Timeout,
-    Trace,
-)
 from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import Watch
@@ -45,25 +25,25 @@ from bench.store.store import Store
 
 
 def run(
-    methods: Methods = "all",
-    datasets: Datasets = "all",
-    tasks: Tasks = "",
-    protocol: Protocol = "loso",
-    seeds: Seeds = "0",
-    apex: Apex = "given",
-    preset: Preset = "",
-    jobs: Jobs = None,
-    timeout: Timeout = None,
-    limit_folds: LimitFolds = None,
-    results: Results = None,
-    plugin: Plugin = None,
-    device: DeviceOption = "auto",
-    engine: EngineOption = "processes",
-    trace: Trace = False,
-    inner: Inner = 0,
-    refresh: RefreshOption = None,
-    cache_size: CacheSize = None,
-    config: Config = None,
+    methods: opt.Methods = "all",
+    datasets: opt.Datasets = "all",
+    tasks: opt.Tasks = "",
+    protocol: opt.Protocol = "loso",
+    seeds: opt.Seeds = "0",
+    apex: opt.Apex = "given",
+    preset: opt.Preset = "",
+    jobs: opt.Jobs = None,
+    timeout: opt.Timeout = None,
+    limit_folds: opt.LimitFolds = None,
+    results: opt.Results = None,
+    plugin: opt.Plugin = None,
+    device: opt.DeviceOption = "auto",
+    engine: opt.EngineOption = "processes",
+    trace: opt.Trace = False,
+    inner: opt.Inner = 0,
+    refresh: opt.RefreshOption = None,
+    cache_size: opt.CacheSize = None,
+    config: opt.Config = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan without running it.")
     ] = False,

@@ -9,8 +9,8 @@ import typer
 from rich.filesize import decimal
 from rich.table import Table as Grid
 
+from bench.cache.eviction import categories
 from bench.cache.eviction import clear as clear_category
-from bench.cache.eviction import rooms
 from bench.cli.common import out, print_json, workspace
 from bench.cli.options import Json
 
@@ -27,7 +27,7 @@ def cache(
         gone = clear_category(settings.cache, clear)
         out().print(f"Cleared {clear}: {gone.entries} entries, {decimal(gone.size)}")
         return
-    held = rooms(settings.cache)
+    held = categories(settings.cache)
     if json:
         print_json([asdict(one) for one in held])
         return
