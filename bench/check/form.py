@@ -48,7 +48,8 @@ def facts_are_complete(exam: Examination) -> Finding:
         f"url {facts.url!r} is no address": not (facts.url or "http").startswith("http"),
         f"fidelity {facts.fidelity!r} is none of {get_args(Fidelity)}": facts.fidelity
         not in get_args(Fidelity),
-        "reconstructed without a deviation that says how": facts.fidelity == "reconstructed"
+        "reconstructed without a deviation that says how; list them in deviations=(...), or write "
+        '"original" for a method of your own': facts.fidelity == "reconstructed"
         and not facts.deviations,
         "a deviation is no sentence": any(not d.strip().endswith(".") for d in facts.deviations),
         "the class has no docstring": not (type(method).__doc__ or "").strip(),
