@@ -14,12 +14,12 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Gender
+from bench.core.words import Status
 from bench.planning.plan import Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
-from bench.store.record import Status
 from bench.views.opening import clip_digest
 
 
