@@ -30,7 +30,7 @@ class Samm(reading.FrameDataset):
         layout="006/006_1_2/006_05588.jpg   (or one or two folders deeper, SAMM_CROP/006/...)\n"
         "SAMM_Micro_FACS_Codes_v2.xlsx",
         quirks=(
-            "The table's header stands below a legend: it is found by its words.",
+            "The table's header is below a legend: it is found by its column names.",
             "Some apexes are outside onset..offset, and that of 028_4_1 differs by copy: an "
             "outlying apex is no apex.",
             "Subjects are integers (6) in some copies: all become 006.",

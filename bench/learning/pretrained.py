@@ -21,7 +21,7 @@ WORD = "weights="
 
 
 def split(word: str) -> tuple[str, str]:
-    """What stands before a variant's file of weights, and the file: "" where it names none."""
+    """A variant's words before its file of weights, and the file: "" where it names none."""
     before, found, path = word.partition(WORD)
     return (before.removesuffix("+"), path) if found else (word, "")
 

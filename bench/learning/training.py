@@ -122,7 +122,7 @@ class NetworkModel(Model):
     def predict(self, clips: Sequence[Description]) -> Array:
         """Softmax scores (n, classes), float64.
 
-        Clip by clip, so that a clip's score cannot depend, even in the last bit, on its company.
+        Clip by clip, so that a clip's score does not depend, even in the last bit, on the others.
         """
         self.net.eval()
         with torch.inference_mode():

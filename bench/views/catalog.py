@@ -90,8 +90,8 @@ def view(
     return decorate
 
 
-def source(clip: Views, name: str) -> Array:
-    """An array that the dataset ships, or a clear error where it does not."""
+def provided(clip: Views, name: str) -> Array:
+    """An array that the dataset provides; `BenchError` says what it provides instead."""
     clip.seen.add(name)
     try:
         return clip.sources[name]
