@@ -86,7 +86,7 @@ def configuration_is_plain(exam: Examination) -> Finding:
 
 def _untyped(kind: type[Method]) -> dict[str, Any]:
     """Numbers, words and tuples of a class that look like fields and are none."""
-    known = {*dir(Method), *get_annotations(Method), *get_annotations(kind)}
+    known = {*dir(Method)}.union(*map(get_annotations, kind.__mro__))
     return {
         name: value
         for name, value in vars(kind).items()
