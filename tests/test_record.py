@@ -35,7 +35,7 @@ def edited(world, change) -> str:
 
 def test_a_record_of_today_is_fresh(ran):
     found = explained(ran, str(paths(ran)[0]))
-    assert found["worth"] == "fresh", found
+    assert found["state"] == "fresh", found
     assert found["about"]["fold"] == "toy/p0"
     by_words = explained(ran, "toy/3/mean:toy/p1")
     assert by_words["about"]["fold"] == "toy/p1"
@@ -44,7 +44,7 @@ def test_a_record_of_today_is_fresh(ran):
 
 
 @pytest.mark.parametrize(
-    ("change", "worth", "said"),
+    ("change", "state", "said"),
     [
         (lambda raw: raw["inputs"].update(seed=1), "damaged", "changed by hand"),
         (lambda raw: raw["scores"].pop(), "damaged", "rows of scores"),
@@ -52,14 +52,14 @@ def test_a_record_of_today_is_fresh(ran):
         (lambda raw: raw["clips"].__setitem__(0, "toy/p9/x"), "damaged", "toy/p9/x"),
         (lambda raw: raw.pop("scores"), "damaged", "scores: missing"),
         (lambda raw: raw.update(source="0"), "stale", "code has changed"),
-        (lambda raw: raw.update(environment="0"), "foreign", "nothing is known of"),
+        (lambda raw: raw.update(environment="0"), "foreign", "without a description"),
     ],
 )
-def test_what_is_wrong_with_a_record_is_said(ran, change, worth, said):
+def test_what_is_wrong_with_a_record_is_said(ran, change, state, said):
     path = edited(ran, change)
     before = Path(path).read_bytes()
     found = explained(ran, path)
-    assert found["worth"] == worth
+    assert found["state"] == state
     assert said in " ".join(found["why"])
     assert Path(path).read_bytes() == before
 
@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_record_is_said(ran, change, worth, said):
 def test_a_truncated_record_is_damaged_and_stays_where_it_is(ran):
     path = paths(ran)[0]
     path.write_bytes(path.read_bytes()[:50])
-    assert explained(ran, str(path))["worth"] == "damaged"
+    assert explained(ran, str(path))["state"] == "damaged"
     assert path.is_file()
 
 
@@ -77,7 +77,7 @@ def test_another_machine_is_described(ran):
     raw["packages"]["numpy"] = "0.9"
     (file.parent / "other.json").write_text(json.dumps(raw))
     found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
-    assert found["worth"] == "foreign"
+    assert found["state"] == "foreign"
     assert "numpy 0.9 there" in found["why"][0]
 
 
@@ -87,7 +87,7 @@ def test_another_commit_of_the_same_code_is_fresh(ran):
     raw["commit"] = "0123456789ab"
     (file.parent / "other.json").write_text(json.dumps(raw))
     found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
-    assert found["worth"] == "fresh"
+    assert found["state"] == "fresh"
     assert "commit 0123456789ab there" in found["why"][0]
 
 
@@ -108,7 +108,7 @@ def test_a_plugin_that_is_not_here_makes_a_record_foreign(ran):
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
     (ran.folder / "bench.toml").write_text("")
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
-    assert json.loads(done.out)["worth"] == "foreign"
+    assert json.loads(done.out)["state"] == "foreign"
     assert "--plugin" in json.loads(done.out)["why"][0]
 
 
@@ -120,7 +120,7 @@ def test_a_changed_preset_is_told_field_by_field(ran):
     (ran.folder / "bench.toml").write_text("")
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--plugin", "other/toy.py", "--json")
     found = json.loads(done.out)
-    assert found["worth"] == "stale"
+    assert found["state"] == "stale"
     assert any("scale 2.0 → 3.0" in why for why in found["why"])
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from statistics import fmean
 
+from bench.core.words import Status
 from bench.evaluation.notes import (
     Note,
     NotIsolated,
@@ -27,7 +28,7 @@ from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
 from bench.store.code import code_changes
-from bench.store.record import Record, Status
+from bench.store.record import Record
 
 
 def finished(records: list[Record]) -> list[Record]:

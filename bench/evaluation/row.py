@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.core.words import Selection
+from bench.core.words import RowFidelity, Selection
 from bench.evaluation.notes import Note
 
 
@@ -81,7 +81,7 @@ class Row:
     preset: str
     family: str
     title: str
-    fidelity: str
+    fidelity: RowFidelity
     selection: Selection
     folds: int
     of: int

@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from bench.core.dataset import Dataset, DatasetFacts, Labelling
-from bench.plugins.method import Facts, Fidelity, Method
+from bench.core.words import Annotation, Fidelity
+from bench.plugins.method import Facts, Method
 from bench.views.catalog import CATALOG
 
-ANNOTATIONS = frozenset({"action_units", "gender"})
+ANNOTATIONS = frozenset[str](get_args(Annotation))
 """What `takes` may name beside views: annotations of the training clips."""
 TRUTH = "true_action_units"
 """Ships with SYNTHETIC clips only."""

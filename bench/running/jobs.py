@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -15,14 +14,13 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Gender
+from bench.core.words import Status
 from bench.planning.plan import Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
 from bench.views.opening import clip_digest
-
-Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 
 
 @dataclass(frozen=True)

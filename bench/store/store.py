@@ -140,7 +140,7 @@ class Store:
             held_out = [task.clips[i].id for i in unit.fold.test]
             wrong = misfit(record, held_out, len(task.classes))
             if wrong or len(record.clips) != len(held_out):
-                raise DamagedError(f"{path}: {wrong or 'not all clips of its fold'}")
+                raise DamagedError(path, wrong or "not all clips of its fold")
         return record
 
     def write(self, unit: Unit, record: Record) -> None:
