@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
+
+from packaging.requirements import Requirement
 
 from bench.core.errors import BenchError
 from bench.core.machine import cores, default_folder
@@ -21,8 +22,6 @@ from bench.running.engines.job import THREADS
 from bench.store.store import Store
 
 GIGABYTE = 1e9
-LEAST = re.compile(r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)")
-"""A dependency as this package states it; those of extras have more behind."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Finding:
 
     Attributes:
         part: what was looked at.
-        status: "bad" stops runs, "note" is worth knowing.
+        status: "bad" stops runs, "note" is good to know.
         detail: a sentence.
     """
 
@@ -64,38 +63,42 @@ def packages() -> Iterator[Finding]:
     try:
         lines = requires("mer-bench") or ()
     except PackageNotFoundError:
-        yield Finding("packages", "note", "mer-bench itself is not installed: a bare checkout")
+        yield Finding("packages", "note", "mer-bench is not installed (running from a checkout)")
         return
-    wanted = [found for line in lines if (found := LEAST.fullmatch(line))]
-    lacking = [said for one in wanted if (said := _lacks(one["name"], one["version"]))]
-    if lacking:
-        yield Finding("packages", "bad", "; ".join(lacking) + ": pip install them")
+    # Those of extras have a marker that no extra of "" satisfies.
+    wanted = [one for one in map(Requirement, lines) if not _is_extra(one)]
+    problems = [problem for one in wanted if (problem := _problem(one))]
+    if problems:
+        yield Finding("packages", "bad", "; ".join(problems) + ": install them with pip")
     else:
-        yield Finding("packages", "good", f"all {len(wanted)} dependencies")
+        yield Finding("packages", "good", f"all {len(wanted)} dependencies are installed")
 
 
-def _lacks(name: str, least: str) -> str:
+def _is_extra(requirement: Requirement) -> bool:
+    marker = requirement.marker
+    return marker is not None and not marker.evaluate({"extra": ""})
+
+
+def _problem(requirement: Requirement) -> str:
     """What is wrong with a dependency; empty where nothing is."""
+    name, wanted = requirement.name, requirement.specifier
     try:
-        have = version(name)
+        installed = version(name)
     except PackageNotFoundError:
         return f"{name} is missing"
-    return f"{name} {have} is older than {least}" if _numbers(have) < _numbers(least) else ""
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", text)[:3]]
+    fits = wanted.contains(installed, prereleases=True)
+    return "" if fits else f"{name} {installed} does not satisfy {wanted}"
 
 
 def threads(environment: Mapping[str, str]) -> Finding:
     """Workers use one thread each whatever is set; other processes of the user may not."""
     given = {name: environment[name] for name in THREADS if name in environment}
     said = ", ".join(f"{name}={value}" for name, value in given.items()) or "none set"
-    return Finding("threads", "good", f"{cores()} cores; {said}; a worker takes one thread")
+    return Finding("threads", "good", f"{cores()} cores; {said}; each worker uses one thread")
 
 
 def numba_cache() -> Finding:
-    """Whether compiled kernels can be kept: else every process compiles anew."""
+    """Whether compiled kernels can be kept: otherwise every process compiles them again."""
     named = os.environ.get("NUMBA_CACHE_DIR")
     folder = Path(named) if named else default_folder() / "compiled"
     nearest = _existing(folder)
@@ -151,7 +154,7 @@ def _told(part: str, act: Callable[[], object], said: str) -> Finding:
 def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
     """Which datasets have data, and whether their roots are there."""
     if not settings.roots:
-        yield Finding("datasets", "note", "none configured: runs take SYNTHETIC stand-ins")
+        yield Finding("datasets", "note", "none configured: runs use SYNTHETIC stand-ins")
         return
     for name, dataset in located(registry, settings.roots).items():
         made = "SYNTHETIC " if dataset.synthetic else ""

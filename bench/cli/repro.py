@@ -139,7 +139,7 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     if as_json:
         print_json([dataclasses.asdict(row) | {"same": row.same} for row in rows])
         return
-    grid = Grid("fold", "clips", "largest difference", "another class", title=words)
+    grid = Grid("fold", "clips", "largest difference", "changed classes", title=words)
     for row in rows:
         gap = f"{row.largest:.2g}" if row.status == "ok" else row.status
         grid.add_row(row.fold, str(row.clips), gap, ", ".join(row.changed) or "–")
@@ -148,7 +148,7 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     clips = sum(row.clips for row in rows)
     exact = all(row.same and row.largest == 0 for row in rows)
     failed = sum(row.status != "ok" for row in rows)
-    said = "the same to the last bit" if exact else f"{changed} are another class"
-    more = f"; {failed} folds did not end" if failed else ""
+    said = "identical" if exact else f"{changed} changed class"
+    more = f"; {failed} folds failed" if failed else ""
     folds = "1 fold" if len(rows) == 1 else f"{len(rows)} folds"
     out().print(f"{clips} predictions of {folds}: {said}{more}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,6 +57,23 @@ def read_json(path: Path) -> Any:
         raise BenchError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise DamagedError(path, f"not JSON ({error})") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file holds.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        BenchError: it is not TOML, or cannot be opened.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise BenchError(f"{path}: not TOML ({error})") from error
 
 
 def check_format(raw: Any, path: Path, newest: int, default: int | None = None) -> int:

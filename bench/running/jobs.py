@@ -1,4 +1,4 @@
-"""What a worker is told, and what it answers: describe one clip, or fit and predict one fold."""
+"""Jobs of workers and their outcomes: describe one clip, or fit and predict one fold."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Outcome:
 
 
 def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
-    """What a worker is told of a unit."""
+    """The job of a unit: all that its worker learns about it."""
     task, fold, row = unit.cell.task, unit.fold, unit.cell.row
     _, people = np.unique(task.people[fold.train], return_inverse=True)
     return Fit(
@@ -143,5 +143,5 @@ def description_keys(unit: Unit) -> tuple[str, ...]:
 
 
 def description_key(row: Configured, clip: Clip, digest: str) -> str:
-    """Cache key of what a method says of a clip."""
+    """Cache key of a method's description of a clip."""
     return key(row.description_key, clip_digest(clip, digest))

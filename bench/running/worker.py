@@ -155,7 +155,7 @@ def _load(folder: Path, names: tuple[str, ...]) -> list[Description]:
     cache = Cache(folder)
     found = [cache.get("descriptions", name) for name in names]
     if any(one is None for one in found):
-        raise BenchError("descriptions are missing from the cache; run the same command again")
+        raise BenchError("descriptions are missing from the cache; rerun the command")
     return [one for one in found if one is not None]
 
 

@@ -22,8 +22,8 @@ HALF = (
 """Centres on one side of the mean face in a crop aligned by the eyes: how far down, and how far
 from the midline, as shares of height and width."""
 
-CENTRES = np.array([(y, 0.5 + side * x) for y, x in HALF for side in (-1, 1)])
-"""(36, 2) down and right; pairs, left of the image first."""
+CENTRES = tuple((y, 0.5 + side * x) for y, x in HALF for side in (-1, 1))
+"""Thirty-six (down, right); pairs, left of the image first."""
 
 COUNT = len(CENTRES)
 BINS = 8
@@ -45,7 +45,8 @@ def region_map(size: tuple[int, int], face: Array | None = None) -> Array:
     """
     h, w = size
     y, x = (np.arange(h) + 0.5)[:, None] / h, (np.arange(w) + 0.5)[None] / w
-    centres = CENTRES if face is None else carried(CENTRES[:, ::-1], face)[:, ::-1]
+    mean = np.array(CENTRES)
+    centres = mean if face is None else carried(mean[:, ::-1], face)[:, ::-1]
     down, right = (centres[:, axis, None, None] for axis in (0, 1))
     nearest = np.argmin(((y - down) * h / w) ** 2 + (x - right) ** 2, axis=0)
     inside = (2 * y - 1) ** 2 + (2 * x - 1) ** 2 <= 1.1
