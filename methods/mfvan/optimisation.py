@@ -29,10 +29,9 @@ def surroundings(seed: int, context: Context) -> Iterator[None]:
     torch.set_num_threads(context.threads)
     try:
         with (
-            torch.random.fork_rng(range(torch.cuda.device_count()) if cuda else []),
+            context.seeded(seed),
             torch.autocast("cuda", dtype=torch.bfloat16, enabled=cuda),
         ):
-            torch.manual_seed(seed)
             yield
     finally:
         torch.set_num_threads(threads)
