@@ -69,6 +69,7 @@ def memberships(fine: int, bins: int, sigma: float) -> Array:
 
     Of the fine × fine circulant matrix the rows round(linspace(1, fine, bins)) are kept.
     """
+    # Rounded as MATLAB does, halves up; numpy would round them to even.
     kept = np.floor(np.linspace(1, fine, bins) + 0.5).astype(np.int64) - 1
     apart = np.abs(kept[:, None] - np.arange(fine))
     apart = np.minimum(apart, fine - apart)

@@ -57,6 +57,7 @@ def read(path: str) -> dict[str, Tensor]:
 
             found = load_file(file)
         else:
+            # Tensors alone: an arbitrary pickle could run code.
             found = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # pickle, zip and safetensors each raise their own
         why = str(error).partition("\n")[0]
@@ -64,6 +65,7 @@ def read(path: str) -> dict[str, Tensor]:
     found = found.get("state_dict", found) if isinstance(found, Mapping) else found
     if not isinstance(found, Mapping) or not all(hasattr(v, "shape") for v in found.values()):
         raise BenchError(f"{WORD}{path}: holds {type(found).__name__}, expected a state dict")
+    # DataParallel puts the prefix before every name.
     return {str(name).removeprefix("module."): value for name, value in found.items()}
 
 

@@ -36,6 +36,7 @@ class Kernels:
 
         raw = chi2_of_blocks(rows, rows)
         diagonal = np.trace(centred(raw, raw), axis1=1, axis2=2) / len(rows)
+        # A constant block is switched off rather than divided by rounding errors.
         return cls(rows, raw, np.where(diagonal > 1e-12, diagonal, np.inf))
 
     @property

@@ -76,8 +76,10 @@ def laplacian(frames: Array, neighbours: int) -> Array:
     np.fill_diagonal(apart, np.inf)
     count = min(neighbours, len(frames) - 1)
     joined = np.zeros(apart.shape)
+    # Stable, so that equally near frames tie in the same way everywhere.
     order = np.argsort(apart, axis=1, kind="stable")[:, :count]
     np.put_along_axis(joined, order, 1.0, axis=1)
+    # Nearest neighbours are not mutual, and a Laplacian must be symmetric.
     joined = np.maximum(joined, joined.T)
     # A frame without neighbours has degree 0, and its row of the Laplacian is zeros.
     root = np.sqrt(np.maximum(joined.sum(axis=1), 1))
