@@ -162,6 +162,12 @@ def oracle(self, clip):
     return clip.sources.get("true_action_units", np.zeros(17))
 
 
+def frames_too(self, clip):
+    from bench.views.frames import key_frames
+
+    return Honest.describe(self, clip) + key_frames(clip).mean()
+
+
 def counts(self, clip, calls=[]):  # noqa: B006 (the fault)
     calls.append(1)
     return np.full(4, float(len(calls)))
@@ -204,6 +210,11 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"needs": frozenset({"thoughts"})}, "every dataset that serves it", "needs thoughts"),
         ({"describe": lambda self, clip: ["x"]}, "every dataset that serves it", "list"),
         ({"describe": oracle}, "reads declared views only", "true_action_units"),
+        (
+            {"describe": frames_too},
+            "every dataset that serves it",
+            "uses frames, key_frames, which",
+        ),
         ({"describe": counts}, "describes alike each time", "otherwise"),
         ({"describe": writes}, "describes alike each time", "flow_image"),
     ],

@@ -22,7 +22,7 @@ from bench.core.types import Array, Description
 from bench.plugins.method import Method
 from bench.running.jobs import Describe
 from bench.running.worker import describe
-from bench.views.catalog import CATALOG
+from bench.views.catalog import CATALOG, servable
 from bench.views.clip import Views
 
 
@@ -33,11 +33,22 @@ def every_dataset_that_serves_it(exam: Examination) -> Finding:
         return failed(f"needs {needs}: no view has that name, and the checks' clips do not ship it")
     for serving in exam.servings:
         for arrays in exam.train.sources[:2]:
-            found = exam.method.describe(exam.views(arrays, serving))
+            clip = exam.views(arrays, serving)
+            try:
+                found = exam.method.describe(clip)
+            except Exception:
+                if lacking := sorted(clip.seen - servable(serving)):
+                    return failed(
+                        f"describe uses {', '.join(lacking)}, which a dataset of "
+                        f"{', '.join(sorted(serving))} does not have: add it to needs, and such "
+                        "datasets are skipped"
+                    )
+                raise
             parts = found if isinstance(found, dict) else {"": found}
             for name, part in parts.items():
                 if not isinstance(part, np.ndarray) or part.dtype.kind not in "fiub":
-                    return failed(f"describe returned {type(part).__name__} {name}: no numbers")
+                    kind = type(part).__name__
+                    return failed(f"describe returned a {kind}; expected an array of numbers")
                 if not np.isfinite(part).all():
                     return failed(f"describe returned values that are not finite {name}".strip())
     return passed("; ".join(", ".join(sorted(one)) for one in exam.servings))
@@ -45,7 +56,6 @@ def every_dataset_that_serves_it(exam: Examination) -> Finding:
 
 def reads_declared_views_only(exam: Examination) -> Finding:
     """What `describe` reads is in `needs` or `takes`, or what those are computed from."""
-    allowed = _with_origins(exam.method.needs | exam.method.takes)
     read: set[str] = set()
     for serving in exam.servings:
         for arrays in exam.train.sources[:2]:
@@ -54,7 +64,7 @@ def reads_declared_views_only(exam: Examination) -> Finding:
             watched = Views(sources, clip.apex)
             exam.method.describe(watched)
             read |= watched.seen | sources.read
-    if undeclared := sorted(read - allowed):
+    if undeclared := sorted(read - _with_origins(exam.method.needs | exam.method.takes)):
         return failed(f"describe read {', '.join(undeclared)}: in neither needs nor takes")
     unread = exam.method.needs - read
     if unread:
@@ -101,7 +111,10 @@ def described_by_names_every_field_that_matters(exam: Examination) -> Finding:
         found = method.describe(exam.views(clip))
         other, expected = first.setdefault(shared, (word, found))
         if not same(expected, found):
-            return failed(f"{other} and {word} describe otherwise by a field it does not name")
+            return failed(
+                f"described_by leaves out a field that describe uses: {other} and {word} give "
+                "different arrays"
+            )
     return passed(", ".join(kind.described_by) or "no field")
 
 

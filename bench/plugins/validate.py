@@ -86,7 +86,7 @@ def _views(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
 def _unknown_view(what: str, name: str, shipped: Collection[str]) -> Iterator[str]:
     importlib.import_module("bench.views")  # fills the catalog
     if name not in CATALOG:
-        near = difflib.get_close_matches(name, [*CATALOG, *shipped], 2, 0.5)
+        near = difflib.get_close_matches(name, {*CATALOG, *shipped}, 2, 0.5)
         hint = f"; did you mean {_either(near)}?" if near else "."
         yield f"{what} names {name!r}, and there is no such view{hint} See `bench list views`"
 
