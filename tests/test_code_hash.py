@@ -29,7 +29,7 @@ def house(tmp_path, monkeypatch):
         (home / room).mkdir(parents=True)
         (home / room / "__init__.py").write_text("")
     (home / "__init__.py").write_text("")
-    monkeypatch.setattr(imports, "HOUSE", home)
+    monkeypatch.setattr(imports, "PACKAGE", home)
     return home
 
 

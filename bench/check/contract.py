@@ -78,8 +78,8 @@ AFTER: Mapping[Check, tuple[Check, ...]] = {
     fitting.learns_an_easy_set: (_SCORED, describing.reads_declared_views_only),
     form.imports_can_be_followed: (_SCORED,),
 }
-"""Checks that must have passed before a check says anything: their fault would show in it again,
-and one fault is told once."""
+"""Prerequisites of each check. A check runs only if they passed: the same fault would make it fail
+too, and each fault should be reported once."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from bench.views.catalog import servable
 from bench.views.clip import Views
 
 SEED = derived_seed("check")
-"""As long as the seed of a real fold, more than 32 bits: libraries that take fewer show it here."""
+"""Over 32 bits like the seed of a real fold, to expose libraries that accept no more."""
 SERVINGS = (
     frozenset({"flow_image"}),
     frozenset({"frames"}),
