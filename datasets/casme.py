@@ -37,7 +37,7 @@ class Casme(reading.FrameDataset):
         "Section A/sub01/EP01_12/EP01_12-1.jpg   (and Section B, instead of Cropped)\n"
         "a table with Subject, Filename, OnsetF, ApexF1, OffsetF, AUs, Emotion",
         quirks=(
-            "The subjects lie in two sections: both are read.",
+            "The subjects are in two sections: both are read.",
             "Some clips have two apexes: the first is taken.",
             "The paper and the owners' page say 195 clips; other papers count down to 171, and "
             "class counts were not confirmed by a source: none are checked.",

@@ -34,12 +34,12 @@ class Casme2(reading.FrameDataset):
         "CASME2-coding-20140508.xlsx   (or -20190701)\n"
         "CASME2-ObjectiveClasses.xlsx   (optional)",
         quirks=(
-            "Where cropped and raw frames lie side by side, the cropped ones are taken.",
+            "Where a copy has both cropped and raw frames, the cropped ones are used.",
             "Subjects are text (01) or integers (1) by copy: both become 01.",
             "Some copies have a 256th row, 24/EP02_07: it is left out.",
             "The apex of 04/EP12_01f is a slash: it has none, and MEGC 2019 leaves the clip out.",
             "The apex of 05/EP09_05f is its onset: kept as given; MEGC 2019 leaves the clip out.",
-            "Objective classes come in a table of their own, laid beside the other. Their counts, "
+            "Objective classes come in a separate table next to the first. Their counts, "
             "185 clips in I to V as in MEGC 2018, were not confirmed by a public source.",
             "Folders that the table does not know are passed over.",
         ),

@@ -31,7 +31,7 @@ class Dfme(reading.FrameDataset):
         "Emotion, AU",
         quirks=(
             "Three tables of 1,856, 474 and 299 clips (not confirmed by a public source; the paper "
-            "counts 7,526 in all): all that lie in the root or one folder below it are read. Class "
+            "counts 7,526 in all): all that are in the root or one folder below it are read. Class "
             "counts are not checked.",
             "Clips of a test table without emotions are in no task.",
         ),

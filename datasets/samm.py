@@ -31,7 +31,7 @@ class Samm(reading.FrameDataset):
         "SAMM_Micro_FACS_Codes_v2.xlsx",
         quirks=(
             "The table's header stands below a legend: it is found by its words.",
-            "Some apexes lie outside onset..offset, and that of 028_4_1 differs by copy: an "
+            "Some apexes are outside onset..offset, and that of 028_4_1 differs by copy: an "
             "outlying apex is no apex.",
             "Subjects are integers (6) in some copies: all become 006.",
             "Emotions are capitalised, and the rest class is Other or Others: all become lower "

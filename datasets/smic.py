@@ -52,7 +52,7 @@ def _facts(camera: str, about: tuple[str, ...] = ()) -> DatasetFacts:
             "There is no table: the folders are the labels.",
             "Some copies lack the folder micro; folders called non_micro are passed over.",
             "No apex is given: methods that want one get the middle frame.",
-            "Where cropped and raw frames lie side by side, the cropped ones are taken.",
+            "Where a copy has both cropped and raw frames, the cropped ones are used.",
             "SMIC-E, with the long clips and the tables SMIC-*-E_annotation, is another set.",
             *about,
         ),

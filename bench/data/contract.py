@@ -70,7 +70,7 @@ class Report:
         synthetic: a stand-in: its counts are not compared.
         clips: with frames on disk.
         expected: rows the owners' table has, None where unknown or not compared.
-        repaired: what was mended by a stated rule, a sentence a clip.
+        repaired: what was repaired by a stated rule, a sentence a clip.
         dropped: what was left out and why.
         missing: ids of clips without frames on disk.
         unreadable: a sentence for each clip with a frame that cannot be read.
@@ -92,7 +92,7 @@ class Report:
 
     @cached_property
     def problems(self) -> tuple[str, ...]:
-        """What must be mended before results mean what they say, a line each."""
+        """What must be fixed before results mean what they say, a line each."""
         return tuple(self._problems())
 
     @property

@@ -1,4 +1,4 @@
-"""Other people's predictions on the board: scored as ours are, never ranked as reproduced."""
+"""Rows of imported predictions: scored like ours, never ranked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.store.external import External
 
 
 def external_row(task: Truth, one: External) -> Row:
-    """A row without a rank.
+    """Score imported predictions; the row is never ranked.
 
     Raises:
         DamagedError: the predictions are not of the task's clips and classes.

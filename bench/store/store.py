@@ -23,6 +23,7 @@ from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
+from bench.store.cell_path import CellPath
 from bench.store.environment import Environment, environment_path
 from bench.store.record import Record, Wanted, safe
 from bench.store.record_file import encode, misfit, read_record
@@ -62,15 +63,7 @@ class Store:
 
     def cell_folder(self, cell: Cell) -> Path:
         """Where the records of one cell lie."""
-        row = f"{safe(cell.row.preset)}-{cell.family}"
-        return (
-            self.folder
-            / "records"
-            / safe(cell.task.name)
-            / safe(cell.row.label)
-            / row
-            / f"seed{cell.seed}"
-        )
+        return self.folder.joinpath("records", *CellPath.of(cell))
 
     def path(self, unit: Unit) -> Path:
         """Where the record of one unit lies."""

@@ -87,6 +87,7 @@ class Descent:
         """Plan `epochs` over `count` samples."""
         size = batch_size(count, config)
         whole, rest = divmod(count, size)
+        # As `batches` does it: a remainder that is too small makes no step.
         an_epoch = max(1, whole + (rest >= SMALLEST_BATCH))
         self.adam = torch.optim.AdamW(
             parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True

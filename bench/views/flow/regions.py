@@ -61,11 +61,12 @@ def main_direction(flow: Array, regions: Array) -> Array:
         regions: (h, w) from `region_map`.
 
     Returns:
-        (36, 2) float32: u and v, px; nought for a region without pixels.
+        (36, 2) float32: u and v, px; 0 for a region without pixels.
     """
     inside = regions >= 0
     u, v = flow[:, inside].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)
+    # An angle of exactly π would fall into a bin of its own.
     cell = regions[inside] * BINS + np.minimum((turn * BINS).astype(np.int64), BINS - 1)
     counts = np.bincount(cell, minlength=COUNT * BINS)
     sums = np.stack([np.bincount(cell, w, COUNT * BINS) for w in (u, v)], axis=1)
