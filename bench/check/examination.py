@@ -192,6 +192,11 @@ class Examination:
             before, state = copy.deepcopy(inputs), random_state()
             started = time.process_time()
             model = method.fit(training, context)
+            if not isinstance(model, Model):
+                raise TypeError(
+                    f"fit returned a {type(model).__name__}, expected a bench.Model; "
+                    "bench.learning.sklearn.fit makes one from a scikit-learn classifier"
+                )
             scores = checked(model.predict(out), len(out), CLASSES)
             taken = time.process_time() - started
             after = random_state()
