@@ -194,7 +194,7 @@ class Examination:
             model = method.fit(training, context)
             if not isinstance(model, Model):
                 raise TypeError(
-                    f"fit returned a {type(model).__name__}, expected a bench.Model; "
+                    f"fit returned {type(model).__name__}, expected a bench.Model; "
                     "bench.learning.sklearn.fit makes one from a scikit-learn classifier"
                 )
             scores = checked(model.predict(out), len(out), CLASSES)
