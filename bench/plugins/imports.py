@@ -43,16 +43,26 @@ class Statement:
 
 def local_files(start: Sequence[Path]) -> set[Path]:
     """The given files and every local file that they import, directly or indirectly."""
+    search: list[Path] = []
+    while True:
+        found = _reached(start, search)
+        added = dict.fromkeys(folder for file in sorted(found) for folder in _added_to_path(file))
+        new = [folder for folder in added if folder not in search]
+        if not new:
+            return found
+        search += new  # any file may have needed what another one adds: look again
+
+
+def _reached(start: Sequence[Path], search: Sequence[Path]) -> set[Path]:
+    """The given files and all that they import, with more folders in which Python searches."""
     found: set[Path] = set()
-    waiting, search = list(start), list[Path]()
+    waiting = list(start)
     while waiting:
         file = waiting.pop()
-        if file in found:
-            continue
-        found.add(file)
-        search += [folder for folder in _added_to_path(file) if folder not in search]
-        for statement in _statements(file):
-            waiting += _files(statement, file, search)
+        if file not in found:
+            found.add(file)
+            for statement in _statements(file):
+                waiting += _files(statement, file, search)
     return found
 
 
@@ -92,11 +102,14 @@ def _statements(file: Path) -> tuple[Statement, ...]:
 
 
 def _walk(node: ast.AST, types: bool) -> Iterator[ast.AST]:
-    """Nodes of a tree, with or without the blocks `if TYPE_CHECKING`."""
+    """Nodes of a tree, with or without what stands below `if TYPE_CHECKING`."""
     yield node
     for child in ast.iter_child_nodes(node):
         if types or not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
             yield from _walk(child, types)
+        else:
+            for one in child.orelse:
+                yield from _walk(one, types)
 
 
 def _named(node: ast.AST) -> Iterator[Statement]:
