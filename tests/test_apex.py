@@ -19,7 +19,7 @@ from bench.datasets.synthetic.knobs import PRESETS
 from bench.datasets.synthetic.plan import make_plan, stream
 from bench.datasets.synthetic.render import render
 from bench.datasets.synthetic.subject import meet
-from bench.views.apex import spotted_apex
+from bench.views.apex_spotting import spotted_apex
 
 
 def test_spotted_is_nearer_to_the_true_apex_than_the_middle():

@@ -15,8 +15,8 @@ import pytest
 from cheats import FACTS, Honest, Nearest
 
 from bench import Facts, Method
-from bench.check import CHECKS, MINIMUM, check_method, contract, parametrize_checks
-from bench.check.contract import apply, name_of
+from bench.check import CHECKS, MINIMUM, check_method, checks, parametrize_checks
+from bench.check.checks import apply, name_of
 from bench.check.examination import examine
 from bench.check.watching import foreign, opened_files
 from bench.methods.flowsvm import FlowSVM
@@ -300,7 +300,7 @@ def _with_facts(kind: type[Method], facts: Facts) -> Method:
 def test_the_battery_may_not_shrink(monkeypatch):
     assert len(CHECKS) == 25
     assert MINIMUM == 23
-    monkeypatch.setattr("bench.check.runner.CHECKS", contract.CHECKS[:5])
+    monkeypatch.setattr("bench.check.runner.CHECKS", checks.CHECKS[:5])
     assert "at least 23 must" in failures(Honest)["the contract was applied whole"]
     with pytest.raises(ValueError, match="shrank"):
         parametrize_checks([Honest])

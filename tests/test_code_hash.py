@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from bench.plugins import code_hash, imports
+from bench.plugins import code_hash, import_graph
 from bench.plugins.code_hash import borrowed, changes, seen_by, source_hash
-from bench.plugins.registry import load, load_file
+from bench.plugins.load_file import load_file
+from bench.plugins.registry import load
 
 REGISTRY = load()
 
@@ -29,7 +30,7 @@ def house(tmp_path, monkeypatch):
         (home / room).mkdir(parents=True)
         (home / room / "__init__.py").write_text("")
     (home / "__init__.py").write_text("")
-    monkeypatch.setattr(imports, "PACKAGE", home)
+    monkeypatch.setattr(import_graph, "PACKAGE", home)
     return home
 
 
@@ -63,7 +64,7 @@ def test_the_front_door_leads_to_the_module_behind_it(house, tmp_path):
     (house / "views" / "far.py").write_text("")
     plugin = tmp_path / "plugin.py"
     plugin.write_text("from bench import Other")
-    assert imports.local_files([plugin]) == {plugin, house / "views" / "near.py"}
+    assert import_graph.local_files([plugin]) == {plugin, house / "views" / "near.py"}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_every_way_to_import_counts(house, tmp_path, line):
     (house / "learning" / "b.py").write_text("")
     plugin = tmp_path / "plugin.py"
     plugin.write_text(line + "\nimport numpy\n")
-    assert imports.local_files([plugin]) == {plugin, house / "learning" / "a.py"}
+    assert import_graph.local_files([plugin]) == {plugin, house / "learning" / "a.py"}
 
 
 def test_a_folder_that_one_file_adds_serves_the_others(tmp_path):
@@ -92,7 +93,7 @@ def test_a_folder_that_one_file_adds_serves_the_others(tmp_path):
         (folder / f"{name}.py").write_text(text)
     (folder / "lib" / "shared_layers.py").write_text("")
     own = [folder / f"{name}.py" for name in ("__init__", "a", "net")]
-    assert imports.local_files(own) == {*own, folder / "lib" / "shared_layers.py"}
+    assert import_graph.local_files(own) == {*own, folder / "lib" / "shared_layers.py"}
 
 
 def test_what_is_imported_for_types_alone_does_not_count(house, tmp_path):
@@ -103,7 +104,7 @@ def test_what_is_imported_for_types_alone_does_not_count(house, tmp_path):
         "else:\n    import bench.learning.b\n"
     )
     (house / "learning" / "b.py").write_text("")
-    assert imports.local_files([plugin]) == {plugin, house / "learning" / "b.py"}
+    assert import_graph.local_files([plugin]) == {plugin, house / "learning" / "b.py"}
 
 
 def test_a_change_in_what_it_imports_makes_a_record_stale(world, house):

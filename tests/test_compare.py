@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from bench.board.ranks import cliques, rank_figure
+from bench.board.critical_difference import cliques, rank_figure
 from bench.evaluation.average_ranks import average_ranks
 from bench.evaluation.compare import Pair
 from bench.statistics import bootstrap_difference, holm

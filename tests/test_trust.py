@@ -114,7 +114,7 @@ def test_every_trap_names_tests_that_exist():
 
 
 def test_every_named_check_and_cheat_exists():
-    from bench.check.contract import CHECKS, name_of
+    from bench.check.checks import CHECKS, name_of
 
     checks = {name_of(check) for check in CHECKS}
     assert set(re.findall(r"check \*([^*]+)\*", TRUST)) <= checks

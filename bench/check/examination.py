@@ -25,9 +25,9 @@ from bench.check.watching import (
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
+from bench.plugins.load_file import load_anew
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
-from bench.plugins.registry import load_anew
 from bench.running.worker import checked
 from bench.views.catalog import servable
 from bench.views.clip import Views

@@ -26,7 +26,7 @@ HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "
 LISTING = """
 import sys
 from pathlib import Path
-from bench.plugins.registry import load_file
+from bench.plugins.load_file import load_file
 load_file(Path(sys.argv[1]))
 print(*[name for name in sys.argv[2:] if name in sys.modules])
 """

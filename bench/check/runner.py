@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bench.check.contract import CHECKS, MINIMUM, Check, Result, apply
+from bench.check.checks import CHECKS, MINIMUM, Check, Result, apply
 from bench.check.examination import Examination, examine
 from bench.plugins.method import Method
 

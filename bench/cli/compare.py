@@ -108,7 +108,7 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     ranked = average_ranks(pairs)
     if ranked is None or ranked[2].difference is None:
         raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
-    from bench.board.ranks import rank_figure
+    from bench.board.critical_difference import rank_figure
     from bench.board.style import png, stamped
 
     methods, tasks, found = ranked

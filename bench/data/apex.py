@@ -13,7 +13,7 @@ from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.types import ApexPolicy
-from bench.views.apex import VERSION, spotted_apex
+from bench.views.apex_spotting import VERSION, spotted_apex
 
 
 def with_apexes(

@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from bench.plugins import imports
+from bench.plugins import import_graph
 
 INERT = (
     "bench.cache",
@@ -60,14 +60,14 @@ def borrowed(plugin: type) -> dict[str, str]:
 @cache
 def _borrowed(*own: Path) -> dict[str, str]:
     home = own[0].parent
-    files = imports.local_files(own) - set(own)
+    files = import_graph.local_files(own) - set(own)
     named = {_name(file, home): _hash(file)[:8] for file in files}
     return {name: named[name] for name in sorted(named) if not _is(name, INERT)}
 
 
 def code_files(plugin: type) -> set[Path]:
     """Every file that `source_hash` and `borrowed` look at, and those of `INERT`."""
-    return imports.local_files(own_files(plugin))
+    return import_graph.local_files(own_files(plugin))
 
 
 def seen_by(plugin: type) -> dict[str, str]:
@@ -101,14 +101,14 @@ def own_files(plugin: type) -> tuple[Path, ...]:
 
 def forget() -> None:
     """Drop cached contents, so that edited files are read again."""
-    imports.forget()
+    import_graph.forget()
     for one in (_hash, _borrowed):
         one.cache_clear()
 
 
 def _name(file: Path, home: Path) -> str:
-    if file.is_relative_to(imports.PACKAGE):
-        parts = file.relative_to(imports.PACKAGE.parent).with_suffix("").parts
+    if file.is_relative_to(import_graph.PACKAGE):
+        parts = file.relative_to(import_graph.PACKAGE.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     return Path(os.path.relpath(file, home)).as_posix()
 
@@ -141,7 +141,7 @@ def _code(file: Path) -> list[str]:
         if token.type == tokenize.COMMENT:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
-    for first, last in _docstrings(imports.tree(file), lines):
+    for first, last in _docstrings(import_graph.tree(file), lines):
         lines[first:last] = [""] * (last - first)
     return [line.rstrip() for line in lines if line.strip()]
 

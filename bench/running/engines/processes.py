@@ -97,7 +97,7 @@ def start_worker(parent: int, plugins: tuple[Path, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     if plugins:
-        from bench.plugins.registry import load_file
+        from bench.plugins.load_file import load_file
 
         for path in plugins:
             load_file(path)

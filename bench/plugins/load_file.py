@@ -1,0 +1,100 @@
+"""Importing a plugin from a file or a folder that a user names."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import itertools
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from bench.core.errors import BenchError
+from bench.plugins import import_graph
+from bench.views.catalog import CATALOG
+
+
+def load_file(path: Path) -> ModuleType:
+    """Import a plugin from a file or a folder with `__init__.py`, under a name of its own."""
+    path = path.resolve()
+    name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    file = path / "__init__.py" if path.is_dir() else path
+    if path.is_dir() and not file.is_file():
+        raise BenchError(
+            f"--plugin {path}: a folder of a plugin needs an __init__.py with its class"
+        )
+    if not file.is_file():
+        raise BenchError(f"--plugin {path}: no such file; expected a Python file with a plugin")
+    try:
+        module = _executed(path, name)
+    except Exception as error:
+        refuse_siblings(path)
+        raise BenchError(f"--plugin {path} fails to import: {_one_line(error, path)}") from error
+    refuse_siblings(path)
+    return module
+
+
+def load_anew(path: Path) -> ModuleType | None:
+    """Another copy of a plugin's module, with globals of its own; None where it cannot be had."""
+    try:
+        return _executed(path, f"bench_copy_{path.stem}_{next(_copies)}")
+    except Exception:  # a plugin may object to being there twice
+        return None
+
+
+_copies = itertools.count()
+
+
+def _executed(path: Path, name: str) -> ModuleType:
+    file, where = (path / "__init__.py", [str(path)]) if path.is_dir() else (path, None)
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=where)
+    if spec is None or spec.loader is None:
+        raise BenchError(f"--plugin {path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def refuse_siblings(path: Path) -> None:
+    """Refuse a plugin of one file that imports a file beside it: workers could not find that."""
+    if path.is_dir() or import_graph.changes_path(path):
+        return
+    for beside in import_graph.siblings(path):
+        raise BenchError(
+            f"--plugin {path}: imports {beside}, a file next to it, which Python does not find. "
+            f"Make it a folder: move both into {path.stem}/, this file as __init__.py; write "
+            f"`from .{beside} import ...`; pass --plugin {path.stem}"
+        )
+
+
+def _one_line(error: BaseException, path: Path) -> str:
+    """What was raised and where: the last line of the plugin that was at work."""
+    words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    if "mutable default" in words:
+        words += ", or a tuple"
+    if isinstance(error, ImportError):
+        words += _right_import(words)
+    frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(path)]
+    if not own or isinstance(error, SyntaxError):  # a syntax error says its own place
+        return words
+    return f"{words} (line {own[-1].lineno} of {Path(own[-1].filename).name})"
+
+
+def _right_import(words: str) -> str:
+    """Where a view is to be imported from, if that is what failed."""
+    importlib.import_module("bench.views")  # fills the catalog
+    missing = re.search(r"cannot import name '(\w+)' from 'bench", words)
+    if missing is None or missing[1] not in CATALOG:
+        return ""
+    return f"; write: from {CATALOG[missing[1]].module} import {missing[1]}"
