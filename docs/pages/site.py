@@ -55,7 +55,8 @@ def _boards() -> dict[str, str]:
     found = {}
     for path in sorted(BOARDS.glob("*/leaderboard.md")):
         source = path.relative_to(ROOT).as_posix()
-        found[page_of(source)] = WIDE + path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        found[page_of(source)] = WIDE + text.replace("# ", f"# {path.parent.name}: ", 1)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = readme.partition("## Leaderboards\n")[2].partition("\n## ")[0]
     index = "boards/index.md"
