@@ -127,3 +127,10 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_
     assert not any(path.suffix == ".py" for path in tmp_path.rglob("*"))
     loads = re.compile(r'(?:\bsrc="|<link\b[^>]*\bhref=")(?:https?:)?//')
     assert [p for p in built if loads.search((tmp_path / p).read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.name)
+def test_paths_that_a_text_names_exist(text):
+    rooms = "bench|benchmarks|datasets|docs|methods|studies|tests"
+    named = re.findall(rf"`((?:{rooms})/[\w./]*)`", text.read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
