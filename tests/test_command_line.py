@@ -114,7 +114,7 @@ def test_a_board_of_nothing(world):
 def test_methods_and_tasks_that_do_not_go_together_are_said(world):
     done = world.run(methods="mean,lbptop")
     assert done.code == 0
-    assert "lbptop on toy/3: needs lbp_top, and toy ships numbers" in done.err
+    assert "lbptop on toy/3 skipped: needs lbp_top, but toy provides only numbers" in done.err
 
 
 def test_nothing_to_run(world):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from bench.board.board import Board, Table
+from bench.core.names import TaskName
 from bench.evaluation.external import External, external_row, read_external
 from bench.evaluation.rows import finished, ranked, row_of
 from bench.evaluation.truth import Truth, truth
@@ -79,7 +80,7 @@ def _table(
     done = {name: finished(families[name]) for name in rows}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
-    dataset = registry.datasets.get(task.task.partition("/")[0])
+    dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
     return Table(
         task=task.task,
         protocol=protocol,

@@ -11,10 +11,11 @@ from bench.board.text import number
 from bench.cache.files import write_atomically
 from bench.cli.common import err, out, surroundings
 from bench.core.errors import BenchError
+from bench.core.names import TaskName, TaskSelector
 from bench.core.select import unknown
 from bench.data.task import make_tasks
-from bench.evaluation.cells import find_cell
 from bench.evaluation.external import External, external_row, write_external
+from bench.evaluation.find_cell import find_cell
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data
@@ -67,7 +68,7 @@ def take(
     )
     try:
         scores = external_row(whose, one).scores
-    except ValueError as error:
+    except BenchError as error:
         raise BenchError(f"--protocol: {error}") from error
     path = write_external(store.folder, one)
     said = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
@@ -83,24 +84,27 @@ def _text(file: Path) -> str:
 
 def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> Truth:
     """Clips and classes of a task: of the results folder, else of the configured dataset."""
-    name, _, mark = task.partition("@")
+    wanted = TaskSelector.parse(task)
     known = [
-        raw for data, raw in store.tasks().items() if raw["task"] == name and data.startswith(mark)
+        raw
+        for data, raw in store.tasks().items()
+        if raw["task"] == wanted.task and data.startswith(wanted.data)
     ]
     if len(known) > 1:
-        marks = ", ".join(f"{name}@{raw['fingerprint'][:12]}" for raw in known)
+        marks = ", ".join(f"{wanted.task}@{raw['fingerprint'][:12]}" for raw in known)
         raise BenchError(f"--task {task} may be any of {marks}")
     if known:
         return truth(known[0])
-    dataset, _, word = name.partition("/")
+    name = TaskName.parse(wanted.task)
+    dataset, word = name.dataset, name.labelling
     if dataset not in registry.datasets:
         raise unknown("dataset", dataset, registry.datasets)
     have = located(registry, settings.roots)
     if dataset not in have:
         raise no_data(dataset, have)
     if word not in have[dataset].labellings:
-        tasks = [f"{dataset}/{one}" for one in have[dataset].labellings]
-        raise unknown("task", name, tasks)
+        tasks = [str(TaskName(dataset, one)) for one in have[dataset].labellings]
+        raise unknown("task", wanted.task, tasks)
     (made,) = make_tasks(have[dataset], [word], settings.cache)
     store.write_task(made)
     return truth(store.tasks()[made.fingerprint])

@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.cli.common import print_json, surroundings
 from bench.core.dataset import Dataset
+from bench.core.names import Label, TaskName
 from bench.core.select import unknown
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
@@ -17,7 +18,7 @@ from bench.plugins.method import Method
 def show(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
     """Print all that is known of a method or a dataset."""
     registry, _ = surroundings(plugins)
-    plain = name.partition(":")[0]
+    plain = Label.parse(name).method
     if plain in registry.methods:
         facts = _method(registry.methods[plain])
     elif plain in registry.datasets:
@@ -53,7 +54,7 @@ def _method(plugin: type[Method]) -> dict[str, Any]:
 
 def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
     tasks = {
-        f"{plugin.name}/{word}": _counts(labelling.classes, labelling.expected)
+        str(TaskName(plugin.name, word)): _counts(labelling.classes, labelling.expected)
         for word, labelling in plugin.labellings.items()
     }
     return {

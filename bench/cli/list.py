@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, surroundings
+from bench.core.names import TaskName
 from bench.core.select import unknown
 from bench.plugins.settings import located
 
@@ -36,7 +37,7 @@ def show(what: str, plugins: tuple[Path, ...], as_json: bool) -> None:
             "name": name,
             "title": plugin.facts.title,
             "year": plugin.facts.year,
-            "tasks": [f"{name}/{word}" for word in plugin.labellings],
+            "tasks": [str(TaskName(name, word)) for word in plugin.labellings],
             "root": str(have[name].root) if name in have else None,
         }
         for name, plugin in registry.datasets.items()

@@ -19,7 +19,7 @@ from bench.store.store import Store
 def show(request: Request, as_json: bool) -> None:
     """Print the plan of a request."""
     prepared = prepare(request)
-    for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
+    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
         err().print(remark, soft_wrap=True)
     if as_json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])

@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.cli.common import making, numbers, surroundings
 from bench.core.errors import BenchError, DataError
 from bench.core.machine import cores
+from bench.core.names import TaskName
 from bench.core.select import choose
 from bench.data.apex import check_policy
 from bench.data.task import Task, make_tasks
@@ -102,19 +103,19 @@ def prepare(request: Request) -> Prepared:
 
 def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
     """The task of records as it lies on disk; SYNTHETIC stand-ins are made where they are gone."""
-    name, _, word = truth.task.partition("/")
+    name = TaskName.parse(truth.task)
     if not settings.roots and not truth.synthetic:
-        raise no_data(name, ())
+        raise no_data(name.dataset, ())
     with making() as progress:
-        (dataset,), _ = chosen_datasets(registry, settings, name, cores(), progress)
-    return make_tasks(dataset, [word], settings.cache)[0]
+        (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), progress)
+    return make_tasks(dataset, [name.labelling], settings.cache)[0]
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:
     """Labellings of one dataset that `--tasks` means; its first without the option."""
     if not words:
         return known[:1]
-    full = [f"{dataset}/{name}" for name in known]
+    full = [str(TaskName(dataset, name)) for name in known]
     found: dict[str, None] = {}
     for word in (part.strip() for part in words.split(",")):
         pattern = word if "/" in word or word == "all" else f"*/{word}"
@@ -122,7 +123,7 @@ def _labellings(dataset: str, known: list[str], words: str) -> list[str]:
             found.update(dict.fromkeys(choose([pattern], full, "task")))
         except BenchError:
             continue  # another dataset may have it
-    return [name.partition("/")[2] for name in found]
+    return [TaskName.parse(name).labelling for name in found]
 
 
 def _with_references(registry: Registry, rows: list[Configured]) -> list[Configured]:

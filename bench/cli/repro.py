@@ -17,7 +17,7 @@ from bench.cli.watch import Watch
 from bench.core.errors import BenchError
 from bench.core.machine import cores
 from bench.core.select import unknown
-from bench.evaluation.cells import Found, find_cell
+from bench.evaluation.find_cell import CellRecords, find_cell
 from bench.planning.plan import Cell, Plan, make_plan
 from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
@@ -86,7 +86,7 @@ def repro(
         raise SystemExit(FAILED)
 
 
-def _today(theirs: Found, registry: Registry, settings: Settings) -> Cell:
+def _today(theirs: CellRecords, registry: Registry, settings: Settings) -> Cell:
     """The same cell made of today's plugins and data; an error says what is no longer the same."""
     record = theirs.records[0]
     task = recorded_task(theirs.task, registry, settings)

@@ -41,7 +41,7 @@ def run(
             raise unknown(f"--{option}", word, [name for name in known if name])
     bound = read_size(cache_size, "--cache-size") if cache_size else None
     prepared = prepare(request)
-    for remark in (*prepared.remarks, *prepared.plan.dropped, *prepared.unusable):
+    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
         err().print(remark, soft_wrap=True)
     if dry_run:
         print_plan(prepared)

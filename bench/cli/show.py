@@ -12,6 +12,7 @@ from bench.cli.common import making, out, surroundings
 from bench.core.clip import Clip
 from bench.core.errors import BenchError
 from bench.core.machine import cores
+from bench.core.names import ClipId
 from bench.core.select import unknown
 from bench.data.figure import draw
 from bench.data.fingerprint import digests
@@ -47,13 +48,13 @@ def find(dataset: str, clips: Sequence[Clip], word: str) -> Clip:
         BenchError: no clip, with the nearest ids, or several.
     """
     known = {clip.id: clip for clip in clips}
-    found = [clip for clip in clips if f"/{clip.id}".endswith(f"/{word}")]
+    found = [clip for clip in clips if word in ClipId.parse(clip.id).forms]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(clip.id for clip in found)
         raise BenchError(f"{dataset} has {len(found)} clips {word!r}: name one of {ids}")
-    names = {form: i for i in known for form in (i, i.partition("/")[2], i.rpartition("/")[2])}
+    names = {form: i for i in known for form in ClipId.parse(i).forms}
     near = dict.fromkeys(names[n] for n in difflib.get_close_matches(word, names, n=3, cutoff=0.5))
     hint = f"; did you mean {' or '.join(near)}?" if near else f", such as {next(iter(known), '')}"
     raise BenchError(f"{dataset} has no clip {word!r} among its {len(known)}{hint}")

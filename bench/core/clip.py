@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.core.names import ClipId, Person
 from bench.core.types import ApexSource, Gender
 
 
@@ -43,9 +44,9 @@ class Clip:
     @property
     def id(self) -> str:
         """Unique over all databases: "casme2/01/EP02_01f"."""
-        return f"{self.database}/{self.subject}/{self.name}"
+        return str(ClipId(self.database, self.subject, self.name))
 
     @property
     def person(self) -> str:
         """The subject, prefixed so that ids of two databases never meet: "casme2/01"."""
-        return f"{self.database}/{self.subject}"
+        return str(Person(self.database, self.subject))

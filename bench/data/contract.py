@@ -12,6 +12,7 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset, Index, Labelling
 from bench.core.errors import DataError
 from bench.core.machine import cores
+from bench.core.names import TaskName
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
         unreadable=_unreadable(dataset, index) if pixels else (),
         notes=index.notes,
         tasks=tuple(
-            _count(f"{dataset.name}/{word}", labelling, index.clips, dataset.synthetic)
+            _count(str(TaskName(dataset.name, word)), labelling, index.clips, dataset.synthetic)
             for word, labelling in dataset.labellings.items()
         ),
     )

@@ -13,6 +13,7 @@ from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import DataError
+from bench.core.names import TaskName
 from bench.core.types import Array
 from bench.data.apex import with_apexes
 from bench.data.fingerprint import digests
@@ -107,15 +108,16 @@ def make_tasks(
     clips = with_apexes(dataset, clips, marks, apex, cache, threads)
     tasks = []
     for word in words:
-        labelling = dataset.labellings[word]
+        name, labelling = str(TaskName(dataset.name, word)), dataset.labellings[word]
         rows = [
             (clip, label, mark)
             for clip, mark in zip(clips, marks, strict=True)
             if (label := labelling.label(clip)) is not None
         ]
         if not rows:
-            raise DataError(f"{dataset.name}/{word}: none of the {len(clips)} clips has a class")
+            raise DataError(
+                f"{TaskName(dataset.name, word)}: none of the {len(clips)} clips has a class"
+            )
         chosen, labels, kept = zip(*rows, strict=True)
-        name = f"{dataset.name}/{word}"
         tasks.append(Task(name, dataset, labelling.classes, chosen, np.array(labels), kept))
     return tasks

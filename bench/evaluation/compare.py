@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from bench.core.errors import BenchError
+from bench.core.names import RowSelector
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.paired import difference
@@ -100,7 +101,7 @@ def compare(
         raise unknown("--metric", metric, METRICS)
     labels = sorted({record.label for record in records})
     for word in words:
-        if word.partition("@")[0] not in labels:
+        if RowSelector.parse(word).label not in labels:
             raise unknown("method", word, labels)
     pairs: list[Pair] = []
     remarks: list[str] = []
@@ -143,16 +144,18 @@ class _LeftOutError(Exception):
 
 def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> Entry:
     """The records that a word means, when every fold of them is there."""
-    label, _, which = word.partition("@")
+    wanted = RowSelector.parse(word)
     families: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
-        chosen = record.preset == which or (which and record.family.startswith(which))
-        if record.label == label and (chosen or not which):
+        chosen = record.preset == wanted.choice or record.family.startswith(wanted.choice)
+        if record.label == wanted.label and chosen:
             families[record.preset, record.family].append(record)
     if not families:
         raise _LeftOutError(f"no results of {word}")
     if len(families) > 1:
-        known = ", ".join(f"{label}@{p} (family {f})" for p, f in sorted(families))
+        known = ", ".join(
+            f"{RowSelector(wanted.label, p)} (family {f})" for p, f in sorted(families)
+        )
         raise BenchError(f"{task.task}: {word} may be any of {known}; add @preset or @family")
     ((_, found),) = families.items()
     total = len(folds(protocol, task.people, task.databases))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.core.names import Label
 from bench.evaluation.crossing import Crossing, crossing, varied
 from bench.evaluation.paired import Difference, difference
 from bench.evaluation.scores import Row, Score
@@ -84,7 +85,7 @@ def variants(
     """
     groups: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for row, done in members:
-        groups[row.label.partition(":")[0], row.preset].append((row, done))
+        groups[Label.parse(row.label).method, row.preset].append((row, done))
     found = (
         _group(task, method, of, ["", *named.get(method, ())])
         for (method, _), of in sorted(groups.items())
@@ -103,7 +104,7 @@ def _group(task: Truth, method: str, members: list[Member], order: list[str]) ->
         return None
 
     def place(label: str) -> tuple[int, str]:
-        name = label.partition(":")[2]
+        name = Label.parse(label).variant
         return order.index(name) if name in order else len(order), label
 
     configs = {label: chosen[label][1][0].inputs["config"] for label in sorted(chosen, key=place)}

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from bench.core.names import TaskName
 from bench.evaluation.scores import Row, Score
 from bench.literature.table import Published, Verdict, check, read, results
 
@@ -53,7 +54,7 @@ def comparisons(task: str, published_as: str, rows: Sequence[Row]) -> tuple[Comp
         published_as: the dataset under which the literature reports it.
         rows: of our table.
     """
-    wanted = f"{published_as}/{task.partition('/')[2]}"
+    wanted = str(TaskName(published_as, TaskName.parse(task).labelling))
     groups = results(row for row in literature() if row.task == wanted)
     found = []
     for group in groups:

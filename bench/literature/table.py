@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from bench.core.errors import BenchError
+from bench.core.names import TaskName
 from bench.literature.feasibility import Claim, judge, other_totals
 
 MetricName = Literal["accuracy", "f1", "uf1", "uar"]
@@ -81,7 +82,7 @@ class Published:
     @property
     def task(self) -> str | None:
         """The task it belongs to, "casme2/5"; None where the classes are not known."""
-        return None if self.classes is None else f"{self.dataset}/{self.classes}"
+        return None if self.classes is None else str(TaskName(self.dataset, str(self.classes)))
 
     @property
     def claim(self) -> Claim:

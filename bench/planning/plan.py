@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from bench.cache.files import key
 from bench.core.errors import BenchError
+from bench.core.names import Protocol
 from bench.data.task import Task
-from bench.planning.splits import Fold, folds
+from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
 from bench.views.catalog import servable, view_versions
 
@@ -74,16 +75,60 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class MissingViews:
+    """A method cannot run on a task whose dataset lacks views it needs.
+
+    Attributes:
+        method: label of the method or variant.
+        task, dataset: names.
+        lacking: views that the method needs and the dataset cannot provide.
+        provided: arrays that the dataset provides.
+    """
+
+    method: str
+    task: str
+    dataset: str
+    lacking: tuple[str, ...]
+    provided: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.method} on {self.task} skipped: needs {', '.join(self.lacking)}, but "
+            f"{self.dataset} provides only {', '.join(self.provided)}"
+        )
+
+
+@dataclass(frozen=True)
+class ImpossibleProtocol:
+    """A task has too few subjects or databases for the protocol.
+
+    Attributes:
+        task, protocol: names.
+        reason: what the protocol requires and the task has.
+    """
+
+    task: str
+    protocol: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.task} skipped: {self.reason}"
+
+
+Skipped = MissingViews | ImpossibleProtocol
+
+
+@dataclass(frozen=True)
 class Plan:
     """Cells to run, and pairs that cannot.
 
     Attributes:
         cells: in the order asked for.
-        dropped: a sentence for every method and task that do not go together.
+        skipped: every method and task that do not go together, and why.
     """
 
     cells: tuple[Cell, ...]
-    dropped: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -112,27 +157,27 @@ def make_plan(
     Raises:
         BenchError: nothing is left to run, or the protocol is unknown.
     """
+    try:
+        Protocol.parse(protocol)
+    except BenchError as error:
+        raise BenchError(f"--protocol: {error}") from error
     cells: list[Cell] = []
-    dropped: list[str] = []
+    skipped: list[Skipped] = []
     for task in tasks:
         try:
             split = folds(protocol, task.people, task.databases)
-        except ValueError as error:
-            if "unknown" in str(error) or "expected" in str(error):
-                raise BenchError(f"--protocol: {error}") from error
-            dropped.append(f"{task.name}: {error}")
+        except ImpossibleSplitError as error:
+            skipped.append(ImpossibleProtocol(task.name, protocol, str(error)))
             continue
         have = servable(task.dataset.sources)
         for row in rows:
-            lacking = sorted(row.method.needs - have)
-            if lacking:
-                given = ", ".join(sorted(task.dataset.sources))
-                dropped.append(
-                    f"{row.label} on {task.name}: needs {', '.join(lacking)}, and "
-                    f"{task.dataset.name} ships {given}"
-                )
+            if lacking := tuple(sorted(row.method.needs - have)):
+                provided = tuple(sorted(task.dataset.sources))
+                names = row.label, task.name, task.dataset.name
+                skipped.append(MissingViews(*names, lacking, provided))
                 continue
             cells += [Cell(row, task, protocol, seed, tuple(split[:limit_folds])) for seed in seeds]
     if not cells:
-        raise BenchError("nothing to run: " + ("; ".join(dropped) or "no method or no task given"))
-    return Plan(tuple(cells), tuple(dropped))
+        reasons = "; ".join(map(str, skipped)) or "no method or no task given"
+        raise BenchError(f"nothing to run: {reasons}")
+    return Plan(tuple(cells), tuple(skipped))

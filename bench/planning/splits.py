@@ -12,8 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.core.errors import BenchError
+from bench.core.names import Protocol
+
 Array = NDArray[Any]
-PROTOCOLS = ("loso", "kfold:K", "hde")
+
+
+class ImpossibleSplitError(BenchError):
+    """The clips of a task cannot be split as a known protocol asks."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +49,19 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
         folds sorted by name; those that would leave nothing to train on are left out.
 
     Raises:
-        ValueError: an unknown protocol, or one that the clips cannot serve.
+        BenchError: an unknown protocol.
+        ImpossibleSplitError: the clips have too few subjects or databases for it.
     """
-    kind, _, count = protocol.partition(":")
-    if kind == "loso" and not count:
-        held = people
-    elif kind == "hde" and not count:
-        held = databases
-        if len(np.unique(databases)) < 2:
-            raise ValueError("hde holds one database out, and this task has only one")
-    elif kind == "kfold":
-        held = _groups(people, count)
-    else:
-        raise ValueError(f"unknown protocol {protocol!r}; known: {', '.join(PROTOCOLS)}")
+    chosen = Protocol.parse(protocol)
+    match chosen.kind:
+        case "loso":
+            held = people
+        case "kfold":
+            held = _groups(people, chosen.k)
+        case "hde":
+            held = databases
+            if len(np.unique(databases)) < 2:
+                raise ImpossibleSplitError("hde holds one database out, and this task has only one")
     split = [
         Fold(str(name), np.flatnonzero(held != name), np.flatnonzero(held == name))
         for name in np.unique(held)
@@ -63,14 +69,12 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
     return [fold for fold in split if len(fold.train)]
 
 
-def _groups(people: Array, count: str) -> Array:
+def _groups(people: Array, k: int) -> Array:
     """Deal subjects to K groups, the busiest first, each to the group with fewest clips so far."""
-    if not count.isdigit() or int(count) < 2:
-        raise ValueError(f"kfold:{count}: expected a number of groups, at least 2: kfold:5")
     names, sizes = np.unique(people, return_counts=True)
-    if int(count) > len(names):
-        raise ValueError(f"kfold:{count}: only {len(names)} subjects to deal out")
-    load = np.zeros(int(count), int)
+    if k > len(names):
+        raise ImpossibleSplitError(f"kfold:{k} needs {k} subjects, and this task has {len(names)}")
+    load = np.zeros(k, int)
     group = {}
     for i in np.lexsort((names, -sizes)):
         group[names[i]] = f"{int(load.argmin()) + 1:03d}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.cache.files import key
 from bench.core.errors import BenchError
+from bench.core.names import Label
 from bench.core.select import choose, unknown
 from bench.plugins.code_hash import seen_by, source_hash
 from bench.plugins.method import Method
@@ -63,13 +64,13 @@ def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
         raise unknown("preset", preset, sorted(known))
     chosen: dict[str, Configured] = {}
     for word in (part.strip() for part in words.split(",")):
-        names, _, variants = word.partition(":")
-        for name in choose(names, registry.methods, "method"):
+        wanted = Label.parse(word)
+        for name in choose(wanted.method, registry.methods, "method"):
             plugin = registry.methods[name]
             seen: set[Method] = set()
-            for variant in _variants(plugin, variants):
+            for variant in _variants(plugin, wanted.variant):
                 row = _configured(plugin, variant, preset)
-                if variants == variant or row.method not in seen:
+                if wanted.variant == variant or row.method not in seen:
                     chosen.setdefault(row.label, row)
                 seen.add(row.method)
     return list(chosen.values())
@@ -101,4 +102,4 @@ def _configured(plugin: type[Method], variant: str, preset: str) -> Configured:
             f"{plugin.name}: preset {preset!r} or variant {variant!r} sets a field that "
             f"the method does not have: {error}"
         ) from error
-    return Configured(method, f"{plugin.name}:{variant}" if variant else plugin.name, preset)
+    return Configured(method, str(Label(plugin.name, variant)), preset)

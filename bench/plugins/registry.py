@@ -68,7 +68,7 @@ def _built_in(room: str) -> list[str]:
 
 def _installed() -> list[str]:
     groups = (entry_points(group=f"bench.{room}") for room in ("methods", "datasets"))
-    return [point.value.partition(":")[0] for group in groups for point in group]
+    return [point.module for group in groups for point in group]
 
 
 def load_file(path: Path) -> ModuleType:

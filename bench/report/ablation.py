@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from bench.board.style import BLUE, blank
 from bench.board.text import NAMES, number, score_text
+from bench.core.names import Label
 from bench.evaluation.crossing import Configs, varied, word
 from bench.evaluation.scores import Row
 
@@ -31,7 +32,7 @@ def table(rows: Sequence[Row], configs: Configs) -> list[list[str]]:
 
 def _ordered(rows: Sequence[Row]) -> list[Row]:
     """The plain method first."""
-    return sorted(rows, key=lambda row: (":" in row.label, row.label))
+    return sorted(rows, key=lambda row: (Label.parse(row.label).variant != "", row.label))
 
 
 def ablation_figure(rows: Sequence[Row]) -> Figure:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.core.errors import BenchError
+from bench.core.names import ClipId
 
 NAMED = 5
 """Clips that a message names before it only counts."""
@@ -114,8 +115,9 @@ def write_log(predictions: Predictions) -> str:
     folds: dict[str, list[str]] = defaultdict(list)
     rows = zip(predictions.clips, predictions.truth, predictions.predicted, strict=True)
     for clip, truth, predicted in rows:
-        database, subject, name = clip.split("/")
-        folds[f"{database} {subject}"].append(f"{name} {truth} {predicted}")
+        whole = ClipId.parse(clip)
+        head = f"{whole.database} {whole.subject}"
+        folds[head].append(f"{whole.name} {truth} {predicted}")
     return "".join(f"{head}\n" + "\n".join(lines) + "\n" for head, lines in folds.items())
 
 
@@ -177,13 +179,12 @@ def _finder(clips: Sequence[str]) -> Callable[[str], list[int]]:
     """A function from a clip as written, whole or in part, to the clips it can be."""
     places: dict[str, list[int]] = defaultdict(list)
     for i, clip in enumerate(clips):
-        parts = clip.split("/")
-        for start in range(len(parts)):
-            places[_plain("/".join(parts[start:]))].append(i)
+        for form in ClipId.parse(clip).forms:
+            places[_plain(form)].append(i)
 
     def at(clip: str) -> list[int]:
         could = places.get(_plain(clip), [])
-        exact = [i for i in could if clips[i] == clip or clips[i].endswith(f"/{clip}")]
+        exact = [i for i in could if clip in ClipId.parse(clips[i]).forms]
         return exact if len(exact) == 1 else could
 
     return at

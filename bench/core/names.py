@@ -1,0 +1,222 @@
+"""Names that users type and records hold, each parsed in one place.
+
+Records, keys and file names hold the text; `str()` of a parsed name gives the same text back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+from bench.core.errors import BenchError
+
+ProtocolKind = Literal["loso", "kfold", "hde"]
+PROTOCOLS = ("loso", "kfold:K", "hde")
+"""The protocols as a user writes them."""
+
+
+@dataclass(frozen=True, order=True)
+class Label:
+    """A method or one of its variants: "mfvan", "mfvan:delta".
+
+    Attributes:
+        method: the name of the plugin.
+        variant: empty for the plain method.
+    """
+
+    method: str
+    variant: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "method" or "method:variant"; everything after the first colon is the variant.
+
+        Raises:
+            BenchError: a part is empty.
+        """
+        method, colon, variant = text.partition(":")
+        if not method or (colon and not variant):
+            raise _malformed("method", text, "NAME or NAME:VARIANT, such as mfvan:delta")
+        return cls(method, variant)
+
+    def __str__(self) -> str:
+        return f"{self.method}:{self.variant}" if self.variant else self.method
+
+
+@dataclass(frozen=True, order=True)
+class RowSelector:
+    """One row of a board as `compare` takes it: "mfvan", "mfvan@quick", "mfvan@1f3a".
+
+    Attributes:
+        label: the method or variant, as text.
+        choice: a preset, or the first characters of a family; empty for any.
+    """
+
+    label: str
+    choice: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "label" or "label@choice".
+
+        Raises:
+            BenchError: a part is empty.
+        """
+        label, at, choice = text.partition("@")
+        if not label or (at and not choice):
+            raise _malformed("method", text, "LABEL, LABEL@PRESET or LABEL@FAMILY")
+        return cls(label, choice)
+
+    def __str__(self) -> str:
+        return f"{self.label}@{self.choice}" if self.choice else self.label
+
+
+@dataclass(frozen=True, order=True)
+class TaskName:
+    """A dataset with one of its labellings: "casme2/5".
+
+    Attributes:
+        dataset: the name of the plugin.
+        labelling: the word in its `labellings`.
+    """
+
+    dataset: str
+    labelling: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "dataset/labelling".
+
+        Raises:
+            BenchError: not two parts.
+        """
+        parts = text.split("/")
+        if len(parts) != 2 or not all(parts):
+            raise _malformed("task", text, "DATASET/CLASSES, such as casme2/5")
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return f"{self.dataset}/{self.labelling}"
+
+
+@dataclass(frozen=True, order=True)
+class TaskSelector:
+    """A task on certain data: "casme2/5", "casme2/5@31a60e8f".
+
+    Attributes:
+        task: its name, as text.
+        data: the first characters of the data fingerprint; empty for any.
+    """
+
+    task: str
+    data: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "task" or "task@fingerprint".
+
+        Raises:
+            BenchError: a part is empty.
+        """
+        task, at, data = text.partition("@")
+        if not task or (at and not data):
+            raise _malformed("task", text, "TASK or TASK@FINGERPRINT, such as casme2/5")
+        return cls(task, data)
+
+    def __str__(self) -> str:
+        return f"{self.task}@{self.data}" if self.data else self.task
+
+
+@dataclass(frozen=True, order=True)
+class Person:
+    """A subject, prefixed so that ids of two databases never meet: "casme2/01"."""
+
+    database: str
+    subject: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "database/subject".
+
+        Raises:
+            BenchError: not two parts.
+        """
+        parts = text.split("/")
+        if len(parts) != 2 or not all(parts):
+            raise _malformed("subject", text, "DATABASE/SUBJECT, such as casme2/01")
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return f"{self.database}/{self.subject}"
+
+
+@dataclass(frozen=True, order=True)
+class ClipId:
+    """A clip, unique over all databases: "casme2/01/EP02_01f"."""
+
+    database: str
+    subject: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "database/subject/name".
+
+        Raises:
+            BenchError: not three parts.
+        """
+        parts = text.split("/")
+        if len(parts) != 3 or not all(parts):
+            raise _malformed("clip", text, "DATABASE/SUBJECT/NAME, such as casme2/01/EP02_01f")
+        return cls(*parts)
+
+    @property
+    def person(self) -> Person:
+        """Whose clip it is."""
+        return Person(self.database, self.subject)
+
+    @property
+    def forms(self) -> tuple[str, str, str]:
+        """The ways to write it, from whole to short: with database, with subject, by name alone."""
+        return str(self), f"{self.subject}/{self.name}", self.name
+
+    def __str__(self) -> str:
+        return f"{self.database}/{self.subject}/{self.name}"
+
+
+@dataclass(frozen=True, order=True)
+class Protocol:
+    """How subjects are split: "loso", "kfold:5", "hde".
+
+    Attributes:
+        kind: "loso" holds out one subject, "kfold" one of K groups, "hde" one database.
+        k: the number of groups; 0 for the others.
+    """
+
+    kind: ProtocolKind
+    k: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "loso", "kfold:K" or "hde".
+
+        Raises:
+            BenchError: an unknown protocol, or K is no number of 2 or more.
+        """
+        word, colon, count = text.partition(":")
+        kind = next((kind for kind in get_args(ProtocolKind) if kind == word), None)
+        if kind is None or (colon and kind != "kfold"):
+            raise BenchError(f"unknown protocol {text!r}; known: {', '.join(PROTOCOLS)}")
+        if kind != "kfold":
+            return cls(kind)
+        # "05" would be another text, and so another key, for the same split.
+        if not (count.isascii() and count.isdigit()) or int(count) < 2 or count[0] == "0":
+            raise BenchError(f"protocol {text!r}: expected a number of groups, at least 2: kfold:5")
+        return cls(kind, int(count))
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.k}" if self.kind == "kfold" else self.kind
+
+
+def _malformed(what: str, text: str, expected: str) -> BenchError:
+    return BenchError(f"{what} {text!r}: expected {expected}")

@@ -1,0 +1,127 @@
+"""Finding a cell or a record of a results folder by a shortened path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.core.errors import BenchError
+from bench.evaluation.truth import Truth, truth
+from bench.store.record import Record, safe
+from bench.store.store import Store
+
+
+class CellPath(NamedTuple):
+    """The folder of a cell below `records/`, its parts as file names: "casme2-5", not "casme2/5".
+
+    Attributes:
+        task, method: names.
+        row: preset and family.
+        seed: "seed0".
+    """
+
+    task: str
+    method: str
+    row: str
+    seed: str
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+    def matches(self, words: str) -> bool:
+        """Whether words mean it: task and method in full, what follows by its first letters."""
+        for task in (self.task, self.task.replace("-", "/", 1)):
+            if words == task:
+                return True
+            if words.startswith(f"{task}/"):
+                method, *rest = words[len(task) + 1 :].split("/")
+                parts = (self.row, self.seed)
+                return (
+                    safe(method) == self.method
+                    and len(rest) <= len(parts)
+                    and all(part.startswith(word) for word, part in zip(rest, parts, strict=False))
+                )
+        return False
+
+
+@dataclass(frozen=True)
+class CellRecords:
+    """One cell.
+
+    Attributes:
+        folder: of its records.
+        records: readable ones, in the order of their files.
+        task: its clips and their true classes.
+    """
+
+    folder: Path
+    records: list[Record]
+    task: Truth
+
+
+def find_cell(store: Store, words: str) -> CellRecords:
+    """The cell meant by the first parts of its path: "casme2/5/mfvan" or "toy-3/mean/quick".
+
+    Args:
+        store: a results folder.
+        words: the folder itself, or task/method[/preset-family[/seed0]]; the last two parts may be
+            abbreviated.
+
+    Raises:
+        BenchError: no cell matches, or more than one; lists them.
+    """
+    folder = _folder(store, words)
+    records = [r for path in sorted(folder.glob("*.json")) if (r := store.read(path))]
+    if not records:
+        raise BenchError(f"{folder} contains no readable record")
+    tasks = store.tasks()
+    data = records[0].inputs["data"]
+    if data not in tasks:
+        raise BenchError(f"{store.folder}/tasks lacks the clips of {folder}: copy it over too")
+    return CellRecords(folder, records, truth(tasks[data]))
+
+
+def find_record(store: Store, words: str) -> Path:
+    """The file of the record meant by "cell:fold"; of a cell with one fold, "cell" is enough.
+
+    Raises:
+        BenchError: no cell or no fold matches, or more than one.
+    """
+    # A variant's name contains a colon, too: "toy/3/mean:noisy:toy/p0".
+    cell, _, fold = words.rpartition(":")
+    whole = any(path.matches(words) for path, _ in _cells(store)) or not cell
+    folder = _folder(store, words if whole else cell)
+    paths = sorted(folder.glob("*.json"))
+    chosen = [path for path in paths if whole or path.stem == safe(fold)]
+    if len(chosen) != 1:
+        folds = ", ".join(path.stem for path in paths[:8])
+        raise BenchError(f"{words!r}: expected a record's file, or cell:fold, fold one of {folds}")
+    return chosen[0]
+
+
+def _cells(store: Store) -> Iterator[tuple[CellPath, Path]]:
+    root = store.folder / "records"
+    for path in sorted(root.glob("/".join("*" * len(CellPath._fields)))):
+        if path.is_dir():
+            yield CellPath(*path.relative_to(root).parts), path
+
+
+def _folder(store: Store, words: str) -> Path:
+    every = list(_cells(store))
+    meant = [
+        (name, path)
+        for name, path in every
+        if name.matches(words) or Path(words).absolute() == path.absolute()
+    ]
+    if len(meant) == 1:
+        return meant[0][1]
+    names = [str(name) for name, _ in meant or every]
+    near = get_close_matches(words.replace("/", "-", 1), names, n=8, cutoff=0.0)
+    raise BenchError(
+        f"{words!r} matches {f'{len(meant)} cells' if meant else 'no cell'} of "
+        f"{store.folder / 'records'}; {'among them' if meant else 'nearest'}: "
+        f"{', '.join(near) or 'none'}"
+    )
