@@ -33,7 +33,7 @@ FOUR = ("disgust", "repression", "surprise", "tense")
 
 
 class Casme(Dataset):
-    """CASME, the first of its name; raw or cropped."""
+    """The original CASME, raw or cropped."""
 
     name: ClassVar[str] = "casme"
     facts: ClassVar[DatasetFacts] = DatasetFacts(
@@ -42,16 +42,16 @@ class Casme(Dataset):
         "Collected From Neutralized Faces, FG",
         year=2013,
         url="http://casme.psych.ac.cn/casme/e1",
-        licence="Free for academic research: a signed licence agreement is sent to the owners, "
-        "and the images must not be passed on.",
+        licence="Free for academic research under a signed licence agreement with the owners; the "
+        "images must not be redistributed.",
         layout="Cropped/sub01/EP01_12/reg_EP01_12-1.jpg\n"
         "Section A/sub01/EP01_12/EP01_12-1.jpg   (and Section B, instead of Cropped)\n"
         "a table with Subject, Filename, OnsetF, ApexF1, OffsetF, AUs, Emotion",
         quirks=(
-            "The subjects lie in two sections: both are read.",
-            "Some clips have two apexes: the first is taken.",
-            "The paper and the owners' page say 195 clips; other papers count down to 171, and "
-            "class counts were not confirmed by a source: none are checked.",
+            "Subjects are split into two sections; both are read.",
+            "Some clips have two apexes; the first is used.",
+            "The paper and the owners' page give 195 clips, other papers as few as 171, and no "
+            "source confirms the class counts; none are checked.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

@@ -47,21 +47,21 @@ class Casme2(Dataset):
         "Micro-Expression Database and the Baseline Evaluation, PLoS ONE 9(1)",
         year=2014,
         url="http://fu.psych.ac.cn/CASME/casme2-en.php",
-        licence="Free for academic research: a signed licence agreement is sent to the owners, "
-        "and the images must not be passed on.",
+        licence="Free for academic research under a signed licence agreement with the owners; the "
+        "images must not be redistributed.",
         layout="Cropped/sub01/EP02_01f/reg_img46.jpg\n"
         "CASME2_RAW_selected/sub01/EP02_01f/img46.jpg   (instead of Cropped)\n"
         "CASME2-coding-20140508.xlsx   (or -20190701)\n"
         "CASME2-ObjectiveClasses.xlsx   (optional)",
         quirks=(
-            "Where cropped and raw frames lie side by side, the cropped ones are taken.",
-            "Subjects are text (01) or integers (1) by copy: both become 01.",
-            "Some copies have a 256th row, 24/EP02_07: it is left out.",
-            "The apex of 04/EP12_01f is a slash: it has none, and MEGC 2019 leaves the clip out.",
-            "The apex of 05/EP09_05f is its onset: kept as given; MEGC 2019 leaves the clip out.",
-            "Objective classes come in a table of their own, laid beside the other. Their counts, "
-            "185 clips in I to V as in MEGC 2018, were not confirmed by a public source.",
-            "Folders that the table does not know are passed over.",
+            "If both cropped and raw frames are present, the cropped ones are used.",
+            "Depending on the copy, subjects are text (01) or integers (1); both become 01.",
+            "Some copies have a 256th row, 24/EP02_07; it is ignored.",
+            "The apex of 04/EP12_01f is a slash: it counts as missing. MEGC 2019 excludes the clip.",
+            "The apex of 05/EP09_05f equals its onset; it is kept. MEGC 2019 excludes the clip.",
+            "Objective classes are in a separate table, placed next to the main one. Their counts "
+            "(185 clips in I to V, as in MEGC 2018) are not confirmed by a public source.",
+            "Folders not listed in the table are ignored.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

@@ -29,7 +29,7 @@ THREE = {
 
 
 class Dfme(Dataset):
-    """The part of DFME handed out in the owners' challenge: training and two test tables."""
+    """The part of DFME released for the owners' challenge: training and two test tables."""
 
     name: ClassVar[str] = "dfme"
     facts: ClassVar[DatasetFacts] = DatasetFacts(
@@ -38,16 +38,16 @@ class Dfme(Dataset):
         "Facial Micro-Expression Recognition, IEEE Transactions on Affective Computing 15(3)",
         year=2024,
         url="https://mea-lab-421.github.io",
-        licence="Free for academic research: a signed licence agreement is sent to the owners, "
-        "and the images must not be passed on.",
+        licence="Free for academic research under a signed licence agreement with the owners; the "
+        "images must not be redistributed.",
         layout="sub0001/sub0001_01/1.jpg   (clip folders up to four deep)\n"
-        "a table for each part, with Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, "
+        "one table per part, with Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, "
         "Emotion, AU",
         quirks=(
             "Three tables of 1,856, 474 and 299 clips (not confirmed by a public source; the paper "
-            "counts 7,526 in all): all that lie in the root or one folder below it are read. Class "
-            "counts are not checked.",
-            "Clips of a test table without emotions are in no task.",
+            "counts 7,526 in total): all in the root or one folder below it are read. Class counts "
+            "are not checked.",
+            "Clips of a test table without emotions belong to no task.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

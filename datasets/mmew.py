@@ -40,14 +40,14 @@ class Mmew(Dataset):
         "Analysis and Machine Intelligence 44(9)",
         year=2022,
         url="http://www.dpailab.com/database.html",
-        licence="Free for academic research: a signed licence agreement is sent to the owners, "
-        "and the images must not be passed on.",
+        licence="Free for academic research under a signed licence agreement with the owners; the "
+        "images must not be redistributed.",
         layout="Micro_Expression/happiness/S03-01-002/1.jpg\n"
         "Micro_Expression/S03/happiness/S03-01-002/1.jpg   (some copies)\n"
         "MMEW_Micro_Exp.xlsx",
         quirks=(
-            "About 16 rows lack an apex: methods that want one get the middle frame.",
-            "Macro_Expression holds single images and is not read.",
+            "About 16 rows have no apex; methods that need one get the middle frame.",
+            "Macro_Expression contains single images and is not read.",
         ),
     )
     labellings: ClassVar[Mapping[str, Labelling]] = {

@@ -46,8 +46,8 @@ PAPER = (
     "Collection and Baseline, FG"
 )
 LICENCE = (
-    "Free for academic research: a signed licence agreement is sent to the owners, and the images "
-    "must not be passed on."
+    "Free for academic research under a signed licence agreement with the owners; the images "
+    "must not be redistributed."
 )
 URL = "https://www.oulu.fi/cmvs/node/41319"
 
@@ -62,11 +62,11 @@ def _facts(camera: str, about: tuple[str, ...] = ()) -> DatasetFacts:
         layout=f"SMIC_all_cropped/{camera}/s1/micro/negative/s1_ne_01/reg_image559740.bmp\n"
         f"{camera}/s1/micro/negative/s1_ne_01/image559740.bmp   (instead of SMIC_all_cropped)",
         quirks=(
-            "There is no table: the folders are the labels.",
-            "Some copies lack the folder micro; folders called non_micro are passed over.",
-            "No apex is given: methods that want one get the middle frame.",
-            "Where cropped and raw frames lie side by side, the cropped ones are taken.",
-            "SMIC-E, with the long clips and the tables SMIC-*-E_annotation, is another set.",
+            "There is no table; folder names are the labels.",
+            "Some copies have no folder micro; folders named non_micro are ignored.",
+            "No apex is annotated; methods that need one get the middle frame.",
+            "If both cropped and raw frames are present, the cropped ones are used.",
+            "SMIC-E, with long clips and the tables SMIC-*-E_annotation, is a different dataset.",
             *about,
         ),
     )
