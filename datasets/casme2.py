@@ -57,7 +57,7 @@ class Casme2(Dataset):
             "If both cropped and raw frames are present, the cropped ones are used.",
             "Depending on the copy, subjects are text (01) or integers (1); both become 01.",
             "Some copies have a 256th row, 24/EP02_07; it is ignored.",
-            "The apex of 04/EP12_01f is a slash: it counts as missing. MEGC 2019 excludes the clip.",
+            "The apex of 04/EP12_01f is a slash, so it has none; MEGC 2019 excludes the clip.",
             "The apex of 05/EP09_05f equals its onset; it is kept. MEGC 2019 excludes the clip.",
             "Objective classes are in a separate table, placed next to the main one. Their counts "
             "(185 clips in I to V, as in MEGC 2018) are not confirmed by a public source.",

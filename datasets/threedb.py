@@ -41,8 +41,8 @@ class ThreeDB(Dataset):
         licence="Those of SMIC, CASME II and SAMM, each requested from its owners.",
         layout=f"{LIST}   (optional)",
         quirks=(
-            "It needs no root of its own and is available when smic, casme2 and samm are. If a root "
-            "is set, it is the official list or its folder.",
+            "It needs no root of its own and is available when smic, casme2 and samm are. If a "
+            "root is set, it is the official list or its folder.",
             "CASME II: disgust and repression are negative; fear, sadness and others are "
             "excluded, and so are 04/EP12_01f and 05/EP09_05f.",
             "SAMM: anger, contempt, disgust, fear and sadness are negative; other is excluded.",

@@ -24,7 +24,7 @@ class Synthetic(Generator):
     version = GENERATOR
     presets = {
         "tiny": "about 120 clips of 24 people, strong motion: quick start and tests",
-        "3db": "442 clips of 68 people plus those outside the three classes, as hard as in the literature",
+        "3db": "442 clips of 68 people plus the other classes, as hard as in the literature",
         "apex": "like 3db, with stronger motion and furrows, for methods that see only the apex",
     }
     first = "tiny"
