@@ -84,7 +84,7 @@ def test_the_command_writes_a_picture_of_a_clip(world):
     assert done.code == 2
     assert "toy has no clip 'c0' among its 18; did you mean toy/p" in done.err
     done = world.bench("data", "show", "toy", "p1/c0-low")
-    assert "toy ships numbers: nothing of it can be drawn" in done.err
+    assert "toy provides only numbers, which cannot be drawn" in done.err
     assert "did you mean toy?" in world.bench("data", "show", "toyy", "c").err
     done = world.bench("data", "show", "toy", "p1/c0-low", "-o", "a.gif")
     assert "a.gif" in done.err
