@@ -64,7 +64,7 @@ class Casme(Dataset):
         require_root(self.root, self.name)
         folders = _folders(self.root)
         if not folders:
-            raise DataError(f"casme: no folders sub01, sub02, ... in {self.root} or two below it")
+            raise DataError(f"casme: no folders sub01, sub02, ... within two levels of {self.root}")
         tables = find_tables(self.root, self.root, "casme|cod", "CASME's coding table")
         rows = [
             row | {"subject": _subject(row["subject"])} for row in read_annotations(tables, CODED)

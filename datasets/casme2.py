@@ -86,7 +86,9 @@ class Casme2(Dataset):
         require_root(self.root, self.name)
         home = find_home(self.root, lambda name: bool(_subject(name)), ("crop", "casme2"))
         if home is None:
-            raise DataError(f"casme2: no folders sub01, sub02, ... in {self.root} or two below it")
+            raise DataError(
+                f"casme2: no folders sub01, sub02, ... within two levels of {self.root}"
+            )
         tables = find_tables(self.root, home, r"cod|casme.?2.*\.csv", "CASME2-coding-20140508.xlsx")
         rows = [_named(row) for row in read_annotations(tables, CODED)]
         rows, extra = _without_extra(rows)

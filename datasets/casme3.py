@@ -77,7 +77,9 @@ class Casme3(Dataset):
         require_root(self.root, self.name)
         home = find_home(self.root, _is_wanted, ("crop", "color", "frame", "part_a"), depth=3)
         if home is None:
-            raise DataError(f"casme3: no folders spNO.1, spNO.2, ... within three of {self.root}")
+            raise DataError(
+                f"casme3: no folders spNO.1, spNO.2, ... within three levels of {self.root}"
+            )
         tables = find_tables(
             self.root, home, "part_?a_?me_?label", "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
         )

@@ -60,7 +60,7 @@ class Dfme(Dataset):
         require_root(self.root, self.name)
         folders = named_folders(self.root, _is_clip, depth=4)
         if not folders:
-            raise DataError(f"dfme: no folders like sub0001_01 within four of {self.root}")
+            raise DataError(f"dfme: no folders like sub0001_01 within four levels of {self.root}")
         tables = find_tables(self.root, self.root, "", "DFME's annotations")
         near = [table for table in tables if table.parent != self.root.parent]
         rows: list[Row] = []

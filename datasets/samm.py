@@ -77,7 +77,7 @@ class Samm(Dataset):
         require_root(self.root, self.name)
         home = find_home(self.root, _is_subject, ("crop", "samm"))
         if home is None:
-            raise DataError(f"samm: no folders 006, 007, ... in {self.root} or two below it")
+            raise DataError(f"samm: no folders 006, 007, ... within two levels of {self.root}")
         tables = find_tables(self.root, home, "samm|facs|micro", "SAMM_Micro_FACS_Codes_v2.xlsx")
         rows = [_named(row) for row in read_annotations(tables, CODED, sheet="MICRO_ONLY")]
         folders = {

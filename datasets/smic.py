@@ -117,7 +117,7 @@ class Smic(Dataset):
         if any(map(_is_subject, (folder.name for folder in subfolders(self.root)))):
             return self.root
         raise DataError(
-            f"{self.name}: no folder {self.camera} in {self.root} or two below it, and no "
+            f"{self.name}: no folder {self.camera} within two levels of {self.root}, and no "
             "subjects s1, s2, ... in it"
         )
 

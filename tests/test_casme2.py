@@ -237,12 +237,12 @@ def test_a_broken_table_is_named(root: Path, content: bytes, said: str) -> None:
 
 
 def test_what_lacks_is_said(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no folder /"):
+    with pytest.raises(DataError, match=r"no folder \S*none;"):
         Casme2(tmp_path / "none").index()
     with pytest.raises(DataError, match="no folders sub01, sub02"):
         Casme2(tmp_path).index()
     (tmp_path / "CASME2" / "Cropped" / "sub01" / "EP01_01").mkdir(parents=True)
-    with pytest.raises(DataError, match="expected one like CASME2-coding-20140508"):
+    with pytest.raises(DataError, match="expected a file like CASME2-coding-20140508"):
         Casme2(tmp_path / "CASME2").index()
     trees.write_xlsx(tmp_path / "CASME2" / "CASME2-coding.xlsx", {"a": [["Subject", "Apex"]]})
     with pytest.raises(DataError, match="no row contains the column headers subject, filename"):

@@ -86,7 +86,7 @@ def test_repairs_are_said(frames: Path) -> None:
     assert [clip.apex for clip in found.clips] == [2, None, None]
     assert [text.split(" (")[0] for text in found.repaired] == [
         "db/01/a: onset and offset swapped",
-        "db/01/b: apex outside onset..offset left out",
+        "db/01/b: apex outside onset..offset ignored",
         "db/01/c: apex '/' is not a frame number",
     ]
 
