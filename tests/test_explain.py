@@ -45,7 +45,7 @@ def test_a_report_from_records_alone(world):
     assert "n = 18 (18 clips of 6 subjects)" in page
     assert "UF1 1.000" in page
     assert "SYNTHETIC" not in page
-    assert "have a trace" in page
+    assert "have no trace" in page
 
 
 def test_a_report_twice_is_the_same_bytes(world):
@@ -95,7 +95,7 @@ def test_two_presets_are_told_apart(world):
     world.bench("explain", "mean", "-t", "toy/3")
     page = (folder_of(world) / "index.html").read_text()
     assert "preset paper" in page
-    assert "Left out: 2 finished folds of mean, preset quick" in page
+    assert "Not shown: 2 finished folds of mean, preset quick" in page
     world.bench("explain", "mean", "-t", "toy/3", "--preset", "quick")
     assert "preset quick" in (folder_of(world) / "index.html").read_text()
 

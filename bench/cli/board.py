@@ -25,7 +25,7 @@ def show(
     store = Store(settings.results)
     found = {name: raw["task"] for name, raw in store.tasks().items()}
     if not found:
-        raise BenchError(f"no results in {settings.results}; make some with `bench run`")
+        raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted(set(found.values())), "task")
     records = list(store.records())
     only = {

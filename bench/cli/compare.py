@@ -41,7 +41,7 @@ def show(
     store = Store(settings.results)
     known = [truth(raw) for raw in store.tasks().values()]
     if not known:
-        raise BenchError(f"no results in {settings.results}; make some with `bench run`")
+        raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted({task.task for task in known}), "task")
     wanted = sorted(
         (task for task in known if task.task in names),

@@ -30,8 +30,8 @@ def check(method: str, dataset: str, everything: bool, as_json: bool) -> None:
         out().print(_grid(shown))
     counts = Counter(v.feasible for v in found)
     out().print(
-        f"{len(groups)} published results: {counts['yes']} possible, {counts['no']} that no "
-        f"confusion matrix of the clips has, {counts['unknown']} that cannot be checked"
+        f"{len(groups)} published results: {counts['yes']} possible, {counts['no']} match no "
+        f"possible confusion matrix, {counts['unknown']} cannot be checked"
         + ("." if everything else " (--all lists all).")
     )
 

@@ -1,4 +1,4 @@
-"""The literature beside our numbers: never ranked together, always with its selection rule."""
+"""Published numbers next to ours: never ranked together, always with their selection rule."""
 
 from __future__ import annotations
 
@@ -93,17 +93,17 @@ def _compare(group: tuple[Published, ...], row: Row | None, verdict: Verdict | N
 
 
 SELECTION = {
-    "test-best": "its epoch was picked on the test subjects",
-    "unknown": "how its epoch was picked is not stated",
+    "test-best": "its epoch was selected on the test subjects",
+    "unknown": "how its epoch was selected is not stated",
 }
 
 
 def _reasons(first: Published, row: Row | None, verdict: Verdict | None) -> list[str]:
     reasons = [SELECTION[first.selection]] if first.selection in SELECTION else []
     if row is not None and row.preset != "paper":
-        reasons.append(f"ours is the {row.preset} preset, not the paper's schedule")
+        reasons.append(f"ours uses the {row.preset} preset, not the paper's schedule")
     if row is not None and row.fidelity == "reconstructed":
-        reasons.append("ours is reconstructed")
+        reasons.append("ours is a reconstruction")
     if verdict is not None and verdict.feasible == "no":
         reasons.append(verdict.reason)
     return reasons

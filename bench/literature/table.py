@@ -116,7 +116,9 @@ def read(path: Path) -> tuple[Published, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BenchError(f"{path}: no table of published scores ({error.strerror})") from error
+        raise BenchError(
+            f"{path}: cannot read the table of published scores ({error.strerror})"
+        ) from error
     table = csv.DictReader(text.splitlines())
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
@@ -219,11 +221,11 @@ def _verdict(group: Sequence[Published]) -> Verdict:
     clips = CLIPS.get((row.dataset, row.part, row.classes or 0))
     if clips is None:
         what = f"{row.dataset}, {row.part}, classes: {row.classes_as_stated}"
-        return Verdict(lines, "unknown", {}, f"the clips per class are not known ({what})")
+        return Verdict(lines, "unknown", {}, f"the number of clips per class is unknown ({what})")
     claims: dict[str, Claim] = {row.metric: row.claim for row in group}
     f1 = claims.pop("f1", None)
     if f1 is not None and "uf1" in claims and f1 != claims["uf1"]:
-        reason = f"F1 {f1} and UF1 {claims['uf1']} are one score on pooled counts, and they differ"
+        reason = f"F1 {f1} and UF1 {claims['uf1']} differ, but are equal on pooled predictions"
         return Verdict(lines, "no", {"f1": claims["uf1"].value}, reason)
     if f1 is not None:
         claims["uf1"] = f1
@@ -245,5 +247,5 @@ def _why_not_pooled(row: Published) -> str:
     if "fold" in row.protocol:
         return f"means over folds cannot be checked ({row.protocol})"
     if "subject-averaged" in row.source + row.protocol_as_stated:
-        return "averages over subjects cannot be checked"
+        return "means over subjects cannot be checked"
     return ""

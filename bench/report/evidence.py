@@ -74,7 +74,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     """
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
-        raise BenchError(f"no results in {store.folder}; make some with `bench run`")
+        raise BenchError(f"no results in {store.folder}; run `bench run` first")
     if task not in (known := sorted({one.task for one in tasks.values()})):
         raise unknown("task", task, known)
     here = [
@@ -95,10 +95,10 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     order = sorted(groups, key=worth, reverse=True)
     if not order or not worth(order[0])[1]:
         wanted = f"{method} ({preset})" if preset else method
-        raise BenchError(f"no finished fold of {wanted} on {task} in {store.folder}")
+        raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
     chosen = order[0]
     remarks = tuple(
-        f"Left out: {worth(name)[1]} finished folds of {method}, preset {name[2]}, protocol "
+        f"Not shown: {worth(name)[1]} finished folds of {method}, preset {name[2]}, protocol "
         f"{name[1]}, configuration {name[3]}, data {name[0][:12]}."
         for name in order[1:]
     )

@@ -53,9 +53,8 @@ class Refitted:
     def about(self) -> str:
         """Which fold it is and whether it came out as recorded."""
         return (
-            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, fitted again: the same "
-            f"prediction as in the record for {self.alike} of its {len(self.held_out)} held-out "
-            "clips."
+            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, refitted: the prediction "
+            f"equals the recorded one for {self.alike} of its {len(self.held_out)} held-out clips."
         )
 
 
@@ -67,13 +66,13 @@ def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
     """
     row = evidence.row
     if task.fingerprint != evidence.truth.fingerprint:
-        raise BenchError(f"the clips of {task.name} at hand are not those of the records")
+        raise BenchError(f"the clips of {task.name} differ from those of the records")
     (method,) = configure(registry, row.label, row.preset)
     split = folds(evidence.protocol, task.people, task.databases)
     there = {(record.inputs["seed"], record.fold) for record in evidence.done}
     cells = [Cell(method, task, evidence.protocol, seed, tuple(split)) for seed in row.seeds]
     if cells[0].family != row.family:
-        raise BenchError(f"the records of {row.label} are of another version or configuration")
+        raise BenchError(f"the records of {row.label} have another version or configuration")
     return [Unit(cell, fold) for cell in cells for fold in split if (cell.seed, fold.name) in there]
 
 
@@ -110,8 +109,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, device: str, seconds: fl
         model, held_out, _ = fitted(job)
     except DeadlineError:
         raise BenchError(
-            f"fitting fold {unit.fold.name} again takes more than {seconds:g} s; --seconds allows "
-            "more"
+            f"refitting fold {unit.fold.name} takes more than {seconds:g} s; raise --seconds"
         ) from None
     (record,) = (
         record

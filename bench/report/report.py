@@ -20,8 +20,8 @@ from bench.report.evidence import Evidence
 from bench.report.page import Part, html
 
 STAND_INS = (
-    "SYNTHETIC stand-ins, not real faces: these numbers and pictures say whether a pipeline works, "
-    "not how a method does on real data."
+    "SYNTHETIC stand-ins, not real faces: these numbers and figures show whether a pipeline works, "
+    "not how well a method performs on real data."
 )
 
 
@@ -38,15 +38,15 @@ def _recognition(evidence: Evidence) -> Iterator[Part]:
     pooled, classes = each.sum(0), truth.classes
     yield Part(
         "Confusion matrix",
-        f"Rows are the true class, columns the predicted one, predictions of all folds pooled: "
-        f"counts on the left, shares of each row on the right. n = {pooled.sum()} "
+        f"Rows: true class; columns: predicted class; predictions of all folds pooled. "
+        f"Left: counts; right: share of each row. n = {pooled.sum()} "
         f"({evidence.clips}).",
         "confusion",
         scores.confusion_figure(pooled, classes),
     )
     yield Part(
         "Recall of each class",
-        f"Share of each true class that was recognised; right / all beside it. n = {pooled.sum()} "
+        f"Share of each true class recognised, with correct / total. n = {pooled.sum()} "
         f"({evidence.clips}).",
         "recall_classes",
         scores.class_figure(pooled, classes),
@@ -54,9 +54,9 @@ def _recognition(evidence: Evidence) -> Iterator[Part]:
     people = np.unique(truth.people).tolist()
     yield Part(
         "Recognition of each subject",
-        "Share of each held-out subject's clips that were recognised, right / all beside it. A "
-        "subject with two clips weighs here as much as one with forty: the scores above pool "
-        f"clips instead. n = {pooled.sum()} ({evidence.clips}).",
+        "Share of each held-out subject's clips recognised, with correct / total. Here a subject "
+        "with two clips counts as much as one with forty; the scores above pool all clips "
+        f"instead. n = {pooled.sum()} ({evidence.clips}).",
         "recall_subjects",
         scores.subject_figure(each, people),
     )
@@ -69,8 +69,8 @@ def _training(evidence: Evidence) -> Iterator[Part]:
         logged = sum(bool(record.curve) for record in done)
         yield Part(
             "Training curves",
-            "Every number that was logged in training: the median over folds and the band "
-            f"between the quartiles. n = {logged} trained folds.",
+            "Every quantity logged during training: median over folds, with the interquartile "
+            f"range shaded. n = {logged} trained folds.",
             "curves",
             epochs.curve_figure(found),
         )
@@ -79,18 +79,17 @@ def _training(evidence: Evidence) -> Iterator[Part]:
     if not all(record.trace or record.traced for record in done):
         yield Part(
             "UF1 against epoch",
-            "Not all of these records have a trace; "
-            "`bench run --trace` runs those folds again and keeps it.",
+            "Some of these records have no trace; `bench run --trace` reruns those folds.",
         )
         return
     if evidence.row.epochs is None:
         return  # the method offers no checkpoints
     yield Part(
         "UF1 against epoch",
-        "UF1 of the held-out clips at every checkpoint, all folds pooled. The oracle picks for "
-        "each held-out subject the checkpoint that suits it best: it shows what choosing the "
-        "epoch on the test subject would gain, and is no result. Inner folds, where they were "
-        "asked for, choose on the training subjects of each fold. "
+        "UF1 of the held-out clips at every checkpoint, all folds pooled. The oracle selects the "
+        "best checkpoint for each held-out subject: it shows what selecting the epoch on the "
+        "test subject would gain and is not a result. Inner folds, if run, select on the "
+        "training subjects of each fold. "
         f"n = {evidence.clips}.",
         "epochs",
         epoch_figure(evidence.row),
@@ -100,15 +99,15 @@ def _training(evidence: Evidence) -> Iterator[Part]:
 def _ablation(evidence: Evidence) -> Iterator[Part]:
     rows = [row for row, _ in evidence.variants]
     configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
-    about = f"{len(rows)} variants with all folds done, each on {evidence.clips}"
+    about = f"{len(rows)} variants with all folds finished, each on {evidence.clips}"
     if found := crossing(configs):
         grid = crossed(found, {row.label: row.scores for row in rows}, shown(evidence.row))
         table = [grid.names, *grid.lines]
-        yield Part("Ablation", f"{grid.about} Of {about}.", table=table)
+        yield Part("Ablation", f"{grid.about} {about}.", table=table)
     yield Part(
         "Variants",
-        f"The fields in which the variants differ, and their scores; brackets and lines: 95 % "
-        f"interval over subjects. {about}.",
+        f"The fields in which the variants differ, and their scores. Brackets and error bars: "
+        f"95 % interval over subjects. {about}.",
         "variants",
         ablation.ablation_figure(rows),
         ablation.table(rows, configs),
@@ -116,7 +115,7 @@ def _ablation(evidence: Evidence) -> Iterator[Part]:
 
 
 def summary(evidence: Evidence) -> list[str]:
-    """What a reader must know before the pictures."""
+    """What a reader must know before the figures."""
     row = evidence.row
     words = [
         f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
@@ -127,7 +126,7 @@ def summary(evidence: Evidence) -> list[str]:
         f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
         ", ".join(words)
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
-        *(["Mind: " + "; ".join(notes) + "."] if notes else []),
+        *(["Note: " + "; ".join(notes) + "."] if notes else []),
         *evidence.remarks,
     ]
 
