@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from bench.core.dataset import Dataset, Roots
 from bench.core.errors import BenchError
 from bench.core.machine import default_folder
 from bench.core.select import choose, unknown
+from bench.core.typed import refuse_unknown, typed
 from bench.plugins.registry import Registry, load
 
 
@@ -48,7 +49,15 @@ class Settings:
     cache_size: int | None = None
 
 
-KEYS = ("results", "cache", "cache_size", "plugins", "roots")
+@dataclass(frozen=True)
+class SettingsFile:
+    """What bench.toml may hold, as described above."""
+
+    results: str = "results"
+    cache: str | None = None
+    cache_size: str | int | float | None = None
+    plugins: list[str] = field(default_factory=list)
+    roots: dict[str, str] = field(default_factory=dict)
 
 
 def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
@@ -58,46 +67,48 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
         plugins: plugin files beside those of bench.toml.
 
     Raises:
-        BenchError: an unreadable file, an unknown key or dataset (did you mean).
+        BenchError: an unreadable file, a wrong type, an unknown key or dataset (did you mean).
     """
     path = Path(os.environ.get("BENCH_CONFIG", "bench.toml"))
-    content = _parsed(path)
-    for word in content:
-        if word not in KEYS:
-            raise _in_file(path, unknown("key", word, KEYS))
-    named = [path.parent / Path(name).expanduser() for name in content.get("plugins", [])]
+    file = read_file(path)
+    named = [path.parent / Path(name).expanduser() for name in file.plugins]
     registry = load([*named, *plugins])
     roots = {}
-    for name, folder in content.get("roots", {}).items():
+    for name, folder in file.roots.items():
         if name not in registry.datasets:
-            raise _in_file(path, unknown("dataset", name, registry.datasets))
+            raise BenchError(f"{path}: {unknown('dataset', name, registry.datasets)}")
         roots[name] = path.parent / Path(folder).expanduser()
     for name in registry.datasets:
-        if folder := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
-            roots[name] = Path(folder)
-    cache = None if os.environ.get("BENCH_CACHE") else content.get("cache")
-    bound = content.get("cache_size")
+        if root := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
+            roots[name] = Path(root)
+    cache = None if os.environ.get("BENCH_CACHE") else file.cache
+    bound = file.cache_size
     return registry, Settings(
         roots=roots,
-        results=path.parent / content.get("results", "results"),
+        results=path.parent / file.results,
         cache=Cache(Path(cache).expanduser() if cache else default_folder()),
         cache_size=None if bound is None else read_size(str(bound), f"{path}: cache_size"),
     )
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> SettingsFile:
+    """A settings file; all defaults where there is none and BENCH_CONFIG names none.
+
+    Raises:
+        BenchError: no TOML, a wrong type or an unknown key, in one line.
+    """
     try:
-        return tomllib.loads(path.read_text())
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if "BENCH_CONFIG" in os.environ:
             raise BenchError(f"BENCH_CONFIG names {path}, which does not exist") from None
-        return {}
-    except (OSError, ValueError) as error:
-        raise BenchError(f"{path}: {error}") from error
-
-
-def _in_file(path: Path, error: BenchError) -> BenchError:
-    return BenchError(f"{path}: {error}")
+        return SettingsFile()
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise BenchError(f"{path}: not TOML ({error})") from error
+    refuse_unknown(raw, SettingsFile, path)
+    return typed(raw, SettingsFile, path)
 
 
 def located(registry: Registry, roots: Mapping[str, Path]) -> dict[str, Dataset]:
