@@ -39,7 +39,7 @@ def test_a_fold_is_fitted_again_and_comes_out_as_recorded(world):
     assert "n = 3 clips. Fold toy/p0, seed 0" in page
     assert "for 3 of its 3 held-out clips" in page
     assert (world.folder / "out" / "what-it-sees.png").is_file()
-    assert "mean does not look at frames" in page
+    assert "mean does not use frames" in page
 
 
 def test_the_fold_with_most_classes_is_fitted(world):
@@ -53,7 +53,7 @@ def test_the_fold_with_most_classes_is_fitted(world):
 def test_nothing_is_fitted_when_no_time_is_given(world):
     world.run(methods="mean")
     assert "refitted" not in page_of(world, "--seconds", "0")
-    assert "look at frames" not in page_of(world, "--seconds", "0")
+    assert "use frames" not in page_of(world, "--seconds", "0")
 
 
 def test_a_fold_that_takes_too_long_is_said(world):
