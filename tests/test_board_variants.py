@@ -69,7 +69,7 @@ def test_the_plain_method_comes_first_and_the_others_as_they_are_named(crossing_
         ["mean:same", "none"],
         ["mean:both", "scale=0.0, backwards=True"],
     ]
-    assert grid.names[-2:] == ["UF1 less mean", "p (Holm)"]
+    assert grid.names[-2:] == ["ΔUF1 vs mean", "p (Holm)"]
     for line in grid.lines:
         assert (line[-1] == "–") == (line[0] in ("mean", "mean:same"))
 
@@ -92,7 +92,7 @@ def test_two_fields_that_cross_have_a_table(crossing_world):
     crossing_world.run(methods="mean:*")
     group = only_group(crossing_world)
     grid = list(grids(group))[1]
-    assert grid.about.startswith("accuracy / F1 by scale (lines) and backwards (columns)")
+    assert grid.about.startswith("accuracy / F1 by scale (rows) and backwards (columns)")
     assert grid.names == ["scale", "backwards = False", "backwards = True"]
     assert [line[0] for line in grid.lines] == ["0.0", "1.0"]
     assert grid.lines[1][1] == "1.000 / 1.000"
@@ -109,7 +109,7 @@ def test_a_composite_is_crossed_by_its_own_metrics(crossing_world):
     assert shown(row) == group.shown == ("accuracy", "f1")
     composite = shown(replace(row, parts={"casme2": {"uf1": 1.0, "uar": 1.0}}))
     grid = crossed(group.crossing, {r.label: r.scores for r in group.rows}, composite)
-    assert grid.about.startswith("UF1 / UAR by scale (lines)")
+    assert grid.about.startswith("UF1 / UAR by scale (rows)")
 
 
 def test_the_ablation_of_the_paper_is_found_among_all_variants():
@@ -161,8 +161,8 @@ def test_without_the_plain_method_nothing_is_subtracted(crossing_world):
         ["mean:noisy", "backwards=False"],
         ["mean:both", "backwards=True"],
     ]
-    assert "UF1 less mean" not in grid.names
-    assert "without all folds of mean itself" in grid.about
+    assert "ΔUF1 vs mean" not in grid.names
+    assert "mean itself is incomplete" in grid.about
 
 
 def test_only_common_seeds_are_compared(world):

@@ -47,7 +47,7 @@ def crossed(
     down, across = crossing.down, crossing.across
     metrics = " / ".join(NAMES[name] for name in shown)
     return Grid(
-        f"{metrics} by {down} (lines) and {across} (columns), all else equal.",
+        f"{metrics} by {down} (rows) and {across} (columns), all else equal.",
         [down, *(f"{across} = {word}" for word in crossing.columns)],
         [
             [word, *(" / ".join(number(scores[label][n].value) for n in shown) for label in labels)]
@@ -59,19 +59,19 @@ def crossed(
 def _grid(group: Variants) -> Grid:
     method, compared = group.method, any(row.difference for row in group.rows)
     if group.plain:
-        about = f"Every line is {group.name} with the `changes` made to it, all else equal"
+        about = f"Each row is {group.name} with the `changes` listed, all else equal"
     else:
         about = (
-            f"Every line is a variant of {group.name} with its values of the fields in which they "
-            f"differ, all else equal; without all folds of {method} itself none is subtracted"
+            f"Each row is a variant of {group.name} with its values of the fields in which they "
+            f"differ, all else equal; {method} itself is incomplete, so no differences are given"
         )
     if compared:
         about += (
-            f"; `UF1 less {method}` is the line's UF1 less that of {method} over the seeds that "
-            "both have, with its 95 % interval, the same subjects resampled for both, and p of "
-            "paired permutations over subjects, corrected by Holm's method over these lines"
+            f"; `ΔUF1 vs {method}` is the row's UF1 minus that of {method} over the seeds both "
+            "have, with its 95 % interval (the same subjects resampled for both); p is from paired "
+            "permutations over subjects, Holm-corrected over these rows"
         )
-    tests = [f"UF1 less {method}", "p (Holm)"] if compared else []
+    tests = [f"ΔUF1 vs {method}", "p (Holm)"] if compared else []
     return Grid(
         f"{about}.",
         ["method", "changes", *NAMES.values(), *tests],

@@ -25,7 +25,7 @@ def markdown(board: Board, pictures: bool = False) -> str:
 
     Args:
         board: what to write.
-        pictures: show those of traced rows, which `publish` lays beside it.
+        pictures: show those of traced rows, which `publish` writes to the same folder.
     """
     title = "# Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
@@ -50,16 +50,16 @@ def _section(table: Table, pictures: bool) -> str:
         shown = [f"![UF1 of {row.name} against epoch]({row.picture})" for row in traced]
         lines += ["### UF1 against epoch", "\n".join(shown)]
     if rows := beside(table):
-        lines += ["### Published beside ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]
+        lines += ["### Published and ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]
     if rows := elsewhere(table):
         lines += ["### Published, not run here", _grid(rows, ELSEWHERE)]
     return "\n\n".join(lines)
 
 
 PUBLISHED_NOTE = (
-    "As their sources print them, on the real data; never ranked with ours. `epoch` is how the "
-    "source picked its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
-    "difference is ours minus theirs, its interval that of ours."
+    "As printed in their sources, on the real data; never ranked with ours. `epoch` is how the "
+    "source selected its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
+    "difference is ours minus theirs, with the interval of ours."
 )
 
 

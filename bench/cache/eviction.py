@@ -68,9 +68,11 @@ def clear(cache: Cache, room: str) -> Room:
     """
     held = {one.name: one for one in rooms(cache)}
     if room not in held:
-        raise unknown("room of the cache", room, held)
+        raise unknown("cache category", room, held)
     if _marks(cache):
-        raise BenchError(f"a run is using the cache {cache.folder}: clear it when that has ended")
+        raise BenchError(
+            f"a run is using the cache {cache.folder}; clear it after the run has finished"
+        )
     shutil.rmtree(cache.folder / room)
     return held[room]
 

@@ -66,7 +66,7 @@ class Pair:
     def verdict(self) -> str:
         """In words."""
         if self.adjusted >= ALPHA:
-            return "cannot be told apart"
+            return "no significant difference"
         return f"{self.first if self.difference > 0 else self.second} is better"
 
 
