@@ -17,7 +17,7 @@ from tabulate import tabulate  # noqa: E402
 
 from bench.core.types import Array  # noqa: E402
 from bench.evaluation.paired import difference  # noqa: E402
-from bench.evaluation.truth import RESAMPLES, scores  # noqa: E402
+from bench.evaluation.scoring import RESAMPLES, scores  # noqa: E402
 from bench.statistics import pairwise, rank_groups  # noqa: E402
 from bench.statistics.metrics import per_group_confusions, uf1  # noqa: E402
 

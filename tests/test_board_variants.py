@@ -14,6 +14,7 @@ from bench.board.markdown import markdown
 from bench.board.markup import html, latex
 from bench.board.plain import to_json
 from bench.evaluation.crossing import crossing
+from bench.evaluation.notes import IncompleteVariants, NoCommonSeed, SeveralRows
 from bench.evaluation.variants import shown
 from bench.methods.mfvan import MFVAN
 from bench.plugins.registry import load
@@ -92,7 +93,7 @@ def test_two_fields_that_cross_have_a_table(crossing_world):
     crossing_world.run(methods="mean:*")
     group = only_group(crossing_world)
     grid = list(grids(group))[1]
-    assert grid.about.startswith("accuracy / F1 by scale (rows) and backwards (columns)")
+    assert grid.about.startswith("accuracy / F1 by scale (lines) and backwards (columns)")
     assert grid.names == ["scale", "backwards = False", "backwards = True"]
     assert [line[0] for line in grid.lines] == ["0.0", "1.0"]
     assert grid.lines[1][1] == "1.000 / 1.000"
@@ -109,7 +110,7 @@ def test_a_composite_is_crossed_by_its_own_metrics(crossing_world):
     assert shown(row) == group.shown == ("accuracy", "f1")
     composite = shown(replace(row, parts={"casme2": {"uf1": 1.0, "uar": 1.0}}))
     grid = crossed(group.crossing, {r.label: r.scores for r in group.rows}, composite)
-    assert grid.about.startswith("UF1 / UAR by scale (rows)")
+    assert grid.about.startswith("UF1 / UAR by scale (lines)")
 
 
 def test_the_ablation_of_the_paper_is_found_among_all_variants():
@@ -149,8 +150,8 @@ def test_an_incomplete_variant_is_left_out_and_named(crossing_world):
     group = only_group(crossing_world)
     assert "mean:noisy" not in [row.label for row in group.rows]
     assert group.crossing is None
-    assert group.notes == ("Left out, not all folds done: mean:noisy.",)
-    assert "> Left out, not all folds done: mean:noisy." in markdown(board(crossing_world))
+    assert group.notes == (IncompleteVariants(("mean:noisy",)),)
+    assert "> Left out, some folds missing: mean:noisy." in markdown(board(crossing_world))
 
 
 def test_without_the_plain_method_nothing_is_subtracted(crossing_world):
@@ -162,7 +163,7 @@ def test_without_the_plain_method_nothing_is_subtracted(crossing_world):
         ["mean:both", "backwards=True"],
     ]
     assert "ΔUF1 vs mean" not in grid.names
-    assert "mean itself is incomplete" in grid.about
+    assert "no difference to mean" in grid.about
 
 
 def test_only_common_seeds_are_compared(world):
@@ -172,7 +173,7 @@ def test_only_common_seeds_are_compared(world):
     records = [r for r in Store(world.results).records() if r.label != "mean" or r.inputs["seed"]]
     (group,) = board(world, records).tables[0].variants
     assert group.rows[1].difference is None
-    assert group.notes == ("No seed in common with mean: mean:noisy.",)
+    assert group.notes == (NoCommonSeed("mean", ("mean:noisy",)),)
 
 
 def test_of_several_configurations_the_fullest_stands(world):
@@ -186,7 +187,7 @@ def test_of_several_configurations_the_fullest_stands(world):
     ]
     (group,) = board(world, records + other).tables[0].variants
     assert group.rows[1].values == {"scale": 0.0}
-    assert "most folds: mean:noisy." in group.notes[0]
+    assert group.notes == (SeveralRows(("mean:noisy",)),)
 
 
 def test_another_version_is_no_variant(world):

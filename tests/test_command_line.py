@@ -172,7 +172,7 @@ def test_merging_another_machines_results(world):
     world.run("--seeds", "0", "--results", "a")
     world.run("--seeds", "1", "--results", "b")
     done = world.bench("results", "import", "b", "--results", "a")
-    assert "6 taken" in done.out
+    assert "Imported 6 files" in done.out
     listed = world.bench("results", "list", "--results", "a", "--json")
     assert [(row["seed"], row["ok"]) for row in json.loads(listed.out)] == [(0, 6), (1, 6)]
     complains(world.bench("results", "import", "data", "--results", "a"), "no results folder")

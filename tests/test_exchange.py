@@ -39,7 +39,7 @@ def test_external_predictions_stand_on_the_board_without_a_rank(ran):
     assert row["rank"] is None
     assert row["scores"]["accuracy"]["value"] == pytest.approx(15 / 18)
     assert row["scores"]["accuracy"]["low"] < 15 / 18 < row["scores"]["accuracy"]["high"]
-    assert row["notes"] == ["external predictions"]
+    assert row["notes"] == [{"kind": "external", "text": "external predictions"}]
     assert rows(ran)["mean"]["rank"] == 1
     markdown = ran.bench("board", "--format", "markdown", "--plugin", "toy.py").out
     assert "external predictions" in markdown

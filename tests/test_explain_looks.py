@@ -1,4 +1,4 @@
-"""`bench explain`: one fold fitted again, its pictures, and the occlusion map."""
+"""`bench explain`: one refitted fold, its pictures, and the occlusion map."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_the_fold_with_most_classes_is_fitted(world):
         (world.folder / "data" / f"p{person}" / "c0-low.json").unlink()
     (world.folder / "data" / "p3" / "more-low.json").write_text("[0, 0]")
     world.run(methods="mean")
-    assert "fitting fold toy/p3" in world.bench("explain", "mean", "-t", "toy/3").err
+    assert "refitting fold toy/p3" in world.bench("explain", "mean", "-t", "toy/3").err
 
 
 def test_nothing_is_fitted_when_no_time_is_given(world):
     world.run(methods="mean")
-    assert "refitted" not in page_of(world, "--seconds", "0")
-    assert "use frames" not in page_of(world, "--seconds", "0")
+    assert "refitted:" not in page_of(world, "--seconds", "0")
+    assert "look at frames" not in page_of(world, "--seconds", "0")
 
 
 def test_a_fold_that_takes_too_long_is_said(world):
@@ -67,7 +67,7 @@ def test_other_clips_than_those_of_the_records_are_not_shown(world):
     world.run(methods="mean")
     (world.folder / "data" / "p1" / "c0-low.json").write_text("[5, 5]")
     page = page_of(world)
-    assert "toy/3 differ from those of the records" in page
+    assert "toy/3 at hand are not those of the records" in page
     assert 'src="confusion.png"' in page
 
 

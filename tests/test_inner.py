@@ -13,6 +13,7 @@ from bench.core.seeds import derived_seed
 from bench.methods.majority import Majority
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Fit
+from bench.running.options import RunOptions
 
 RIGHT = np.eye(3)
 WRONG = np.roll(RIGHT, 1, axis=1)
@@ -57,7 +58,7 @@ def job(**changes) -> Fit:
         "train": np.arange(15) + 5, "test": np.arange(5), "labels": np.tile(LABELS, 5),
         "subjects": subjects, "action_units": tuple(frozenset({i}) for i in range(15)),
         "genders": tuple("female" if i % 2 else None for i in range(15)), "classes": 3, "seed": 7,
-        "device": "cpu", "threads": 1, "seconds": None, "trace": True, "inner": 3, "cache": Path(),
+        "options": RunOptions(device="cpu", inner=3), "cache": Path(),
     }  # fmt: skip
     return Fit(**(given | changes))
 
@@ -104,18 +105,18 @@ def test_the_labels_of_held_out_clips_do_not_choose(world):
 def test_records_without_a_choice_run_again_only_where_it_is_asked_for(world):
     world.run("--trace")
     plain = world.predictions()
-    assert "6 folds run" in world.run("--inner", "2").err
+    assert "Ran 6 folds" in world.run("--inner", "2").err
     assert world.predictions() == plain
     for words in (("--inner", "2"), ("--trace",), ()):
-        assert "nothing left to run, 6 taken" in world.run(*words).err
-    assert "6 folds run" in world.run("--inner", "3").err
+        assert "Nothing left to run; 6 reused" in world.run(*words).err
+    assert "Ran 6 folds" in world.run("--inner", "3").err
 
 
 def test_a_method_without_checkpoints_has_nothing_to_choose_and_runs_once(world):
     world.patch.setenv("TOY_FAULT", "no-checkpoints")
     world.run("--inner", "2")
     assert set(steps(world).values()) == {None}
-    assert "nothing left to run" in world.run("--inner", "2").err
+    assert "Nothing left to run" in world.run("--inner", "2").err
     assert "| inner UF1" not in (world.results / "leaderboard.md").read_text()
 
 
@@ -137,7 +138,7 @@ def test_a_single_inner_fold_is_misuse(world):
 
 def test_inner_fits_hold_training_clips_and_their_labels_only():
     began = time.monotonic()
-    whole = job(seconds=100.0)
+    whole = job(options=RunOptions(device="cpu", inner=3, timeout=100.0))
     parts = list(inner_jobs(whole, began))
     assert len(parts) == 3
     validated = np.concatenate([part.test for part, _ in parts])
@@ -154,8 +155,9 @@ def test_inner_fits_hold_training_clips_and_their_labels_only():
         assert [by_position[i] for i in part.test] == truth.tolist()
         assert set(part.subjects) == set(range(len(set(part.subjects))))
         assert part.seed == derived_seed(whole.seed, "inner", number)
-        assert part.inner == 0
-        assert 0 < part.seconds <= 100
+        assert part.options.inner == 0
+        assert part.options.traced
+        assert 0 < part.options.timeout <= 100
 
 
 def test_a_single_training_subject_leaves_nothing_to_choose_by():

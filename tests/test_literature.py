@@ -5,6 +5,7 @@ import pytest
 
 from bench.core.errors import BenchError
 from bench.literature import table as literature
+from bench.literature.verdict import verdicts as verdicts_of
 
 TABLE = Path(__file__).parents[1] / "bench/literature/published.csv"
 HEADER = ",".join(literature.COLUMNS)
@@ -21,8 +22,10 @@ def write(folder, *lines):
     return path
 
 
-def line(value, *, dataset="casme2", classes="5", metric="accuracy", certainty="read"):
-    return f"m,M,{dataset},full,{classes},loso,last,{metric},{value},{certainty},s,LOSO,"
+def line(value, *, dataset="casme2", classes="5", metric="accuracy", certainty="read", **words):
+    pooling, selection = words.get("pooling", "pooled"), words.get("selection", "last")
+    how = f"loso,{pooling},{selection}"
+    return f"m,M,{dataset},full,{classes},{how},{metric},{value},{certainty},s,LOSO,"
 
 
 def test_the_whole_table_is_read(rows):
@@ -62,6 +65,8 @@ def test_uncertain_numbers_of_classes_belong_to_no_task(tmp_path):
         (line("250"), "at most 1 or 100 %"),
         (line("0.5", metric="wf1"), "line 2: metric is 'wf1', expected one of accuracy, f1"),
         (line("0.5", certainty="sure"), "line 2: certainty is 'sure'"),
+        (line("0.5", pooling="mean"), "line 2: pooling is 'mean', expected one of pooled"),
+        (line("0.5", selection="best"), "line 2: selection is 'best', expected one of last"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path, bad, message):
@@ -90,7 +95,7 @@ def test_a_result_is_what_one_source_says_of_one_part(rows):
 @pytest.fixture(scope="module")
 def verdicts(rows):
     few = [row for row in rows if row.name in ("LBP-TOP", "STSTNet (MATLAB)", "MFVAN")]
-    return {found.lines: found for found in literature.check(few)}
+    return {found.lines: found for found in verdicts_of(few)}
 
 
 def test_known_verdicts(verdicts):
@@ -102,7 +107,7 @@ def test_known_verdicts(verdicts):
 
 @pytest.mark.slow
 def test_every_row_has_its_verdict(rows):
-    verdicts = literature.check(rows)
+    verdicts = verdicts_of(rows)
     assert sum(len(found.lines) for found in verdicts) == 452
     assert {found.feasible for found in verdicts} == {"yes", "no", "unknown"}
     assert all(found.reason for found in verdicts)
@@ -129,24 +134,32 @@ def test_another_number_of_clips_is_named(verdicts, rows):
 
 def test_f1_is_checked_as_the_macro_f1(tmp_path):
     lines = [line(v, metric=m) for v, m in (("0.7114", "accuracy"), ("0.20", "f1"))]
-    (found,) = literature.check(literature.read(write(tmp_path, *lines)))
+    (found,) = verdicts_of(literature.read(write(tmp_path, *lines)))
     assert (found.lines, found.feasible) == ((2, 3), "no")
     assert set(found.nearest) == {"accuracy", "f1"}
 
 
 def test_two_names_of_one_score_may_not_differ(tmp_path):
     lines = [line(v, metric=m) for v, m in (("0.6304", "f1"), ("0.6296", "uf1"))]
-    (found,) = literature.check(literature.read(write(tmp_path, *lines)))
+    (found,) = verdicts_of(literature.read(write(tmp_path, *lines)))
     assert found.feasible == "no"
     assert "UF1 0.6296 differ" in found.reason
 
 
 def test_what_cannot_be_checked_says_why(rows):
-    row = replace(rows[0], metric="accuracy", protocol="5-fold", dataset="samm", part="full")
-    (folds,) = literature.check([row])
-    (unstated,) = literature.check([replace(row, protocol="loso", classes=None)])
-    (averaged,) = literature.check([replace(row, protocol="loso", source="subject-averaged")])
+    row = replace(rows[0], metric="accuracy", dataset="samm", part="full")
+    (folds,) = verdicts_of([replace(row, pooling="fold-mean")])
+    (unstated,) = verdicts_of([replace(row, classes=None)])
+    (averaged,) = verdicts_of([replace(row, pooling="subject-mean")])
     assert [found.feasible for found in (folds, unstated, averaged)] == ["unknown"] * 3
     assert "means over folds" in folds.reason
     assert "number of clips per class is unknown" in unstated.reason
     assert "means over subjects" in averaged.reason
+
+
+def test_prose_decides_nothing(rows):
+    """The protocol and the source in words once decided what could be checked."""
+    (row,) = (row for row in rows if row.line == 2)
+    words = replace(row, protocol="loso, 5-fold", source="subject-averaged")
+    assert [found.feasible for found in verdicts_of([row])] == ["yes"]
+    assert [found.feasible for found in verdicts_of([words])] == ["yes"]

@@ -83,7 +83,7 @@ def test_the_page_of_a_command_has_its_options():
     assert "| `--protocol` |" in PAGES["commands/run.md"]
     assert "| `loso` |" in PAGES["commands/run.md"]
     assert "## `bench data make`" in PAGES["commands/data.md"]
-    assert "bench data crop NAME FOLDER [OPTIONS]" in PAGES["commands/data.md"]
+    assert "bench data crop DATASET FOLDER [OPTIONS]" in PAGES["commands/data.md"]
 
 
 def test_every_plugin_and_every_command_is_listed():

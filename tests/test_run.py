@@ -28,7 +28,7 @@ def test_the_same_command_again_runs_nothing(world):
         path: (world.results / "records" / path).stat().st_mtime_ns for path in world.records()
     }
     again = world.run()
-    assert "nothing left to run, 6 taken from earlier runs" in again.err
+    assert "Nothing left to run; 6 reused from earlier runs" in again.err
     after = {
         path: (world.results / "records" / path).stat().st_mtime_ns for path in world.records()
     }
@@ -92,7 +92,7 @@ def test_a_traced_run_of_a_method_without_checkpoints_is_not_repeated(world):
     world.patch.setenv("TOY_FAULT", "no-checkpoints")
     world.run("--trace", methods="faulty")
     again = world.run("--trace", methods="faulty")
-    assert "nothing left to run, 6 taken from earlier runs" in again.err
+    assert "Nothing left to run; 6 reused from earlier runs" in again.err
 
 
 def test_failed_units_run_again(world):
@@ -170,7 +170,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(world, how):
     assert 2 <= len(early) < 6
     if how == signal.SIGINT:
         assert process.returncode == 130
-        assert "the same command goes on" in said
+        assert "rerun the command to resume" in said
         assert "Traceback" not in said
     world.run(methods="faulty")
     after = world.records()
@@ -251,5 +251,5 @@ def test_stale_records_are_shown_and_refreshed_on_request(world):
         [sys.executable, "-m", "bench", "run", "-m", "mean", "-d", "toy"],
         cwd=world.folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert "6 of them are stale" in fresh.stderr
+    assert "6 of these are stale" in fresh.stderr
     assert "stale" in fresh.stdout

@@ -9,7 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from bench.cli.show import find
+from bench.cli.data.show import find
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError

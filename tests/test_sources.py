@@ -65,13 +65,13 @@ def test_a_change_in_what_it_imports_makes_a_record_stale(world, house):
     (house / "views" / "far.py").write_text("thing = 2")
     sources._hash.cache_clear()
     again = world.run()
-    assert "6 of them are stale" in again.err
+    assert "6 of these are stale" in again.err
     board = (world.results / "leaderboard.md").read_text()
     assert "stale: bench.views.far changed since" in board
     path = next((world.results / "records").rglob("*.json"))
     told = world.bench("results", "explain", str(path), "--plugin", "toy.py").out
     assert "bench.views.far has changed since" in " ".join(told.split())
-    assert "6 folds run" in world.run("--refresh", "stale").err
+    assert "Ran 6 folds" in world.run("--refresh", "stale").err
     assert "stale" not in world.run().err
 
 
@@ -82,5 +82,5 @@ def test_records_from_before_it_was_kept_are_judged_by_their_plugin_alone(world,
         del raw["borrowed"]
         path.write_text(json.dumps(raw))
     again = world.run()
-    assert "6 taken from earlier runs" in again.err
+    assert "6 reused from earlier runs" in again.err
     assert "stale" not in again.err

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from bench.board.build import build
-from bench.evaluation.truth import confusions, truth
+from bench.board.text import picture_name
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import truth
 from bench.plugins.context import Context
 from bench.plugins.registry import load
 from bench.statistics.metrics import METRICS, confusion, uf1
@@ -101,7 +103,7 @@ def test_picking_epochs_makes_chance_respectable_and_the_board_refuses_to_rank_i
     assert 0.28 <= row.scores["uf1"].value <= 0.40
     assert 0.62 <= row.oracle.value <= 0.76
     assert all(other.rank is None for other in table.rows)
-    assert (world.results / row.picture).is_file()
+    assert (world.results / picture_name(row)).is_file()
 
 
 def test_every_trap_names_tests_that_exist():

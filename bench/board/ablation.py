@@ -1,4 +1,4 @@
-"""Variants of one method as words: what markdown, html, latex and reports share."""
+"""Tables of a method's variants as text, shared by markdown, html, latex and reports."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 from bench.board.text import NAMES, number, score_text, signed
 from bench.evaluation.crossing import Crossing
 from bench.evaluation.paired import Difference
-from bench.evaluation.scores import Score
+from bench.evaluation.row import Score
 from bench.evaluation.variants import Variant, Variants
 
 
 class Grid(NamedTuple):
-    """A table in words.
+    """A table as text.
 
     Attributes:
-        about: what it shows, a sentence or two.
-        names: of its columns.
-        lines: a word for each column.
+        about: what it shows, in a sentence or two.
+        names: of the columns.
+        lines: a cell for each column.
     """
 
     about: str
@@ -27,7 +27,7 @@ class Grid(NamedTuple):
 
 
 def grids(group: Variants) -> Iterator[Grid]:
-    """Every variant with its scores, and the crossed table where two fields cross."""
+    """All variants with their scores, and a crossed table if two fields are fully crossed."""
     yield _grid(group)
     if group.crossing is not None:
         scores = {row.label: row.scores for row in group.rows}
@@ -37,7 +37,7 @@ def grids(group: Variants) -> Iterator[Grid]:
 def crossed(
     crossing: Crossing, scores: Mapping[str, Mapping[str, Score]], shown: Sequence[str]
 ) -> Grid:
-    """Two metrics of every combination of two fields.
+    """Two metrics for every combination of two fields.
 
     Args:
         crossing: the fields, and the variant of each combination.
@@ -47,7 +47,7 @@ def crossed(
     down, across = crossing.down, crossing.across
     metrics = " / ".join(NAMES[name] for name in shown)
     return Grid(
-        f"{metrics} by {down} (rows) and {across} (columns), all else equal.",
+        f"{metrics} by {down} (lines) and {across} (columns), all else equal.",
         [down, *(f"{across} = {word}" for word in crossing.columns)],
         [
             [word, *(" / ".join(number(scores[label][n].value) for n in shown) for label in labels)]
@@ -59,17 +59,18 @@ def crossed(
 def _grid(group: Variants) -> Grid:
     method, compared = group.method, any(row.difference for row in group.rows)
     if group.plain:
-        about = f"Each row is {group.name} with the `changes` listed, all else equal"
+        about = f"Each line is {group.name} with the listed changes, all else equal"
     else:
         about = (
-            f"Each row is a variant of {group.name} with its values of the fields in which they "
-            f"differ, all else equal; {method} itself is incomplete, so no differences are given"
+            f"Each line is a variant of {group.name} with its values of the fields that differ, "
+            f"all else equal; there is no difference to {method}, because some of its folds are "
+            "missing"
         )
     if compared:
         about += (
-            f"; `ΔUF1 vs {method}` is the row's UF1 minus that of {method} over the seeds both "
-            "have, with its 95 % interval (the same subjects resampled for both); p is from paired "
-            "permutations over subjects, Holm-corrected over these rows"
+            f"; `ΔUF1 vs {method}` is the difference over the seeds that both have, with its 95 % "
+            "interval (paired bootstrap over subjects) and the p value of a paired permutation "
+            "test over subjects, Holm-corrected over these lines"
         )
     tests = [f"ΔUF1 vs {method}", "p (Holm)"] if compared else []
     return Grid(
@@ -88,16 +89,16 @@ def _grid(group: Variants) -> Grid:
 
 
 def _changes(row: Variant, plain: Variant | None) -> str:
-    """Fields that differ from the plain method's; all that vary where it is not there."""
+    """Fields that differ from the plain method's, or all varied fields if it is not there."""
     if row is plain:
         return "–"
     usual = {} if plain is None else plain.values
-    found = [
+    changed = [
         f"{name}={_setting(value)}"
         for name, value in row.values.items()
         if name not in usual or usual[name] != value
     ]
-    return ", ".join(found) or "none"
+    return ", ".join(changed) or "none"
 
 
 def _setting(value: Any) -> str:

@@ -1,11 +1,11 @@
-"""The leaderboard as data: tables of rows, nothing of how they are written."""
+"""The leaderboard as data: tables of rows, independent of any output format."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 
 if TYPE_CHECKING:
     from bench.evaluation.variants import Variants
@@ -14,21 +14,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """All rows of one task and protocol.
+    """All rows of one task under one protocol.
 
     Attributes:
         task, protocol: "casme2/5", "loso".
-        synthetic: stand-ins made by the generator.
+        synthetic: the clips are stand-ins made by the generator.
         fingerprint: of clips, bytes and labels.
         classes: names.
         counts: clips per class.
-        subjects: number of people.
-        apex: where the apexes come from.
+        subjects: number of subjects.
+        apex: source of the apex frames.
         rows: ranked ones first, best first; then references; then incomplete ones.
         published: results of the literature for this task.
         environments: ids of the machines.
-        notes: on the table as a whole.
-        variants: of each method that has several here, set beside each other.
+        variants: the ablation of each method with several variants here.
     """
 
     task: str
@@ -42,12 +41,11 @@ class Table:
     rows: tuple[Row, ...]
     published: tuple[Comparison, ...] = ()
     environments: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     variants: tuple[Variants, ...] = ()
 
     @property
     def title(self) -> str:
-        """Heading; the word SYNTHETIC comes first where it applies."""
+        """Heading; synthetic tasks begin with the word SYNTHETIC."""
         return f"{'SYNTHETIC ' if self.synthetic else ''}{self.task}"
 
 
@@ -57,7 +55,7 @@ class Board:
 
     Attributes:
         tables: one per task, protocol and data fingerprint.
-        machines: descriptions of the machines by environment id.
+        machines: description of each machine by environment id.
     """
 
     tables: tuple[Table, ...]

@@ -10,8 +10,9 @@ import numpy as np
 
 from bench.board.board import Board, Table
 from bench.core.names import TaskName
+from bench.evaluation.build_row import build_row, finished
 from bench.evaluation.external import External, external_row, read_external
-from bench.evaluation.rows import finished, ranked, row_of
+from bench.evaluation.ranking import ranked
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
@@ -44,8 +45,8 @@ def build(
         grouped.setdefault((one.data, one.protocol), [])
     wanted = set(grouped) if only is None else set(only)
     tables = [
-        _table(tasks[data], protocol, found, registry, external[data, protocol])
-        for (data, protocol), found in grouped.items()
+        _table(tasks[data], protocol, of_table, registry, external[data, protocol])
+        for (data, protocol), of_table in grouped.items()
         if (data, protocol) in wanted and data in tasks
     ]
     tables.sort(key=lambda t: (t.synthetic, t.task, t.protocol, t.fingerprint))
@@ -75,7 +76,8 @@ def _table(
     for record in records:
         families[record.label, record.preset, record.family].append(record)
     rows = {
-        name: row_of(task, protocol, found, registry) for name, found in sorted(families.items())
+        name: build_row(task, protocol, of_row, registry)
+        for name, of_row in sorted(families.items())
     }
     done = {name: finished(families[name]) for name in rows}
     best_first = ranked(rows, done, task)

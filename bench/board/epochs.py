@@ -1,4 +1,4 @@
-"""A picture of a traced row: UF1 against epoch, and what choosing the epoch makes of it."""
+"""The figure of a traced row: UF1 against epoch, with the score of each way to choose the epoch."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from bench.board.board import Board
 from bench.board.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, stamped
-from bench.board.text import number
-from bench.evaluation.scores import Row
+from bench.board.text import number, picture_name
+from bench.evaluation.row import Row
 
 
 def epoch_figure(row: Row) -> Figure:
-    """UF1 of all held-out clips at every checkpoint: the last, the inner and the oracle's choice.
+    """UF1 of all held-out clips at every checkpoint, with the last, inner and oracle scores.
 
     Args:
         row: with `epochs` and `oracle`.
@@ -49,7 +49,7 @@ def epoch_figure(row: Row) -> Figure:
 
 
 def pictures(board: Board) -> Iterator[tuple[str, bytes]]:
-    """File name and png of every traced row."""
+    """File name and PNG bytes of the figure of every traced row."""
     for table in board.tables:
         for row in table.rows:
             if row.epochs is not None:
@@ -57,4 +57,4 @@ def pictures(board: Board) -> Iterator[tuple[str, bytes]]:
                     figure = epoch_figure(row)
                     preset = "" if row.preset == "paper" else f" ({row.preset})"
                     figure.suptitle(f"{row.title}{preset} on {table.task}")
-                    yield row.picture, png(stamped(figure, table.synthetic))
+                    yield picture_name(row), png(stamped(figure, table.synthetic))

@@ -1,4 +1,4 @@
-"""The board as markdown, for `results/leaderboard.md` and for papers' repositories."""
+"""The board as markdown, for `leaderboard.md`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tabulate import tabulate
 
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
+from bench.board.notes import note_text
 from bench.board.text import (
     ELSEWHERE,
     LEGEND,
@@ -17,15 +18,16 @@ from bench.board.text import (
     cells,
     elsewhere,
     headers,
+    picture_name,
 )
 
 
 def markdown(board: Board, pictures: bool = False) -> str:
-    """The whole board; the same records give the same bytes.
+    """Write the whole board; the same records give the same bytes.
 
     Args:
         board: what to write.
-        pictures: show those of traced rows, which `publish` writes to the same folder.
+        pictures: link the figures of traced rows, which `publish` writes to the same folder.
     """
     title = "# Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
@@ -40,25 +42,28 @@ def markdown(board: Board, pictures: bool = False) -> str:
 def _section(table: Table, pictures: bool) -> str:
     body = _grid([cells(table, row) for row in table.rows], headers(table))
     lines = [f"## {table.title}, {table.protocol}", caption(table), body]
-    lines += [f"> {note}" for note in table.notes]
     for group in table.variants:
         lines += [f"### Variants of {group.name}"]
         for grid in grids(group):
             lines += [grid.about, _grid(grid.lines, grid.names)]
-        lines += [f"> {note}" for note in group.notes]
+        lines += [f"> {note_text(note)}" for note in group.notes]
     if pictures and (traced := [row for row in table.rows if row.epochs is not None]):
-        shown = [f"![UF1 of {row.name} against epoch]({row.picture})" for row in traced]
+        shown = [f"![UF1 of {row.name} against epoch]({picture_name(row)})" for row in traced]
         lines += ["### UF1 against epoch", "\n".join(shown)]
     if rows := beside(table):
-        lines += ["### Published and ours", PUBLISHED_NOTE, _grid(rows, PUBLISHED)]
+        lines += [
+            "### Published results of methods run here",
+            PUBLISHED_NOTE,
+            _grid(rows, PUBLISHED),
+        ]
     if rows := elsewhere(table):
-        lines += ["### Published, not run here", _grid(rows, ELSEWHERE)]
+        lines += ["### Published results of other methods", _grid(rows, ELSEWHERE)]
     return "\n\n".join(lines)
 
 
 PUBLISHED_NOTE = (
     "As printed in their sources, on the real data; never ranked with ours. `epoch` is how the "
-    "source selected its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
+    "source chose its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
     "difference is ours minus theirs, with the interval of ours."
 )
 

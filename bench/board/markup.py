@@ -1,4 +1,4 @@
-"""The board for papers and pages: latex and html."""
+"""The board as LaTeX and HTML."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from tabulate import tabulate
 
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
+from bench.board.notes import note_text
 from bench.board.text import LEGEND, caption, cells, headers
 
 
 def latex(board: Board) -> str:
-    """A booktabs tabular per table and group of variants, each with its caption as a comment."""
+    """A booktabs tabular per table and per group of variants, its caption in a comment."""
     return "\n".join(part for table in board.tables for part in _tabulars(table))
 
 
@@ -22,14 +23,14 @@ def _tabulars(table: Table) -> Iterator[str]:
     rows = [cells(table, row) for row in table.rows]
     yield f"{head}. {caption(table)}\n{_grid(rows, headers(table), 'latex_booktabs')}\n"
     for group in table.variants:
-        notes = "".join(f" {note}" for note in group.notes)
+        notes = "".join(f" {note_text(note)}" for note in group.notes)
         for grid in grids(group):
             about = f"{head}. Variants of {group.name}. {grid.about}{notes}"
             yield f"{about}\n{_grid(grid.lines, grid.names, 'latex_booktabs')}\n"
 
 
 def html(board: Board) -> str:
-    """One page without style of its own."""
+    """One HTML page without styling."""
     title = "Leaderboard"
     if board.tables and all(table.synthetic for table in board.tables):
         title += ": SYNTHETIC data"
@@ -49,7 +50,7 @@ def _section(table: Table) -> Iterator[str]:
         for grid in grids(group):
             yield f"<p>{escape(grid.about)}</p>"
             yield _grid(grid.lines, grid.names, "html")
-        yield from (f"<p>{escape(note)}</p>" for note in group.notes)
+        yield from (f"<p>{escape(note_text(note))}</p>" for note in group.notes)
 
 
 def _grid(rows: list[list[str]], names: Sequence[str], form: str) -> str:

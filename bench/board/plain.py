@@ -1,4 +1,4 @@
-"""The board as plain numbers: csv and json, for other programs."""
+"""The board as CSV and JSON, for other programs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,34 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from bench.board.board import Board, Table
-from bench.evaluation.scores import Row
+from bench.board.notes import note_text, notes_text
+from bench.evaluation.notes import Note
+from bench.evaluation.row import Row
 
 
 def to_json(board: Board) -> str:
-    """The whole board; numbers unrounded, null where there is none."""
-    return json.dumps(_without_nan(asdict(board)), indent=1, sort_keys=True) + "\n"
+    """The whole board: unrounded numbers, null for missing ones."""
+    content = {"tables": [_table(table) for table in board.tables], "machines": board.machines}
+    return json.dumps(_without_nan(content), indent=1, sort_keys=True) + "\n"
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """A table with every note as kind, fields and text."""
+    return asdict(table) | {
+        "rows": [asdict(row) | {"notes": _notes(row.notes)} for row in table.rows],
+        "variants": [asdict(one) | {"notes": _notes(one.notes)} for one in table.variants],
+        "published": [asdict(one) | {"caveats": _notes(one.caveats)} for one in table.published],
+    }
+
+
+def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    """Notes by kind and fields for programs, and as text for readers."""
+    return [{"kind": note.kind, **asdict(note), "text": note_text(note)} for note in notes]
 
 
 def to_csv(board: Board) -> str:
@@ -57,7 +75,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
         "parameters": row.parameters,
         "fidelity": row.fidelity,
         "selection": row.selection,
-        "notes": "; ".join(row.notes),
+        "notes": notes_text(row),
     }
 
 

@@ -1,9 +1,10 @@
-"""Writing a board's files."""
+"""Writing the files of a board."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from bench.board.board import Board
 from bench.board.markdown import markdown
@@ -11,18 +12,19 @@ from bench.board.markup import html, latex
 from bench.board.plain import to_csv, to_json
 from bench.cache.files import write_atomically
 
-FORMATS: dict[str, tuple[str, Callable[[Board], str]]] = {
+Format = Literal["markdown", "csv", "json", "latex", "html"]
+FORMATS: dict[Format, tuple[str, Callable[[Board], str]]] = {
     "markdown": ("md", markdown),
     "csv": ("csv", to_csv),
     "json": ("json", to_json),
     "latex": ("tex", latex),
     "html": ("html", html),
 }
-"""File ending and writer by format name."""
+"""File extension and writer of each format."""
 
 
 def publish(board: Board, folder: Path) -> list[Path]:
-    """Write `leaderboard.md`, `.csv`, `.json` and pictures of traced rows; returns the paths."""
+    """Write `leaderboard.md`, `.csv`, `.json` and figures of traced rows; returns their paths."""
     files = {
         "leaderboard.md": markdown(board, pictures=True).encode(),
         "leaderboard.csv": to_csv(board).encode(),

@@ -14,7 +14,7 @@ from bench.statistics import CriticalDifference
 
 
 def cliques(ranks: Sequence[float], difference: float) -> list[tuple[int, int]]:
-    """First and last position, in sorted ranks, of every longest run within a difference."""
+    """First and last position, in sorted ranks, of every maximal run within the difference."""
     runs: list[tuple[int, int]] = []
     for first, rank in enumerate(ranks):
         last = int(np.searchsorted(ranks, rank + difference, side="right")) - 1
@@ -23,22 +23,22 @@ def cliques(ranks: Sequence[float], difference: float) -> list[tuple[int, int]]:
     return runs
 
 
-def rank_figure(methods: Sequence[str], found: CriticalDifference, title: str) -> Figure:
-    """A line per method at its average rank; bars join methods that cannot be told apart.
+def rank_figure(methods: Sequence[str], critical: CriticalDifference, title: str) -> Figure:
+    """Draw each method at its average rank; bars join methods that do not differ significantly.
 
     Args:
         methods: names (m,).
-        found: their ranks (m,), with a difference.
-        title: of the axis.
+        critical: ranks (m,) and the critical difference.
+        title: label of the axis.
     """
-    assert found.difference is not None
-    order = np.argsort(found.ranks, kind="stable")
-    ranks = found.ranks[order]
-    runs = cliques(ranks.tolist(), found.difference)
+    assert critical.difference is not None
+    order = np.argsort(critical.ranks, kind="stable")
+    ranks = critical.ranks[order]
+    runs = cliques(ranks.tolist(), critical.difference)
     with rc_context(SETTINGS):
         figure = blank(4.8, 1.1 + 0.2 * (len(methods) + len(runs)))
         axes = figure.subplots()
-        # The best hangs lowest, so that no line crosses a name to its left.
+        # The best method gets the longest line, so that no line crosses a name to its left.
         height = np.arange(len(methods), 0, -1) + len(runs)
         axes.vlines(ranks, 0, height, color=GREY, linewidth=0.8)
         axes.scatter(ranks, height, color=BLUE, s=14, zorder=3)
@@ -47,7 +47,7 @@ def rank_figure(methods: Sequence[str], found: CriticalDifference, title: str) -
                           va="center", fontsize=8)  # fmt: skip
         for level, (first, last) in enumerate(runs, start=1):
             axes.hlines(level, ranks[first], ranks[last], color="black", linewidth=3)
-        axes.set_xlabel(f"{title}; critical difference {found.difference:.2f}")
+        axes.set_xlabel(f"{title}; critical difference {critical.difference:.2f}")
         axes.set_xlim(1 - 0.1, len(methods) + 0.1 + len(methods) / 4)
         axes.set_ylim(height[0] + 1, 0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

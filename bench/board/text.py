@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench.board.board import Table
-from bench.evaluation.scores import Row, Score
+from bench.board.notes import note_text, notes_text
+from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
@@ -42,7 +43,7 @@ def cells(table: Table, row: Row) -> list[str]:
         "–" if row.parameters is None else f"{row.parameters:,}",
         row.fidelity,
         row.selection,
-        "; ".join([*incomplete(row), *row.notes]) or "–",
+        notes_text(row) or "–",
     ]
 
 
@@ -79,12 +80,9 @@ def seconds(value: float | None) -> str:
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
-def incomplete(row: Row) -> list[str]:
-    """How many folds there are, where some are lacking: 67/68 folds: 1 failed."""
-    if row.complete:
-        return []
-    ended = ", ".join(f"{count} {status}" for status, count in sorted(row.ended.items()))
-    return [f"{row.folds}/{row.of} folds" + (f": {ended}" if ended else "")]
+def picture_name(row: Row) -> str:
+    """File name of the picture of a row's epochs, unique in a folder of boards."""
+    return f"epochs-{row.label.replace(':', '-')}-{row.family}.png"
 
 
 def caption(table: Table) -> str:
@@ -120,7 +118,7 @@ def beside(table: Table) -> list[list[str]]:
             else "not compared (published: real data; ours: synthetic)",
             one.selection,
             _certainty(one),
-            "; ".join([one.source, *one.why]),
+            "; ".join([one.source, *map(note_text, one.caveats)]),
         ]
         for one in table.published
         if one.label is not None
@@ -146,14 +144,14 @@ def _values(values: dict[str, float]) -> str:
 
 def _differences(one: Comparison) -> str:
     """Ours minus theirs; the interval is that of ours, the published value taken as exact."""
-    found = []
+    words = []
     for name, ours in one.ours.items():
         theirs = one.published[name]
         text = f"{NAMES[name]} {signed(ours.value - theirs)}"
         if ours.low is not None and ours.high is not None:
             text += f" [{signed(ours.low - theirs)}, {signed(ours.high - theirs)}]"
-        found.append(text)
-    return ", ".join(found) or "–"
+        words.append(text)
+    return ", ".join(words) or "–"
 
 
 def signed(value: float) -> str:

@@ -1,4 +1,4 @@
-"""The command line: one file per verb, each imported only when it is called."""
+"""The command line: one file per verb, each imported only when its verb is called."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from bench.core.errors import BenchError, disk_is_full
 
 def main() -> None:
     """Run the command line; bad input is one line on stderr and exit code 2."""
-    from bench.cli.app import app
+    from bench.cli.verbs import run
 
     try:
-        app()
+        run()
     except BenchError as error:
         leave(str(error))
     except OSError as error:
         if disk_is_full(error):
             leave(
                 f"the disk is full ({error.filename or 'writing a result'}): free some space and "
-                "give the same command again; what was finished is kept"
+                "rerun the command to resume; finished folds are kept"
             )
         if isinstance(error, BrokenPipeError):
             raise SystemExit(FAILED) from None

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
 
 from bench.board import build
-from bench.board.publish import FORMATS, publish
+from bench.board.publish import FORMATS, Format, publish
 from bench.board.terminal import grid
 from bench.cache.files import write_atomically
-from bench.cli.common import out, surroundings
+from bench.cli.common import out, workspace
+from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
-from bench.core.select import choose, unknown
+from bench.core.select import choose
 from bench.evaluation.external import read_external
 from bench.store.store import Store
 
 
-def show(
-    results: Path | None, tasks: str, form: str, output: Path | None, plugins: tuple[Path, ...]
+def board(
+    results: Results = None,
+    tasks: KnownTasks = "all",
+    format: Annotated[  # noqa: A002 (the option's name)
+        Literal["terminal", Format], typer.Option("--format", help="Output format.")
+    ] = "terminal",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write to this file; to a folder: markdown, csv, json, figures."
+        ),
+    ] = None,
+    plugin: Plugin = None,
 ) -> None:
-    """Print or write the board of a results folder."""
-    if form not in ("terminal", *FORMATS):
-        raise unknown("--format", form, ("terminal", *FORMATS))
-    registry, settings = surroundings(plugins, results)
+    """Print the leaderboard of a results folder, or write it to files."""
+    registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     found = {name: raw["task"] for name, raw in store.tasks().items()}
     if not found:
@@ -34,15 +47,15 @@ def show(
         if found.get(record.inputs["data"]) in names
     }
     only |= {(o.data, o.protocol) for o in read_external(store.folder) if o.task in names}
-    board = build(store, registry, only, records)
+    made = build(store, registry, only, records)
     if output is not None and not output.suffix:
-        for path in publish(board, output):
+        for path in publish(made, output):
             out().print(path, soft_wrap=True)
-    elif form == "terminal" and output is None:
-        for table in board.tables:
+    elif format == "terminal" and output is None:
+        for table in made.tables:
             out().print(grid(table))
     else:
-        text = FORMATS["markdown" if form == "terminal" else form][1](board)
+        text = FORMATS["markdown" if format == "terminal" else format][1](made)
         if output is None:
             print(text, end="")
         else:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.table import Table as Grid
 
 from bench.check import Examination, Result, each_check
 from bench.check.examination import brief
 from bench.cli.common import err, out, print_json
+from bench.cli.complete import complete_methods
 from bench.cli.exits import FAILED
+from bench.cli.options import Json, Plugin
 from bench.core.errors import BenchError
 from bench.plugins.configure import Configured, configure
 from bench.plugins.method import Method
@@ -20,10 +24,26 @@ from bench.plugins.registry import Registry, load
 COLOURS = {"passed": "green", "failed": "red", "noted": "yellow", "skipped": "dim"}
 
 
-def check(words: str, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Hold methods to the contract; exit 1 when a check fails."""
-    results = [result for row in _chosen(words, plugins) for result in _checked(row, as_json)]
-    if as_json:
+def check(
+    methods: Annotated[
+        str,
+        typer.Argument(
+            metavar="METHOD",
+            help="Method names, globs, all, or the path of a plugin.",
+            autocompletion=complete_methods,
+        ),
+    ],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Check methods against the plugin contract.
+
+    Tests seeds, leaks of held-out labels, folds with missing classes, declared views, and whether
+    the method learns. Exits with 1 when a check fails.
+    """
+    rows = _chosen(methods, tuple(plugin or ()))
+    results = [result for row in rows for result in _checked(row, json)]
+    if json:
         print_json([dataclasses.asdict(result) for result in results])
     if any(result.status == "failed" for result in results):
         raise SystemExit(FAILED)

@@ -1,10 +1,10 @@
-"""What several verbs share: registry and settings, numbers on the command line, the console."""
+"""What several verbs share: plugins and settings, datasets, the console."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +12,21 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
+from bench.core.select import unknown
 from bench.plugins.registry import Registry
-from bench.plugins.settings import Settings, read_settings
+from bench.plugins.settings import Settings, located, no_data, read_settings
+from bench.running.options import Device
+
+STAND_INS = "making SYNTHETIC stand-ins"
 
 
-def surroundings(
-    plugins: tuple[Path, ...], results: Path | None = None
+def workspace(
+    plugins: Sequence[Path] | None = None, results: Path | None = None
 ) -> tuple[Registry, Settings]:
     """Plugins and settings; `results` overrides the configured folder."""
-    registry, settings = read_settings(plugins)
+    registry, settings = read_settings(plugins or ())
     return registry, settings if results is None else replace(settings, results=results)
 
 
@@ -50,7 +55,7 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def chosen_device(word: str) -> str:
+def chosen_device(word: Device) -> Device:
     """`cuda` or `cpu`, where `auto` leaves the choice to the machine."""
     if word != "auto":
         return word
@@ -69,12 +74,37 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, sort_keys=True, default=str))
 
 
+def open_dataset(name: str, plugins: Sequence[Path] | None) -> Dataset:
+    """A dataset whose data is configured.
+
+    Raises:
+        BenchError: an unknown name, or no data.
+    """
+    registry, settings = workspace(plugins)
+    if name not in registry.datasets:
+        raise unknown("dataset", name, registry.datasets)
+    have = located(registry, settings.roots)
+    if name not in have:
+        raise no_data(name, have)
+    return have[name]
+
+
 @contextmanager
-def making() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar for making stand-ins that appears with the first report."""
+def progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that appears with the first report of (done, total)."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("making SYNTHETIC stand-ins"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err(), transient=True) as bar:
-        task = bar.add_task("", total=None, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=err(), transient=True)
+    task = bar.add_task("", total=None, visible=False)
+
+    def report(done: int, total: int) -> None:
+        if bar.console.is_terminal:
+            bar.start()
+            bar.update(task, completed=done, total=total, visible=True)
+
+    try:
+        yield report
+    finally:
+        if bar.live.is_started:
+            bar.stop()

@@ -5,16 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.table import Table as Grid
 
+from bench.board.pairs import left_out_text, verdict_text
 from bench.board.text import number
 from bench.cache.files import write_atomically
-from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.common import err, out, print_json, workspace
+from bench.cli.complete import complete_methods
+from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.evaluation.compare import Pair, compare, overall
+from bench.evaluation.compare import Pair, overall
+from bench.evaluation.compare import compare as compare_methods
 from bench.evaluation.truth import truth
+from bench.statistics.metrics import MetricName
 from bench.store.store import Store
 
 LEGEND = (
@@ -24,20 +31,32 @@ LEGEND = (
 )
 
 
-def show(
-    methods: Sequence[str],
-    results: Path | None,
-    tasks: str,
-    protocol: str,
-    metric: str,
-    plugins: tuple[Path, ...],
-    as_json: bool,
-    output: Path | None,
+def compare(
+    methods: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="METHOD METHOD ...",
+            help="Two or more methods; name@preset where a method has results of several presets.",
+            autocompletion=complete_methods,
+        ),
+    ],
+    results: Results = None,
+    tasks: KnownTasks = "all",
+    protocol: Protocol = "loso",
+    metric: Annotated[
+        MetricName, typer.Option("--metric", help="Score to compare the methods by.")
+    ] = "uf1",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Draw the average ranks over tasks to this png file."),
+    ] = None,
+    plugin: Plugin = None,
+    json: Json = False,
 ) -> None:
-    """Print every pair of methods on every task that has both; draw their average ranks."""
+    """Test whether methods differ: paired by subject, on each task."""
     if len(set(methods)) < 2:
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
-    _, settings = surroundings(plugins, results)
+    _, settings = workspace(plugin, results)
     store = Store(settings.results)
     known = [truth(raw) for raw in store.tasks().values()]
     if not known:
@@ -47,18 +66,22 @@ def show(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, remarks = compare(wanted, list(store.records()), methods, protocol, metric)
-    for remark in remarks:
-        err().print(remark, soft_wrap=True)
+    pairs, left_out = compare_methods(wanted, list(store.records()), methods, protocol, metric)
+    for one in left_out:
+        err().print(left_out_text(one), soft_wrap=True)
     if not pairs:
         raise BenchError(f"{' and '.join(methods)} have no task in common under {protocol}")
-    if as_json:
-        print_json([dataclasses.asdict(pair) | {"verdict": pair.verdict} for pair in pairs])
+    if json:
+        print_json([_plain(pair) for pair in pairs])
     else:
         _print(pairs, metric)
         out().print(_ranks(pairs))
     if output is not None:
         _draw(pairs, metric, output)
+
+
+def _plain(pair: Pair) -> dict[str, object]:
+    return dataclasses.asdict(pair) | {"better": pair.better, "verdict": verdict_text(pair)}
 
 
 def _ranks(pairs: Sequence[Pair]) -> str:
@@ -103,7 +126,7 @@ def _print(pairs: Sequence[Pair], metric: str) -> None:
             f"{pair.p:.4f}",
             f"{pair.adjusted:.4f}",
             f"{pair.detectable:.3f}",
-            f"{pair.verdict} ({pair.subjects} subjects)",
+            f"{verdict_text(pair)} ({pair.subjects} subjects)",
         )
     out().print(grid)
     out().print(LEGEND)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 from rich.table import Table as Grid
 
 from bench.check.installation import examine
-from bench.cli.common import out, print_json, surroundings
+from bench.cli.common import out, print_json, workspace
 from bench.cli.exits import FAILED
+from bench.cli.options import Json, Plugin, Results
 
 COLOURS = {"good": "green", "note": "yellow", "bad": "red"}
 
 
-def doctor(results: Path | None, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print what was found; exit 1 where something stops runs."""
-    findings = examine(*surroundings(plugins, results))
-    if as_json:
+def doctor(results: Results = None, plugin: Plugin = None, json: Json = False) -> None:
+    """Check packages, threads, caches, disk and datasets; exit 1 if runs would fail."""
+    findings = examine(*workspace(plugin, results))
+    if json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:
         grid = Grid("part", "", "what was found")

@@ -7,7 +7,7 @@ import sys
 MISUSE, FAILED, INTERRUPTED = 2, 1, 130
 
 
-def leave(message: str) -> None:
+def leave(message: str, command: str = "bench") -> None:
     """Say what is wrong in one line and exit with 2."""
-    print(f"bench: {message}", file=sys.stderr)
+    print(f"{command}: {message}", file=sys.stderr)
     raise SystemExit(MISUSE)

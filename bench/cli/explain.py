@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from bench.cli.common import chosen_device, err, out, surroundings
+import typer
+
+from bench.cli.common import chosen_device, err, out, workspace
+from bench.cli.complete import complete_methods, complete_tasks
+from bench.cli.options import Plugin, Results
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
+from bench.running.options import RunOptions
 from bench.store.record import safe
 from bench.store.store import Store
 
@@ -19,22 +24,42 @@ if TYPE_CHECKING:
 
 
 def explain(
-    method: str,
-    task: str,
-    preset: str,
-    results: Path | None,
-    output: Path | None,
-    seconds: float,
-    plugins: tuple[Path, ...],
+    method: Annotated[
+        str,
+        typer.Argument(
+            help="A method with results: mfvan, mfvan:delta.", autocompletion=complete_methods
+        ),
+    ],
+    task: Annotated[
+        str, typer.Option("--task", "-t", help="The task: casme2/5.", autocompletion=complete_tasks)
+    ],
+    results: Results = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder to write to; default: in the results folder."),
+    ] = None,
+    preset: Annotated[
+        str,
+        typer.Option("--preset", help="paper, quick, ...; default: the one with most folds."),
+    ] = "",
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--seconds",
+            min=0,
+            help="Time limit for refitting one fold to show what the model uses; 0: skip it.",
+        ),
+    ] = 300,
+    plugin: Plugin = None,
 ) -> None:
-    """Make the report and say where it is."""
+    """Report on one method and task in figures: errors, training, what the model uses."""
     from matplotlib import rc_context
 
     from bench.board.style import SETTINGS
     from bench.report.evidence import gather
     from bench.report.report import recorded, write
 
-    registry, settings = surroundings(plugins, results)
+    registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     evidence = gather(store, registry, method, task, preset)
     folder = output or store.folder / "explain" / f"{safe(method)}-{safe(task)}"
@@ -63,9 +88,10 @@ def _looks(
 
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
-        err().print(f"fitting fold {unit.fold.name} again")
+        err().print(f"refitting fold {unit.fold.name}")
+        options = RunOptions(device=chosen_device("auto"), timeout=seconds)
         with threadpool_limits(1):
-            again = refit(unit, evidence, settings.cache, chosen_device("auto"), seconds)
+            again = refit(unit, evidence, settings.cache, options)
             return list(looks(again, seconds))
     except BenchError as error:
         return [Part("What the model looks at", f"No pictures: {error}.")]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from bench.cli.common import print_json, surroundings
+import typer
+
+from bench.cli.common import print_json, workspace
+from bench.cli.complete import complete_names
+from bench.cli.options import Json, Plugin
 from bench.core.dataset import Dataset
 from bench.core.names import Label, TaskName
 from bench.core.select import unknown
@@ -15,9 +18,19 @@ from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
 
 
-def show(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print all that is known of a method or a dataset."""
-    registry, _ = surroundings(plugins)
+def info(
+    name: Annotated[
+        str, typer.Argument(help="A method or a dataset.", autocompletion=complete_names)
+    ],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Show everything known about a method or a dataset.
+
+    Of a method: paper, fidelity, configuration, presets. Of a dataset: source, licence, tasks and
+    the folder layout it is read from.
+    """
+    registry, _ = workspace(plugin)
     plain = Label.parse(name).method
     if plain in registry.methods:
         facts = _method(registry.methods[plain])
@@ -25,7 +38,7 @@ def show(name: str, plugins: tuple[Path, ...], as_json: bool) -> None:
         facts = _dataset(registry.datasets[plain])
     else:
         raise unknown("method or dataset", name, [*registry.methods, *registry.datasets])
-    if as_json:
+    if json:
         print_json(facts)
         return
     width = max(map(len, facts))

@@ -7,48 +7,97 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.complete import complete_datasets, complete_methods, complete_tasks
+from bench.core.types import ApexPolicy
+from bench.running.options import Engine
+
 Methods = Annotated[
-    str, typer.Option("--methods", "-m", help="Names, globs, name:variant, name:*, or all.")
+    str,
+    typer.Option(
+        "--methods",
+        "-m",
+        help="Method names, globs, name:variant, name:*, or all; comma-separated.",
+        autocompletion=complete_methods,
+    ),
 ]
-Datasets = Annotated[str, typer.Option("--datasets", "-d", help="Names, globs, or all.")]
+Datasets = Annotated[
+    str,
+    typer.Option(
+        "--datasets",
+        "-d",
+        help="Dataset names, globs, or all; comma-separated.",
+        autocompletion=complete_datasets,
+    ),
+]
 Tasks = Annotated[
     str,
-    typer.Option("--tasks", help="Which classes: 3, 5, casme2/3, globs; each dataset's first."),
+    typer.Option(
+        "--tasks",
+        help="Tasks by name, glob or number of classes (casme2/3, 5); default: each dataset's "
+        "first.",
+        autocompletion=complete_tasks,
+    ),
 ]
-Protocol = Annotated[str, typer.Option("--protocol", help="loso, kfold:K (by subject), or hde.")]
-Seeds = Annotated[str, typer.Option("--seeds", help="Root seeds: 0, 0-4 or 0,3,7.")]
-Apex = Annotated[
+KnownTasks = Annotated[
     str,
-    typer.Option("--apex", help="given (middle where none is), middle, or spotted in the frames."),
+    typer.Option("--tasks", help="Task names or globs.", autocompletion=complete_tasks),
+]
+Protocol = Annotated[
+    str, typer.Option("--protocol", help="loso, kfold:K (grouped by subject) or hde.")
+]
+Seeds = Annotated[str, typer.Option("--seeds", help="Random seeds: 0, 0-4 or 0,3,7.")]
+Apex = Annotated[
+    ApexPolicy,
+    typer.Option(
+        "--apex",
+        help="Apex frame: annotated (given; the middle frame where none is), always the middle, "
+        "or spotted in the frames.",
+    ),
 ]
 Preset = Annotated[
-    str, typer.Option("--preset", help="paper, quick, ...; quick where only stand-ins are present.")
+    str,
+    typer.Option(
+        "--preset",
+        help="Configuration of the methods: paper, quick, ...; default: paper, but quick on "
+        "stand-ins.",
+    ),
 ]
 LimitFolds = Annotated[
-    int | None, typer.Option("--limit-folds", min=1, help="Only the first folds, for a trial.")
+    int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
 Results = Annotated[
     Path | None, typer.Option("--results", help="Results folder.", show_default="results")
 ]
 Plugin = Annotated[
-    list[Path] | None, typer.Option("--plugin", help="A plugin file or folder; may be repeated.")
+    list[Path] | None, typer.Option("--plugin", help="Plugin file or folder; repeatable.")
 ]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one per core by default.")
+    int | None, typer.Option("--jobs", "-j", min=1, help="Processes; default: one per core.")
 ]
-Trace = Annotated[bool, typer.Option("--trace", help="Score every checkpoint, to show the oracle.")]
+EngineOption = Annotated[
+    Engine,
+    typer.Option("--engine", help="Worker processes, or serial in this one (for a debugger)."),
+]
+Trace = Annotated[
+    bool,
+    typer.Option("--trace", help="Score every checkpoint on the held-out subject (oracle column)."),
+]
 Inner = Annotated[
     int,
     typer.Option(
         "--inner",
         min=0,
-        help="With a trace: choose a checkpoint by so many more fits on training subjects.",
+        help="Select the checkpoint by K-fold cross-validation over training subjects (K fits "
+        "more); 0: off.",
     ),
+]
+CellPath = Annotated[
+    str, typer.Argument(help="The cell: task/method, or more of its path in the results folder.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[
     Path | None,
     typer.Option(
-        "--model", help="MediaPipe's face_landmark.tflite; by default an installed package's."
+        "--model", help="MediaPipe's face_landmark.tflite; default: one from an installed package."
     ),
 ]

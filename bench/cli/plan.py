@@ -1,4 +1,4 @@
-"""`bench plan`: what a run would do, what is done, how long the rest may take."""
+"""`bench plan`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,51 @@ from typing import Any
 from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json
-from bench.cli.prepare import Prepared, Request, prepare
+from bench.cli.options import (
+    Apex,
+    Datasets,
+    Inner,
+    Jobs,
+    Json,
+    LimitFolds,
+    Methods,
+    Plugin,
+    Preset,
+    Protocol,
+    Results,
+    Seeds,
+    Tasks,
+    Trace,
+)
+from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import duration
 from bench.planning.plan import Cell
+from bench.running.options import RunOptions
 from bench.store.record import Record
 from bench.store.store import Store
 
 
-def show(request: Request, as_json: bool) -> None:
-    """Print the plan of a request."""
-    prepared = prepare(request)
+def plan(
+    methods: Methods = "all",
+    datasets: Datasets = "all",
+    tasks: Tasks = "",
+    protocol: Protocol = "loso",
+    seeds: Seeds = "0",
+    apex: Apex = "given",
+    preset: Preset = "",
+    jobs: Jobs = None,
+    limit_folds: LimitFolds = None,
+    results: Results = None,
+    plugin: Plugin = None,
+    trace: Trace = False,
+    inner: Inner = 0,
+    json: Json = False,
+) -> None:
+    """Show what a run would do, what is done, and how long the rest may take."""
+    prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
     for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
         err().print(remark, soft_wrap=True)
-    if as_json:
+    if json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
     else:
         print_plan(prepared)
@@ -37,7 +69,7 @@ def print_plan(prepared: Prepared) -> None:
         words = (fact["task"], fact["method"], fact["seed"], fact["folds"], fact["done"], left)
         grid.add_row(*map(str, words))
     console.print(grid)
-    console.print(_total([fact["seconds_left"] for fact in facts], prepared.jobs))
+    console.print(_total([fact["seconds_left"] for fact in facts], prepared.options.workers))
 
 
 def expected(prepared: Prepared) -> str:
@@ -47,11 +79,11 @@ def expected(prepared: Prepared) -> str:
     def waits(cell: Cell) -> bool:
         # Counting files spares a run with nothing to do from reading every record once more.
         there = sum(1 for _ in store.cell_folder(cell).glob("*.json"))
-        return prepared.trace or there < len(cell.folds)
+        return prepared.options.traced or there < len(cell.folds)
 
     waiting = filter(waits, prepared.plan.cells)
     left = [_facts(cell, prepared)["seconds_left"] for cell in waiting]
-    return _total(left, prepared.jobs) if any(left) else ""
+    return _total(left, prepared.options.workers) if any(left) else ""
 
 
 def _total(seconds: Sequence[float | None], jobs: int) -> str:
@@ -59,18 +91,18 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
     unknown = len(seconds) - len(known)
     on = f"{jobs} process{'' if jobs == 1 else 'es'}"
     total = f"about {duration(sum(known) / jobs)} on {on}"
-    return total + (f", beside {unknown} cells of unknown cost" if unknown else "")
+    return total + (f", plus {unknown} method-task pairs with unknown run time" if unknown else "")
 
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
     paths = list(store.cell_folder(cell).glob("*.json"))
     records = [record for path in paths if (record := store.read(path))]
-    done = {record.fold for record in records if record.serves(prepared.trace, prepared.inner)}
+    done = {record.fold for record in records if record.serves(prepared.options)}
     left = len(cell.folds) - len(done)
     each = _seconds(cell, [record for record in records if record.status == "ok"])
     if each is not None:
-        each *= 1 + prepared.inner
+        each *= 1 + prepared.options.inner
     return {
         "task": cell.task.name,
         "synthetic": cell.task.synthetic,

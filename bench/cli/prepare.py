@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-from bench.cli.common import making, numbers, surroundings
+from bench.cli.common import STAND_INS, numbers, progress, workspace
 from bench.core.errors import BenchError, DataError
 from bench.core.machine import cores
 from bench.core.names import TaskName
 from bench.core.select import choose
-from bench.data.apex import check_policy
+from bench.core.types import ApexPolicy
 from bench.data.task import Task, make_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
 from bench.plugins.configure import Configured, configure
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, no_data
+from bench.running.options import RunOptions
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the options of `run` and `plan` ask for, as they were typed."""
+    """What to run, as typed on the command line."""
 
-    methods: str
-    datasets: str
-    tasks: str
-    protocol: str
-    seeds: str
-    preset: str
-    jobs: int | None
-    limit_folds: int | None
-    results: Path | None
-    plugins: tuple[Path, ...]
-    apex: str = "given"
-    trace: bool = False
-    inner: int = 0
+    methods: str = "all"
+    datasets: str = "all"
+    tasks: str = ""
+    protocol: str = "loso"
+    seeds: str = "0"
+    apex: ApexPolicy = "given"
+    preset: str = ""
+    limit_folds: int | None = None
+    results: Path | None = None
+    plugin: Sequence[Path] | None = None
+
+
+Chosen = TypeVar("Chosen", Request, RunOptions)
+
+
+def chosen(kind: type[Chosen], parameters: Mapping[str, Any]) -> Chosen:
+    """A `Request` or `RunOptions` from the parameters of a verb, so that each is named once."""
+    names = [field.name for field in dataclasses.fields(kind)]
+    return kind(**{name: parameters[name] for name in names if name in parameters})
 
 
 @dataclass(frozen=True)
@@ -44,40 +54,38 @@ class Prepared:
 
     Attributes:
         plan: what is to run.
-        registry, settings: surroundings.
+        options: how, completed by settings and plugins.
+        registry: plugins.
+        settings: folders.
         unusable: datasets that could not be used, a sentence each.
         remarks: what the user should know before the start.
-        jobs: processes.
-        trace, inner: what every record must hold beside its scores.
     """
 
     plan: Plan
+    options: RunOptions
     registry: Registry
     settings: Settings
     unusable: tuple[str, ...]
     remarks: tuple[str, ...]
-    jobs: int
-    trace: bool
-    inner: int
 
 
-def prepare(request: Request) -> Prepared:
+def prepare(request: Request, options: RunOptions) -> Prepared:
     """Turn typed options into a plan.
 
     Raises:
         BenchError: anything unknown, or nothing left to run.
     """
-    registry, settings = surroundings(request.plugins, request.results)
+    registry, settings = workspace(request.plugin, request.results)
+    bound = settings.cache_size if options.cache_size is None else options.cache_size
+    options = dataclasses.replace(options, plugins=registry.files, cache_size=bound)
     seeds = numbers(request.seeds, "--seeds")
-    jobs = request.jobs or cores()
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, request.preset or "paper")
-    check_policy(request.apex)
-    if request.inner == 1:
-        raise BenchError("--inner 1: expected 2 or more: each fit leaves a part of the people out")
     unconfigured = not settings.roots
-    with making() as progress:
-        datasets, settings = chosen_datasets(registry, settings, request.datasets, jobs, progress)
+    with progress(STAND_INS) as report:
+        datasets, settings = chosen_datasets(
+            registry, settings, request.datasets, options.workers, report
+        )
     stand_ins = all(dataset.synthetic for dataset in datasets)
     preset = request.preset or ("quick" if stand_ins else "paper")
     rows = configure(registry, request.methods, preset)
@@ -87,7 +95,7 @@ def prepare(request: Request) -> Prepared:
         words = _labellings(dataset.name, list(dataset.labellings), request.tasks)
         try:
             if words:
-                tasks += make_tasks(dataset, words, settings.cache, request.apex, jobs)
+                tasks += make_tasks(dataset, words, settings.cache, request.apex, options.workers)
         except DataError as error:
             unusable.append(str(error))
     if not tasks:
@@ -97,8 +105,7 @@ def prepare(request: Request) -> Prepared:
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
     remarks = (_remark(unconfigured, request, preset),) if stand_ins else ()
-    trace = request.trace or request.inner > 0
-    return Prepared(plan, registry, settings, tuple(unusable), remarks, jobs, trace, request.inner)
+    return Prepared(plan, options, registry, settings, tuple(unusable), remarks)
 
 
 def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
@@ -106,8 +113,8 @@ def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
     name = TaskName.parse(truth.task)
     if not settings.roots and not truth.synthetic:
         raise no_data(name.dataset, ())
-    with making() as progress:
-        (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), progress)
+    with progress(STAND_INS) as report:
+        (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), report)
     return make_tasks(dataset, [name.labelling], settings.cache)[0]
 
 

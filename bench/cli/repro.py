@@ -6,23 +6,24 @@ import dataclasses
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 from rich.table import Table as Grid
 
-from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.common import err, out, print_json, workspace
 from bench.cli.exits import FAILED
+from bench.cli.options import CellPath, EngineOption, Jobs, Json, Plugin
 from bench.cli.prepare import recorded_task
 from bench.cli.watch import Watch
 from bench.core.errors import BenchError
-from bench.core.machine import cores
-from bench.core.select import unknown
 from bench.evaluation.find_cell import CellRecords, find_cell
 from bench.planning.plan import Cell, Plan, make_plan
 from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
-from bench.running.options import Options
+from bench.running.options import RunOptions
 from bench.running.run import run
 from bench.store.record import Record
 from bench.store.store import Store
@@ -53,35 +54,41 @@ class Compared:
 
 
 def repro(
-    words: str,
-    fold: str,
-    results: Path | None,
-    into: Path | None,
-    jobs: int | None,
-    engine: str,
-    plugins: tuple[Path, ...],
-    as_json: bool,
+    cell: CellPath,
+    fold: Annotated[str, typer.Option("--fold", help="Only this fold: casme2/01.")] = "",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="Results folder to compare with.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="Keep the new records in this folder; default: discard them."),
+    ] = None,
+    jobs: Jobs = None,
+    engine: EngineOption = "processes",
+    plugin: Plugin = None,
+    json: Json = False,
 ) -> None:
-    """Run the folds of a cell again, elsewhere, and compare; exit 1 where a class differs."""
-    if engine not in ("processes", "serial"):
-        raise unknown("--engine", engine, ("processes", "serial"))
-    registry, settings = surroundings(plugins, results)
-    theirs = find_cell(Store(settings.results), words)
-    cell = _today(theirs, registry, settings)
+    """Rerun a cell, or one fold of it, and compare it prediction by prediction.
+
+    Exits with 1 when a predicted class differs.
+    """
+    registry, settings = workspace(plugin, results)
+    theirs = find_cell(Store(settings.results), cell)
+    today = _today(theirs, registry, settings)
     before = {r.fold: r for r in theirs.records if r.status == "ok" and fold in ("", r.fold)}
-    folds = tuple(one for one in cell.folds if one.name in before)
+    folds = tuple(one for one in today.folds if one.name in before)
     if not folds:
         done = ", ".join(r.fold for r in theirs.records[:8] if r.status == "ok") or "none"
-        raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {words}: {done}")
-    cell = dataclasses.replace(cell, folds=folds)
+        raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {cell}: {done}")
+    today = dataclasses.replace(today, folds=folds)
     here = tempfile.TemporaryDirectory() if into is None else nullcontext(str(into))
-    options = Options(engine=engine, workers=jobs or cores(), plugins=registry.files)
+    options = RunOptions(engine=engine, jobs=jobs, device="cpu", plugins=registry.files)
     with here as folder, Watch(options.workers, err()) as watch:
-        store, plan = Store(Path(folder)), Plan((cell,))
+        store, plan = Store(Path(folder)), Plan((today,))
         run(plan, store, settings.cache, options, watch)
         rows = [_compare(before[u.fold.name], store.read(store.path(u))) for u in plan.units]
     rows.sort(key=lambda row: row.fold)
-    _report(rows, words, as_json)
+    _report(rows, cell, json)
     if not all(row.same for row in rows):
         raise SystemExit(FAILED)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from bench.board import build
@@ -12,60 +15,90 @@ from bench.board.terminal import grid
 from bench.cache.eviction import read_size
 from bench.cli.common import chosen_device, err, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
+from bench.cli.options import (
+    Apex,
+    Datasets,
+    EngineOption,
+    Inner,
+    Jobs,
+    LimitFolds,
+    Methods,
+    Plugin,
+    Preset,
+    Protocol,
+    Results,
+    Seeds,
+    Tasks,
+    Trace,
+)
 from bench.cli.plan import expected, print_plan
-from bench.cli.prepare import Prepared, Request, prepare
+from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import Watch
-from bench.core.select import unknown
-from bench.running.options import Options
+from bench.running.options import Device, Refresh, RunOptions
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
 
 
 def run(
-    request: Request,
-    engine: str,
-    timeout: float | None,
-    device: str,
-    refresh: str,
-    cache_size: str,
-    dry_run: bool,
+    methods: Methods = "all",
+    datasets: Datasets = "all",
+    tasks: Tasks = "",
+    protocol: Protocol = "loso",
+    seeds: Seeds = "0",
+    apex: Apex = "given",
+    preset: Preset = "",
+    jobs: Jobs = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
+    ] = None,
+    limit_folds: LimitFolds = None,
+    results: Results = None,
+    plugin: Plugin = None,
+    device: Annotated[
+        Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
+    ] = "auto",
+    engine: EngineOption = "processes",
+    trace: Trace = False,
+    inner: Inner = 0,
+    refresh: Annotated[
+        Refresh | None,
+        typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
+    ] = None,
+    cache_size: Annotated[
+        int | None,
+        typer.Option(
+            "--cache-size",
+            metavar="SIZE",
+            parser=lambda text: read_size(text, "--cache-size"),
+            help="Maximum cache size, e.g. 20GB.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan without running it.")
+    ] = False,
 ) -> None:
-    """Prepare, run, print the tables, write the leaderboard; exit 1 when a unit failed."""
-    for option, word, known in (
-        ("engine", engine, ("processes", "serial")),
-        ("device", device, ("auto", "cpu", "cuda")),
-        ("refresh", refresh, ("", "stale")),
-    ):
-        if word not in known:
-            raise unknown(f"--{option}", word, [name for name in known if name])
-    bound = read_size(cache_size, "--cache-size") if cache_size else None
-    prepared = prepare(request)
+    """Run methods on datasets; rerun the command to resume.
+
+    Prints a table per task and writes the leaderboard into the results folder. Exits with 1 when a
+    fold failed.
+    """
+    prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
     for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
         err().print(remark, soft_wrap=True)
     if dry_run:
         print_plan(prepared)
         return
-    store = Store(prepared.settings.results)
-    options = Options(
-        engine=engine,
-        workers=prepared.jobs,
-        timeout=timeout,
-        device=chosen_device(device),
-        trace=prepared.trace,
-        inner=prepared.inner,
-        refresh=bool(refresh),
-        plugins=prepared.registry.files,
-        cache_size=prepared.settings.cache_size if bound is None else bound,
-    )
     if time_left := expected(prepared):
         err().print(f"Estimated: {time_left}.", soft_wrap=True)
+    store = Store(prepared.settings.results)
+    options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
     try:
         with Watch(options.workers, err()) as watch:
             summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     except KeyboardInterrupt:
-        err().print("interrupted: the same command goes on where this one stopped")
+        err().print("Interrupted; rerun the command to resume.")
         raise SystemExit(INTERRUPTED) from None
     _report(prepared, store, summary, time.perf_counter() - started)
 
@@ -85,12 +118,13 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 
 
 def _say(console: Console, summary: Summary, elapsed: float) -> None:
-    done = f"{summary.ran} folds run in {elapsed:.0f} s" if summary.ran else "nothing left to run"
-    console.print(f"{done}, {summary.reused} taken from earlier runs.")
+    done = f"Ran {summary.ran} folds in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
+    console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:
         console.print(
-            f"{len(summary.stale)} of them are stale: the code they were made by has changed "
-            "since; --refresh stale runs them again."
+            f"{len(summary.stale)} of these are stale: the code that made them has changed since; "
+            "--refresh stale reruns them.",
+            soft_wrap=True,
         )
     for sentence in summary.unreadable:
         console.print(sentence, style="red", soft_wrap=True)

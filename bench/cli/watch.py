@@ -34,12 +34,13 @@ class Watch:
             TextColumn("{task.fields[left]}"),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
         )
         self.line = self.bar.add_task("", total=None, left="", visible=False)
 
     def __enter__(self) -> Self:
-        self.bar.start()
+        # Elsewhere even a bar that is disabled leaves an empty line.
+        if self.console.is_terminal:
+            self.bar.start()
         return self
 
     def __exit__(
@@ -48,7 +49,8 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.bar.stop()
+        if self.bar.live.is_started:
+            self.bar.stop()
 
     def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
         """A phase begins: describing so many clips, or fitting these units."""

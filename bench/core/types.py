@@ -14,5 +14,6 @@ else:
     Array = "numpy.typing.NDArray[Any]"
     Description = "Array | dict[str, Array]"
 
+ApexPolicy = Literal["given", "middle", "spotted"]
 ApexSource = Literal["given", "spotted", "middle", "absent"]
 Gender = Literal["female", "male"]

@@ -12,23 +12,15 @@ from bench.cache.cache import Cache
 from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
-from bench.core.select import unknown
+from bench.core.types import ApexPolicy
 from bench.views.apex import VERSION, spotted_apex
-
-POLICIES = ("given", "middle", "spotted")
-
-
-def check_policy(policy: str) -> None:
-    """Raise a clear error where there is no such policy."""
-    if policy not in POLICIES:
-        raise unknown("--apex", policy, POLICIES)
 
 
 def with_apexes(
     dataset: Dataset,
     clips: Sequence[Clip],
     digests: Sequence[str],
-    policy: str,
+    policy: ApexPolicy,
     cache: Cache,
     threads: int,
 ) -> list[Clip]:
@@ -44,10 +36,8 @@ def with_apexes(
         threads: read clips side by side.
 
     Raises:
-        BenchError: an unknown policy.
         DataError: a clip that cannot be read.
     """
-    check_policy(policy)
     if "frames" not in dataset.sources:
         return list(clips)
     if policy != "spotted":
@@ -69,8 +59,8 @@ def _middle(clip: Clip) -> Clip:
 
 def _spotted(dataset: Dataset, clip: Clip, digest: str, cache: Cache) -> int:
     name = key("apex", VERSION, digest)
-    found = cache.array("apexes", name)
-    if found is None:
-        found = np.array(spotted_apex(dataset.read(clip)["frames"]))
-        cache.put("apexes", name, found)
-    return int(found)
+    position = cache.array("apexes", name)
+    if position is None:
+        position = np.array(spotted_apex(dataset.read(clip)["frames"]))
+        cache.put("apexes", name, position)
+    return int(position)

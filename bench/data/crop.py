@@ -90,12 +90,12 @@ def mark_dataset(dataset: Dataset, model: Path, threads: int, progress: Progress
             write_landmarks(landmarks_path(dataset.root, clip), face.points)
         return face
 
-    found = []
+    faces = []
     with ThreadPoolExecutor(threads) as pool:
         for face in pool.map(mark, clips):
-            found.append(face)
-            progress(len(found), len(clips))
-    return len(_without_errors(dataset, found))
+            faces.append(face)
+            progress(len(faces), len(clips))
+    return len(_without_errors(dataset, faces))
 
 
 def find_faces(
@@ -103,8 +103,8 @@ def find_faces(
 ) -> list[Face]:
     """The faces of clips; a `DataError` names all clips that have none."""
     with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda clip: _face(dataset, clip, model), clips))
-    return _without_errors(dataset, found)
+        faces = list(pool.map(lambda clip: _face(dataset, clip, model), clips))
+    return _without_errors(dataset, faces)
 
 
 def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
@@ -123,11 +123,11 @@ def _face(dataset: Dataset, clip: Clip, model: Path | None) -> Face | DataError:
         return error
 
 
-def _without_errors(dataset: Dataset, found: Sequence[Face | DataError]) -> list[Face]:
-    errors = [str(one) for one in found if isinstance(one, DataError)]
+def _without_errors(dataset: Dataset, faces: Sequence[Face | DataError]) -> list[Face]:
+    errors = [str(one) for one in faces if isinstance(one, DataError)]
     if errors:
         raise DataError(f"{dataset.name}: {len(errors)} clips without a face: {'; '.join(errors)}")
-    return [one for one in found if isinstance(one, Face)]
+    return [one for one in faces if isinstance(one, Face)]
 
 
 def _write(dataset: Dataset, clip: Clip, face: Face, folder: Path, size: tuple[int, int]) -> None:

@@ -31,7 +31,7 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
     known = _read(memo)
     listings: dict[Path, dict[str, Stat]] = {}
     fresh: dict[str, str] = {}
-    found = []
+    marks = []
 
     def listing(folder: Path) -> dict[str, Stat]:
         if folder not in listings:
@@ -46,11 +46,11 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
             entry = key(entry, str(clip.landmarks), beside)
         if entry not in known:
             known[entry] = fresh[entry] = _digest(clip)
-        found.append(known[entry])
+        marks.append(known[entry])
     if fresh:
         # Another process may have added entries meanwhile; losing some only costs reading again.
         write_atomically(memo, json.dumps(_read(memo) | fresh).encode(), durable=False)
-    return found
+    return marks
 
 
 def _read(memo: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import DataError
 from bench.core.names import TaskName
-from bench.core.types import Array
+from bench.core.types import ApexPolicy, Array
 from bench.data.apex import with_apexes
 from bench.data.fingerprint import digests
 
@@ -65,10 +65,10 @@ class Task:
 
     def annotated(self, what: Literal["action_units", "gender"]) -> str | None:
         """Identifies what is annotated beside the emotion, None where no clip has it."""
-        found = [getattr(clip, what) for clip in self.clips]
-        if all(one is None for one in found):
+        values = [getattr(clip, what) for clip in self.clips]
+        if all(one is None for one in values):
             return None
-        return key(what, [sorted(one) if isinstance(one, frozenset) else one for one in found])
+        return key(what, [sorted(one) if isinstance(one, frozenset) else one for one in values])
 
     @cached_property
     def apex(self) -> str:
@@ -81,7 +81,11 @@ class Task:
 
 
 def make_tasks(
-    dataset: Dataset, words: list[str], cache: Cache, apex: str = "given", threads: int = 1
+    dataset: Dataset,
+    words: list[str],
+    cache: Cache,
+    apex: ApexPolicy = "given",
+    threads: int = 1,
 ) -> list[Task]:
     """The tasks of one dataset, from one reading of its index.
 
@@ -93,7 +97,6 @@ def make_tasks(
         threads: for spotting.
 
     Raises:
-        BenchError: an unknown apex policy.
         DataError: clips without frames (all named), or a labelling without clips.
     """
     index = dataset.index()

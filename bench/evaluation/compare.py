@@ -1,4 +1,4 @@
-"""Whether two methods differ on the same subjects, from the records of a results folder."""
+"""Paired comparison of methods on the same subjects, from the records of a results folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from bench.core.names import RowSelector
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.paired import difference
-from bench.evaluation.truth import Truth, confusions
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
 from bench.statistics import (
     CriticalDifference,
@@ -23,7 +24,7 @@ from bench.statistics import (
     minimal_detectable_difference,
     score,
 )
-from bench.statistics.metrics import METRICS
+from bench.statistics.metrics import METRICS, MetricName
 from bench.store.record import Record
 
 ALPHA = 0.05
@@ -31,19 +32,19 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Pair:
-    """Two methods on one task.
+    """The paired comparison of two methods on one task.
 
     Attributes:
-        task, protocol, synthetic: where.
+        task, protocol, synthetic: of both.
         first, second: the methods.
-        scores: of the two, means over seeds.
+        scores: of each, the mean over seeds.
         difference: first minus second.
         low, high: its 95 % interval, subjects resampled.
         p: of a two-sided permutation test over subjects.
-        adjusted: corrected by Holm's method over all pairs and tasks of one question.
+        adjusted: p after Holm's correction over all pairs and tasks of the call.
         exact: all permutations were counted.
-        subjects, seeds: how many.
-        detectable: smallest true difference that these subjects would show, 80 times of 100.
+        subjects, seeds: counts.
+        detectable: the smallest true difference that these subjects detect with 80 % power.
     """
 
     task: str
@@ -63,11 +64,43 @@ class Pair:
     adjusted: float = 1.0
 
     @property
-    def verdict(self) -> str:
-        """In words."""
+    def better(self) -> str | None:
+        """The method that scores higher; None where the difference is not significant."""
         if self.adjusted >= ALPHA:
-            return "no significant difference"
-        return f"{self.first if self.difference > 0 else self.second} is better"
+            return None
+        return self.first if self.difference > 0 else self.second
+
+
+@dataclass(frozen=True)
+class NoResults:
+    """A method has no records on a task.
+
+    Attributes:
+        task, method: names.
+    """
+
+    task: str
+    method: str
+
+
+@dataclass(frozen=True)
+class MissingFolds:
+    """No seed of a method has all folds of a task.
+
+    Attributes:
+        task, method: names.
+        folds: finished ones of the seed that has most.
+        of: how many there should be.
+    """
+
+    task: str
+    method: str
+    folds: int
+    of: int
+
+
+LeftOut = NoResults | MissingFolds
+"""Why a method is not compared on a task."""
 
 
 @dataclass(frozen=True)
@@ -83,67 +116,58 @@ def compare(
     records: Sequence[Record],
     words: Sequence[str],
     protocol: str,
-    metric: str,
-) -> tuple[list[Pair], list[str]]:
-    """Every pair of methods on every task that has complete results of both.
+    metric: MetricName,
+) -> tuple[list[Pair], list[LeftOut]]:
+    """Compare every pair of methods on every task with complete results of both.
 
     Args:
-        tasks: tasks to look at.
+        tasks: the tasks to compare on.
         records: of the results folder.
         words: methods, "mfvan", "mfvan@quick" or "mfvan@<family>".
         protocol: of the records.
-        metric: one of `bench.statistics.metrics.METRICS`.
+        metric: the score to compare by.
 
     Returns:
-        pairs, corrected together, and a sentence for everything that was left out.
+        pairs, corrected together, and what was left out of them.
     """
-    if metric not in METRICS:
-        raise unknown("--metric", metric, METRICS)
     labels = sorted({record.label for record in records})
     for word in words:
         if RowSelector.parse(word).label not in labels:
             raise unknown("method", word, labels)
     pairs: list[Pair] = []
-    remarks: list[str] = []
+    left_out: list[LeftOut] = []
     for task in tasks:
         here = [
             r
             for r in records
             if (r.inputs["data"], r.inputs["protocol"]) == (task.fingerprint, protocol)
         ]
-        entries = []
-        for word in dict.fromkeys(words):
-            try:
-                entries.append(_entry(task, here, word, protocol))
-            except _LeftOutError as reason:
-                remarks.append(f"{task.task}: {reason}")
+        results = [_entry(task, here, word, protocol) for word in dict.fromkeys(words)]
+        left_out += [one for one in results if not isinstance(one, Entry)]
+        entries = [one for one in results if isinstance(one, Entry)]
         pairs += [_pair(task, protocol, a, b, metric) for a, b in combinations(entries, 2)]
     adjusted = holm([pair.p for pair in pairs])
-    return [replace(p, adjusted=float(q)) for p, q in zip(pairs, adjusted, strict=True)], remarks
+    return [replace(p, adjusted=float(q)) for p, q in zip(pairs, adjusted, strict=True)], left_out
 
 
 def overall(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDifference] | None:
-    """Average ranks over the tasks that have all methods; real tasks alone where there are any.
+    """Average ranks over the tasks that have all methods; synthetic tasks count only on their own.
 
     Returns:
-        the methods, the number of tasks, and their ranks with the critical difference; None where
-        only one task has them all.
+        the methods, the number of tasks, and the ranks with the critical difference; None if fewer
+        than two tasks have all methods.
     """
     real = [pair for pair in pairs if not pair.synthetic] or pairs
     methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
-    found: dict[str, dict[str, float]] = defaultdict(dict)
+    by_task: dict[str, dict[str, float]] = defaultdict(dict)
     for pair in real:
-        found[pair.task] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
-    rows = [[of[name] for name in methods] for of in found.values() if len(of) == len(methods)]
+        by_task[pair.task] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
+    rows = [[of[name] for name in methods] for of in by_task.values() if len(of) == len(methods)]
     return (methods, len(rows), critical_difference(rows)) if len(rows) > 1 else None
 
 
-class _LeftOutError(Exception):
-    """Why a method cannot be compared on a task."""
-
-
-def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> Entry:
-    """The records that a word means, when every fold of them is there."""
+def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> Entry | LeftOut:
+    """The records that a word means, of every seed that has all folds."""
     wanted = RowSelector.parse(word)
     families: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
@@ -151,32 +175,32 @@ def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> 
         if record.label == wanted.label and chosen:
             families[record.preset, record.family].append(record)
     if not families:
-        raise _LeftOutError(f"no results of {word}")
+        return NoResults(task.task, word)
     if len(families) > 1:
         known = ", ".join(
             f"{RowSelector(wanted.label, p)} (family {f})" for p, f in sorted(families)
         )
         raise BenchError(f"{task.task}: {word} may be any of {known}; add @preset or @family")
-    ((_, found),) = families.items()
+    (chosen_records,) = families.values()
     total = len(folds(protocol, task.people, task.databases))
     done: dict[int, list[Record]] = defaultdict(list)
-    for record in found:
+    for record in chosen_records:
         if record.status == "ok":
             done[record.inputs["seed"]].append(record)
     whole = {seed: rows for seed, rows in done.items() if len(rows) == total}
     if not whole:
         most = max(map(len, done.values()), default=0)
-        raise _LeftOutError(f"{word} has {most} of {total} folds: give `bench run` again")
+        return MissingFolds(task.task, word, most, total)
     return Entry(word, {seed: confusions(task, rows)[0] for seed, rows in whole.items()})
 
 
-def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: str) -> Pair:
-    # Without a common seed, one of each is compared.
+def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: MetricName) -> Pair:
+    # Without a common seed, the first seed of each is compared.
     seeds = sorted(first.cells.keys() & second.cells.keys())
     one = np.array([first.cells[seed] for seed in seeds or sorted(first.cells)[:1]])
     other = np.array([second.cells[seed] for seed in seeds or sorted(second.cells)[:1]])
     measure = METRICS[metric]
-    found = difference(one, other, measure)
+    paired = difference(one, other, measure)
     return Pair(
         task=task.task,
         protocol=protocol,
@@ -184,12 +208,12 @@ def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: str) 
         first=first.name,
         second=second.name,
         scores=(score(one, measure), score(other, measure)),
-        difference=found.value,
-        low=found.low,
-        high=found.high,
-        p=found.p,
-        exact=found.exact,
+        difference=paired.value,
+        low=paired.low,
+        high=paired.high,
+        p=paired.p,
+        exact=paired.exact,
         subjects=int(one.any(axis=(0, 2, 3)).sum()),
-        seeds=found.seeds,
+        seeds=paired.seeds,
         detectable=minimal_detectable_difference([one, other], measure),
     )

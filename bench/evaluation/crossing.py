@@ -1,4 +1,4 @@
-"""What the configurations of one method's variants differ in, and which two fields cross."""
+"""Which fields differ between the variants of a method, and which two are fully crossed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from itertools import combinations
 from typing import Any
 
 Configs = Mapping[str, Mapping[str, Any]]
-"""Configuration of each variant by its label."""
+"""The configuration of each variant, by label."""
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Two fields of which every combination was run, all else equal: of an ablation, its questions.
+    """Two fields of which every combination was run with all others equal: a factorial ablation.
 
     Attributes:
-        down, across: the field with more values, of the lines, and the one of the columns.
-        lines, columns: their values in words.
-        labels: of each line the variant in every column.
+        down, across: the field that varies over lines (the one with more values) and over columns.
+        lines, columns: the values of each, as text.
+        labels: for each line, the variant in every column.
     """
 
     down: str
@@ -37,22 +37,22 @@ def varied(configs: Configs) -> list[str]:
 
 
 def crossing(configs: Configs) -> Crossing | None:
-    """The two fields of which every combination was run, all else being as in most variants.
+    """The two fields of which every combination was run, the others having their most common value.
 
-    Of several pairs the one with most combinations; None where no two fields cross.
+    Among several pairs, the one with most combinations; None if no two fields are crossed.
     """
-    found: dict[tuple[str, str], int] = {}
+    crossed: dict[tuple[str, str], int] = {}
     for one, other in combinations(varied(configs), 2):
         cells = set(_grid(configs, one, other).values())
         ones, others = ({cell[i] for cell in cells} for i in (0, 1))
         if min(len(ones), len(others)) > 1 and len(cells) == len(ones) * len(others):
             pair = (one, other) if len(ones) >= len(others) else (other, one)
-            found[pair] = len(cells)
-    return _crossed(configs, *max(found, key=found.__getitem__)) if found else None
+            crossed[pair] = len(cells)
+    return _crossed(configs, *max(crossed, key=crossed.__getitem__)) if crossed else None
 
 
 def _crossed(configs: Configs, down: str, across: str) -> Crossing:
-    # Of labels with one configuration the first in the alphabet stands: the plain method's own.
+    # If labels share a configuration, the first in the alphabet wins: the plain method's.
     grid = _grid(configs, down, across)
     label = {grid[name]: name for name in sorted(grid, reverse=True)}
     lines, columns = (sorted({cell[i] for cell in label}, key=_place) for i in (0, 1))
@@ -61,7 +61,7 @@ def _crossed(configs: Configs, down: str, across: str) -> Crossing:
 
 
 def _grid(configs: Configs, one: str, other: str) -> dict[str, tuple[str, str]]:
-    """Values of two fields, of the variants that are in all others as most are."""
+    """Values of two fields, for variants with the most common value in every other field."""
     usual = {
         name: Counter(word(config.get(name)) for config in configs.values()).most_common(1)[0][0]
         for name in varied(configs)
@@ -75,14 +75,14 @@ def _grid(configs: Configs, one: str, other: str) -> dict[str, tuple[str, str]]:
 
 
 def word(value: Any) -> str:
-    """A field's value for a table: "1, 2, 3", "none" where it holds nothing."""
+    """A field's value as text: "1, 2, 3", or "none" for an empty list."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     return str(value)
 
 
 def _place(value: str) -> tuple[bool, float, int, str]:
-    """Nothing first, then numbers by size, then what holds more after what holds less."""
+    """Sort key: "none" first, then numbers by size, then lists by length."""
     try:
         return True, float(value), 0, value
     except ValueError:

@@ -11,13 +11,13 @@ import numpy as np
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
-from bench.evaluation.scores import Row
-from bench.evaluation.truth import Truth, by_subject, parts, scores
+from bench.evaluation.notes import ExternalPredictions
+from bench.evaluation.row import Row
+from bench.evaluation.scoring import by_subject, parts, scores
+from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
 from bench.statistics.metrics import recall
 from bench.store.record import safe
-
-NOTE = "external predictions"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,6 @@ def external_row(task: Truth, one: External) -> Row:
         selection="unknown",
         folds=total,
         of=total,
-        ended={},
         seeds=(),
         scores=scores(counts, complete=True),
         recall=recall(counts.sum((0, 1))).tolist(),
@@ -88,5 +87,5 @@ def external_row(task: Truth, one: External) -> Row:
         fit_seconds=None,
         parameters=None,
         reference=True,
-        notes=(NOTE,),
+        notes=(ExternalPredictions(),),
     )

@@ -1,4 +1,4 @@
-"""What one method scores beyond another on the same subjects."""
+"""The difference between two methods on the same subjects, with its interval and test."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Difference:
         low, high: its 95 % interval, subjects resampled.
         p: of a two-sided permutation test over subjects.
         exact: all permutations were counted.
-        seeds: how many both have.
-        adjusted: p, corrected by Holm's method over all differences of one question.
+        seeds: number of seeds that both methods have.
+        adjusted: p after Holm's correction over all differences of one family.
     """
 
     value: float
@@ -35,7 +35,7 @@ class Difference:
 
 
 def difference(first: Array, second: Array, metric: Metric) -> Difference:
-    """Of counts (seeds, subjects, c, c): the same seeds, the same subjects in the same order."""
+    """First minus second, from counts (seeds, subjects, c, c) of the same seeds and subjects."""
     test = paired_test(first, second, metric, np.random.default_rng(derived_seed("pairs")))
     rng = np.random.default_rng(derived_seed("bootstrap"))
     low, high = bootstrap_difference(first, second, metric, rng)

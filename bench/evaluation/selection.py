@@ -1,4 +1,4 @@
-"""What choosing the epoch is worth: by training subjects alone, and on the held-out subject."""
+"""How much selecting the epoch changes UF1: on training subjects, or on the held-out subject."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.core.types import Array
-from bench.evaluation.scores import Epochs, Score
-from bench.evaluation.truth import Truth, confusions
+from bench.evaluation.row import Epochs, Score
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
 from bench.statistics import select_best
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
 
 
 def checkpoints(task: Truth, done: Sequence[Record]) -> Array:
-    """Counts (seeds, checkpoints, subjects, c, c) of traced records, as far as all have them."""
+    """Counts (seeds, checkpoints, subjects, c, c) of traced records, up to the shortest trace."""
     steps = min(len(record.trace) for record in done)
     each = [
         confusions(task, [replace(r, scores=r.trace[k][1]) for r in done]) for k in range(steps)
@@ -27,18 +28,18 @@ def checkpoints(task: Truth, done: Sequence[Record]) -> Array:
 
 
 def chosen(task: Truth, done: Sequence[Record]) -> Array:
-    """Counts (seeds, subjects, c, c) at the step that each fold's inner fits chose."""
+    """Counts (seeds, subjects, c, c) at the checkpoint that each fold's inner folds selected."""
     at = [replace(r, scores=dict(r.trace)[r.inner_step]) for r in done if r.inner_step is not None]
     return confusions(task, at)
 
 
 class Selection(NamedTuple):
-    """A row's UF1 by other choices than the last checkpoint; None where nothing was traced.
+    """A row's UF1 at checkpoints other than the last; None if nothing was traced.
 
     Attributes:
-        oracle: each held-out subject picks the checkpoint that suits it best; never ranked.
-        inner: inner folds of the training subjects choose; None where they were not asked.
-        epochs: at every checkpoint.
+        oracle: the best checkpoint of each held-out subject; never ranked.
+        inner: the checkpoint selected by inner folds of the training subjects; None without them.
+        epochs: UF1 at every checkpoint.
     """
 
     oracle: Score | None = None
@@ -47,7 +48,7 @@ class Selection(NamedTuple):
 
 
 def selection(task: Truth, done: Sequence[Record]) -> Selection:
-    """From the finished records of a complete row."""
+    """Score the checkpoints of a row's finished records."""
     if not all(record.trace for record in done):
         return Selection()
     counts = checkpoints(task, done)

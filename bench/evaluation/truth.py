@@ -1,28 +1,19 @@
-"""Scoring predictions: joined with the true classes by clip, counted by subject."""
+"""The clips of a task and their true classes, as the results folder keeps them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
 
-from bench.core.seeds import derived_seed
 from bench.core.types import Array
-from bench.evaluation.scores import Score
-from bench.statistics import bootstrap
-from bench.statistics.metrics import METRICS, per_group_confusions
-from bench.store.record import Record
-
-RESAMPLES = 10_000
 
 
 @dataclass(frozen=True)
 class Truth:
-    """Who shows what in a task, from the results folder.
+    """The clips of a task and their true classes, from the results folder.
 
     Attributes:
         task, fingerprint, classes, synthetic, apex: of the task.
@@ -56,58 +47,3 @@ def truth(raw: Mapping[str, Any]) -> Truth:
         databases=np.array(databases),
         labels=np.array(labels),
     )
-
-
-def confusions(task: Truth, records: Sequence[Record]) -> Array:
-    """Counts (seeds, subjects, c, c) of finished records, for the subjects that have one."""
-    by_seed: dict[int, list[Record]] = defaultdict(list)
-    for record in records:
-        by_seed[record.inputs["seed"]].append(record)
-    stack = []
-    for _, found in sorted(by_seed.items()):
-        where = np.array([task.position[clip] for r in found for clip in r.clips], int)
-        predicted = np.array([int(np.argmax(row)) for r in found for row in r.scores], int)
-        stack.append(by_subject(task, where, predicted))
-    return np.array(stack)
-
-
-def by_subject(task: Truth, where: Array, predicted: Array) -> Array:
-    """Counts (subjects, c, c) of predicted labels (n,) of the clips at positions `where` (n,)."""
-    people, subject = np.unique(task.people, return_inverse=True)
-    counts = np.zeros((len(people), len(task.classes), len(task.classes)), int)
-    present = np.unique(subject[where])
-    counts[present] = per_group_confusions(
-        task.labels[where], predicted, subject[where], len(task.classes)
-    )
-    return counts
-
-
-def scores(counts: Array, complete: bool) -> dict[str, Score]:
-    """All metrics of a row, means over seeds; with intervals where it is complete."""
-    found = {}
-    for name, metric in METRICS.items():
-        values = [float(metric(seed.sum(0))) for seed in counts]
-        spread = stdev(values) if len(values) > 1 else None
-        low = high = None
-        if complete:
-            rng = np.random.default_rng(derived_seed("bootstrap"))
-            interval = bootstrap(counts, metric, rng, resamples=RESAMPLES)
-            low, high = float(interval.low), float(interval.high)
-        found[name] = Score(fmean(values), low, high, spread)
-    return found
-
-
-def parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:
-    """UF1 and UAR of each database of a composite, means over seeds; none for a single one."""
-    names, subject = np.unique(task.people, return_inverse=True)
-    database = np.array([task.databases[subject == i][0] for i in range(len(names))])
-    parts = np.unique(database)
-    if len(parts) < 2:
-        return {}
-    return {
-        str(part): {
-            name: fmean(float(METRICS[name](seed[database == part].sum(0))) for seed in counts)
-            for name in ("uf1", "uar")
-        }
-        for part in parts
-    }

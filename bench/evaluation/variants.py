@@ -1,4 +1,4 @@
-"""Variants of one method set beside the plain one, as the ablation of a paper."""
+"""Variants of one method compared with the plain one, as in a paper's ablation study."""
 
 from __future__ import annotations
 
@@ -12,9 +12,17 @@ import numpy as np
 
 from bench.core.names import Label
 from bench.evaluation.crossing import Crossing, crossing, varied
+from bench.evaluation.notes import (
+    IncompleteVariants,
+    NoCommonSeed,
+    Note,
+    OtherVersionVariants,
+    SeveralRows,
+)
 from bench.evaluation.paired import Difference, difference
-from bench.evaluation.scores import Row, Score
-from bench.evaluation.truth import Truth, confusions
+from bench.evaluation.row import Row, Score
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
 from bench.statistics import holm
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
@@ -22,15 +30,15 @@ from bench.store.record import Record
 
 @dataclass(frozen=True)
 class Variant:
-    """One variant of which every fold ended ok.
+    """One variant with all folds finished.
 
     Attributes:
         label: "mfvan:delta", or "mfvan" for the plain method.
         values: of the fields in which the variants of the group differ.
-        scores: those of its row.
-        difference: in UF1, the variant less the plain method on the seeds that both have. None
-            for the plain method and its configuration under another name, and where the plain
-            method is incomplete or no seed is common.
+        scores: of its row, by metric.
+        difference: UF1 of the variant minus that of the plain method, on the seeds that both have.
+            None for the plain method and for variants with its configuration, and if the plain
+            method is incomplete or shares no seed.
     """
 
     label: str
@@ -41,14 +49,14 @@ class Variant:
 
 @dataclass(frozen=True)
 class Variants:
-    """Complete variants of one method in one preset, alike in all but configuration and seeds.
+    """The complete variants of one method in one preset; only configuration and seeds differ.
 
     Attributes:
-        method, preset: which.
-        rows: the plain method first, the others in the order in which the method names them.
-        crossing: the two fields of which every combination was run; None where there are none.
+        method, preset: names.
+        rows: the plain method first, then the others in the order of the method's `variants`.
+        crossing: the two fields of which every combination was run, if any.
         shown: the two metrics of a crossed table.
-        notes: what was left out, a sentence each.
+        notes: what was left out.
     """
 
     method: str
@@ -56,7 +64,7 @@ class Variants:
     rows: tuple[Variant, ...]
     crossing: Crossing | None
     shown: tuple[str, str]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,7 +73,7 @@ class Variants:
 
     @property
     def plain(self) -> Variant | None:
-        """The plain method, where it is complete."""
+        """The plain method, if it is complete."""
         return next((row for row in self.rows if row.label == self.method), None)
 
 
@@ -76,21 +84,21 @@ Member = tuple[Row, Sequence[Record]]
 def variants(
     task: Truth, members: Iterable[Member], named: Mapping[str, Iterable[str]]
 ) -> tuple[Variants, ...]:
-    """A group for every method and preset with two or more complete variants.
+    """Group the rows of a table by method and preset; groups have two or more complete variants.
 
     Args:
-        task: who shows what.
+        task: clips and true classes.
         members: rows of one table.
-        named: names of each method's variants, in its order.
+        named: the variants of each method, in its order.
     """
     groups: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for row, done in members:
         groups[Label.parse(row.label).method, row.preset].append((row, done))
-    found = (
+    made = (
         _group(task, method, of, ["", *named.get(method, ())])
         for (method, _), of in sorted(groups.items())
     )
-    return tuple(group for group in found if group is not None)
+    return tuple(group for group in made if group is not None)
 
 
 def shown(row: Row) -> tuple[str, str]:
@@ -125,14 +133,14 @@ def _group(task: Truth, method: str, members: list[Member], order: list[str]) ->
         tuple(rows),
         crossing(configs),
         shown(first),
-        (*_notes(members, chosen), *_apart(method, configs, less)),
+        (*_notes(members, chosen), *_unpaired(method, configs, less)),
     )
 
 
 def _comparable(members: Iterable[Member]) -> dict[str, Member]:
-    """By label the complete rows that are alike in version, views and annotations.
+    """By label, the complete rows with the same version, views and annotations.
 
-    Those of the newest version; of several configurations of one label the one with most folds.
+    The newest version wins; among several configurations of a label, the one with most folds.
     """
     alike: dict[str, dict[str, Member]] = defaultdict(dict)
     for row, done in sorted(members, key=lambda member: (len(member[1]), member[0].family)):
@@ -150,40 +158,42 @@ def _comparable(members: Iterable[Member]) -> dict[str, Member]:
 def _differences(
     task: Truth, plain: str, chosen: Mapping[str, Member], configs: Mapping[str, Any]
 ) -> dict[str, Difference]:
-    """In UF1 of every other configuration less the plain method, corrected together."""
+    """UF1 of every other configuration minus that of the plain method, corrected together."""
     if plain not in chosen:
         return {}
     cells = {
         label: dict(zip(row.seeds, confusions(task, done), strict=True))
         for label, (row, done) in chosen.items()
     }
-    found = {}
+    paired = {}
     for label, config in configs.items():
         seeds = sorted(cells[label].keys() & cells[plain].keys())
         if seeds and config != configs[plain]:
             one, other = (np.array([cells[name][s] for s in seeds]) for name in (label, plain))
-            found[label] = difference(one, other, uf1)
-    adjusted = holm([one.p for one in found.values()])
+            paired[label] = difference(one, other, uf1)
+    adjusted = holm([one.p for one in paired.values()])
     return {
         label: replace(one, adjusted=float(p))
-        for (label, one), p in zip(found.items(), adjusted, strict=True)
+        for (label, one), p in zip(paired.items(), adjusted, strict=True)
     }
 
 
-def _notes(members: Collection[Member], chosen: Mapping[str, Member]) -> Iterator[str]:
+def _notes(members: Collection[Member], chosen: Mapping[str, Member]) -> Iterator[Note]:
     complete = {row.label for row, _ in members if row.complete}
-    if lacking := sorted({row.label for row, _ in members} - complete):
-        yield f"Left out, not all folds done: {', '.join(lacking)}."
-    if other := sorted(complete - chosen.keys()):
-        yield f"Left out, of another version of the method or its views: {', '.join(other)}."
-    taken = {row.family for row, _ in chosen.values()}
-    further = {row.label for row, _ in members if row.complete and row.family not in taken}
-    if several := sorted(further & chosen.keys()):
-        yield f"Of several rows, that of the newest version with most folds: {', '.join(several)}."
+    if incomplete := {row.label for row, _ in members} - complete:
+        yield IncompleteVariants(tuple(sorted(incomplete)))
+    if other := complete - chosen.keys():
+        yield OtherVersionVariants(tuple(sorted(other)))
+    families = {row.family for row, _ in chosen.values()}
+    more = {row.label for row, _ in members if row.complete and row.family not in families}
+    if several := more & chosen.keys():
+        yield SeveralRows(tuple(sorted(several)))
 
 
-def _apart(plain: str, configs: Mapping[str, Any], less: Collection[str]) -> Iterator[str]:
+def _unpaired(
+    plain: str, configs: Mapping[str, Any], compared: Collection[str]
+) -> Iterator[NoCommonSeed]:
     usual = configs.get(plain)
-    apart = [label for label, config in configs.items() if config != usual and label not in less]
-    if usual is not None and apart:
-        yield f"No seed in common with {plain}: {', '.join(apart)}."
+    labels = [name for name, config in configs.items() if config != usual and name not in compared]
+    if usual is not None and labels:
+        yield NoCommonSeed(plain, tuple(labels))

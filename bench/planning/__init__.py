@@ -1,1 +1,1 @@
-"""What is to run."""
+"""What to run: the plan of a run, and the splits of each protocol."""

@@ -1,4 +1,4 @@
-"""What is to run: methods x tasks x protocol x seeds x folds, as data."""
+"""What to run: methods x tasks x protocol x seeds x folds, as data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.plugins.configure import Configured
 from bench.views.catalog import servable, view_versions
 
 ANNOTATIONS: tuple[Literal["action_units"], Literal["gender"]] = ("action_units", "gender")
-"""What a method may take of the training clips' annotations beside their class."""
+"""Annotations of the training clips, besides their class, that a method may use."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Cell:
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
-        """What every result of the cell depends on: never paths, machine, job count or order."""
+        """Everything the results depend on; never paths, machine, number of jobs or order."""
         method = self.row.method
         taken = [name for name in ANNOTATIONS if name in method.takes]
         annotations = {name: self.task.annotated(name) for name in taken}
@@ -49,7 +49,7 @@ class Cell:
 
     @cached_property
     def family(self) -> str:
-        """Identifies the cell up to its seed: cells of one family are one row of a board."""
+        """Identifies the cell without its seed: cells of one family form one row of a board."""
         return key({name: value for name, value in self.inputs.items() if name != "seed"})[:12]
 
     def key(self, fold: str) -> str:
@@ -66,7 +66,7 @@ class Unit:
 
     @cached_property
     def key(self) -> str:
-        """sha256 of all that the result depends on."""
+        """SHA-256 of everything the result depends on."""
         return self.cell.key(self.fold.name)
 
     def __str__(self) -> str:
@@ -120,11 +120,11 @@ Skipped = MissingViews | ImpossibleProtocol
 
 @dataclass(frozen=True)
 class Plan:
-    """Cells to run, and pairs that cannot.
+    """Cells to run, and method-task pairs that cannot be run.
 
     Attributes:
         cells: in the order asked for.
-        skipped: every method and task that do not go together, and why.
+        skipped: the pairs, with the reason.
     """
 
     cells: tuple[Cell, ...]
@@ -132,7 +132,7 @@ class Plan:
 
     @cached_property
     def units(self) -> list[Unit]:
-        """Every unit, one fold of every cell first, so that errors show in minutes."""
+        """All units, starting with one fold of every cell, so that errors show early."""
         columns = [[Unit(cell, fold) for fold in cell.folds] for cell in self.cells]
         first = [column[0] for column in columns if column]
         return first + [unit for column in columns for unit in column[1:]]
@@ -152,7 +152,7 @@ def make_plan(
         tasks: tasks.
         protocol: "loso", "kfold:K" or "hde".
         seeds: root seeds; a cell for each.
-        limit_folds: keep only the first folds of each cell, for a trial.
+        limit_folds: keep only the first N folds of each cell.
 
     Raises:
         BenchError: nothing is left to run, or the protocol is unknown.

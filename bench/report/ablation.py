@@ -1,4 +1,4 @@
-"""The variants of one method: every field in which they differ, and a picture of their scores."""
+"""The variants of one method: the fields in which they differ, and a figure of their scores."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bench.board.style import BLUE, blank
 from bench.board.text import NAMES, number, score_text
 from bench.core.names import Label
 from bench.evaluation.crossing import Configs, varied, word
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 
 
 def table(rows: Sequence[Row], configs: Configs) -> list[list[str]]:
-    """A heading, then a line for each variant: the fields that differ, then the scores."""
+    """A header, then a line for each variant: the fields that differ, then the scores."""
     fields = varied(configs)
     return [
         ["method", *fields, *NAMES.values()],
@@ -36,7 +36,7 @@ def _ordered(rows: Sequence[Row]) -> list[Row]:
 
 
 def ablation_figure(rows: Sequence[Row]) -> Figure:
-    """UF1 of every variant with its interval over subjects."""
+    """UF1 of every variant with its 95 % interval over subjects."""
     ordered = _ordered(rows)
     figure = blank(5.2, 0.9 + 0.24 * len(ordered))
     axes = figure.subplots()

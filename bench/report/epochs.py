@@ -1,4 +1,4 @@
-"""What happened while the folds were trained: the numbers that were logged."""
+"""Training curves: the quantities logged while the folds were trained."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bench.core.types import Array
 from bench.store.record import Record
 
 Curves = dict[tuple[str, str], tuple[Array, Array]]
-"""(count, number) -> its values (x,) and the quartiles (3, x) of the number over folds."""
+"""(x axis, quantity) -> values of the x axis (x,), and quartiles (3, x) over folds."""
 COLUMNS = 3
 
 
 def curves(records: Sequence[Record]) -> Curves:
-    """Quartiles over folds and seeds of every number that was logged, point by point.
+    """Quartiles over folds and seeds of every logged quantity, point by point.
 
-    A point's count is its word that ends in "epoch" or "step", else its position in the log.
+    The x axis is the key that ends in "epoch" or "step", or else the position in the log.
     """
     values: dict[tuple[str, str], dict[float, list[float]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
@@ -33,25 +33,27 @@ def curves(records: Sequence[Record]) -> Curves:
                     values[count or "point", name][at].append(point[name])
     return {
         name: (
-            np.array(sorted(found)),
-            np.array([np.quantile(found[x], (0.25, 0.5, 0.75)) for x in sorted(found)]).T,
+            np.array(sorted(points)),
+            np.array([np.quantile(points[x], (0.25, 0.5, 0.75)) for x in sorted(points)]).T,
         )
-        for name, found in sorted(values.items())
+        for name, points in sorted(values.items())
     }
 
 
-def curve_figure(found: Curves) -> Figure:
-    """A small plot for every logged number: its median over folds, and the band of quartiles."""
-    columns = min(COLUMNS, len(found))
-    rows = -(-len(found) // columns)
+def curve_figure(numbers: Curves) -> Figure:
+    """A small plot of every logged quantity: median over folds, and the band of quartiles."""
+    columns = min(COLUMNS, len(numbers))
+    rows = -(-len(numbers) // columns)
     figure = blank(max(2.4 * columns, 3.4), 1.75 * rows + 0.3)
     plots = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, ((count, name), (x, (low, middle, high))) in zip(plots, found.items(), strict=False):
+    for axes, ((count, name), (x, (low, middle, high))) in zip(
+        plots, numbers.items(), strict=False
+    ):
         axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0)
         axes.plot(x, middle, color=BLUE, marker="o" if len(x) < 3 else "")
         axes.set_title(name.replace("_", " "))
         axes.set_xlabel(count.replace("_", " "))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    for axes in plots[len(found) :]:
+    for axes in plots[len(numbers) :]:
         axes.set_axis_off()
     return figure

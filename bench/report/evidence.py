@@ -1,4 +1,4 @@
-"""Which records a report is made from."""
+"""The records that a report is made from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.board import build
 from bench.core.errors import BenchError
 from bench.core.select import unknown
-from bench.evaluation.scores import Row
+from bench.evaluation.row import Row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.store.record import Record
@@ -16,22 +16,38 @@ from bench.store.store import Store
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A row of the same method and task that the report is not about.
+
+    Attributes:
+        folds: how many finished.
+        preset, protocol, family, data: of its records; `data` is a fingerprint.
+    """
+
+    folds: int
+    preset: str
+    protocol: str
+    family: str
+    data: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The finished records of one row of a board, and of its variants.
 
     Attributes:
-        truth: who shows what.
-        row: the board's row.
+        truth: clips and true classes.
+        row: the row of the board.
         done: its finished records.
-        variants: rows and records of the same method under other labels, and of this one.
-        remarks: what was left out, a sentence each.
+        variants: complete rows, with their records, of all variants of the method.
+        left_out: further rows of the same method and task.
     """
 
     truth: Truth
     row: Row
     done: list[Record]
     variants: list[tuple[Row, list[Record]]]
-    remarks: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def protocol(self) -> str:
@@ -40,12 +56,12 @@ class Evidence:
 
     @property
     def title(self) -> str:
-        """What the pictures are of: "mfvan (quick) on casme2/5"."""
+        """Title of the report: "mfvan (quick) on casme2/5"."""
         return f"{self.row.name} on {self.truth.task}"
 
     @property
     def clips(self) -> str:
-        """How many predictions there are: "145 clips of 26 subjects, 2 seeds"."""
+        """Number of predictions: "145 clips of 26 subjects, 2 seeds"."""
         names = {clip for record in self.done for clip in record.clips}
         people = {self.truth.people[self.truth.position[name]] for name in names}
         seeds = len(self.row.seeds)
@@ -58,19 +74,19 @@ Group = tuple[str, str, str, str]
 
 
 def gather(store: Store, registry: Registry, method: str, task: str, preset: str = "") -> Evidence:
-    """The records of a method on a task; of several configurations the one with most folds.
+    """The records of a method on a task; among several configurations, the one with most folds.
 
-    Real data come before SYNTHETIC.
+    Real data take precedence over synthetic data.
 
     Args:
         store: the results folder.
         registry: for the facts of methods.
         method: a label, "lbptop" or "mfvan:delta".
         task: "casme2/5".
-        preset: "paper" or "quick"; any where it is empty.
+        preset: "paper" or "quick"; empty for any.
 
     Raises:
-        BenchError: the folder has no such records, with what it has.
+        BenchError: the folder has no such records; names those it has.
     """
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
@@ -95,11 +111,10 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     order = sorted(groups, key=worth, reverse=True)
     if not order or not worth(order[0])[1]:
         wanted = f"{method} ({preset})" if preset else method
-        raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
+        raise BenchError(f"no finished fold of {wanted} on {task} in {store.folder}")
     chosen = order[0]
-    remarks = tuple(
-        f"Not shown: {worth(name)[1]} finished folds of {method}, preset {name[2]}, protocol "
-        f"{name[1]}, configuration {name[3]}, data {name[0][:12]}."
+    left_out = tuple(
+        LeftOut(worth(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])
         for name in order[1:]
     )
     records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])
@@ -109,7 +124,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         (row, done) for row in table.rows if (done := _finished(records, row)) and row.complete
     ]
     row = rows[method, chosen[3]]
-    return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, remarks)
+    return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, left_out)
 
 
 def _group(record: Record) -> Group:
@@ -118,13 +133,13 @@ def _group(record: Record) -> Group:
 
 
 def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
-    """Records of the method's other labels on the same clips, of each label's fullest family."""
-    found: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    """Records of the method's other variants on the same clips, each from its largest family."""
+    by_label: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in here:
         same = all(record.inputs[n] == like.inputs[n] for n in ("method", "version"))
         if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
-            found[record.label][_group(record)].append(record)
-    return [record for of in found.values() for record in max(of.values(), key=len)]
+            by_label[record.label][_group(record)].append(record)
+    return [record for of in by_label.values() for record in max(of.values(), key=len)]
 
 
 def _finished(records: list[Record], row: Row) -> list[Record]:

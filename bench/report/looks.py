@@ -1,4 +1,4 @@
-"""What a fitted model looks at: its own pictures, and where the movement counts."""
+"""What a fitted model attends to: the method's own figures, and an occlusion map."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bench.store.record import safe
 from bench.views.opening import views_of
 
 PICTURED, OCCLUDED = 4, 6
-"""Clips drawn by the method itself, and clips of the occlusion map."""
+"""Number of clips drawn by the method itself, and of the occlusion map."""
 
 
 def looks(refitted: Refitted, seconds: float) -> Iterator[Part]:
-    """Pictures of the model of one fold; `seconds` bound the occlusion map."""
+    """Figures of the model of one fold; the occlusion map takes about `seconds` at most."""
     yield from own_pictures(refitted)
     yield occlusion(refitted, seconds)
 
 
 def own_pictures(refitted: Refitted) -> Iterator[Part]:
-    """What the method draws itself."""
+    """Figures that the method draws itself."""
     task, test = refitted.unit.cell.task, refitted.unit.fold.test
     chosen = samples(refitted.labels, PICTURED)
     clips = {
@@ -39,8 +39,8 @@ def own_pictures(refitted: Refitted) -> Iterator[Part]:
 
 
 def occlusion(refitted: Refitted, seconds: float) -> Part:
-    """The occlusion map of a few clips, as many as the time allows and at least one."""
-    title = "Where motion matters"
+    """Occlusion maps of as many clips as the time allows, at least one."""
+    title = "Where the movement counts"
     task, test = refitted.unit.cell.task, refitted.unit.fold.test
     method = refitted.unit.cell.row.method
     started = time.monotonic()
@@ -51,17 +51,17 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
             break
         clip, label = task.clips[test[i]], int(refitted.labels[i])
         views = views_of(task.dataset, bare(clip), task.digests[test[i]], None)
-        found = drops(method, refitted.model, views, label)
-        if found is None:
+        drop = drops(method, refitted.model, views, label)
+        if drop is None:
             return Part(title, f"{method.name} does not use frames, so nothing can be occluded.")
-        maps.append(found)
+        maps.append(drop)
         clips.append(views)
         names.append(f"{clip.id}\n{task.classes[label]}")
     about = (
-        f"Drop in the true class's score when a patch of the apex frame ({GRID} x {GRID} patches) "
-        "is replaced by the onset's, which hides the motion there. Where it is positive, the "
-        "motion is evidence for the true class. Units are the method's own; the colour scale is "
-        f"clipped at the strongest 2 % of patches. n = {len(maps)} held-out clips of one fold; "
-        f"nothing is averaged over folds. {refitted.about}"
+        f"How much the true class's score drops when a patch of the apex frame ({GRID} x {GRID} "
+        "patches) is replaced by the onset's: the movement there is hidden. Where it is positive, "
+        "the movement speaks for the true class; units are the method's own, and the strongest "
+        f"2 % of patches end the scale. n = {len(maps)} held-out clips "
+        f"of one fold; nothing is averaged over folds. {refitted.about}"
     )
     return Part(title, about, "occlusion", occlusion_figure(maps, clips, names))

@@ -1,4 +1,4 @@
-"""Where the movement counts: a patch of the apex is put back to the onset, and the score drops.
+"""Occlusion maps of movement: replace a patch of the apex frame by the onset's, measure the score.
 
 An occlusion map (Zeiler & Fergus, ECCV 2014) for clips. The onset's patch hides a movement and
 leaves a face, where a grey square would be a thing no method has ever seen. It asks nothing of a
@@ -46,7 +46,7 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
         np.linspace(0, side, GRID + 1).round().astype(int) for side in frames.shape[1:3]
     )
     score = model.predict([whole])[0, label]
-    found = np.zeros((GRID, GRID))
+    drop = np.zeros((GRID, GRID))
     for i in range(GRID):
         changed = []
         for j in range(GRID):
@@ -55,8 +55,8 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
             copy[clip.apex][patch] = frames[0][patch]
             other = dataclasses.replace(clip, sources={**clip.sources, "frames": copy}, seen=set())
             changed.append(method.describe(other))
-        found[i] = score - model.predict(changed)[:, label]
-    return found
+        drop[i] = score - model.predict(changed)[:, label]
+    return drop
 
 
 def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Sequence[str]) -> Figure:

@@ -1,11 +1,11 @@
-"""One fold of the records fitted once more, for a model to look into."""
+"""Refitting one recorded fold, to get a model to inspect."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -21,8 +21,8 @@ from bench.plugins.model import Model
 from bench.plugins.registry import Registry
 from bench.report.evidence import Evidence
 from bench.running.describe import describe_all, lacking_jobs
-from bench.running.engines.engine import engine
 from bench.running.jobs import fit_job
+from bench.running.options import RunOptions
 from bench.running.worker import checked, fitted
 
 
@@ -51,10 +51,11 @@ class Refitted:
 
     @property
     def about(self) -> str:
-        """Which fold it is and whether it came out as recorded."""
+        """Which fold it is, and whether its predictions agree with the record."""
         return (
-            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, refitted: the prediction "
-            f"equals the recorded one for {self.alike} of its {len(self.held_out)} held-out clips."
+            f"Fold {self.unit.fold.name}, seed {self.unit.cell.seed}, refitted: the same "
+            f"prediction as in the record for {self.alike} of its {len(self.held_out)} held-out "
+            "clips."
         )
 
 
@@ -66,18 +67,18 @@ def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
     """
     row = evidence.row
     if task.fingerprint != evidence.truth.fingerprint:
-        raise BenchError(f"the clips of {task.name} differ from those of the records")
+        raise BenchError(f"the clips of {task.name} at hand are not those of the records")
     (method,) = configure(registry, row.label, row.preset)
     split = folds(evidence.protocol, task.people, task.databases)
     there = {(record.inputs["seed"], record.fold) for record in evidence.done}
     cells = [Cell(method, task, evidence.protocol, seed, tuple(split)) for seed in row.seeds]
     if cells[0].family != row.family:
-        raise BenchError(f"the records of {row.label} have another version or configuration")
+        raise BenchError(f"the records of {row.label} are of another version or configuration")
     return [Unit(cell, fold) for cell in cells for fold in split if (cell.seed, fold.name) in there]
 
 
 def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
-    """The recorded fold that shows most: most classes held out, of equals most clips."""
+    """The most informative recorded fold: most classes held out, then most clips."""
 
     def worth(unit: Unit) -> tuple[int, int]:
         test = unit.fold.test
@@ -87,29 +88,29 @@ def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
     return max((unit for unit in units if unit.cell.seed == evidence.row.seeds[0]), key=worth)
 
 
-def refit(unit: Unit, evidence: Evidence, cache: Cache, device: str, seconds: float) -> Refitted:
-    """Describe what the cache lacks, then fit.
+def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> Refitted:
+    """Refit a fold; descriptions missing from the cache are computed first.
 
     Args:
         unit: which fold.
         evidence: has its record.
         cache: of descriptions.
-        device: "cpu" or "cuda".
-        seconds: time that fitting may take.
+        options: device, and the time limit of the fit.
 
     Raises:
         BenchError: a clip cannot be described, or the time did not suffice.
     """
-    serial = partial(engine, "serial", 1, plugins=())
-    found = describe_all(lacking_jobs([unit], cache), cache, serial, None, lambda _, __: None)
+    serial = dataclasses.replace(options, engine="serial", timeout=None)
+    found = describe_all(lacking_jobs([unit], cache), cache, serial, lambda _, __: None)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(sentence)
-    job = fit_job(unit, cache, device, seconds)
+    job = fit_job(unit, cache, options)
     try:
         model, held_out, _ = fitted(job)
     except DeadlineError:
         raise BenchError(
-            f"refitting fold {unit.fold.name} takes more than {seconds:g} s; raise --seconds"
+            f"refitting fold {unit.fold.name} takes more than {options.timeout:g} s; --seconds "
+            "allows more"
         ) from None
     (record,) = (
         record
@@ -123,7 +124,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, device: str, seconds: fl
 
 
 def samples(labels: Sequence[int] | Array, count: int) -> list[int]:
-    """Positions of a few clips: of every class the first, then the second, and so on."""
+    """Positions of a few clips: the first of every class, then the second, and so on."""
     seen: Counter[int] = Counter()
     turns = []
     for position, label in enumerate(int(label) for label in labels):

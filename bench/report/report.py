@@ -1,4 +1,4 @@
-"""The report's parts in order, and its folder."""
+"""The parts of the report in order, and the files it writes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import numpy as np
 
 from bench.board.ablation import crossed
 from bench.board.epochs import epoch_figure
+from bench.board.notes import notes_text
 from bench.board.style import png, stamped
-from bench.board.text import NAMES, incomplete, score_text
+from bench.board.text import NAMES, score_text
 from bench.cache.files import write_atomically
 from bench.evaluation.crossing import crossing
-from bench.evaluation.truth import confusions
+from bench.evaluation.scoring import confusions
 from bench.evaluation.variants import shown
 from bench.report import ablation, epochs, scores
-from bench.report.evidence import Evidence
+from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
 
 STAND_INS = (
-    "SYNTHETIC stand-ins, not real faces: these numbers and figures show whether a pipeline works, "
-    "not how well a method performs on real data."
+    "SYNTHETIC stand-ins, not real faces: these numbers and pictures say whether a pipeline works, "
+    "not how a method does on real data."
 )
 
 
 def recorded(evidence: Evidence) -> Iterator[Part]:
-    """All that the records alone can show."""
+    """The parts that need nothing but the records."""
     yield from _recognition(evidence)
     yield from _training(evidence)
     if len(evidence.variants) > 1:
@@ -38,15 +39,15 @@ def _recognition(evidence: Evidence) -> Iterator[Part]:
     pooled, classes = each.sum(0), truth.classes
     yield Part(
         "Confusion matrix",
-        f"Rows: true class; columns: predicted class; predictions of all folds pooled. "
-        f"Left: counts; right: share of each row. n = {pooled.sum()} "
+        f"Rows are the true class, columns the predicted one, predictions of all folds pooled: "
+        f"counts on the left, shares of each row on the right. n = {pooled.sum()} "
         f"({evidence.clips}).",
         "confusion",
         scores.confusion_figure(pooled, classes),
     )
     yield Part(
         "Recall of each class",
-        f"Share of each true class recognised, with correct / total. n = {pooled.sum()} "
+        f"Share of each true class that was recognised, with correct / all. n = {pooled.sum()} "
         f"({evidence.clips}).",
         "recall_classes",
         scores.class_figure(pooled, classes),
@@ -54,8 +55,8 @@ def _recognition(evidence: Evidence) -> Iterator[Part]:
     people = np.unique(truth.people).tolist()
     yield Part(
         "Recognition of each subject",
-        "Share of each held-out subject's clips recognised, with correct / total. Here a subject "
-        "with two clips counts as much as one with forty; the scores above pool all clips "
+        "Share of each held-out subject's clips that were recognised, with correct / all. Here a "
+        "subject with two clips counts as much as one with forty; the scores above pool the clips "
         f"instead. n = {pooled.sum()} ({evidence.clips}).",
         "recall_subjects",
         scores.subject_figure(each, people),
@@ -64,32 +65,33 @@ def _recognition(evidence: Evidence) -> Iterator[Part]:
 
 def _training(evidence: Evidence) -> Iterator[Part]:
     done = evidence.done
-    found = epochs.curves(done)
-    if found:
+    curves = epochs.curves(done)
+    if curves:
         logged = sum(bool(record.curve) for record in done)
         yield Part(
             "Training curves",
-            "Every quantity logged during training: median over folds, with the interquartile "
-            f"range shaded. n = {logged} trained folds.",
+            "Every quantity logged during training: median over folds, with the band between "
+            f"the quartiles. n = {logged} trained folds.",
             "curves",
-            epochs.curve_figure(found),
+            epochs.curve_figure(curves),
         )
     if not any(record.curve or record.trace for record in done):
         return  # nothing was trained by epochs
     if not all(record.trace or record.traced for record in done):
         yield Part(
             "UF1 against epoch",
-            "Some of these records have no trace; `bench run --trace` reruns those folds.",
+            "Not all of these records have a trace; "
+            "`bench run --trace` reruns those folds and records it.",
         )
         return
     if evidence.row.epochs is None:
         return  # the method offers no checkpoints
     yield Part(
         "UF1 against epoch",
-        "UF1 of the held-out clips at every checkpoint, all folds pooled. The oracle selects the "
-        "best checkpoint for each held-out subject: it shows what selecting the epoch on the "
-        "test subject would gain and is not a result. Inner folds, if run, select on the "
-        "training subjects of each fold. "
+        "UF1 of the held-out clips at every checkpoint, all folds pooled. The oracle takes the "
+        "best checkpoint of each held-out subject: it shows how much selecting the epoch on the "
+        "test subject would gain, and is not a result. Inner folds, if requested, select the "
+        "checkpoint on the training subjects of each fold. "
         f"n = {evidence.clips}.",
         "epochs",
         epoch_figure(evidence.row),
@@ -99,15 +101,15 @@ def _training(evidence: Evidence) -> Iterator[Part]:
 def _ablation(evidence: Evidence) -> Iterator[Part]:
     rows = [row for row, _ in evidence.variants]
     configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
-    about = f"{len(rows)} variants with all folds finished, each on {evidence.clips}"
-    if found := crossing(configs):
-        grid = crossed(found, {row.label: row.scores for row in rows}, shown(evidence.row))
+    about = f"{len(rows)} variants with all folds done, each on {evidence.clips}"
+    if factors := crossing(configs):
+        grid = crossed(factors, {row.label: row.scores for row in rows}, shown(evidence.row))
         table = [grid.names, *grid.lines]
-        yield Part("Ablation", f"{grid.about} {about}.", table=table)
+        yield Part("Ablation", f"{grid.about} Of {about}.", table=table)
     yield Part(
         "Variants",
-        f"The fields in which the variants differ, and their scores. Brackets and error bars: "
-        f"95 % interval over subjects. {about}.",
+        f"The fields in which the variants differ, and their scores; brackets and lines: 95 % "
+        f"interval over subjects. {about}.",
         "variants",
         ablation.ablation_figure(rows),
         ablation.table(rows, configs),
@@ -115,24 +117,30 @@ def _ablation(evidence: Evidence) -> Iterator[Part]:
 
 
 def summary(evidence: Evidence) -> list[str]:
-    """What a reader must know before the figures."""
+    """Sentences above the figures."""
     row = evidence.row
     words = [
         f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
     ]
-    notes = [*incomplete(row), *row.notes]
     return [
         f"{row.title}: label {row.label}, preset {row.preset}, protocol {evidence.protocol}, "
         f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
         ", ".join(words)
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
-        *(["Note: " + "; ".join(notes) + "."] if notes else []),
-        *evidence.remarks,
+        *(["Note: " + notes_text(row) + "."] if row.notes else []),
+        *(_left_out(row.label, one) for one in evidence.left_out),
     ]
 
 
+def _left_out(method: str, one: LeftOut) -> str:
+    return (
+        f"Left out: {one.folds} finished folds of {method}, preset {one.preset}, protocol "
+        f"{one.protocol}, configuration {one.family}, data {one.data[:12]}."
+    )
+
+
 def write(evidence: Evidence, parts: Sequence[Part], folder: Path) -> Path:
-    """Write pictures and page; returns the page's path."""
+    """Write the figures and the page; returns the path of the page."""
     synthetic = evidence.truth.synthetic
     for part in parts:
         if part.figure is not None:

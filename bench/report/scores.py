@@ -1,4 +1,4 @@
-"""What was taken for what, and how well each class and each subject was recognised."""
+"""Figures of a confusion matrix, and of the recall of each class and subject."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bench.board.style import BLUE, GREY, blank
 from bench.core.types import Array
 
 PER_COLUMN = 24
-"""Subjects below each other before a new column begins."""
+"""Maximum number of subjects per column."""
 
 
 def confusion_figure(counts: Array, classes: Sequence[str]) -> Figure:
-    """A confusion matrix in counts and, beside it, as shares of each true class.
+    """A confusion matrix in counts and, next to it, as shares of each true class.
 
     Args:
         counts: (c, c), rows the truth.
@@ -38,7 +38,7 @@ def confusion_figure(counts: Array, classes: Sequence[str]) -> Figure:
 
 
 def _matrix(axes: Axes, dark: Array, words: list[list[str]], classes: Sequence[str]) -> None:
-    """Cells of a darkness from 0 to 1 with a word in each; the diagonal is framed."""
+    """Cells shaded from 0 to 1 with a text in each; the diagonal is bold."""
     axes.imshow(dark, cmap="Greys", vmin=0, vmax=1.25)
     axes.set_xlabel("predicted class")
     axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right", rotation_mode="anchor")
@@ -53,7 +53,7 @@ def _matrix(axes: Axes, dark: Array, words: list[list[str]], classes: Sequence[s
 
 
 def class_figure(counts: Array, classes: Sequence[str]) -> Figure:
-    """Recall of each class as a bar, found / there beside it.
+    """Recall of each class as a bar, with correct / all next to it.
 
     Args:
         counts: (c, c), rows the truth.
@@ -67,7 +67,7 @@ def class_figure(counts: Array, classes: Sequence[str]) -> Figure:
 
 
 def subject_figure(counts: Array, people: Sequence[str]) -> Figure:
-    """Share of each subject's clips that were recognised, the best first, right / all beside it.
+    """Share of each subject's clips that were recognised, best first, with correct / all.
 
     Args:
         counts: (subjects, c, c), rows the truth.
@@ -91,7 +91,7 @@ def subject_figure(counts: Array, people: Sequence[str]) -> Figure:
 
 
 def _bars(axes: Axes, names: Sequence[str], right: Array, whole: Array) -> None:
-    """Horizontal bars of right / whole, the fraction in words beyond the axis."""
+    """Horizontal bars of right / whole, with the fraction as text to the right of the axis."""
     share = np.divide(right, whole, out=np.zeros(len(whole)), where=whole > 0)
     where = np.arange(len(names))
     axes.barh(where, share, height=0.62, color=BLUE)

@@ -6,13 +6,14 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from bench.cache.cache import Cache
 from bench.planning.plan import Cell, Unit
 from bench.plugins.configure import Configured
+from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Describe, Outcome, bare, description_key
+from bench.running.options import RunOptions
 from bench.running.worker import describe
 
 ClipKey = tuple[str, str]
@@ -71,8 +72,7 @@ def lacking_jobs(waiting: Sequence[Unit], cache: Cache) -> list[Job[ClipKey]]:
 def describe_all(
     jobs: list[Job[ClipKey]],
     cache: Cache,
-    chosen: Callable[..., Engine[Any]],
-    timeout: float | None,
+    options: RunOptions,
     ended: Callable[[None, float], None],
 ) -> Found:
     """Describe clips; a method's failure, hang or crash is laid at that method's door alone.
@@ -80,8 +80,7 @@ def describe_all(
     Args:
         jobs: from `lacking_jobs`.
         cache: gets the descriptions.
-        chosen: makes the engine, given `timeout`.
-        timeout: seconds for one method on one clip, None for no limit.
+        options: the engine; `timeout` is for one method on one clip.
         ended: called after each clip.
     """
     found = Found()
@@ -89,7 +88,7 @@ def describe_all(
     def over(
         todo: list[Job[ClipKey]], timeout: float | None
     ) -> Iterator[tuple[Job[ClipKey], Lost]]:
-        runner: Engine[ClipKey] = chosen(timeout=timeout)
+        runner: Engine[ClipKey] = engine(dataclasses.replace(options, timeout=timeout))
         for job, outcome in runner(describe, todo):
             if isinstance(outcome, Lost):
                 yield job, outcome
@@ -100,6 +99,7 @@ def describe_all(
             for key, error in outcome.failed.items():
                 found.failed[key] = Outcome("failed", error=error)
 
+    timeout = options.timeout
     most = max((len(job.payload.rows) for job in jobs), default=1)
     lost = [job for job, _ in over(jobs, None if timeout is None else timeout * most)]
     # A worker that died or hung while describing for several methods does not say for which:

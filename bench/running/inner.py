@@ -32,12 +32,14 @@ def inner_jobs(job: Fit, began: float) -> Iterator[tuple[Fit, Array]]:
     """The inner fits of a fold, each with the labels (n,) of the clips that it validates on.
 
     Args:
-        job: the fold; `job.inner` says how many fits.
+        job: the fold; `job.options.inner` says how many fits.
         began: `time.monotonic()` at which it began: all its fits share its time limit.
     """
-    split = Context(job.seed, job.subjects).inner_folds(job.inner)
+    split = Context(job.seed, job.subjects).inner_folds(job.options.inner)
     for number, (part, validate) in enumerate(split):
         _, people = np.unique(job.subjects[part], return_inverse=True)
+        limit = job.options.timeout
+        left = None if limit is None else limit - (time.monotonic() - began)
         inner = dataclasses.replace(
             job,
             train=job.train[part],
@@ -47,9 +49,7 @@ def inner_jobs(job: Fit, began: float) -> Iterator[tuple[Fit, Array]]:
             action_units=tuple(job.action_units[i] for i in part),
             genders=tuple(job.genders[i] for i in part),
             seed=derived_seed(job.seed, "inner", number),
-            seconds=None if job.seconds is None else job.seconds - (time.monotonic() - began),
-            trace=True,
-            inner=0,
+            options=dataclasses.replace(job.options, timeout=left, trace=True, inner=0),
         )
         yield inner, job.labels[validate]
 

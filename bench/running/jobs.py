@@ -18,6 +18,7 @@ from bench.core.types import Array, Gender
 from bench.planning.plan import Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
+from bench.running.options import RunOptions
 from bench.views.opening import clip_digest
 
 Status = Literal["ok", "failed", "timeout", "killed", "oom"]
@@ -75,9 +76,7 @@ class Fit:
         action_units, genders: of the training clips.
         classes: number of classes.
         seed: of this fold.
-        device, threads, seconds: what it may use.
-        trace: score checkpoints on the held-out clips.
-        inner: fits on parts of the training clips, to choose a checkpoint by; 0 for none.
+        options: time limit, device, threads; whether checkpoints are scored and selected.
         cache: folder.
     """
 
@@ -91,11 +90,7 @@ class Fit:
     genders: tuple[Gender | None, ...]
     classes: int
     seed: int
-    device: str
-    threads: int
-    seconds: float | None
-    trace: bool
-    inner: int
+    options: RunOptions
     cache: Path
 
 
@@ -113,14 +108,7 @@ class Outcome:
     curve: list[dict[str, float]] = field(default_factory=list)
 
 
-def fit_job(
-    unit: Unit,
-    cache: Cache,
-    device: str,
-    seconds: float | None,
-    trace: bool = False,
-    inner: int = 0,
-) -> Fit:
+def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
     """What a worker is told of a unit."""
     task, fold, row = unit.cell.task, unit.fold, unit.cell.row
     _, people = np.unique(task.people[fold.train], return_inverse=True)
@@ -135,11 +123,7 @@ def fit_job(
         genders=tuple(task.clips[i].gender for i in fold.train),
         classes=len(task.classes),
         seed=derived_seed(unit.cell.seed, task.name, fold.name),
-        device=device,
-        threads=1,
-        seconds=seconds,
-        trace=trace,
-        inner=inner,
+        options=options,
         cache=cache.folder,
     )
 

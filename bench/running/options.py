@@ -1,33 +1,61 @@
-"""How to run."""
+"""How to run: one object from the command line to the worker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from bench.core.errors import BenchError
+from bench.core.machine import cores
+
+Engine = Literal["processes", "serial"]
+Device = Literal["auto", "cpu", "cuda"]
+Refresh = Literal["stale"]
 
 
 @dataclass(frozen=True)
-class Options:
-    """How to run.
+class RunOptions:
+    """How to run. A new option is a field here and a parameter of the verb in `bench/cli/run.py`.
 
     Attributes:
-        engine: "processes" or "serial".
-        workers: processes.
-        timeout: seconds a unit may take, None for no limit.
-        device: "cpu" or "cuda".
+        engine: where folds run: worker processes, or this process.
+        jobs: worker processes, None for one per core.
+        timeout: seconds a fold may take, None for no limit.
+        device: what torch methods compute on; "auto" means the GPU where there is one, and is
+            settled before the first job.
         trace: score every checkpoint on the held-out subject.
-        inner: fits on parts of a fold's training clips, to choose a checkpoint by; 0 for none.
-        refresh: run units again whose code changed since ("stale").
+        inner: fits on parts of a fold's training clips, to select a checkpoint by; 0 for none.
+            They need a trace.
+        refresh: "stale" reruns folds whose code has changed since.
+        cache_size: bytes that views, descriptions and artefacts may take, None for no limit.
         plugins: plugin files that workers must import.
-        cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
+        threads: threads of one worker. BLAS results may depend on it, so no option changes it.
     """
 
-    engine: str = "processes"
-    workers: int = 1
+    engine: Engine = "processes"
+    jobs: int | None = None
     timeout: float | None = None
-    device: str = "cpu"
+    device: Device = "auto"
     trace: bool = False
     inner: int = 0
-    refresh: bool = False
-    plugins: tuple[Path, ...] = ()
+    refresh: Refresh | None = None
     cache_size: int | None = None
+    plugins: tuple[Path, ...] = ()
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.inner == 1:
+            raise BenchError(
+                "--inner 1: expected 2 or more (or 0 for none): each fit leaves out some subjects"
+            )
+
+    @property
+    def workers(self) -> int:
+        """Worker processes on this machine."""
+        return self.jobs or cores()
+
+    @property
+    def traced(self) -> bool:
+        """Whether checkpoints are scored: selecting one needs their scores, too."""
+        return self.trace or self.inner > 0

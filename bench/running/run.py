@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Protocol
 
 from bench.cache.cache import Cache
@@ -15,7 +14,7 @@ from bench.running.describe import describe_all, lacking_jobs, wanted_descriptio
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Outcome, fit_job
-from bench.running.options import Options
+from bench.running.options import RunOptions
 from bench.running.worker import fit
 from bench.store.environment import environment, environment_id
 from bench.store.record import Record
@@ -53,7 +52,7 @@ class Summary:
     busy: float = 0.0
 
 
-def run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Progress) -> Summary:
+def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
     """Run what is missing of a plan; every record is on disk as soon as its unit has ended.
 
     Raises:
@@ -67,7 +66,9 @@ def run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Prog
     return summary
 
 
-def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Progress) -> Summary:
+def _run(
+    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress
+) -> Summary:
     store.write_environment(environment_id(), environment())
     for cell in plan.cells:
         store.write_task(cell.task)
@@ -77,9 +78,8 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
         return summary
     waiting = _described(waiting, store, cache, options, progress, summary)
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(options.engine, options.workers, options.timeout, options.plugins)
-    limits = (options.device, options.timeout, options.trace, options.inner)
-    jobs = (Job(unit, fit_job(unit, cache, *limits)) for unit in waiting)
+    runner: Engine[Unit] = engine(options)
+    jobs = (Job(unit, fit_job(unit, cache, options)) for unit in waiting)
     for job, outcome in runner(fit, jobs):
         record = _record(job.name, outcome, options)
         _keep(store, job.name, record, summary)
@@ -87,13 +87,13 @@ def _run(plan: Plan, store: Store, cache: Cache, options: Options, progress: Pro
     return summary
 
 
-def _missing(plan: Plan, store: Store, options: Options, summary: Summary) -> list[Unit]:
+def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
     waiting = []
     for unit in plan.units:
-        record = store.done(unit, options.trace, options.inner)
+        record = store.done(unit, options)
         plugin = type(unit.cell.row.method)
         stale = record is not None and changes(record.source, record.borrowed, plugin)
-        if record is None or (options.refresh and stale):
+        if record is None or (options.refresh == "stale" and stale):
             waiting.append(unit)
             continue
         summary.reused += 1
@@ -111,7 +111,7 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
         summary.failures.append((unit, record.status, record.error))
 
 
-def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
+def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
     cell, row = unit.cell, unit.cell.row
     if isinstance(outcome, Lost):
         outcome = Outcome(outcome.status, error=outcome.error)
@@ -131,7 +131,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: Options) -> Record:
         parameters=outcome.parameters,
         error=outcome.error,
         trace=outcome.trace,
-        traced=options.trace,
+        traced=options.traced,
         inner=options.inner,
         inner_step=outcome.inner_step,
         curve=outcome.curve,
@@ -145,17 +145,16 @@ def _described(
     waiting: list[Unit],
     store: Store,
     cache: Cache,
-    options: Options,
+    options: RunOptions,
     progress: Progress,
     summary: Summary,
 ) -> list[Unit]:
     """Describe the clips of waiting units; returns the units that can be fitted."""
-    chosen = partial(engine, options.engine, options.workers, plugins=options.plugins)
     wanted = wanted_descriptions(waiting)
     jobs = lacking_jobs(waiting, cache)
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
-    found = describe_all(jobs, cache, chosen, options.timeout, progress.ended)
+    found = describe_all(jobs, cache, options, progress.ended)
     summary.unreadable += found.unreadable.values()
     ready = []
     for unit in waiting:

@@ -89,7 +89,7 @@ def fit(job: Fit) -> Outcome:
         trained = _clocks()
         scores = checked(model.predict(held_out), len(held_out), job.classes)
         predicted = _clocks()
-        step = _inner_step(job, context, began.wall) if job.inner else None
+        step = _inner_step(job, context, began.wall) if job.options.inner else None
     except DeadlineError as error:
         return Outcome("timeout", error=str(error))
     except MemoryError:
@@ -103,7 +103,7 @@ def fit(job: Fit) -> Outcome:
         "predict": predicted.wall - trained.wall,
         "cpu": predicted.processor - began.processor,
     }
-    if job.inner:
+    if job.options.inner:
         seconds["inner"] = time.monotonic() - predicted.wall
     return Outcome(
         "ok",
@@ -135,14 +135,15 @@ def _inner_step(job: Fit, context: Context, began: float) -> int | None:
 
 
 def _context(job: Fit, held_out: Sequence[Description]) -> Context:
+    options = job.options
     return Context(
         seed=job.seed,
         subjects=job.subjects,
-        device=job.device,
-        threads=job.threads,
-        deadline=None if job.seconds is None else time.monotonic() + job.seconds,
+        device=options.device,
+        threads=options.threads,
+        deadline=None if options.timeout is None else time.monotonic() + options.timeout,
         artefacts=job.cache / "artefacts",
-        _held_out=held_out if job.trace else None,
+        _held_out=held_out if options.traced else None,
     )
 
 

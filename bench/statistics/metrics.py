@@ -11,7 +11,7 @@ left out of their means; `absent` says which those are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -99,6 +99,7 @@ def f1(counts: Counts) -> Values:
     return _mean(_ratio(2.0 * _correct(counts), total), total > 0)
 
 
+MetricName = Literal["accuracy", "f1", "uf1", "uar"]
 METRICS: dict[str, Metric] = {"accuracy": accuracy, "f1": f1, "uf1": uf1, "uar": uar}
 """The scores of a board by the field's names."""
 

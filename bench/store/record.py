@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 FORMAT = 1
 Status = Literal["ok", "failed", "timeout", "killed", "oom"]
+
+
+class Wanted(Protocol):
+    """What a run asks of a record beside its predictions; `RunOptions` is one."""
+
+    @property
+    def traced(self) -> bool:
+        """Scores of every checkpoint."""
+
+    @property
+    def inner(self) -> int:
+        """A step selected by so many inner fits; 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +80,11 @@ class Record:
         """Seconds of wall time that the unit took; 0 where it did not end."""
         return sum(self.seconds.get(part, 0.0) for part in ("fit", "predict", "inner"))
 
-    def serves(self, trace: bool, inner: int) -> bool:
-        """It ended ok and holds what a run asks for: a trace, a step chosen by so many fits."""
+    def serves(self, wanted: Wanted) -> bool:
+        """It ended ok and holds what a run asks for."""
         traced = self.traced or bool(self.trace)
-        return self.status == "ok" and (traced or not trace) and inner in (0, self.inner)
+        has_trace = traced or not wanted.traced
+        return self.status == "ok" and has_trace and wanted.inner in (0, self.inner)
 
 
 def safe(word: str) -> str:

@@ -20,7 +20,7 @@ from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
-from bench.store.record import FORMAT, Record, safe
+from bench.store.record import FORMAT, Record, Wanted, safe
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ class Store:
         """Records that were set aside."""
         return sorted((self.folder / "damaged").glob("*"))
 
-    def done(self, unit: Unit, trace: bool = False, inner: int = 0) -> Record | None:
+    def done(self, unit: Unit, wanted: Wanted) -> Record | None:
         """The unit's record when it is finished: ok, of this very key, with what is asked for."""
         record = self.read(self.path(unit))
-        if record is None or record.key != unit.key or not record.serves(trace, inner):
+        if record is None or record.key != unit.key or not record.serves(wanted):
             return None
         return record
 

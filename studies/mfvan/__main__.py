@@ -23,6 +23,7 @@ from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, read_settings
 from bench.report.evidence import gather
 from bench.report.refit import refit, units_of
+from bench.running.options import RunOptions
 from bench.statistics import bootstrap_mean
 from bench.store.record import safe
 from bench.store.store import Store
@@ -30,8 +31,8 @@ from studies.mfvan.fold import Measured, measure, packed
 
 LABELS = ("mfvan", "mfvan:no-ri", "mfvan:delta", "mfvan:delta-no-ri", "offapex")
 FEATURES = ("g", "v1", "v2", "v3")
-LIMIT = 3600.0
-"""Seconds that fitting one fold again may take."""
+OPTIONS = RunOptions(device="cpu", timeout=3600)
+"""Of refitting one fold."""
 
 
 def study(label: str, task: Task, registry: Registry, settings: Settings, seed: int) -> Measured:
@@ -45,7 +46,7 @@ def study(label: str, task: Task, registry: Registry, settings: Settings, seed: 
         path = settings.results / "study-mfvan" / name
         people = task.people[unit.fold.test]
         if not path.exists():
-            again = refit(unit, evidence, settings.cache, "cpu", LIMIT)
+            again = refit(unit, evidence, settings.cache, OPTIONS)
             print(f"{label}: {again.about}", flush=True)
             clips = [task.clips[i] for i in unit.fold.test]
             truths = [read_truth(settings.roots[c.database], c.subject, c.name) for c in clips]

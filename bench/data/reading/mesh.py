@@ -39,6 +39,18 @@ def installed_model() -> Path | None:
     return None
 
 
+def find_model(named: Path | None) -> Path | None:
+    """The model at a path, else an installed one, else None; checks that it is one.
+
+    Raises:
+        BenchError: a file that is not the model.
+    """
+    path = named or installed_model()
+    if path is not None:
+        load_model(path)
+    return path
+
+
 def load_model(path: Path) -> Any:
     """An OpenCV network of the model; not to be shared by threads.
 

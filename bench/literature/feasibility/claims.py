@@ -1,4 +1,4 @@
-"""A printed score, and what was found about a set of them."""
+"""A printed score, and the judgement on a set of them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 EDGE = 1e-12
-"""Keeps rounding errors of the arithmetic from deciding at the ends of a window."""
+"""Keeps floating-point errors from deciding at the ends of an interval."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A score as printed: the true one was rounded or cut off to it.
+    """A printed score: the true one was rounded or truncated to it.
 
     Attributes:
         value: a fraction in 0..1.
-        decimals: how many the fraction was printed with (those of a percentage plus two).
+        decimals: of the fraction (those of a percentage plus two).
     """
 
     value: float
@@ -27,16 +27,16 @@ class Claim:
 
     @property
     def low(self) -> float:
-        """The smallest score that is rounded up to it."""
+        """The smallest score that rounds up to it."""
         return self.value - 0.5 * 10.0**-self.decimals - EDGE
 
     @property
     def high(self) -> float:
-        """The end of the scores that are cut off to it."""
+        """The end of the scores that are truncated to it."""
         return self.value + 10.0**-self.decimals - EDGE
 
     def distance(self, scores: Any) -> Any:
-        """How far scores lie outside, elementwise; 0 for those that may be printed so."""
+        """Distance of scores from the interval, elementwise; 0 within it."""
         return np.maximum(np.maximum(self.low - scores, scores - self.high), 0.0)
 
     def __str__(self) -> str:
@@ -44,14 +44,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What is known about a set of claims.
+class Judgement:
+    """What was shown about a set of claims.
 
     Attributes:
-        feasible: "unknown" where neither an example was found nor its absence shown.
+        feasible: "unknown" if no example was found and none was ruled out.
         reason: one sentence.
-        nearest: feasible scores by metric: those of the example, or the nearest to what cannot be.
-        example: a confusion matrix (c, c) that has the claimed scores, rows truth.
+        nearest: possible scores by metric: those of the example, or the nearest to the claim.
+        example: a confusion matrix (c, c) with the claimed scores, rows truth.
     """
 
     feasible: Literal["yes", "no", "unknown"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.literature.feasibility.claims import Claim, Finding, matrix
+from bench.literature.feasibility.claims import Claim, Judgement, matrix
 from bench.literature.feasibility.exact import Nearest, all_correct, nearest_uf1
 from bench.literature.feasibility.local import descend, scores_of, uar_bounds, uf1_bounds
 
@@ -18,7 +18,7 @@ MAX_COMBINATIONS = 5_000_000
 """Of correct clips per class, up to which the search is complete: any three classes in use."""
 
 
-def judge(clips: Sequence[int], claims: Mapping[str, Claim]) -> Finding:
+def judge(clips: Sequence[int], claims: Mapping[str, Claim]) -> Judgement:
     """Say whether a confusion matrix of these clips has all claimed scores.
 
     Complete for two and three classes (unless the reason says that the search was cut); for more,
@@ -41,8 +41,8 @@ def judge(clips: Sequence[int], claims: Mapping[str, Claim]) -> Finding:
     return _complete(counts, claims) if few else _bounded(counts, claims)
 
 
-def _accuracy_alone(clips: Integers, claims: Mapping[str, Claim]) -> Finding | None:
-    """A finding where the accuracy is no fraction of the clips."""
+def _accuracy_alone(clips: Integers, claims: Mapping[str, Claim]) -> Judgement | None:
+    """A judgement where the accuracy is no fraction of the clips."""
     claim = claims.get("accuracy")
     total = int(clips.sum())
     if claim is None or len(_allowed(claim, total)):
@@ -52,13 +52,13 @@ def _accuracy_alone(clips: Integers, claims: Mapping[str, Claim]) -> Finding | N
     others = other_totals(claim, total)
     if others:
         reason += f" (it is one of 1/{', 1/'.join(map(str, others[:3]))})"
-    return Finding("no", reason, {"accuracy": nearest})
+    return Judgement("no", reason, {"accuracy": nearest})
 
 
 def other_totals(claim: Claim, total: int, reach: int = 15) -> list[int]:
     """Numbers of clips near `total`, nearest first, of which a claimed accuracy is a fraction."""
-    found = [n for n in range(max(total - reach, 2), total + reach + 1) if len(_allowed(claim, n))]
-    return sorted(found, key=lambda n: abs(n - total))
+    totals = [n for n in range(max(total - reach, 2), total + reach + 1) if len(_allowed(claim, n))]
+    return sorted(totals, key=lambda n: abs(n - total))
 
 
 def _allowed(claim: Claim, total: int) -> Integers:
@@ -67,7 +67,7 @@ def _allowed(claim: Claim, total: int) -> Integers:
     return np.flatnonzero(claim.distance(right / total) == 0.0)
 
 
-def _complete(clips: Integers, claims: Mapping[str, Claim]) -> Finding:
+def _complete(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
     scores = dict(zip(("accuracy", "uar"), all_correct(clips), strict=True))
     given = {name: claims[name] for name in scores if name in claims}
     kept = np.ones(scores["uar"].shape, dtype=bool)
@@ -79,19 +79,19 @@ def _complete(clips: Integers, claims: Mapping[str, Claim]) -> Finding:
     if "uf1" not in claims:
         return _example(clips, correct[0], correct[0] + np.roll(clips - correct[0], 1))
     claim = claims["uf1"]
-    found = nearest_uf1(clips, correct, claim.low, claim.high)
-    if claim.distance(found.value) == 0.0:
-        return _example(clips, found.correct, found.predicted)
-    if not found.complete:
-        reason = f"no example found within the search limit; the nearest UF1 is {found.value:.4f}"
-        return Finding("unknown", reason, {"uf1": found.value})
-    return Finding("no", _why_no_uf1(clips, correct, claims, found), {"uf1": found.value})
+    closest = nearest_uf1(clips, correct, claim.low, claim.high)
+    if claim.distance(closest.value) == 0.0:
+        return _example(clips, closest.correct, closest.predicted)
+    if not closest.complete:
+        reason = f"no example within the search limit; the nearest UF1 is {closest.value:.4f}"
+        return Judgement("unknown", reason, {"uf1": closest.value})
+    return Judgement("no", _why_no_uf1(clips, correct, claims, closest), {"uf1": closest.value})
 
 
 def _no_correct_clips(
     scores: Mapping[str, NDArray[np.float64]], claims: Mapping[str, Claim]
-) -> Finding:
-    """A finding where UAR, alone or with the accuracy, is given by no count of correct clips."""
+) -> Judgement:
+    """A judgement where UAR, alone or with the accuracy, is given by no count of correct clips."""
     claim = claims["uar"]
     reason = f"no counts of correct clips per class give UAR {claim}"
     possible = scores["uar"]
@@ -99,14 +99,14 @@ def _no_correct_clips(
         possible = possible[claims["accuracy"].distance(scores["accuracy"]) == 0.0]
         reason += f" at accuracy {claims['accuracy']}"
     nearest = possible.flat[np.abs(possible - claim.value).argmin()]
-    return Finding("no", reason, {"uar": float(nearest)})
+    return Judgement("no", reason, {"uar": float(nearest)})
 
 
 def _why_no_uf1(
-    clips: Integers, correct: Integers, claims: Mapping[str, Claim], found: Nearest
+    clips: Integers, correct: Integers, claims: Mapping[str, Claim], closest: Nearest
 ) -> str:
     wanted, given = claims["uf1"], {name: claims[name] for name in claims if name != "uf1"}
-    nearest = f"the nearest is {found.value:.{wanted.decimals + 1}f}"
+    nearest = f"the nearest is {closest.value:.{wanted.decimals + 1}f}"
     if not given:
         return f"{_named(clips)} cannot give UF1 {wanted}; {nearest}"
     least = nearest_uf1(clips, correct, 0.0, 0.0)
@@ -119,7 +119,7 @@ def _why_no_uf1(
     return f"{forced} implies UF1 from {least.value:.3f} to {most.value:.3f}, not {wanted}"
 
 
-def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Finding:
+def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
     point = descend(clips, claims, np.random.default_rng(0))
     if point.distance == 0.0:
         return _example(clips, point.correct, point.correct + point.alarms)
@@ -127,9 +127,9 @@ def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Finding:
     nearest = {name: float(scores[name]) for name in claims}
     outside = _outside_bounds(clips, claims)
     if outside is not None:
-        return Finding("no", outside, nearest)
+        return Judgement("no", outside, nearest)
     reason = f"no example of {_listed(claims)} found, and no bound rules it out"
-    return Finding("unknown", reason, nearest)
+    return Judgement("unknown", reason, nearest)
 
 
 def _outside_bounds(clips: Integers, claims: Mapping[str, Claim]) -> str | None:
@@ -159,9 +159,9 @@ def _listed(claims: Mapping[str, Claim]) -> str:
     return " and ".join(f"{words[name]} {claims[name]}" for name in METRICS if name in claims)
 
 
-def _example(clips: Integers, correct: Integers, predicted: Integers) -> Finding:
+def _example(clips: Integers, correct: Integers, predicted: Integers) -> Judgement:
     scores = scores_of(clips, correct, predicted - correct)
     nearest = {name: float(value) for name, value in scores.items()}
-    return Finding(
+    return Judgement(
         "yes", "some confusion matrix has these scores", nearest, matrix(clips, correct, predicted)
     )

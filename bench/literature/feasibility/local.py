@@ -49,7 +49,7 @@ def descend(clips: Integers, claims: Mapping[str, Claim], rng: np.random.Generat
         if best.distance == 0.0:
             break
         point = _descent(clips, rng.random(len(clips)), claims, moves)
-        best = min(best, point, key=lambda found: found.distance)
+        best = min(best, point, key=lambda one: one.distance)
     return best
 
 

@@ -1,9 +1,12 @@
-"""`bench new`."""
+"""`bench new method`."""
 
 from __future__ import annotations
 
 import keyword
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from bench.cache.files import write_atomically
 from bench.cli.common import out
@@ -60,8 +63,11 @@ def test_{name}_is_found():
 '''
 
 
-def write_method(name: str, folder: Path) -> None:
-    """Write NAME.py and test_NAME.py, and say what to do next."""
+def method(
+    name: Annotated[str, typer.Argument(help="Name of the method: one lower-case word.")],
+    folder: Annotated[Path, typer.Option("--folder", help="Folder to write to.")] = Path(),
+) -> None:
+    """Write a method plugin that runs as it is, and its test."""
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
         raise BenchError(f"{name!r} is no name for a method; use one lower-case word: mymethod")
     plugin, test = folder / f"{name}.py", folder / f"test_{name}.py"
@@ -72,9 +78,9 @@ def write_method(name: str, folder: Path) -> None:
     write_atomically(plugin, PLUGIN.format(**words).encode())
     write_atomically(test, TEST.format(**words).encode())
     out().print(
-        f"{plugin} and {test} are written. Run it:\n"
+        f"Wrote {plugin} and {test}. Try it:\n"
         f"  bench run --plugin {plugin} --methods {name}\n"
         f"  bench check {plugin}\n"
-        "In the harness itself, put the file into methods/ and the test into tests/.",
+        "To make it a built-in method, move the file to methods/ and the test to tests/.",
         soft_wrap=True,
     )

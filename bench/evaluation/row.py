@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.core.words import Selection
+from bench.evaluation.notes import Note
+
 
 @dataclass(frozen=True)
 class Score:
@@ -44,7 +47,6 @@ class Row:
         fidelity: "code", "paper" or "reconstructed".
         selection: "last": fixed epochs, or nothing to choose.
         folds, of: units that ended ok, and how many there should be.
-        ended: units that ended otherwise, by status.
         seeds: root seeds.
         scores: by metric name: uf1, uar, accuracy, f1.
         recall: of each class; NaN for a class without clips.
@@ -56,7 +58,7 @@ class Row:
         parameters: trained parameters.
         rank: 1 is best; methods that cannot be told apart share it; None below the line.
         reference: a control or ceiling.
-        notes: what a reader must know, a few words each.
+        notes: what a reader must know, as values.
     """
 
     label: str
@@ -64,10 +66,9 @@ class Row:
     family: str
     title: str
     fidelity: str
-    selection: str
+    selection: Selection
     folds: int
     of: int
-    ended: dict[str, int]
     seeds: tuple[int, ...]
     scores: dict[str, Score]
     recall: list[float]
@@ -77,7 +78,7 @@ class Row:
     parameters: int | None
     rank: int | None = None
     reference: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     inner: Score | None = None
     epochs: Epochs | None = None
 
@@ -90,8 +91,3 @@ class Row:
     def name(self) -> str:
         """The label, with the preset where it is not the paper's."""
         return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"
-
-    @property
-    def picture(self) -> str:
-        """File name of the picture of its epochs, unique in a folder of boards."""
-        return f"epochs-{self.label.replace(':', '-')}-{self.family}.png"

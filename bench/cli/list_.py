@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import typer
 from rich.table import Table as Grid
 
-from bench.cli.common import err, out, print_json, surroundings
+from bench.cli.common import err, out, print_json, workspace
+from bench.cli.options import Json, Plugin
 from bench.core.names import TaskName
-from bench.core.select import unknown
 from bench.plugins.settings import located
 
 
-def show(what: str, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print methods, datasets, or both."""
-    if what not in ("both", "methods", "datasets"):
-        raise unknown("list", what, ("both", "methods", "datasets"))
-    registry, settings = surroundings(plugins)
+def list_(
+    what: Annotated[
+        Literal["all", "methods", "datasets"], typer.Argument(help="What to list.")
+    ] = "all",
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """List methods and datasets."""
+    registry, settings = workspace(plugin)
     have = located(registry, settings.roots)
     methods: list[dict[str, Any]] = [
         {
@@ -42,7 +46,7 @@ def show(what: str, plugins: tuple[Path, ...], as_json: bool) -> None:
         }
         for name, plugin in registry.datasets.items()
     ]
-    if as_json:
+    if json:
         print_json({"methods": methods, "datasets": datasets, "broken": registry.broken})
         return
     if what != "datasets":

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Annotated
 
-from bench.cli.common import print_json, surroundings
+import typer
+
+from bench.cli.common import print_json, workspace
+from bench.cli.options import Json, Plugin, Results
 from bench.evaluation.find_cell import find_record
 from bench.store.status import explain as explained
 from bench.store.store import Store
 
 
-def explain(words: str, results: Path | None, plugins: tuple[Path, ...], as_json: bool) -> None:
-    """Print in words what a record is worth today."""
-    path = Path(words)
-    registry, settings = surroundings(plugins, results)
+def explain(
+    record: Annotated[str, typer.Argument(help="A record's file, or task/method:fold.")],
+    results: Results = None,
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Explain whether a record is fresh, stale, foreign or damaged."""
+    path = Path(record)
+    registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     if path.is_file():
         home = next((p.parent for p in path.absolute().parents if p.name == "records"), None)
         store = Store(home) if home is not None else store
     else:
-        path = find_record(store, words)
+        path = find_record(store, record)
     found = explained(path, store, registry)
-    if as_json:
+    if json:
         print_json(dataclasses.asdict(found) | {"path": str(path)})
         return
     print(f"{path}\n{found.worth}: {' '.join(found.why)}")

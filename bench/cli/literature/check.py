@@ -1,28 +1,42 @@
-"""`bench literature`."""
+"""`bench literature check`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from typing import Annotated
 
+import typer
 from rich.table import Table as Grid
 
 from bench.cli.common import out, print_json
+from bench.cli.options import Json
 from bench.core.select import unknown
 from bench.literature.comparison import literature
-from bench.literature.table import Published, Verdict, in_a_word, results
-from bench.literature.table import check as verdicts
+from bench.literature.table import Published, results
+from bench.literature.verdict import Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 
 
-def check(method: str, dataset: str, everything: bool, as_json: bool) -> None:
-    """Print the verdict on every published result, or on those asked for."""
+def check(
+    method: Annotated[
+        str, typer.Option("--method", help="Only this method, by its name or its title.")
+    ] = "",
+    dataset: Annotated[
+        str, typer.Option("--dataset", help="Only this dataset or task: casme2, casme2/5, 3db.")
+    ] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also list results that are possible or not checkable.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Find published scores that no confusion matrix of the dataset can have."""
     rows = _chosen(method, dataset)
     groups, found = results(rows), verdicts(rows)
     judged = [(g, v, in_a_word(g, v)) for g, v in zip(groups, found, strict=True)]
-    if as_json:
+    if json:
         print_json([_plain(*one) for one in judged])
         return
     shown = [one for one in judged if everything or one[1].feasible == "no"]
@@ -30,8 +44,8 @@ def check(method: str, dataset: str, everything: bool, as_json: bool) -> None:
         out().print(_grid(shown))
     counts = Counter(v.feasible for v in found)
     out().print(
-        f"{len(groups)} published results: {counts['yes']} possible, {counts['no']} match no "
-        f"possible confusion matrix, {counts['unknown']} cannot be checked"
+        f"{len(groups)} published results: {counts['yes']} possible, {counts['no']} impossible "
+        f"(no confusion matrix of the clips has these scores), {counts['unknown']} not checkable"
         + ("." if everything else " (--all lists all).")
     )
 

@@ -1,4 +1,4 @@
-"""`bench data show`: one clip as a picture."""
+"""`bench data show`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import difflib
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from bench.cache.files import write_atomically
-from bench.cli.common import making, out, surroundings
+from bench.cli.common import STAND_INS, out, progress, workspace
+from bench.cli.complete import complete_datasets
+from bench.cli.options import Plugin
 from bench.core.clip import Clip
 from bench.core.errors import BenchError
 from bench.core.machine import cores
@@ -22,23 +27,33 @@ from bench.views.opening import views_of
 KINDS = (".png", ".pdf", ".svg")
 
 
-def show(name: str, word: str, output: Path | None, plugins: tuple[Path, ...]) -> None:
-    """Draw a clip of a dataset, or of its SYNTHETIC stand-in where nothing is configured."""
-    registry, settings = surroundings(plugins)
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="DATASET", help="A dataset.", autocompletion=complete_datasets),
+    ],
+    clip: Annotated[str, typer.Argument(help="A clip's id, or its end where that is unique.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write: png, pdf or svg.")
+    ] = None,
+    plugin: Plugin = None,
+) -> None:
+    """Draw a clip for a paper: onset, apex, their difference, optical flow, strain."""
+    registry, settings = workspace(plugin)
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)
     if output is not None and output.suffix.lower() not in KINDS:
         raise BenchError(f"-o {output}: expected a file that ends in {', '.join(KINDS)}")
-    with making() as progress:
-        (dataset,), settings = chosen_datasets(registry, settings, name, cores(), progress)
-    clip = find(name, dataset.index().clips, word)
-    (digest,) = digests([clip], settings.cache, name)
-    figure = draw(clip, views_of(dataset, clip, digest, settings.cache), dataset)
-    path = output or Path(clip.id.replace("/", "_") + ".png")
+    with progress(STAND_INS) as report:
+        (dataset,), settings = chosen_datasets(registry, settings, name, cores(), report)
+    one = find(name, dataset.index().clips, clip)
+    (digest,) = digests([one], settings.cache, name)
+    figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
+    path = output or Path(one.id.replace("/", "_") + ".png")
     raw = io.BytesIO()
     figure.savefig(raw, dpi=300, format=path.suffix[1:].lower())
     write_atomically(path, raw.getvalue())
-    out().print(f"{'SYNTHETIC ' if dataset.synthetic else ''}{clip.id}: {path}", soft_wrap=True)
+    out().print(f"{'SYNTHETIC ' if dataset.synthetic else ''}{one.id}: {path}", soft_wrap=True)
 
 
 def find(dataset: str, clips: Sequence[Clip], word: str) -> Clip:

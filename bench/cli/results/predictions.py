@@ -1,21 +1,18 @@
-"""`bench results import FILE` and `bench results export`: predictions from and for elsewhere."""
+"""Importing predictions that were made by other tools."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import numpy as np
+from typing import Literal
 
 from bench.board.text import number
-from bench.cache.files import write_atomically
-from bench.cli.common import err, out, surroundings
+from bench.cli.common import out, workspace
 from bench.core.errors import BenchError
 from bench.core.names import TaskName, TaskSelector
 from bench.core.select import unknown
 from bench.data.task import make_tasks
 from bench.evaluation.external import External, external_row, write_external
-from bench.evaluation.find_cell import find_cell
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data
@@ -25,30 +22,28 @@ from bench.store.predictions import (
     parse_log,
     parse_table,
     read,
-    write_log,
-    write_table,
 )
 from bench.store.store import Store
 
-READERS = {"megc2019": parse_log, "csv": parse_table}
-WRITERS: dict[str, Callable[[Predictions], str]] = {"megc2019": write_log, "csv": write_table}
+Format = Literal["megc2019", "csv"]
+Reader = Callable[[str, Sequence[str], str], Predictions]
+READERS: dict[Format, Reader] = {"megc2019": parse_log, "csv": parse_table}
 
 
-def take(
+def import_predictions(
     file: Path,
-    form: str,
+    *,
     task: str,
     label: str,
+    form: Format | None,
     protocol: str,
     results: Path | None,
-    plugins: tuple[Path, ...],
+    plugin: Sequence[Path] | None,
 ) -> None:
-    """Hold a file of predictions against a task and put it on the board, without a rank."""
+    """Match a file of predictions with the clips of a task and put them on the board, unranked."""
     if not task or not label:
         raise BenchError(f"importing predictions from {file} needs --task and --label")
-    if form and form not in READERS:
-        raise unknown("--format", form, READERS)
-    registry, settings = surroundings(plugins, results)
+    registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     store.check_writable()
     whose = _truth(store, task, registry, settings)
@@ -72,7 +67,7 @@ def take(
         raise BenchError(f"--protocol: {error}") from error
     path = write_external(store.folder, one)
     said = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
-    out().print(f"{label} on {whose.task}: {said}; kept as {path}", soft_wrap=True)
+    out().print(f"{label} on {whose.task}: {said}; saved as {path}", soft_wrap=True)
 
 
 def _text(file: Path) -> str:
@@ -108,29 +103,3 @@ def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> T
     (made,) = make_tasks(have[dataset], [word], settings.cache)
     store.write_task(made)
     return truth(store.tasks()[made.fingerprint])
-
-
-def give(words: str, form: str, output: Path | None, results: Path | None) -> None:
-    """Write the predictions of a finished cell for other tools."""
-    if form not in WRITERS:
-        raise unknown("--format", form, WRITERS)
-    _, settings = surroundings((), results)
-    cell = find_cell(Store(settings.results), words)
-    done = [record for record in cell.records if record.status == "ok"]
-    predicted = {
-        clip: int(np.argmax(scores))
-        for record in done
-        for clip, scores in zip(record.clips, record.scores, strict=True)
-    }
-    lacking = len(cell.task.labels) - len(predicted)
-    if lacking:
-        err().print(f"{cell.folder}: {lacking} clips have no prediction", soft_wrap=True)
-    clips = [clip for clip in cell.task.position if clip in predicted]
-    labels = cell.task.labels[[cell.task.position[clip] for clip in clips]]
-    text = WRITERS[form](
-        Predictions(tuple(clips), labels, np.array([predicted[clip] for clip in clips], np.int64))
-    )
-    if output is None:
-        print(text, end="")
-    else:
-        write_atomically(output, text.encode())

@@ -1,0 +1,1 @@
+"""`bench data`: one file per verb."""

@@ -1,0 +1,37 @@
+"""`bench data check`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from bench.cli.common import open_dataset, out, print_json
+from bench.cli.complete import complete_datasets
+from bench.cli.exits import FAILED
+from bench.cli.options import Json, Plugin
+from bench.data.contract import check as check_dataset
+
+
+def check(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATASET", help="A configured dataset.", autocompletion=complete_datasets
+        ),
+    ],
+    plugin: Plugin = None,
+    json: Json = False,
+) -> None:
+    """Read a whole dataset and report what is missing, repaired or unreadable.
+
+    Exits with 1 when the dataset differs from what its papers count.
+    """
+    report = check_dataset(open_dataset(name, plugin))
+    if json:
+        print_json({**asdict(report), "problems": report.problems})
+    else:
+        out().print(str(report), soft_wrap=True, markup=False)
+    if not report.good:
+        raise SystemExit(FAILED)

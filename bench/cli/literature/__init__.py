@@ -1,0 +1,1 @@
+"""`bench literature`: one file per verb."""

@@ -1,0 +1,1 @@
+"""`bench new`: one file per kind of plugin."""

@@ -1,0 +1,1 @@
+"""`bench results`: one file per verb."""

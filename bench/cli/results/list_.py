@@ -1,0 +1,34 @@
+"""`bench results list`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from rich.table import Table as Grid
+
+from bench.cli.common import err, out, print_json, workspace
+from bench.cli.options import Json, Results
+from bench.store.store import Store
+
+
+def list_(results: Results = None, json: Json = False) -> None:
+    """List the contents of a results folder, one row per cell."""
+    _, settings = workspace(None, results)
+    store = Store(settings.results)
+    cells: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    for record in store.records():
+        where = (record.inputs["task"], record.label, record.preset, record.inputs["protocol"])
+        cells[(*where, record.inputs["seed"], record.family)][record.status] += 1
+    names = ("task", "method", "preset", "protocol", "seed", "family")
+    rows = [dict(zip(names, cell, strict=True)) | dict(n) for cell, n in sorted(cells.items())]
+    if json:
+        print_json(rows)
+        return
+    grid = Grid(*names, "folds", title=str(store.folder))
+    for cell, counts in sorted(cells.items()):
+        folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+        grid.add_row(*map(str, cell), folds)
+    out().print(grid)
+    for path in store.damaged():
+        err().print(f"set aside as damaged: {path}", soft_wrap=True)

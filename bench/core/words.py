@@ -1,0 +1,19 @@
+"""Fixed words that records, boards and tables share: each set of them stands here once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Selection = Literal["last", "inner", "oracle", "unknown"]
+"""How the epoch behind a score was chosen: the last one, by inner folds of the training subjects,
+by the held-out subject itself, or unknown for imported predictions."""
+
+PublishedSelection = Literal["last", "test-best", "test-best (probable)", "unknown", "n/a"]
+"""How a paper or its code chose the epoch; "n/a" for methods without epochs."""
+
+Certainty = Literal["read", "derived", "recalled"]
+"""How sure a published score is: "recalled" was not confirmed from a stored source."""
+
+Pooling = Literal["pooled", "fold-mean", "subject-mean", "unknown"]
+"""What a published score was computed on: all predictions together, each fold or each subject and
+then averaged; "unknown" where the source does not say and the protocol allows pooling."""

@@ -1,0 +1,92 @@
+"""From the records of one method in one configuration to its row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from statistics import fmean
+
+from bench.evaluation.notes import (
+    Note,
+    NotIsolated,
+    OldVersion,
+    Partial,
+    PluginMissing,
+    Reconstructed,
+    Scratch,
+    Stale,
+    Transductive,
+    WithoutAnnotation,
+)
+from bench.evaluation.row import Row
+from bench.evaluation.scoring import confusions, parts, scores
+from bench.evaluation.selection import Selection, selection
+from bench.evaluation.truth import Truth
+from bench.planning.splits import folds
+from bench.plugins.code_hash import changes
+from bench.plugins.method import Method
+from bench.plugins.registry import Registry
+from bench.statistics.metrics import recall
+from bench.store.record import Record, Status
+
+
+def finished(records: list[Record]) -> list[Record]:
+    """Those that ended ok."""
+    return [record for record in records if record.status == "ok"]
+
+
+def build_row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:
+    """The row of one method in one configuration, without its rank."""
+    first = records[0]
+    plugin = registry.methods.get(first.inputs["method"])
+    facts = plugin.facts if plugin else None
+    done = finished(records)
+    seeds = tuple(sorted({record.inputs["seed"] for record in records}))
+    total = len(folds(protocol, task.people, task.databases)) * len(seeds)
+    ended = dict(Counter[Status](r.status for r in records if r.status != "ok"))
+    partial = [Partial(len(done), total, ended)] if len(done) != total else []
+    counts = confusions(task, done)
+    other = selection(task, done) if done else Selection()
+    return Row(
+        label=first.label,
+        preset=first.preset,
+        family=first.family,
+        title=facts.title if facts else first.label,
+        fidelity=facts.fidelity if facts else "unknown",
+        selection="last",
+        folds=len(done),
+        of=total,
+        seeds=seeds,
+        scores=scores(counts, len(done) == total) if done else {},
+        recall=recall(counts.sum((0, 1))).tolist() if done else [],
+        parts=parts(task, counts) if done else {},
+        fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
+        parameters=next((r.parameters for r in done if r.parameters is not None), None),
+        reference=bool(facts and facts.reference),
+        notes=(*partial, *_notes(records, plugin)),
+        oracle=other.oracle,
+        inner=other.inner,
+        epochs=other.epochs,
+    )
+
+
+def _notes(records: list[Record], plugin: type[Method] | None) -> Iterator[Note]:
+    inputs = records[0].inputs
+    if plugin and plugin.facts.fidelity == "reconstructed":
+        yield Reconstructed()
+    for name, digest in inputs.get("annotations", {}).items():
+        if digest is None:
+            yield WithoutAnnotation(name)
+    if inputs["config"].get("weights") == "":
+        yield Scratch()
+    if records[0].transductive:
+        yield Transductive()
+    if plugin is None:
+        yield PluginMissing()
+    elif inputs["version"] != plugin.version:
+        # The version is part of the family: all records of a row have the same.
+        yield OldVersion(inputs["version"], plugin.version)
+    elif changed := {c for r in records for c in changes(r.source, r.borrowed, plugin)}:
+        yield Stale(tuple(sorted(changed)))
+    if not all(record.isolated for record in records):
+        yield NotIsolated()

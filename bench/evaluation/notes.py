@@ -1,0 +1,177 @@
+"""What a reader must know about rows and variants, as values: no code looks at their text.
+
+Ranking asks `outdated`; the text of each note is made in `bench.board.notes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bench.store.record import Status
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing to know about a row or a group of variants, or about a published result.
+
+    Attributes:
+        kind: the word for other programs.
+        outdated: the row says nothing about today's method, so it gets no rank.
+    """
+
+    kind: ClassVar[str]
+    outdated: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Partial(Note):
+    """Some folds have no result.
+
+    Attributes:
+        folds: units that ended ok.
+        of: units that there should be.
+        ended: number of units that ended otherwise, by status.
+    """
+
+    kind = "partial"
+    folds: int
+    of: int
+    ended: Mapping[Status, int]
+
+
+@dataclass(frozen=True)
+class Reconstructed(Note):
+    """The paper leaves gaps that the implementation fills with its own reading."""
+
+    kind = "reconstructed"
+
+
+@dataclass(frozen=True)
+class WithoutAnnotation(Note):
+    """The method uses an annotation that the dataset does not have.
+
+    Attributes:
+        name: "action_units" or "gender".
+    """
+
+    kind = "without-annotation"
+    name: str
+
+
+@dataclass(frozen=True)
+class Scratch(Note):
+    """Trained from scratch, without pretrained weights."""
+
+    kind = "scratch"
+
+
+@dataclass(frozen=True)
+class Transductive(Note):
+    """Training saw the held-out clips, without their labels."""
+
+    kind = "transductive"
+
+
+@dataclass(frozen=True)
+class PluginMissing(Note):
+    """The method's plugin is not installed: its facts and its code are unknown."""
+
+    kind = "plugin-missing"
+
+
+@dataclass(frozen=True)
+class OldVersion(Note):
+    """Made by another version of the method.
+
+    Attributes:
+        made: the version that the records state.
+        now: the version of the installed plugin.
+    """
+
+    kind = "old-version"
+    outdated = True
+    made: int
+    now: int
+
+
+@dataclass(frozen=True)
+class Stale(Note):
+    """Code has changed since the records were made, though the method's version has not.
+
+    Attributes:
+        changed: names of what changed, sorted.
+    """
+
+    kind = "stale"
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NotIsolated(Note):
+    """Some folds ran in a process that also held the labels of the held-out clips."""
+
+    kind = "not-isolated"
+
+
+@dataclass(frozen=True)
+class ExternalPredictions(Note):
+    """The predictions were imported from a file."""
+
+    kind = "external"
+
+
+@dataclass(frozen=True)
+class IncompleteVariants(Note):
+    """Variants left out of an ablation because they lack folds.
+
+    Attributes:
+        labels: which, sorted.
+    """
+
+    kind = "incomplete-variants"
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OtherVersionVariants(Note):
+    """Variants left out of an ablation: made by another version of the method or its views.
+
+    Attributes:
+        labels: which, sorted.
+    """
+
+    kind = "other-version-variants"
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeveralRows(Note):
+    """Variants with several complete rows: the newest version with most folds was taken.
+
+    Attributes:
+        labels: which, sorted.
+    """
+
+    kind = "several-rows"
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NoCommonSeed(Note):
+    """Variants that share no seed with the plain method, so no difference is given.
+
+    Attributes:
+        method: the plain method.
+        labels: which, in the order of the table.
+    """
+
+    kind = "no-common-seed"
+    method: str
+    labels: tuple[str, ...]
+
+
+def outdated(notes: Iterable[Note]) -> bool:
+    """Whether any note takes the rank from its row."""
+    return any(note.outdated for note in notes)

@@ -1,0 +1,65 @@
+"""The ranks of the rows of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from bench.core.seeds import derived_seed
+from bench.core.types import Array
+from bench.evaluation.notes import outdated
+from bench.evaluation.row import Row
+from bench.evaluation.scoring import confusions
+from bench.evaluation.truth import Truth
+from bench.statistics import pairwise, rank_groups
+from bench.statistics.metrics import uf1
+from bench.store.record import Record
+
+RowKey = tuple[str, str, str]
+"""Label, preset and family of a row."""
+
+
+def ranked(
+    rows: Mapping[RowKey, Row], done: Mapping[RowKey, list[Record]], task: Truth
+) -> list[Row]:
+    """Best first; references, incomplete and outdated rows follow without a rank.
+
+    A rank is 1 plus the number of methods that are significantly better by UF1 (paired
+    permutations over subjects, Holm's correction): methods that do not differ share one.
+
+    Args:
+        rows: of one table.
+        done: the finished records of each.
+        task: clips and true classes.
+    """
+
+    def order(name: RowKey) -> tuple[float, str]:
+        row = rows[name]
+        return (-row.scores["uf1"].value if row.scores else 1.0, row.name)
+
+    top = sorted((name for name in rows if _competes(rows[name])), key=order)
+    ranks = [1] * len(top)
+    if len(top) > 1:
+        cells = _same_seeds([confusions(task, done[name]) for name in top])
+        pairs = pairwise(cells, uf1, np.random.default_rng(derived_seed("pairs")))
+        values = [rows[name].scores["uf1"].value for name in top]
+        ranks = [int(rank) for rank in rank_groups(values, pairs.adjusted)]
+    below = sorted(
+        (name for name in rows if name not in top),
+        key=lambda name: (not rows[name].reference, order(name)),
+    )
+    return [replace(rows[n], rank=r) for n, r in zip(top, ranks, strict=True)] + [
+        rows[name] for name in below
+    ]
+
+
+def _competes(row: Row) -> bool:
+    return row.complete and not row.reference and not outdated(row.notes)
+
+
+def _same_seeds(cells: list[Array]) -> list[Array]:
+    """Cells with equally many seeds: the first ones that all have, or a single one as it is."""
+    several = [len(cell) for cell in cells if len(cell) > 1]
+    return [cell if len(cell) == 1 else cell[: min(several)] for cell in cells]
