@@ -15,7 +15,7 @@ from bench.board.markup import html, latex
 from bench.board.plain import to_json
 from bench.evaluation.crossing import crossing
 from bench.evaluation.notes import IncompleteVariants, NoCommonSeed, SeveralRows
-from bench.evaluation.variants import shown
+from bench.evaluation.variants import paper_metrics
 from bench.methods.mfvan import MFVAN
 from bench.plugins.registry import load
 from bench.statistics import holm
@@ -107,8 +107,8 @@ def test_a_composite_is_crossed_by_its_own_metrics(crossing_world):
     crossing_world.run(methods="mean:*")
     (table,) = board(crossing_world).tables
     (group,), row = table.variants, table.rows[0]
-    assert shown(row) == group.shown == ("accuracy", "f1")
-    composite = shown(replace(row, parts={"casme2": {"uf1": 1.0, "uar": 1.0}}))
+    assert paper_metrics(row) == group.metrics == ("accuracy", "f1")
+    composite = paper_metrics(replace(row, parts={"casme2": {"uf1": 1.0, "uar": 1.0}}))
     grid = crossed(group.crossing, {r.label: r.scores for r in group.rows}, composite)
     assert grid.about.startswith("UF1 / UAR by scale (lines)")
 

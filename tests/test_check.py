@@ -59,14 +59,16 @@ def test_a_cheat_is_flagged_by_name(cheat, check, said):
     cheats.MEMORY.clear()
     cheats.MET.clear()
     found = failures(cheat)
+    assert list(found) == [check], "one fault, one row"
     assert said in found[check]
 
 
 def fault(**parts: Any) -> type[Method]:
-    """A method with some of its parts replaced."""
+    """A method with some of its parts replaced, to be found in the module of cheats."""
     kind = type("Fault", (Honest,), {"__doc__": "A fault.", "name": "fault", **parts})
-    kind.__module__ = __name__
-    return dataclass(frozen=True)(kind)
+    kind.__module__ = cheats.__name__
+    cheats.Fault = dataclass(frozen=True)(kind)
+    return cheats.Fault
 
 
 class Half(Nearest):
@@ -98,6 +100,27 @@ def noisy(self, train, context):
     rows = np.array(train.clips)
     noise = np.random.normal(size=rows.shape[1])  # noqa: NPY002 (the fault)
     return Nearest(train.clips, train.labels, train.classes, scale=np.exp(noise))
+
+
+def fidgety(self, train, context):
+    np.random.seed(context.random_state)  # noqa: NPY002 (the fault)
+    return Nearest(train.clips, train.labels, train.classes, scale=np.random.normal() ** 2)  # noqa: NPY002
+
+
+def networked(self, train, context):
+    import torch
+
+    return Nearest(train.clips, train.labels, train.classes, scale=torch.rand(1).numpy() + 1)
+
+
+def fresh(self, train, context):
+    scale = np.random.default_rng().uniform(1, 2)
+    return Nearest(train.clips, train.labels, train.classes, scale=scale)
+
+
+def long_seed(self, train, context):
+    np.random.RandomState(context.seed)
+    return Nearest(train.clips, train.labels, train.classes)
 
 
 def clocked(self, train, context):
@@ -145,7 +168,8 @@ def counts(self, clip, calls=[]):  # noqa: B006 (the fault)
 
 
 def writes(self, clip):
-    clip.sources["flow_image"][:] = 0
+    if "flow_image" in clip.sources:
+        clip.sources["flow_image"][:] = 0
     return np.zeros(4)
 
 
@@ -167,8 +191,11 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"fit": fits(Unfinished)}, "scores are rows of finite numbers", "not finite"),
         ({"fit": fits(Single)}, "a fold of one clip", "shape (0, 3)"),
         ({"fit": fits(Scribbler)}, "inputs stay as they are", "held-out clips"),
-        ({"fit": noisy}, "global random state stays as it is", "numpy.random"),
-        ({"fit": noisy}, "same seed same scores", "differ"),
+        ({"fit": fidgety}, "global random state stays as it is", "with context.seeded()"),
+        ({"fit": noisy}, "same seed same scores", "draws from numpy.random without"),
+        ({"fit": networked}, "same seed same scores", "draws from torch without"),
+        ({"fit": fresh}, "same seed same scores", "a generator without a seed"),
+        ({"fit": long_seed}, "scores are rows of finite numbers", "between 0 and 2**32 - 1"),
         ({"fit": clocked}, "same seed same scores", "differ"),
         ({"fit": every_class}, "a class missing in training", "empty class"),
         ({"fit": several_subjects}, "a class of a single subject", "inner fold"),
@@ -184,10 +211,16 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
 def test_a_fault_is_found_by_its_check(parts, check, said):
     if parts.get("describe") is oracle:
         parts["needs"] = frozenset({"frames"})
-    checks = {name_of(one): one for one in CHECKS}
-    found = apply(checks[check], examine(fault(**parts)))
-    assert found.status == "failed"
-    assert said in found.detail
+    *results, whole = check_method(fault(**parts))
+    found = {r.check: r.detail for r in results if r.status == "failed"}
+    assert list(found) == [check], "one fault, one row"
+    assert said in found[check]
+    waiting = [r for r in results if r.status == "blocked"]
+    assert all(r.detail == f"waits for: {check}" for r in waiting)
+    ran = sum(r.ran for r in results)
+    assert len(results) == ran + len(waiting) == 25
+    assert whole.status == "passed"
+    assert whole.detail.startswith(f"{ran} of 25 checks ran")
 
 
 @dataclass(frozen=True)
@@ -247,10 +280,10 @@ def _with_facts(kind: type[Method], facts: Facts) -> Method:
 
 
 def test_the_battery_may_not_shrink(monkeypatch):
-    assert len(CHECKS) == 24
-    assert MINIMUM == 22
+    assert len(CHECKS) == 25
+    assert MINIMUM == 23
     monkeypatch.setattr("bench.check.runner.CHECKS", contract.CHECKS[:5])
-    assert "at least 22 must" in failures(Honest)["the contract was applied whole"]
+    assert "at least 23 must" in failures(Honest)["the contract was applied whole"]
     with pytest.raises(ValueError, match="shrank"):
         parametrize_checks([Honest])
     monkeypatch.undo()
@@ -297,3 +330,35 @@ def test_the_verb_checks_the_methods_of_a_file(world):
     assert {row["method"] for row in json.loads(done.out)} == {"honest"}
     (world.folder / "empty.py").write_text("")
     assert world.bench("check", "empty.py").code == 2
+
+
+@dataclass(frozen=True)
+class Typeless(Honest):
+    """Has what looks like a field and is none."""
+
+    rate = 0.1
+    name: ClassVar[str] = "typeless"
+
+
+def test_a_number_without_a_type_is_noted():
+    (found,) = [r for r in check_method(Typeless) if r.check == "configuration is plain"]
+    assert found.status == "noted"
+    assert "`rate: float = 0.1`" in found.detail
+
+
+def test_a_module_that_cannot_be_followed_is_named(tmp_path):
+    (tmp_path / "hidden_helper.py").write_text("")
+    text = (HERE / "cheats.py").read_text()
+    text = text[: text.index("@dataclass(frozen=True)\nclass DatasetR")]
+    loading = """
+        import importlib.util
+        path = Path(__file__).with_name("hidden_" + "helper.py")
+        spec = importlib.util.spec_from_file_location("hidden_helper", path)
+        __import__("sys").modules["hidden_helper"] = importlib.util.module_from_spec(spec)
+        return Nearest("""
+    path = tmp_path / "hiding.py"
+    path.write_text(text.replace("\n        return Nearest(", loading, 1))
+    found = failures(load((path,)).methods["honest"])
+    assert list(found) == ["imports can be followed"]
+    assert "hidden_helper.py" in found["imports can be followed"]
+    __import__("sys").modules.pop("hidden_helper", None)

@@ -99,7 +99,7 @@ def test_two_plugins_of_one_name(world):
     other = world.folder / "other.py"
     other.write_text(world.plugin.read_text())
     done = world.bench("list", "--plugin", str(other))
-    complains(done, "two method plugins are named", "toy.py", "other.py")
+    complains(done, "two dataset plugins are named 'toy'", "toy.py", "other.py")
 
 
 def test_a_results_folder_that_cannot_be_written(world):

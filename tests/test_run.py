@@ -246,7 +246,7 @@ def test_seeds_and_presets_are_kept_apart(world):
 def test_stale_records_are_shown_and_refreshed_on_request(world):
     world.run()
     code = world.plugin.read_text()
-    world.plugin.write_text(code + "\n# changed\n")
+    world.plugin.write_text(code + "\nCHANGED = True\n")
     fresh = subprocess.run(
         [sys.executable, "-m", "bench", "run", "-m", "mean", "-d", "toy"],
         cwd=world.folder, capture_output=True, text=True, check=True,

@@ -31,26 +31,29 @@ def grids(group: Variants) -> Iterator[Grid]:
     yield _grid(group)
     if group.crossing is not None:
         scores = {row.label: row.scores for row in group.rows}
-        yield crossed(group.crossing, scores, group.shown)
+        yield crossed(group.crossing, scores, group.metrics)
 
 
 def crossed(
-    crossing: Crossing, scores: Mapping[str, Mapping[str, Score]], shown: Sequence[str]
+    crossing: Crossing, scores: Mapping[str, Mapping[str, Score]], metrics: Sequence[str]
 ) -> Grid:
     """Two metrics for every combination of two fields.
 
     Args:
         crossing: the fields, and the variant of each combination.
         scores: by label and metric.
-        shown: the two metrics.
+        metrics: two names.
     """
     down, across = crossing.down, crossing.across
-    metrics = " / ".join(NAMES[name] for name in shown)
+    title = " / ".join(NAMES[name] for name in metrics)
     return Grid(
-        f"{metrics} by {down} (lines) and {across} (columns), all else equal.",
+        f"{title} by {down} (lines) and {across} (columns), all else equal.",
         [down, *(f"{across} = {word}" for word in crossing.columns)],
         [
-            [word, *(" / ".join(number(scores[label][n].value) for n in shown) for label in labels)]
+            [
+                word,
+                *(" / ".join(number(scores[label][n].value) for n in metrics) for label in labels),
+            ]
             for word, labels in zip(crossing.lines, crossing.labels, strict=True)
         ],
     )

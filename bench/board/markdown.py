@@ -48,8 +48,8 @@ def _section(table: Table, pictures: bool) -> str:
             lines += [grid.about, _grid(grid.lines, grid.names)]
         lines += [f"> {note_text(note)}" for note in group.notes]
     if pictures and (traced := [row for row in table.rows if row.epochs is not None]):
-        shown = [f"![UF1 of {row.name} against epoch]({picture_name(row)})" for row in traced]
-        lines += ["### UF1 against epoch", "\n".join(shown)]
+        links = [f"![UF1 of {row.name} against epoch]({picture_name(row)})" for row in traced]
+        lines += ["### UF1 against epoch", "\n".join(links)]
     if rows := beside(table):
         lines += [
             "### Published results of methods run here",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from bench.check import describing, fitting, form
 from bench.check.examination import Examination
-from bench.check.finding import Finding, failed
+from bench.check.finding import Finding, Status, blocked, failed
 
-Status = Literal["passed", "failed", "noted", "skipped"]
 Check = Callable[[Examination], Finding]
 
 CHECKS: tuple[Check, ...] = (
@@ -26,24 +24,59 @@ CHECKS: tuple[Check, ...] = (
     describing.file_names_change_nothing,
     fitting.scores_are_rows_of_finite_numbers,
     fitting.inputs_stay_as_they_are,
-    fitting.global_random_state_stays_as_it_is,
-    fitting.same_seed_same_scores,
     fitting.opens_no_data,
+    fitting.same_seed_same_scores,
+    fitting.global_random_state_stays_as_it_is,
     fitting.other_folds_change_nothing,
     fitting.tracing_changes_nothing,
-    fitting.one_clip_at_a_time_scores_as_the_fold,
     fitting.a_fold_of_one_clip,
+    fitting.one_clip_at_a_time_scores_as_the_fold,
     fitting.training_order_matters_through_the_seed_only,
     fitting.a_class_missing_in_training,
     fitting.a_class_of_a_single_subject,
     fitting.model_pickles,
     fitting.the_deadline_is_honoured,
     fitting.learns_an_easy_set,
+    form.imports_can_be_followed,
 )
 """Every check, in the order of the report."""
 
-MINIMUM = 22
+MINIMUM = 23
 """Checks that must have run for a method: all but those that a stated fact excuses it from."""
+
+_SERVED = describing.every_dataset_that_serves_it
+_ALIKE = describing.describes_alike_each_time
+_SCORED = fitting.scores_are_rows_of_finite_numbers
+_SEEDED = fitting.same_seed_same_scores
+_FORGETS = fitting.other_folds_change_nothing
+AFTER: Mapping[Check, tuple[Check, ...]] = {
+    describing.reads_declared_views_only: (_SERVED,),
+    _ALIKE: (_SERVED,),
+    describing.described_by_names_every_field_that_matters: (_ALIKE,),
+    describing.file_names_change_nothing: (_ALIKE,),
+    _SCORED: (_SERVED, _ALIKE),
+    fitting.inputs_stay_as_they_are: (_SCORED,),
+    fitting.opens_no_data: (_SCORED,),
+    _SEEDED: (_SCORED, fitting.opens_no_data),
+    fitting.global_random_state_stays_as_it_is: (_SEEDED,),
+    _FORGETS: (_SEEDED,),
+    fitting.tracing_changes_nothing: (_SEEDED, _FORGETS),
+    fitting.a_fold_of_one_clip: (_SCORED,),
+    fitting.one_clip_at_a_time_scores_as_the_fold: (
+        fitting.a_fold_of_one_clip,
+        fitting.inputs_stay_as_they_are,
+        _FORGETS,
+    ),
+    fitting.training_order_matters_through_the_seed_only: (_SEEDED, _FORGETS),
+    fitting.a_class_missing_in_training: (_SCORED,),
+    fitting.a_class_of_a_single_subject: (_SCORED,),
+    fitting.model_pickles: (_SCORED, _FORGETS),
+    fitting.the_deadline_is_honoured: (_SCORED,),
+    fitting.learns_an_easy_set: (_SCORED, describing.reads_declared_views_only),
+    form.imports_can_be_followed: (_SCORED,),
+}
+"""Checks that must have passed before a check says anything: their fault would show in it again,
+and one fault is told once."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +86,8 @@ class Result:
     Attributes:
         method: name.
         check: the check's name in words.
-        status: "noted" is no failure but should be read; "skipped" was excused by a stated fact.
+        status: "noted" is no failure but should be read; "skipped" was excused by a stated fact;
+            "blocked" waits for a check that failed.
         detail: why.
         seconds: wall time.
     """
@@ -67,7 +101,7 @@ class Result:
     @property
     def ran(self) -> bool:
         """The check looked at the method."""
-        return self.status != "skipped"
+        return self.status not in ("skipped", "blocked")
 
 
 def name_of(check: Check) -> str:
@@ -76,7 +110,22 @@ def name_of(check: Check) -> str:
 
 
 def apply(check: Check, examination: Examination) -> Result:
-    """Run one check; whatever the method raises is a failure of that check."""
+    """Run one check, once, after those of `AFTER`; what the method raises fails that check."""
+    kept = examination.results
+    if check.__name__ not in kept:
+        before = [apply(one, examination) for one in AFTER.get(check, ())]
+        failures = [one.check for one in before if one.status == "failed"]
+        waiting = [one.detail for one in before if one.status == "blocked"]
+        if failures or waiting:
+            found = blocked(f"waits for: {failures[0]}" if failures else waiting[0])
+            kept[check.__name__] = _result(check, examination, found, 0.0)
+        else:
+            kept[check.__name__] = _applied(check, examination)
+    result: Result = kept[check.__name__]
+    return result
+
+
+def _applied(check: Check, examination: Examination) -> Result:
     from threadpoolctl import threadpool_limits
 
     started = time.perf_counter()
@@ -85,5 +134,9 @@ def apply(check: Check, examination: Examination) -> Result:
             found = check(examination)
         except Exception as error:  # a method may raise anything
             found = failed(f"{type(error).__name__}: {' '.join(str(error).split())}")
-    seconds = round(time.perf_counter() - started, 3)
-    return Result(examination.method.name, name_of(check), found.status, found.detail, seconds)
+    return _result(check, examination, found, time.perf_counter() - started)
+
+
+def _result(check: Check, examination: Examination, found: Finding, seconds: float) -> Result:
+    name = examination.method.name
+    return Result(name, name_of(check), found.status, found.detail, round(seconds, 3))

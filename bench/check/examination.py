@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.check.toydata import APEX, CLASSES, ToyClips, toy_clips
-from bench.check.watching import lured, opened_files, other_random_state, random_state
+from bench.check.watching import (
+    imported_files,
+    lured,
+    opened_files,
+    other_random_state,
+    random_state,
+)
+from bench.core.seeds import derived_seed
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
+from bench.plugins.registry import load_anew
 from bench.running.worker import checked
 from bench.views.catalog import servable
 from bench.views.clip import Views
 
-SEED = 7
+SEED = derived_seed("check")
+"""As long as the seed of a real fold, more than 32 bits: libraries that take fewer show it here."""
 SERVINGS = (
     frozenset({"flow_image"}),
     frozenset({"frames"}),
@@ -64,6 +75,7 @@ class Fitted:
         disturbed: global random states that were left changed.
         mutated: inputs that were left changed.
         seconds: processor time of `fit` and `predict`, describing left out.
+        modules: files of the modules that were imported meanwhile, packages left out.
     """
 
     model: Model
@@ -72,6 +84,7 @@ class Fitted:
     disturbed: tuple[str, ...]
     mutated: tuple[str, ...]
     seconds: float
+    modules: frozenset[Path]
 
 
 @dataclass(frozen=True)
@@ -81,10 +94,12 @@ class Examination:
     Attributes:
         method: cut to few epochs: checks of form need no good scores.
         learner: in the configuration that has to learn an easy set.
+        results: of the checks so far, by the check's name.
     """
 
     method: Method
     learner: Method
+    results: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def servings(self) -> list[frozenset[str]]:
@@ -104,7 +119,7 @@ class Examination:
     def views(self, arrays: Mapping[str, Array], serving: frozenset[str] | None = None) -> Views:
         """A clip as a dataset of some kind, the method's first by default, would serve it."""
         names = serving or self.servings[0]
-        return Views({name: arrays[name] for name in names}, APEX)
+        return Views({name: arrays[name].copy() for name in names}, APEX)
 
     def described(self, clips: ToyClips, method: Method | None = None) -> list[Description]:
         """Descriptions of clips, anew."""
@@ -119,8 +134,20 @@ class Examination:
     def again(self) -> Fitted:
         """The same fold, with the global random states elsewhere and a way to labels laid out."""
         assert self.base  # what is imported lazily, and may seed itself, is loaded by now
-        with other_random_state(SEED), lured():
+        with other_random_state(), lured():
             return self.fitted(self.train, self.held)
+
+    @cached_property
+    def same_when_new(self) -> bool:
+        """The fold scores alike in two copies of the plugin's module that know of no other run.
+
+        Tells a method that draws without a seed from one that keeps something between runs.
+        """
+        first, second = _copied(self.method), _copied(self.method)
+        if first is None or second is None:
+            return False
+        runs = [self.fitted(self.train, self.held, method=one).scores for one in (first, second)]
+        return same(*runs)
 
     def fitted(
         self,
@@ -144,7 +171,7 @@ class Examination:
         """
         method = method or self.method
         keep = np.arange(len(train)) if keep is None else keep
-        with opened_files() as opened:
+        with opened_files() as opened, imported_files() as modules:
             every, out = self.described(train, method), self.described(held, method)
             training = Training(
                 clips=[every[i] for i in keep],
@@ -175,6 +202,7 @@ class Examination:
             disturbed=tuple(name for name in state if state[name] != after[name]),
             mutated=tuple(name for name in inputs if not same(before[name], inputs[name])),
             seconds=taken,
+            modules=frozenset(modules),
         )
 
 
@@ -183,6 +211,17 @@ def examine(method: type[Method] | Method) -> Examination:
     if isinstance(method, type):
         method = dataclasses.replace(method(), **method.presets.get("quick", {}))  # type: ignore[type-var]
     return Examination(brief(method), method)
+
+
+def _copied(method: Method) -> Method | None:
+    """The method from its file loaded anew, with globals of its own; None where that fails."""
+    file = Path(inspect.getfile(type(method)))
+    module = load_anew(file.parent if file.name == "__init__.py" else file)
+    kind: type[Method] | None = getattr(module, type(method).__name__, None)
+    if kind is None:
+        return None
+    fields = dataclasses.fields(method)  # type: ignore[arg-type]
+    return kind(**{f.name: getattr(method, f.name) for f in fields})
 
 
 def brief(method: Method) -> Method:

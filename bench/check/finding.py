@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+Status = Literal["passed", "failed", "noted", "skipped", "blocked"]
+
 
 class Finding(NamedTuple):
     """A verdict and a sentence for it."""
 
-    status: Literal["passed", "failed", "noted", "skipped"]
+    status: Status
     detail: str = ""
 
 
@@ -30,3 +32,8 @@ def noted(detail: str) -> Finding:
 def skipped(detail: str) -> Finding:
     """A fact that the method states excuses it."""
     return Finding("skipped", detail)
+
+
+def blocked(detail: str) -> Finding:
+    """Another check failed whose fault would show here again."""
+    return Finding("blocked", detail)

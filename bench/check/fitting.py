@@ -38,16 +38,32 @@ def inputs_stay_as_they_are(exam: Examination) -> Finding:
     return failed(f"fit or predict changed {', '.join(changed)}") if changed else passed()
 
 
-def global_random_state_stays_as_it_is(exam: Examination) -> Finding:
-    """Python's, numpy's and torch's global generators are left as they were."""
-    changed = exam.again.disturbed
-    return failed(f"fit or predict moved {', '.join(changed)}") if changed else passed()
-
-
 def same_seed_same_scores(exam: Examination) -> Finding:
     """The fold's seed decides, and no global generator, clock or number of runs."""
     gap = _gap(exam.base.scores, exam.again.scores)
-    return passed() if gap == 0 else failed(f"the same fold and seed differ by {gap:.2g}")
+    if gap == 0:
+        return passed()
+    drawn = exam.again.disturbed
+    if not drawn and exam.same_when_new:
+        return passed("in a process of its own; see: other folds change nothing")
+    cause = (
+        f"fit or predict draws from {', '.join(drawn)} without the fold's seed: use context.rng(), "
+        "context.torch_generator(), or a block `with context.seeded():`"
+        if drawn
+        else "a generator without a seed, or a clock?"
+    )
+    return failed(f"two runs of one fold and seed differ by {gap:.2g}: {cause}")
+
+
+def global_random_state_stays_as_it_is(exam: Examination) -> Finding:
+    """Python's, numpy's and torch's global generators are left as they were."""
+    changed = exam.again.disturbed
+    if not changed:
+        return passed()
+    return failed(
+        f"fit or predict moved {', '.join(changed)}: draw inside `with context.seeded():`, which "
+        "restores it, or from context.rng() or context.torch_generator()"
+    )
 
 
 def opens_no_data(exam: Examination) -> Finding:

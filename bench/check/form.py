@@ -11,12 +11,14 @@ import pickle
 import re
 import subprocess
 import sys
+from inspect import get_annotations
 from pathlib import Path
 from typing import Any, get_args
 
 import bench
 from bench.check.examination import Examination
-from bench.check.finding import Finding, failed, passed
+from bench.check.finding import Finding, failed, noted, passed
+from bench.plugins.code_hash import code_files
 from bench.plugins.method import Fidelity, Method
 
 HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "timm", "pandas")
@@ -72,7 +74,25 @@ def configuration_is_plain(exam: Examination) -> Finding:
         if kind(**{name: _tuples(value) for name, value in back.items()}) != method:
             return failed(f"{what or 'the default'}: the fields do not come back from JSON")
     hash(exam.method)
+    if bare := _untyped(kind):
+        name, value = next(iter(bare.items()))
+        return noted(
+            f"{', '.join(bare)} without a type: not part of the configuration; as a field it is "
+            f"`{name}: {type(value).__name__} = {value!r}`"
+        )
     return passed(f"{len(kind.presets)} presets, {len(kind.variants)} variants")
+
+
+def _untyped(kind: type[Method]) -> dict[str, Any]:
+    """Numbers, words and tuples of a class that look like fields and are none."""
+    known = {*dir(Method), *get_annotations(Method), *get_annotations(kind)}
+    return {
+        name: value
+        for name, value in vars(kind).items()
+        if name not in known
+        and not name.startswith("_")
+        and isinstance(value, bool | int | float | str | tuple)
+    }
 
 
 def _tuples(value: Any) -> Any:
@@ -94,6 +114,24 @@ def importing_is_light(exam: Examination) -> Finding:
         return failed(f"importing {plugin.name} alone: {done.stderr.strip().splitlines()[-1]}")
     loaded = done.stdout.split()
     return failed(f"importing it imports {', '.join(loaded)}") if loaded else passed()
+
+
+def imports_can_be_followed(exam: Examination) -> Finding:
+    """Every module that is imported is one whose edits make the method's records stale."""
+    known = code_files(type(exam.method))
+    home = Path(inspect.getfile(type(exam.method))).parent
+    lost = [file for file in exam.base.modules if file not in known and not _of_bench(file)]
+    if not lost:
+        return passed()
+    names = ", ".join(os.path.relpath(file, home) for file in sorted(lost))
+    return failed(
+        f"imports {names} in a way that cannot be followed: an edit would leave old results fresh. "
+        "Make the plugin a folder and import it relatively"
+    )
+
+
+def _of_bench(file: Path) -> bool:
+    return file.is_relative_to(Path(bench.__file__).resolve().parent)
 
 
 def method_pickles(exam: Examination) -> Finding:

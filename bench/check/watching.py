@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bench.cache.files import key
+from bench.plugins.imports import is_installed
 
 LOOKS = {"open", "os.listdir", "os.scandir", "glob.glob"}
 """Audit events of Python that name a file or folder somebody looks at."""
@@ -90,6 +91,18 @@ def _rooms() -> tuple[str, ...]:
 
 
 @contextmanager
+def imported_files() -> Iterator[set[Path]]:
+    """Collect the files of modules that are imported meanwhile and that nobody installed."""
+    before, found = set(sys.modules), set[Path]()
+    yield found
+    for name in set(sys.modules) - before - {"__mp_main__"}:
+        file = Path(getattr(sys.modules[name], "__file__", None) or "")
+        # torch has modules whose file is a word without a folder.
+        if file.is_absolute() and file.suffix == ".py" and not is_installed(file):
+            found.add(file.resolve())
+
+
+@contextmanager
 def lured() -> Iterator[None]:
     """A working folder with settings and results in it: who looks for labels finds a way there."""
     with tempfile.TemporaryDirectory() as folder:
@@ -121,7 +134,7 @@ def random_state() -> dict[str, str]:
 
 
 @contextmanager
-def other_random_state(seed: int) -> Iterator[None]:
+def other_random_state(seed: int = 7) -> Iterator[None]:
     """Put the global random states elsewhere, so that who draws from them shows; then back."""
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     torch = sys.modules.get("torch")

@@ -44,7 +44,7 @@ class Row:
     Attributes:
         label, preset, family: which method and configuration.
         title: the name the field uses.
-        fidelity: "code", "paper" or "reconstructed".
+        fidelity: of its facts: "code", "paper", "reconstructed" or "original".
         selection: "last": fixed epochs, or nothing to choose.
         folds, of: units that ended ok, and how many there should be.
         seeds: root seeds.

@@ -55,7 +55,7 @@ class Variants:
         method, preset: names.
         rows: the plain method first, then the others in the order of the method's `variants`.
         crossing: the two fields of which every combination was run, if any.
-        shown: the two metrics of a crossed table.
+        metrics: the two that papers print, for a crossed table.
         notes: what was left out.
     """
 
@@ -63,7 +63,7 @@ class Variants:
     preset: str
     rows: tuple[Variant, ...]
     crossing: Crossing | None
-    shown: tuple[str, str]
+    metrics: tuple[str, str]
     notes: tuple[Note, ...] = ()
 
     @property
@@ -101,7 +101,7 @@ def variants(
     return tuple(group for group in made if group is not None)
 
 
-def shown(row: Row) -> tuple[str, str]:
+def paper_metrics(row: Row) -> tuple[str, str]:
     """The two metrics that papers print: UF1 and UAR of a composite, else accuracy and F1."""
     return ("uf1", "uar") if row.parts else ("accuracy", "f1")
 
@@ -132,7 +132,7 @@ def _group(task: Truth, method: str, members: list[Member], order: list[str]) ->
         first.preset,
         tuple(rows),
         crossing(configs),
-        shown(first),
+        paper_metrics(first),
         (*_notes(members, chosen), *_unpaired(method, configs, less)),
     )
 

@@ -151,8 +151,7 @@ def train(
     """
     device = torch.device(context.device)
     torch.set_num_threads(context.threads)
-    with torch.random.fork_rng([device] if device.type == "cuda" else [], enabled=True):
-        torch.manual_seed(context.seed)
+    with context.seeded():
         model = NetworkModel(build().to(device), device, stack)
         goal = to(as_tensors(targets), device)
         _loop(model, to(stack(clips), device), goal, context, recipe)
@@ -176,7 +175,7 @@ def _loop(
 ) -> None:
     """Epochs of batches; mixed precision on a GPU."""
     net, device = model.net, model.device
-    generator = torch.Generator().manual_seed(context.seed)
+    generator = context.torch_generator()
     optimiser = recipe.optimiser([p for p in net.parameters() if p.requires_grad])
     scheduler = None if recipe.scheduler is None else recipe.scheduler(optimiser)
     mixed = device.type == "cuda"

@@ -1,8 +1,17 @@
-"""The code behind a result: a plugin's own files, and the files of bench that it learns or sees by.
+"""The code behind a result: a plugin's own files, and every local file that they import.
 
-A plugin's predictions also depend on what it imports of `bench.learning` and `bench.views`. Which
-files those are is read from the import statements, inside functions too, so that a change in one
-makes the records of the methods that use it stale and leaves all others fresh.
+A record keeps a hash of each. What counts:
+
+- the plugin's file; of a plugin in a folder every Python file in it;
+- each module of `bench` that these import, directly or through one another, inside functions too.
+  `from bench import X` counts as the module that makes X: the front doors of packages list all
+  that is inside, so that a new view would touch every method;
+- each local module, one that pip did not install: a file beside the plugin, or in a folder that
+  the plugin adds to `sys.path`.
+
+What does not: packages (the record's environment has their versions), the modules in `INERT`,
+comments, docstrings and blank lines. `bench check` reports a module that was imported in a way
+that cannot be followed.
 """
 
 from __future__ import annotations
@@ -10,39 +19,62 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
-from collections.abc import Iterator, Mapping
+import io
+import os
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from bench.plugins.method import Method
+from bench.plugins import imports
 
-ROOMS = ("bench.learning", "bench.views")
-HOUSE = Path(__file__).parents[1]
-
-
-def source_hash(plugin: type[Method]) -> str:
-    """Hash of the plugin's own source files: tells whether a record is older than its code."""
-    return _hash(*_files(plugin))
-
-
-def borrowed(plugin: type[Method]) -> dict[str, str]:
-    """Hashes of the modules of `ROOMS` that a plugin imports, itself or by way of one another."""
-    waiting = [name for file in _files(plugin) for name in _imports(file)]
-    found: dict[str, str] = {}
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = _hash(_module(name))[:8]
-            waiting += _imports(_module(name))
-    return dict(sorted(found.items()))
+INERT = (
+    "bench.cache",
+    "bench.core.errors",
+    "bench.core.machine",
+    "bench.core.select",
+    "bench.core.types",
+    "bench.plugins.method",
+    "bench.plugins.model",
+)
+"""Modules that decide no prediction: they declare, store, name and refuse."""
+LEARNING = ("bench.learning", "bench.planning", "bench.plugins", "bench.statistics")
+"""Modules that a clip's description cannot depend on."""
 
 
-def seen_by(plugin: type[Method]) -> dict[str, str]:
-    """The part of `borrowed` that a clip's description depends on: views."""
-    return {name: code for name, code in borrowed(plugin).items() if name.startswith(ROOMS[1])}
+def source_hash(plugin: type) -> str:
+    """Hash of the own files of a plugin, method or dataset: is a record older than its code?"""
+    return _hash(*own_files(plugin))
 
 
-def changes(source: str, lent: Mapping[str, str], plugin: type[Method]) -> list[str]:
+def borrowed(plugin: type) -> dict[str, str]:
+    """Hashes of all other local files that a plugin imports, itself or through one another.
+
+    Returns:
+        by module, "bench.learning.svm", or by the path from the plugin, "../shared/net.py".
+    """
+    return dict(_borrowed(*own_files(plugin)))
+
+
+@cache
+def _borrowed(*own: Path) -> dict[str, str]:
+    home = own[0].parent
+    files = imports.local_files(own) - set(own)
+    named = {_name(file, home): _hash(file)[:8] for file in files}
+    return {name: named[name] for name in sorted(named) if not _is(name, INERT)}
+
+
+def code_files(plugin: type) -> set[Path]:
+    """Every file that `source_hash` and `borrowed` look at, and those of `INERT`."""
+    return imports.local_files(own_files(plugin))
+
+
+def seen_by(plugin: type) -> dict[str, str]:
+    """The part of `borrowed` that a clip's description can depend on."""
+    return {name: code for name, code in borrowed(plugin).items() if not _is(name, LEARNING)}
+
+
+def changes(source: str, lent: Mapping[str, str], plugin: type) -> list[str]:
     """What of the code behind a record is another today, a few words each.
 
     Args:
@@ -50,49 +82,76 @@ def changes(source: str, lent: Mapping[str, str], plugin: type[Method]) -> list[
         lent: its `borrowed`; empty in records from before it was kept, and then not judged.
         plugin: today's.
     """
-    today = borrowed(plugin) if lent else {}
     own = ["its method's code"] if source != source_hash(plugin) else []
-    names = sorted(lent.keys() | today.keys())
-    return own + [name for name in names if lent.get(name) != today.get(name)]
+    if not lent:
+        return own
+    # A module that is imported since then needs no mention: the file that now imports it changed.
+    today = borrowed(plugin)
+    return own + [name for name in sorted(lent) if lent[name] != today.get(name)]
 
 
-def _files(plugin: type[Method]) -> tuple[Path, ...]:
-    file = Path(inspect.getfile(plugin))
-    return tuple(sorted(file.parent.rglob("*.py"))) if file.name == "__init__.py" else (file,)
+def own_files(plugin: type) -> tuple[Path, ...]:
+    """The plugin's file, or all Python files of its folder; the one that defines it first."""
+    file = Path(inspect.getfile(plugin)).resolve()
+    if file.name != "__init__.py":
+        return (file,)
+    return (file, *sorted(one for one in file.parent.rglob("*.py") if one != file))
+
+
+def forget() -> None:
+    """Read every file again when it is next asked for."""
+    imports.forget()
+    for one in (_hash, _borrowed):
+        one.cache_clear()
+
+
+def _name(file: Path, home: Path) -> str:
+    if file.is_relative_to(imports.HOUSE):
+        parts = file.relative_to(imports.HOUSE.parent).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return Path(os.path.relpath(file, home)).as_posix()
+
+
+def _is(name: str, modules: tuple[str, ...]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 @cache
 def _hash(*files: Path) -> str:
     digest = hashlib.sha256()
     for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        digest.update(path.name.encode() + b"\0" + "\n".join(_code(path)).encode())
     return digest.hexdigest()[:16]
 
 
-@cache
-def _imports(file: Path) -> tuple[str, ...]:
-    """Modules in `ROOMS` that a file's import statements name.
+def _code(file: Path) -> list[str]:
+    """Lines of a file without comments, docstrings, blank lines and space at their ends.
 
-    Not the rooms' front doors: they list all that is inside, so that a new view would touch all.
+    Read from the text rather than from the syntax tree, whose form differs between versions of
+    Python: records of two machines must agree.
     """
-    nodes = ast.walk(ast.parse(file.read_bytes()))
-    named = (name for node in nodes for name in _named(node))
-    return tuple(dict.fromkeys(name for name in named if _is_module(name)))
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return lines
+    for token in tokens:
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for first, last in _docstrings(imports.tree(file), lines):
+        lines[first:last] = [""] * (last - first)
+    return [line.rstrip() for line in lines if line.strip()]
 
 
-def _named(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        for alias in node.names:
-            inner = f"{node.module}.{alias.name}"
-            yield inner if _is_module(inner) else node.module
-
-
-def _module(name: str) -> Path:
-    """The file of a module of `ROOMS`."""
-    return HOUSE.joinpath(*name.split(".")[1:]).with_suffix(".py")
-
-
-def _is_module(name: str) -> bool:
-    return name.startswith(ROOMS) and _module(name).is_file()
+def _docstrings(tree: ast.Module, lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Spans of lines that hold a string used as a statement, and nothing else."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            continue
+        if (
+            isinstance(node.value.value, str)
+            and not lines[node.lineno - 1][: node.col_offset].strip()
+        ):
+            yield node.lineno - 1, node.end_lineno or node.lineno

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bench.core.types import Array, Description
 from bench.plugins.model import Model
+
+if TYPE_CHECKING:
+    import torch
 
 
 class DeadlineError(Exception):
@@ -43,9 +49,57 @@ class Context:
     _held_out: Sequence[Description] | None = None
     _progress: Callable[[float], None] | None = None
 
+    @property
+    def random_state(self) -> int:
+        """The fold's seed within 32 bits, as scikit-learn's `random_state` takes it."""
+        return self.seed % 2**32
+
     def rng(self) -> np.random.Generator:
-        """A fresh generator from the fold's seed."""
+        """A fresh numpy generator from the fold's seed."""
         return np.random.default_rng(self.seed)
+
+    def torch_generator(self, device: str = "cpu") -> torch.Generator:
+        """A fresh torch generator from the fold's seed: for a `DataLoader`, or `torch.randperm`.
+
+        Args:
+            device: where it draws; shuffling wants the CPU, whatever the network's device.
+        """
+        import torch
+
+        return torch.Generator(device).manual_seed(self.seed)
+
+    @contextmanager
+    def seeded(self, seed: int | None = None, with_torch: bool = True) -> Iterator[None]:
+        """Seed the global generators of Python, numpy and torch; leave them as they were.
+
+        For code that draws from them: initial weights, dropout, a library without a seed argument.
+
+            with context.seeded():
+                net = torch.nn.Linear(10, train.classes)
+
+        Args:
+            seed: in place of the fold's, for a second phase of training, say.
+            with_torch: False spares importing torch where nothing draws from it.
+        """
+        seed = self.seed if seed is None else seed
+        python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+        try:
+            with self._torch_seeded(seed) if with_torch else nullcontext():
+                random.seed(seed)
+                np.random.seed(seed % 2**32)  # noqa: NPY002 (the state that libraries draw from)
+                yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)  # noqa: NPY002
+
+    @contextmanager
+    def _torch_seeded(self, seed: int) -> Iterator[None]:
+        import torch
+
+        devices = range(torch.cuda.device_count()) if self.device == "cuda" else ()
+        with torch.random.fork_rng(devices):
+            torch.manual_seed(seed)
+            yield
 
     def inner_folds(self, k: int) -> list[tuple[Array, Array]]:
         """Split the training clips into k parts by subject, for choosing hyper-parameters.

@@ -14,7 +14,7 @@ from bench.views.clip import Views
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Fidelity = Literal["code", "paper", "reconstructed"]
+Fidelity = Literal["code", "paper", "reconstructed", "original"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Facts:
         year: of the paper.
         url: of the paper or of the authors' code.
         fidelity: "code" follows the authors' code, "paper" follows a paper that leaves nothing to
-            guess, "reconstructed" fills gaps with our own reading.
+            guess, "reconstructed" fills gaps with our own reading,
+            "original" is a method of your own that is published nowhere else.
         deviations: every difference from the source, a sentence each.
         reference: a control or ceiling to compare with, not a contender.
         transductive: sees the held-out subject's (unlabelled) clips in training.

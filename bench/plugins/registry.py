@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import itertools
 import pkgutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import TypeVar
 
 from bench.core.dataset import Dataset, Generator
 from bench.core.errors import BenchError
+from bench.plugins import imports, validate
 from bench.plugins.method import Method
 
 Plugin = TypeVar("Plugin", Method, Dataset, Generator)
@@ -42,20 +44,26 @@ class Registry:
 
 
 def load(files: Sequence[Path] = ()) -> Registry:
-    """Import every plugin; a broken installed one is noted, a broken named file is an error."""
-    modules: list[ModuleType] = []
+    """Import and validate every plugin; a broken installed one is noted, a broken file is an error.
+
+    Raises:
+        BenchError: a named file that cannot be imported, or a class in it that is no valid plugin.
+    """
+    installed: list[ModuleType] = []
     broken: dict[str, str] = {}
     for name in (*_built_in("methods"), *_built_in("datasets"), *_installed()):
         try:
-            modules.append(importlib.import_module(name))
+            installed.append(importlib.import_module(name))
         except Exception as error:  # whatever a stranger's module raises must not stop the others
             broken[name] = f"{type(error).__name__}: {error}"
     files = list(dict.fromkeys(path.resolve() for path in files))
-    modules += [load_file(path) for path in files]
+    named = [load_file(path) for path in files]
+    datasets = _collect(installed, named, Dataset, broken)
+    ships = frozenset[str]().union(*(getattr(d, "ships", ()) for d in datasets.values()))
     return Registry(
-        methods=_collect(modules, Method),
-        datasets=_collect(modules, Dataset),
-        generators=_collect(modules, Generator),
+        methods=_collect(installed, named, Method, broken, ships),
+        datasets=datasets,
+        generators=_collect(installed, named, Generator, broken),
         broken=broken,
         files=tuple(files),
     )
@@ -74,13 +82,34 @@ def _installed() -> list[str]:
 def load_file(path: Path) -> ModuleType:
     """Import a plugin from a file or a folder with `__init__.py`, under a name of its own."""
     path = path.resolve()
-    file = path / "__init__.py" if path.is_dir() else path
     name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
+    file = path / "__init__.py" if path.is_dir() else path
     if not file.is_file():
         raise BenchError(f"--plugin {path}: no such file; expected a Python file with a plugin")
-    where = [str(path)] if path.is_dir() else None
+    try:
+        module = _executed(path, name)
+    except Exception as error:
+        refuse_siblings(path)
+        raise BenchError(f"--plugin {path} fails to import: {_one_line(error)}") from error
+    refuse_siblings(path)
+    return module
+
+
+def load_anew(path: Path) -> ModuleType | None:
+    """Another copy of a plugin's module, with globals of its own; None where it cannot be had."""
+    try:
+        return _executed(path, f"bench_copy_{path.stem}_{next(_copies)}")
+    except Exception:  # a plugin may object to being there twice
+        return None
+
+
+_copies = itertools.count()
+
+
+def _executed(path: Path, name: str) -> ModuleType:
+    file, where = (path / "__init__.py", [str(path)]) if path.is_dir() else (path, None)
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=where)
     if spec is None or spec.loader is None:
         raise BenchError(f"--plugin {path}: not a Python file")
@@ -88,10 +117,22 @@ def load_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except BaseException:
         del sys.modules[name]
-        raise BenchError(f"--plugin {path} fails to import: {_one_line(error)}") from error
+        raise
     return module
+
+
+def refuse_siblings(path: Path) -> None:
+    """Refuse a plugin of one file that imports a file beside it: workers could not find that."""
+    if path.is_dir() or imports.changes_path(path):
+        return
+    for beside in imports.siblings(path):
+        raise BenchError(
+            f"--plugin {path}: imports {beside}, a file next to it, which Python does not find. "
+            f"Make it a folder: move both into {path.stem}/, this file as __init__.py; write "
+            f"`from .{beside} import ...`; pass --plugin {path.stem}"
+        )
 
 
 def _one_line(error: BaseException) -> str:
@@ -100,18 +141,64 @@ def _one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}{line}"
 
 
-def _collect(modules: Iterable[ModuleType], kind: type[Plugin]) -> dict[str, type[Plugin]]:
+def _collect(
+    installed: Iterable[ModuleType],
+    named: Iterable[ModuleType],
+    kind: type[Plugin],
+    broken: dict[str, str],
+    shipped: frozenset[str] = frozenset(),
+) -> dict[str, type[Plugin]]:
+    """Valid plugins of a kind by name; faults of installed ones go into `broken`."""
     found: dict[str, type[Plugin]] = {}
-    for module in modules:
-        for plugin in vars(module).values():
-            if not (isinstance(plugin, type) and issubclass(plugin, kind)):
-                continue
-            if plugin.__module__ != module.__name__ or "name" not in vars(plugin):
-                continue
-            first = found.setdefault(plugin.name, plugin)
-            if first is not plugin:
-                raise BenchError(
-                    f"two {kind.__name__.lower()} plugins are named {plugin.name!r}: "
-                    f"{inspect.getfile(first)} and {inspect.getfile(plugin)}; rename one"
-                )
+    for module in installed:
+        for plugin in _plugins(module, kind):
+            # The tests validate what comes with bench: a listing need not spend time on it.
+            ours = module.__name__.startswith(("bench.methods.", "bench.datasets."))
+            wrong = [] if ours else validate.faults(plugin, shipped)
+            if wrong := wrong or _taken(plugin, found):
+                broken[module.__name__] = "; ".join(wrong)
+            else:
+                found[plugin.name] = plugin
+    wrong = []
+    for module in named:
+        for plugin in _plugins(module, kind):
+            if faults := validate.faults(plugin, shipped):
+                wrong += faults
+            elif taken := _taken(plugin, found):
+                raise BenchError(taken[0])  # the same file twice: one name says it
+            else:
+                found[plugin.name] = plugin
+    if wrong:
+        raise BenchError("\n".join(wrong))
     return dict(sorted(found.items()))
+
+
+def _plugins(module: ModuleType, kind: type[Plugin]) -> list[type[Plugin]]:
+    """Classes that a module defines, or hands on from its own files, to be used as plugins.
+
+    A class that inherits its name is a reading of that plugin, for its variants. One without any
+    name is meant as a plugin unless another class of the module builds on it.
+    """
+    home = f"{module.__name__}."
+    classes = [
+        one
+        for one in dict.fromkeys(v for v in vars(module).values() if isinstance(v, type))
+        if issubclass(one, kind) and f"{one.__module__}.".startswith(home)
+    ]
+    return [
+        one
+        for one in classes
+        if "name" in vars(one)
+        or not (hasattr(one, "name") or any(one in other.__mro__[1:] for other in classes))
+    ]
+
+
+def _taken(plugin: type, found: Mapping[str, type]) -> list[str]:
+    first = found.get(plugin.name)  # type: ignore[attr-defined]
+    if first is None or first is plugin:
+        return []
+    kind = "method" if issubclass(plugin, Method) else "dataset"
+    return [
+        f"two {kind} plugins are named {first.name!r}: "  # type: ignore[attr-defined]
+        f"{inspect.getfile(first)} and {inspect.getfile(plugin)}; rename one"
+    ]

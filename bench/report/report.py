@@ -15,7 +15,7 @@ from bench.board.text import NAMES, score_text
 from bench.cache.files import write_atomically
 from bench.evaluation.crossing import crossing
 from bench.evaluation.scoring import confusions
-from bench.evaluation.variants import shown
+from bench.evaluation.variants import paper_metrics
 from bench.report import ablation, epochs, scores
 from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
@@ -103,7 +103,9 @@ def _ablation(evidence: Evidence) -> Iterator[Part]:
     configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
     about = f"{len(rows)} variants with all folds done, each on {evidence.clips}"
     if factors := crossing(configs):
-        grid = crossed(factors, {row.label: row.scores for row in rows}, shown(evidence.row))
+        grid = crossed(
+            factors, {row.label: row.scores for row in rows}, paper_metrics(evidence.row)
+        )
         table = [grid.names, *grid.lines]
         yield Part("Ablation", f"{grid.about} Of {about}.", table=table)
     yield Part(

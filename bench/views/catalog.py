@@ -7,6 +7,7 @@ the signal itself (ready-made flow, say), the shipped array is returned instead.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
@@ -26,10 +27,14 @@ class ViewSpec:
     Attributes:
         version: raised when a change of code changes its values.
         of: the views it is computed from: "frames" is what image datasets ship.
+        about: first line of its docstring: what it is, its shape and unit.
+        module: where it is defined.
     """
 
     version: int
     of: frozenset[str]
+    about: str = ""
+    module: str = ""
 
 
 CATALOG: dict[str, ViewSpec] = {}
@@ -48,13 +53,22 @@ def view(
         version: of the values, part of every key that depends on them.
         of: names of the views it is computed from, space-separated.
         stored: keep it on disk; worth it where computing costs more than reading.
+
+    Raises:
+        BenchError: another module defines a view of that name.
     """
 
     def decorate(
         compute: Callable[Concatenate[Views, Parameters], Array],
     ) -> Callable[Concatenate[Views, Parameters], Array]:
-        name = compute.__name__
-        CATALOG[name] = ViewSpec(version, frozenset(of.split()))
+        name, module = compute.__name__, compute.__module__
+        if name in CATALOG and CATALOG[name].module != module:
+            raise BenchError(
+                f"two views are named {name!r}: in {CATALOG[name].module} and in {module}; "
+                "rename one of the functions"
+            )
+        about = (inspect.getdoc(compute) or "").partition("\n")[0]
+        CATALOG[name] = ViewSpec(version, frozenset(of.split()), about, module)
 
         @functools.wraps(compute)
         def cached(clip: Views, /, *args: Parameters.args, **named: Parameters.kwargs) -> Array:

@@ -1,0 +1,174 @@
+"""Any scikit-learn classifier, pipeline or search as the learner of a method.
+
+    def fit(self, train: Training, context: Context) -> Model:
+        from bench.learning import sklearn
+        from sklearn.svm import SVC
+
+        return sklearn.fit(SVC(kernel="linear"), train, context)
+
+What a fold asks beyond `estimator.fit(X, y)` is done here: seeds within 32 bits, a column of scores
+for classes that no training clip has, and searches whose folds are split by training subject.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench.core.errors import BenchError
+from bench.core.seeds import derived_seed
+from bench.core.types import Array, Description
+from bench.plugins.context import Context
+from bench.plugins.model import Model, Training
+
+INNER_FOLDS = 5
+"""Folds of a search that says no number, scikit-learn's default."""
+
+
+def fit(estimator: Any, train: Training, context: Context) -> Model:
+    """Fit a copy of an estimator to the training clips of a fold.
+
+    - Every `random_state` that is None, of nested estimators too, gets a seed of the fold's.
+    - Every `cv` that is None or a number K becomes `context.inner_folds(K)`: no subject is on both
+      sides. A splitter of your own is asked with the subjects as groups.
+    - Every `n_jobs` that is set becomes the threads that the fold may use.
+    - Every `n_components` above the number of training clips is lowered to it, with a warning:
+      small folds occur, in the checks above all.
+    - With training clips of one class alone there is nothing to fit: that class is predicted.
+
+    Args:
+        estimator: not fitted; a classifier, a pipeline that ends in one, or a search over either.
+        train: the training clips, each described by one array; arrays are flattened.
+        context: the fold's seed, subjects and threads.
+
+    Raises:
+        BenchError: no classifier, or descriptions that do not make rows of one length.
+    """
+    from sklearn.base import clone, is_classifier
+
+    if not (hasattr(estimator, "get_params") and is_classifier(estimator)):
+        raise BenchError(
+            f"{type(estimator).__name__} is not a scikit-learn classifier; expected a classifier, "
+            "or a pipeline or search that ends in one"
+        )
+    rows = as_rows(train.clips)
+    present = np.unique(train.labels)
+    if len(present) == 1:
+        return ClassifierModel(None, present, train.classes)
+    context.check_deadline()
+    estimator = clone(estimator)
+    with context.seeded(with_torch=False):  # splitters and plain functions draw from numpy's own
+        estimator.set_params(**_settings(estimator, rows, train.labels, context))
+        estimator.fit(rows, train.labels)
+    return ClassifierModel(estimator, np.asarray(estimator.classes_), train.classes)
+
+
+@dataclass(frozen=True)
+class ClassifierModel(Model):
+    """A fitted classifier; `estimator` is None where the training clips are all of one class.
+
+    Attributes:
+        estimator: fitted.
+        present: (k,) the classes it knows.
+        classes: of the task.
+    """
+
+    estimator: Any
+    present: Array
+    classes: int
+
+    def predict(self, clips: Sequence[Description]) -> Array:
+        """(n, classes) decision values, or probabilities, or 1 for the predicted class.
+
+        Classes without training clips score below all others, with probabilities 0.
+        """
+        if self.estimator is None:
+            return np.tile(np.isin(np.arange(self.classes), self.present) * 1.0, (len(clips), 1))
+        known, absent = self._known(as_rows(clips))
+        scores = np.repeat(absent[:, None], self.classes, axis=1)
+        scores[:, self.present] = known
+        return scores
+
+    def _known(self, rows: Array) -> tuple[Array, Array]:
+        """Scores (n, k) of the classes it knows, and (n,) of all others."""
+        if hasattr(self.estimator, "decision_function"):
+            values = np.asarray(self.estimator.decision_function(rows), np.float64)
+            if values.ndim == 1:
+                values = np.stack([-values, values], axis=1)
+            return values, values.min(axis=1) - 1
+        if hasattr(self.estimator, "predict_proba"):
+            return np.asarray(self.estimator.predict_proba(rows), np.float64), np.zeros(len(rows))
+        guess = np.asarray(self.estimator.predict(rows))
+        return (guess[:, None] == self.present).astype(np.float64), np.zeros(len(rows))
+
+
+def as_rows(clips: Sequence[Description]) -> Array:
+    """Descriptions as the rows (n, d) of a matrix, float64.
+
+    Raises:
+        BenchError: a description by name, or arrays of several shapes.
+    """
+    if any(isinstance(clip, Mapping) for clip in clips):
+        raise BenchError("describe returns a dict; scikit-learn needs one array for each clip")
+    shapes = sorted({np.asarray(clip).shape for clip in clips})
+    if len(shapes) > 1:
+        raise BenchError(
+            f"describe returns arrays of shapes {shapes[0]} and {shapes[1]}; scikit-learn needs "
+            "one shape: use a view with size=..., or a fixed number of frames"
+        )
+    return np.stack([np.ravel(np.asarray(clip)) for clip in clips]).astype(np.float64)
+
+
+def _settings(estimator: Any, rows: Array, labels: Array, context: Context) -> dict[str, Any]:
+    """Parameters of an estimator, nested ones too, that a fold sets."""
+    found: dict[str, Any] = {}
+    searches: list[str] = []
+    for name, value in sorted(estimator.get_params(deep=True).items(), key=lambda p: len(p[0])):
+        owner, _, word = name.rpartition("__")
+        if word == "random_state" and value is None:
+            found[name] = derived_seed(context.seed, name) % 2**32
+        elif word == "n_jobs" and value is not None:
+            found[name] = context.threads
+        elif word == "decision_function_shape":
+            found[name] = "ovr"  # "ovo" has a value for each pair of classes, not for each class
+        elif word == "n_components" and _is_count(value) and value > len(rows):
+            warnings.warn(
+                f"{name}={value}, but there are only {len(rows)} training clips: using {len(rows)}",
+                stacklevel=3,
+            )
+            found[name] = len(rows)
+        elif word == "cv" and not isinstance(value, str):
+            nested = any(not above or owner.startswith(f"{above}__") for above in searches)
+            searches.append(owner)
+            folds = _folds(name, value, nested, rows, labels, context)
+            if folds:
+                found[name] = folds
+    return found
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _folds(
+    name: str, cv: Any, nested: bool, rows: Array, labels: Array, context: Context
+) -> list[tuple[Array, Array]]:
+    """What stands in for a `cv`; nothing where it stays, as with a single training subject."""
+    if hasattr(cv, "split"):
+        if nested:  # asked for parts of the training clips, whose subjects nobody tells it
+            return []
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The groups parameter is ignored")
+            return list(cv.split(rows, labels, groups=context.subjects))
+    if not (cv is None or _is_count(cv)):
+        return []
+    if nested:
+        raise BenchError(
+            f"{name} is inside another search, whose folds cannot be split by subject again; "
+            "search in one place, or give it a splitter of its own"
+        )
+    return context.inner_folds(INNER_FOLDS if cv is None else int(cv))

@@ -1,0 +1,156 @@
+"""What is wrong with a plugin's class, found when it is loaded: a line for each fault.
+
+Each line names the file and the class, says what is missing or wrong, and what to write.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib
+import inspect
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, get_args
+
+from bench.core.dataset import Dataset, DatasetFacts, Labelling
+from bench.plugins.method import Facts, Fidelity, Method
+from bench.views.catalog import CATALOG
+
+ANNOTATIONS = frozenset({"action_units", "gender"})
+"""What `takes` may name beside views: annotations of the training clips."""
+TRUTH = "true_action_units"
+"""Ships with SYNTHETIC clips only."""
+
+
+def faults(plugin: type, shipped: Collection[str] = ()) -> list[str]:
+    """Everything that keeps a method or a dataset from being used, a line each.
+
+    Args:
+        plugin: a class derived from `Method` or `Dataset`.
+        shipped: names of the arrays that the datasets at hand ship.
+    """
+    if issubclass(plugin, Method):
+        found = [*_name(plugin), *_method(plugin, shipped)]
+    elif issubclass(plugin, Dataset):
+        found = [*_name(plugin), *_dataset(plugin)]
+    else:
+        found = list(_name(plugin))
+    return [f"{inspect.getfile(plugin)}: {plugin.__name__}: {fault}" for fault in found]
+
+
+def _name(plugin: Any) -> Iterator[str]:
+    name = getattr(plugin, "name", None)
+    if name is None:
+        yield f'no name; write name = "{plugin.__name__.lower()}"'
+    elif not isinstance(name, str) or not re.fullmatch("[a-z0-9][a-z0-9_]*", name):
+        example = re.sub("[^a-z0-9_]", "", str(name).lower()) or "mymethod"
+        yield f'name is {name!r}; expected one lower-case word: name = "{example}"'
+
+
+def _method(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
+    yield from _facts(
+        plugin, Facts, 'Facts("Title", "authors, venue", 2026, "https://...", "paper")'
+    )
+    fidelity = getattr(getattr(plugin, "facts", None), "fidelity", "paper")
+    if fidelity not in get_args(Fidelity):
+        yield f"facts: fidelity is {fidelity!r}; expected {_either(get_args(Fidelity))}"
+    for function, returns in (("describe", "(self, clip)"), ("fit", "(self, train, context)")):
+        if getattr(plugin, function) is getattr(Method, function):
+            yield f"no {function}; write def {function}{returns}: ..."
+    yield from _views(plugin, shipped)
+    yield from _fields(plugin)
+
+
+def _views(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
+    for what, known in (("needs", frozenset[str]()), ("takes", ANNOTATIONS)):
+        names = getattr(plugin, what, None)
+        if names is None:
+            yield (
+                f'no {what}; write {what} = frozenset({{"flow_image"}}): the views that describe '
+                "uses (`bench list views`)"
+            )
+        elif not isinstance(names, frozenset) or not all(isinstance(one, str) for one in names):
+            words = [names] if isinstance(names, str) else sorted(map(str, names))
+            inside = ", ".join(f'"{word}"' for word in words)
+            yield (
+                f"{what} is a {type(names).__name__}; write {what} = frozenset("
+                + (f"{{{inside}}})" if inside else ")")
+            )
+        else:
+            for name in sorted(names - known - {TRUTH, *shipped, *CATALOG}):
+                yield from _unknown_view(what, name, shipped)
+
+
+def _unknown_view(what: str, name: str, shipped: Collection[str]) -> Iterator[str]:
+    importlib.import_module("bench.views")  # fills the catalog
+    if name not in CATALOG:
+        near = difflib.get_close_matches(name, [*CATALOG, *shipped], 2, 0.5)
+        hint = f"; did you mean {_either(near)}?" if near else "."
+        yield f"{what} names {name!r}, and there is no such view{hint} See `bench list views`"
+
+
+def _fields(plugin: type[Method]) -> Iterator[str]:
+    """Faults of the dataclass, and of what names its fields."""
+    parameters = vars(plugin).get("__dataclass_params__")
+    if parameters is None:
+        yield f"no @dataclass; write @dataclass(frozen=True) above class {plugin.__name__}"
+        return
+    if not parameters.frozen:
+        yield f"@dataclass is not frozen; write @dataclass(frozen=True) above {plugin.__name__}"
+    fields = dataclasses.fields(plugin)  # type: ignore[arg-type]
+    for one in fields:
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING:
+            kind = getattr(one.type, "__name__", one.type)
+            yield f"the field {one.name} has no default; write {one.name}: {kind} = ..."
+    names = [one.name for one in fields]
+    for what in ("presets", "variants"):
+        choices: Mapping[str, Mapping[str, Any]] = getattr(plugin, what)
+        for word, changes in choices.items():
+            yield from _strangers(f"{what}[{word!r}] sets", changes, names)
+    yield from _strangers("described_by names", plugin.described_by or (), names)
+
+
+def _strangers(what: str, given: Iterable[str], fields: Collection[str]) -> Iterator[str]:
+    for name in given:
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, 1, 0.5)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            yield f"{what} {name!r}, and no field has that name{hint} Fields: {_list(fields)}"
+
+
+def _dataset(plugin: type[Dataset]) -> Iterator[str]:
+    yield from _facts(
+        plugin, DatasetFacts, "DatasetFacts(title, paper, year, url, licence, layout)"
+    )
+    labellings = getattr(plugin, "labellings", None)
+    if not isinstance(labellings, Mapping) or not labellings:
+        yield 'no labellings; write labellings = {"3": Labelling(classes, {emotion: class})}'
+    else:
+        for word, one in labellings.items():
+            if not isinstance(one, Labelling):
+                yield f"labellings[{word!r}] is a {type(one).__name__}; expected a Labelling"
+            elif lost := sorted(set(one.of.values()) - set(one.classes)):
+                yield (
+                    f"labellings[{word!r}] maps to {_list(lost)}, which its classes do not have: "
+                    f"{_list(one.classes)}"
+                )
+    for function, arguments in (("index", "(self)"), ("read", "(self, clip)")):
+        if getattr(plugin, function) is getattr(Dataset, function):
+            yield f"no {function}; write def {function}{arguments}: ..."
+
+
+def _facts(plugin: type, kind: type, example: str) -> Iterator[str]:
+    facts = getattr(plugin, "facts", None)
+    if facts is None:
+        yield f"no facts; write facts = {example}"
+    elif not isinstance(facts, kind):
+        yield f"facts is a {type(facts).__name__}; expected {example}"
+
+
+def _either(words: Iterable[str]) -> str:
+    return " or ".join(words)
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words) or "none"
