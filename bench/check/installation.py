@@ -64,12 +64,12 @@ def packages() -> Iterator[Finding]:
     try:
         lines = requires("mer-bench") or ()
     except PackageNotFoundError:
-        yield Finding("packages", "note", "mer-bench itself is not installed: a bare checkout")
+        yield Finding("packages", "note", "mer-bench is not installed (running from a checkout)")
         return
     wanted = [found for line in lines if (found := LEAST.fullmatch(line))]
     lacking = [said for one in wanted if (said := _lacks(one["name"], one["version"]))]
     if lacking:
-        yield Finding("packages", "bad", "; ".join(lacking) + ": pip install them")
+        yield Finding("packages", "bad", "; ".join(lacking) + "; pip install them")
     else:
         yield Finding("packages", "good", f"all {len(wanted)} dependencies")
 
@@ -91,7 +91,7 @@ def threads(environment: Mapping[str, str]) -> Finding:
     """Workers use one thread each whatever is set; other processes of the user may not."""
     given = {name: environment[name] for name in THREADS if name in environment}
     said = ", ".join(f"{name}={value}" for name, value in given.items()) or "none set"
-    return Finding("threads", "good", f"{cores()} cores; {said}; a worker takes one thread")
+    return Finding("threads", "good", f"{cores()} cores; {said}; each worker uses one thread")
 
 
 def numba_cache() -> Finding:
@@ -101,7 +101,7 @@ def numba_cache() -> Finding:
     nearest = _existing(folder)
     if os.access(nearest, os.W_OK):
         return Finding("numba cache", "good", f"{folder}")
-    why = f"{folder} cannot be written: set NUMBA_CACHE_DIR to a folder that can be"
+    why = f"{folder} is not writable: set NUMBA_CACHE_DIR to a writable folder"
     return Finding("numba cache", "note", why)
 
 
@@ -110,7 +110,7 @@ def torch() -> Finding:
     try:
         module = importlib.import_module("torch")
     except (ImportError, OSError) as error:
-        return Finding("torch", "bad", f"does not load: {' '.join(str(error).split())}")
+        return Finding("torch", "bad", f"cannot be imported: {' '.join(str(error).split())}")
     device = "cuda" if module.cuda.is_available() else "cpu"
     return Finding("torch", "good", f"{module.__version__} on {device}")
 
@@ -136,8 +136,8 @@ def writable(settings: Settings) -> Finding:
     if folder == settings.results.absolute():
         return _told("results", lambda: Store(folder).check_writable(), str(folder))
     if os.access(folder, os.W_OK):
-        return Finding("results", "good", f"{settings.results} will be made")
-    return Finding("results", "bad", f"{settings.results} cannot be made below {folder}")
+        return Finding("results", "good", f"{settings.results} will be created")
+    return Finding("results", "bad", f"{settings.results} cannot be created in {folder}")
 
 
 def _told(part: str, act: Callable[[], object], said: str) -> Finding:
@@ -151,13 +151,13 @@ def _told(part: str, act: Callable[[], object], said: str) -> Finding:
 def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
     """Which datasets have data, and whether their roots are there."""
     if not settings.roots:
-        yield Finding("datasets", "note", "none configured: runs take SYNTHETIC stand-ins")
+        yield Finding("datasets", "note", "none configured: runs use SYNTHETIC stand-ins")
         return
     for name, dataset in located(registry, settings.roots).items():
         made = "SYNTHETIC " if dataset.synthetic else ""
         if name not in settings.roots:
-            yield Finding(name, "good", f"{made}made of other datasets")
+            yield Finding(name, "good", f"{made}composed of other datasets")
         elif dataset.root.is_dir():
             yield Finding(name, "good", f"{made}{dataset.root}")
         else:
-            yield Finding(name, "bad", f"no folder at {dataset.root}: correct bench.toml")
+            yield Finding(name, "bad", f"no folder {dataset.root}; correct bench.toml")

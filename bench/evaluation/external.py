@@ -51,7 +51,9 @@ def write_external(results: Path, one: External) -> Path:
     path = external_path(results, one)
     data = json.dumps(asdict(one)).encode()
     if path.is_file() and path.read_bytes() != data:
-        raise BenchError(f"{path} holds other predictions; give another --label, or remove it")
+        raise BenchError(
+            f"{path} already has other predictions; choose another --label or remove it"
+        )
     write_atomically(path, data)
     return path
 
@@ -62,7 +64,7 @@ def read_external(results: Path) -> Iterator[External]:
         try:
             yield External(**json.loads(path.read_bytes()))
         except (ValueError, TypeError) as error:
-            raise BenchError(f"{path} is damaged ({error}); import its file again") from error
+            raise BenchError(f"{path} is damaged ({error}); import the file again") from error
 
 
 def external_row(task: Truth, one: External) -> Row:

@@ -87,7 +87,9 @@ def load_file(path: Path) -> ModuleType:
         return sys.modules[name]
     file = path / "__init__.py" if path.is_dir() else path
     if not file.is_file():
-        raise BenchError(f"--plugin {path}: no such file; expected a Python file with a plugin")
+        raise BenchError(
+            f"--plugin {path}: no such file; expected a Python file or folder with a plugin"
+        )
     try:
         module = _executed(path, name)
     except Exception as error:

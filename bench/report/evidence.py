@@ -111,7 +111,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     order = sorted(groups, key=worth, reverse=True)
     if not order or not worth(order[0])[1]:
         wanted = f"{method} ({preset})" if preset else method
-        raise BenchError(f"no finished fold of {wanted} on {task} in {store.folder}")
+        raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
     chosen = order[0]
     left_out = tuple(
         LeftOut(worth(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])

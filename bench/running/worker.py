@@ -153,7 +153,7 @@ def _load(folder: Path, names: tuple[str, ...]) -> list[Description]:
     cache = Cache(folder)
     found = [cache.get("descriptions", name) for name in names]
     if any(one is None for one in found):
-        raise BenchError("descriptions are missing from the cache; run the same command again")
+        raise BenchError("descriptions are missing from the cache; rerun the command")
     return [one for one in found if one is not None]
 
 
@@ -167,5 +167,5 @@ def checked(scores: object, clips: int, classes: int) -> Array:
     if array.shape != (clips, classes):
         raise ValueError(f"predict returned shape {array.shape}, expected {(clips, classes)}")
     if not np.isfinite(array).all():
-        raise ValueError("predict returned scores that are not finite")
+        raise ValueError("predict returned non-finite scores")
     return array
