@@ -41,8 +41,8 @@ def pixels(count: int) -> np.ndarray[Any, Any]:
 def step(mixed: bool, fast: bool = False) -> Callable[[], None]:
     """One step of joint training."""
     network, teacher = Network(QUICK, 3).to(DEVICE), Teacher(QUICK).to(DEVICE)
-    x = placed(images(pixels(QUICK.batch), QUICK), DEVICE)
-    batch = Batch(x, x.flip(0), torch.arange(QUICK.batch, device=DEVICE) % 3)
+    x = placed(images(pixels(QUICK.batch_size), QUICK), DEVICE)
+    batch = Batch(x, x.flip(0), torch.arange(QUICK.batch_size, device=DEVICE) % 3)
     descent = Descent(QUICK, [*network.parameters(), *teacher.parameters()], CLIPS, EPOCHS)
     learner, taught = network, teacher
     if fast:
@@ -84,7 +84,7 @@ def main() -> None:
     if DEVICE == "cuda":
         sides["step, mixed precision, compiled"] = step(True, fast=True)
     rows = [*map(list, side_by_side(sides, 20).items()), *folds()]
-    print(tabulate(rows, [f"quick, {DEVICE}, batch {QUICK.batch}", "ms"], floatfmt=".1f"))
+    print(tabulate(rows, [f"quick, {DEVICE}, batch {QUICK.batch_size}", "ms"], floatfmt=".1f"))
 
 
 if __name__ == "__main__":

@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import SVMMethod
 
 
 @dataclass(frozen=True)
-class ApexHOG(Method):
+class ApexHOG(SVMMethod):
     """HOG of the apex frame and a linear SVM; set beside `onsetcontrol`, the gain is expression."""
 
-    C: float = 10.0
+    name = "apexhog"
 
-    name: ClassVar[str] = "apexhog"
-    needs: ClassVar[frozenset[str]] = frozenset({"gradient_histograms"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    facts: ClassVar[Facts] = Facts(
-        title="apex HOG + SVM",
-        paper="a reference of this benchmark",
-        year=2025,
-        url="",
-        fidelity="paper",
-        reference=True,
-    )
+    C: Penalty = 10.0
+
+    needs = frozenset({"gradient_histograms"})
+    described_by = ()
+    scaling = "centre"
+    balanced = True
+    facts = Facts.of_reference("apex HOG + SVM")
 
     def describe(self, clip: Views) -> Array:
         """HOG of the apex frame, (7488,)."""
         from bench.views.hog import gradient_histograms
 
         return gradient_histograms(clip, "apex")
-
-    def fit(self, train: Training, context: Context) -> Model:
-        """Linear SVM on centred features, classes balanced."""
-        from bench.learning.svm import SVM
-
-        svm = SVM("linear", self.C, balanced=True, scaling="centre")
-        return svm.fit(train.clips, train.labels, train.classes)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import INNER, SVMMethod
 
 
 @dataclass(frozen=True)
-class BiWOOF(Method):
+class BiWOOF(SVMMethod):
     """Block histograms of the onset-to-apex flow's orientation, and a linear SVM.
 
     Attributes:
@@ -27,8 +22,9 @@ class BiWOOF(Method):
         strict: as the authors' script has it: blocks overlap by two pixels, and the last bin
             holds exactly 135° where it should hold 135° to 180°.
         size: (height, width) of the frames.
-        C: of the SVM; "inner" has training subjects choose it.
     """
+
+    name = "biwoof"
 
     grid: tuple[int, int] = (5, 5)
     bins: int = 8
@@ -36,15 +32,11 @@ class BiWOOF(Method):
     size: tuple[int, int] = (170, 140)
     C: Penalty = 10.0
 
-    name: ClassVar[str] = "biwoof"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    takes: ClassVar[frozenset[str]] = frozenset({"optical_flow"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("grid", "bins", "strict", "size")
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "strict": {"strict": True},
-        "inner": {"C": "inner"},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"flow_image"})
+    takes = frozenset({"optical_flow"})
+    described_by = ("grid", "bins", "strict", "size")
+    variants = {"strict": {"strict": True}, **INNER}
+    facts = Facts(
         title="Bi-WOOF",
         paper="Liong, See, Wong, Phan: Less is more: micro-expression recognition from video using "
         "apex frame, Signal Processing: Image Communication",
@@ -66,10 +58,6 @@ class BiWOOF(Method):
         """Histogram of length 1: (blocks * bins,) float32."""
         flow, strain = motion(clip, self.size)
         return histogram(flow, strain, self.grid, self.bins, self.strict)
-
-    def fit(self, train: Training, context: Context) -> Model:
-        """Linear SVM on the histograms as they are."""
-        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes, context)
 
 
 def motion(clip: Views, size: tuple[int, int]) -> tuple[Array, Array]:

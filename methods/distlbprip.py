@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
 
 import numpy as np
 
-from bench.core.types import Array, Description
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Description, Facts, Training, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import INNER, SVMMethod, Transform
 
 
 @dataclass(frozen=True)
-class DiSTLBPRIP(Method):
+class DiSTLBPRIP(SVMMethod):
     """Patterns of the projected sparse motion, the groups that part the classes, and a χ² SVM.
 
     Attributes:
         grid: blocks (down, right).
-        length: frames after temporal interpolation.
+        num_frames: frames after temporal interpolation.
         size: (height, width) of the frames.
         neighbours: of every clip, within its class and beyond it.
         kept: share of the groups (block and plane) that are kept.
-        C: of the SVM; "inner" has training subjects choose it.
     """
 
+    name = "distlbprip"
+
     grid: tuple[int, int] = (8, 9)
-    length: int = 20
+    num_frames: int = 20
     size: tuple[int, int] = (170, 140)
     neighbours: int = 5
     kept: float = 0.5
     C: Penalty = 1.0
 
-    name: ClassVar[str] = "distlbprip"
-    needs: ClassVar[frozenset[str]] = frozenset({"projection_patterns"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("grid", "length", "size")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"grid": (5, 5), "length": 10}}
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"projection_patterns"})
+    described_by = ("grid", "num_frames", "size")
+    kernel = "chi2"
+    presets = {"quick": {"grid": (5, 5), "num_frames": 10}}
+    variants = INNER
+    facts = Facts(
         title="DiSTLBP-RIP",
         paper="Huang, Wang, Liu, Zhao, Feng, Pietikäinen: Discriminative spatiotemporal local "
         "binary pattern with revisited integral projection for spontaneous facial "
@@ -67,13 +65,12 @@ class DiSTLBPRIP(Method):
         """Histograms (down, right, 630) float32."""
         from bench.views.lbp.projections import projection_patterns
 
-        return projection_patterns(clip, self.length, self.size, self.grid, "sparse")
+        return projection_patterns(clip, self.num_frames, self.size, self.grid, "sparse")
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Select groups, then fit an SVM with an additive χ² kernel to them."""
+    def transform(self, train: Training, context: Context) -> Transform:
+        """Select the groups that part the classes best."""
         from bench.views.lbp.projections import PLANES
 
-        context.check_deadline()
         planes = tuple(PLANES.values())
         clips = [np.asarray(clip).reshape(-1, planes[-1].stop) for clip in train.clips]
         scores = separations(np.stack(clips), train.labels, self.neighbours, planes)
@@ -81,10 +78,12 @@ class DiSTLBPRIP(Method):
         # stable, so that equal scores keep their order
         best = np.sort(np.argsort(-scores.ravel(), kind="stable")[:count])
         columns = np.concatenate([group_columns(group, planes) for group in best])
-        rows = [clip.ravel()[columns] for clip in clips]
-        return Selected(
-            SVM("chi2", self.C).fit(rows, train.labels, train.classes, context), columns
-        )
+        return partial(selected, columns=columns)
+
+
+def selected(clip: Description, columns: Array) -> Array:
+    """Some columns of a flat description."""
+    return np.ravel(np.asarray(clip))[columns]
 
 
 def group_columns(group: int, planes: Sequence[slice]) -> Array:
@@ -145,15 +144,3 @@ def group_distances(rows: Array, pairs: Array, planes: Sequence[slice]) -> Array
         total += np.stack([terms[:, plane].sum(axis=1) for plane in planes], axis=1)
     mean: Array = total / len(pairs)
     return mean
-
-
-@dataclass(frozen=True)
-class Selected(Model):
-    """A model of some columns of the descriptions."""
-
-    model: Model
-    columns: Array
-
-    def predict(self, clips: Sequence[Description]) -> Array:
-        """Scores of the clips' descriptions."""
-        return self.model.predict([np.ravel(np.asarray(clip))[self.columns] for clip in clips])

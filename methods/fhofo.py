@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import INNER, SVMMethod
 
 
 @dataclass(frozen=True)
-class FHOFO(Method):
+class FHOFO(SVMMethod):
     """Fuzzy orientation histograms of 36 regions, frame by frame from the onset, and an SVM.
 
     Attributes:
-        length: frames after temporal interpolation.
+        num_frames: frames after temporal interpolation.
         size: (height, width) of the frames.
         fine: bins of orientation that pixels are counted in.
         bins: of them that are kept, after the counts were spread.
         sigma: width of the spread, in fine bins.
-        C: of the SVM; "inner" has training subjects choose it.
     """
 
-    length: int = 10
+    name = "fhofo"
+
+    num_frames: int = 10
     size: tuple[int, int] = (170, 140)
     fine: int = 50
     bins: int = 18
     sigma: float = 10.0
     C: Penalty = 10.0
 
-    name: ClassVar[str] = "fhofo"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_from_onset", "landmarks"})
-    described_by: ClassVar[tuple[str, ...] | None] = (*("length", "size", "fine", "bins", "sigma"),)
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"flow_from_onset", "landmarks"})
+    described_by = (*("num_frames", "size", "fine", "bins", "sigma"),)
+    scaling = "centre"
+    variants = INNER
+    facts = Facts(
         title="FHOFO",
         paper="Happy, Routray: Fuzzy histogram of optical flow orientations for micro-expression "
         "recognition, IEEE Transactions on Affective Computing",
@@ -64,14 +60,8 @@ class FHOFO(Method):
 
         regions = region_map(self.size, landmarks(clip))
         weights = memberships(self.fine, self.bins, self.sigma)
-        flows = flow_from_onset(clip, self.length, self.size)
+        flows = flow_from_onset(clip, self.num_frames, self.size)
         return np.stack([fuzzy_histograms(flow, regions, weights) for flow in flows])
-
-    def fit(self, train: Training, context: Context) -> Model:
-        """Linear SVM."""
-        context.check_deadline()
-        svm = SVM("linear", self.C, scaling="centre")
-        return svm.fit(train.clips, train.labels, train.classes, context)
 
 
 def memberships(fine: int, bins: int, sigma: float) -> Array:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Method, Model, Training, Views
 
 READY_MADE = (3, 28, 28)
 
@@ -27,24 +22,19 @@ class FlowSVM(Method):
         size: (height, width) of the frames.
     """
 
+    name = "flowsvm"
+
     C: float = 0.01
     grid: tuple[int, int] = (8, 8)
     C_pooled: float = 1.0
     size: tuple[int, int] = (170, 140)
 
-    name: ClassVar[str] = "flowsvm"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    takes: ClassVar[frozenset[str]] = frozenset({"optical_flow"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("grid", "size")
-    facts: ClassVar[Facts] = Facts(
-        title="flow + SVM",
-        paper="a reference of this benchmark",
-        year=2025,
-        url="",
-        fidelity="paper",
-        deviations=(
-            "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
-        ),
+    needs = frozenset({"flow_image"})
+    takes = frozenset({"optical_flow"})
+    described_by = ("grid", "size")
+    facts = Facts.of_reference(
+        "flow + SVM",
+        "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
     )
 
     def describe(self, clip: Views) -> Array:

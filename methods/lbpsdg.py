@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from bench.core.types import Array, Description
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Description, Facts, Training, Views
+from bench.learning.choices import Penalty
+from bench.learning.pattern_method import PatternMethod
+from bench.learning.svm_method import Transform
 
 
 @dataclass(frozen=True)
-class LBPSDG(Method):
+class LBPSDG(PatternMethod):
     """LBP-TOP, and gradients along the one direction of 18 that inner folds prefer; linear SVM.
 
     Attributes:
-        length: frames after temporal interpolation.
-        size: (height, width) of the frames.
-        grid: blocks (down, right).
-        radii: of the patterns, along x, y and t.
         reach: grey levels on either side of nought that the gradient's bins cover.
         bins: numbers of bins to choose from; each divides 16.
         folds: inner folds over the training subjects that choose direction and bins.
-        C: of the SVM; "inner" has training subjects choose it, after direction and bins, which are
-            then chosen with 10.
+        C: penalty of the SVM; "inner" chooses it by inner folds over the training subjects, after
+            direction and bins, which are then chosen with 10.
     """
 
-    length: int = 10
-    size: tuple[int, int] = (170, 140)
-    grid: tuple[int, int] = (5, 5)
-    radii: tuple[int, int, int] = (1, 1, 4)
+    name = "lbpsdg"
+
     reach: int = 16
     bins: tuple[int, ...] = (4, 8, 16)
     folds: int = 5
     C: Penalty = 10.0
 
-    name: ClassVar[str] = "lbpsdg"
-    needs: ClassVar[frozenset[str]] = frozenset({"lbp_top", "single_direction_gradients"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("length", "size", "grid", "radii", "reach")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"bins": (8,), "folds": 2}}
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"lbp_top", "single_direction_gradients"})
+    described_by = ("num_frames", "size", "grid", "radii", "reach")
+    scaling = "centre"
+    presets = {"quick": {"bins": (8,), "folds": 2}}
+    facts = Facts(
         title="LBP-SDG",
         paper="Wei, Lu, Yan: A comparative study on movement feature in different directions for "
         "micro-expression recognition, Neurocomputing",
@@ -71,20 +61,16 @@ class LBPSDG(Method):
         from bench.views.lbp.patterns import lbp_top
 
         return {
-            "patterns": lbp_top(clip, self.length, self.size, self.grid, 4, self.radii),
+            "patterns": lbp_top(clip, self.num_frames, self.size, self.grid, 4, self.radii),
             "gradients": single_direction_gradients(
-                clip, self.length, self.size, self.grid, self.reach
+                clip, self.num_frames, self.size, self.grid, self.reach
             ),
         }
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Choose direction and bins, then fit a linear SVM to patterns and gradients."""
+    def transform(self, train: Training, context: Context) -> Transform:
+        """Choose direction and bins."""
         direction, bins = self._chosen(train, context)
-        rows = [features(clip, direction, bins) for clip in train.clips]
-        svm = SVM("linear", self.C, scaling="centre").fit(
-            rows, train.labels, train.classes, context
-        )
-        return Directed(svm, direction, bins)
+        return partial(features, direction=direction, bins=bins)
 
     def _chosen(self, train: Training, context: Context) -> tuple[int, int]:
         """Direction and bins of the highest mean UAR of inner folds; the first of equals."""
@@ -92,7 +78,7 @@ class LBPSDG(Method):
 
         options = [(d, bins) for d in range(18) for bins in self.bins]
         folds = context.inner_folds(self.folds)
-        svm = SVM("linear", LBPSDG.C if self.C == "inner" else self.C, scaling="centre")
+        svm = replace(self, C=LBPSDG.C if self.C == "inner" else self.C).svm()
         merit = np.zeros(len(options))
         for k, (direction, bins) in enumerate(options if folds else []):
             rows = [features(clip, direction, bins) for clip in train.clips]
@@ -110,16 +96,3 @@ def features(clip: Description, direction: int, bins: int) -> Array:
     gradients = clip["gradients"][direction]
     coarse = gradients.reshape(*gradients.shape[:2], bins, -1).sum(axis=-1)
     return np.concatenate([clip["patterns"].ravel(), coarse.ravel()])
-
-
-@dataclass(frozen=True)
-class Directed(Model):
-    """A model of the patterns and of the gradients along the chosen direction."""
-
-    model: Model
-    direction: int
-    bins: int
-
-    def predict(self, clips: Sequence[Description]) -> Array:
-        """Scores of the clips' descriptions."""
-        return self.model.predict([features(clip, self.direction, self.bins) for clip in clips])

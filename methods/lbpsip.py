@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from bench.core.types import Array
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Views
+from bench.learning.choices import Penalty
+from bench.learning.pattern_method import PatternMethod
 
 
 @dataclass(frozen=True)
-class LBPSIP(Method):
-    """Codes of the six points where LBP-TOP's planes meet, and a linear SVM.
+class LBPSIP(PatternMethod):
+    """Codes of the six points where LBP-TOP's planes meet, and a linear SVM."""
 
-    Attributes:
-        length: frames after temporal interpolation.
-        size: (height, width) of the frames.
-        grid: blocks (down, right).
-        radii: along x, y and t.
-        C: of the SVM; "inner" has training subjects choose it.
-    """
+    name = "lbpsip"
 
-    length: int = 10
-    size: tuple[int, int] = (170, 140)
-    grid: tuple[int, int] = (5, 5)
     radii: tuple[int, int, int] = (1, 1, 2)
     C: Penalty = 1e4
 
-    name: ClassVar[str] = "lbpsip"
-    needs: ClassVar[frozenset[str]] = frozenset({"lbp_sip"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("length", "size", "grid", "radii")
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"inner": {"C": "inner"}}
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"lbp_sip"})
+    facts = Facts(
         title="LBP-SIP",
         paper="Wang, See, Phan, Oh: LBP with six intersection points: reducing redundant "
         "information in LBP-TOP for micro-expression recognition, ACCV",
@@ -54,9 +37,4 @@ class LBPSIP(Method):
         """Histograms (down, right, 20) float32: 16 bins within the frame, 4 in time."""
         from bench.views.lbp.sixpoints import lbp_sip
 
-        return lbp_sip(clip, self.length, self.size, self.grid, self.radii)
-
-    def fit(self, train: Training, context: Context) -> Model:
-        """Linear SVM on the histograms as they are."""
-        context.check_deadline()
-        return SVM("linear", self.C).fit(train.clips, train.labels, train.classes, context)
+        return lbp_sip(clip, self.num_frames, self.size, self.grid, self.radii)

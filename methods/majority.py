@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from bench.core.types import Array, Description
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Description, Facts, Method, Model, Training, Views
 
 
 @dataclass(frozen=True)
 class Majority(Method):
     """Scores each class by its share of the training clips, whatever the clip."""
 
-    name: ClassVar[str] = "majority"
-    needs: ClassVar[frozenset[str]] = frozenset()
-    facts: ClassVar[Facts] = Facts(
-        title="majority class",
-        paper="a reference of this benchmark",
-        year=2025,
-        url="",
-        fidelity="paper",
-        reference=True,
-    )
+    name = "majority"
+
+    needs = frozenset()
+    facts = Facts.of_reference("majority class")
 
     def describe(self, clip: Views) -> Array:
         """Nothing is looked at."""

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.core.types import Array, Description
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import INNER, SVMMethod, Transform
+
+if TYPE_CHECKING:
+    from bench.learning.svm import SVM
 
 
 @dataclass(frozen=True)
-class MDMO(Method):
+class MDMO(SVMMethod):
     """Each region's main direction of flow, averaged over the clip, and a polynomial SVM.
 
     Attributes:
         weight: lambda, of magnitudes against angles.
-        length: frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) of the frames.
         degree: of the polynomial kernel (a·b / 72 + 1)^degree.
-        C: of the SVM; "inner" has training subjects choose it.
     """
 
+    name = "mdmo"
+
     weight: float = 0.91
-    length: int = 0
+    num_frames: int = 0
     size: tuple[int, int] = (170, 140)
     degree: int = 3
     C: Penalty = 1e3
 
-    name: ClassVar[str] = "mdmo"
-    needs: ClassVar[frozenset[str]] = frozenset({"main_flow"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("length", "size")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"length": 10}}
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "smic": {"weight": 0.80},
-        "inner": {"C": "inner"},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"main_flow"})
+    described_by = ("num_frames", "size")
+    presets = {"quick": {"num_frames": 10}}
+    variants = {"smic": {"weight": 0.80}, **INNER}
+    facts = Facts(
         title="MDMO",
         paper="Liu, Zhang, Yan, Wang, Zhao, Fu: A main directional mean optical flow feature for "
         "spontaneous micro-expression recognition, IEEE Transactions on Affective Computing",
@@ -63,38 +60,18 @@ class MDMO(Method):
         """Mean over the frames of each region's main direction: (36, 2) float32, u and v, px."""
         from bench.views.flow.regions import main_flow
 
-        vectors = main_flow(clip, self.length, self.size)
+        vectors = main_flow(clip, self.num_frames, self.size)
         mean: Array = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
         return mean
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Polynomial SVM on weighted polar coordinates."""
-        context.check_deadline()
-        svm = SVM("polynomial", self.C, gamma=1 / 72, degree=self.degree, offset=1)
-        rows = [polar(np.asarray(clip), self.weight) for clip in train.clips]
-        return Polar(svm.fit(rows, train.labels, train.classes, context), self.weight)
+    def svm(self) -> SVM:
+        """The polynomial kernel (a·b / 72 + 1)^degree; 72 is the number of features."""
+        from bench.learning.svm import SVM
 
+        return SVM("polynomial", self.C, gamma=1 / 72, degree=self.degree, offset=1)
 
-def polar(vectors: Array, weight: float) -> Array:
-    """Weighted polar coordinates of the regions' vectors (..., 36, 2): (..., 72).
+    def transform(self, train: Training, context: Context) -> Transform:
+        """Weighted polar coordinates; nothing is learned."""
+        from bench.views.flow.regions import polar
 
-    Magnitudes are divided by the largest of the face (a still face stays nought) and multiplied by
-    `weight`; angles, -π..π, are multiplied by 1 - weight.
-    """
-    x, y = vectors[..., 0].astype(np.float64), vectors[..., 1].astype(np.float64)
-    lengths = np.hypot(x, y)
-    largest = lengths.max(axis=-1, keepdims=True)
-    lengths = lengths / np.where(largest > 0, largest, 1)
-    return np.concatenate([weight * lengths, (1 - weight) * np.arctan2(y, x)], axis=-1)
-
-
-@dataclass(frozen=True)
-class Polar(Model):
-    """A model of `polar` coordinates."""
-
-    model: Model
-    weight: float
-
-    def predict(self, clips: Sequence[Description]) -> Array:
-        """Scores of the clips' mean vectors."""
-        return self.model.predict([polar(np.asarray(clip), self.weight) for clip in clips])
+        return partial(polar, weight=self.weight)

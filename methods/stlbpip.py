@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from bench.core.types import Array
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import INNER, SVMMethod
 
 
 @dataclass(frozen=True)
-class STLBPIP(Method):
+class STLBPIP(SVMMethod):
     """Patterns of the projected differences to the first frame, and an SVM with a χ² kernel.
 
     Attributes:
         grid: blocks (down, right).
-        length: frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) of the frames.
-        C: of the SVM; "inner" has training subjects choose it.
     """
 
+    name = "stlbpip"
+
     grid: tuple[int, int] = (8, 9)
-    length: int = 0
+    num_frames: int = 0
     size: tuple[int, int] = (170, 140)
     C: Penalty = 1.0
 
-    name: ClassVar[str] = "stlbpip"
-    needs: ClassVar[frozenset[str]] = frozenset({"projection_patterns"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("grid", "length", "size")
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "coarse": {"grid": (5, 5)},
-        "inner": {"C": "inner"},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"projection_patterns"})
+    described_by = ("grid", "num_frames", "size")
+    kernel = "chi2"
+    variants = {"coarse": {"grid": (5, 5)}, **INNER}
+    facts = Facts(
         title="STLBP-IP",
         paper="Huang, Wang, Zhao, Pietikäinen: Facial micro-expression recognition using "
         "spatiotemporal local binary pattern with integral projection, ICCV Workshops",
@@ -61,8 +54,4 @@ class STLBPIP(Method):
         """Histograms (down, right, 630) float32."""
         from bench.views.lbp.projections import projection_patterns
 
-        return projection_patterns(clip, self.length, self.size, self.grid, "difference")
-
-    def fit(self, train: Training, context: Context) -> Model:
-        """SVM with an additive χ² kernel; a block's histograms are not weighted."""
-        return SVM("chi2", self.C).fit(train.clips, train.labels, train.classes, context)
+        return projection_patterns(clip, self.num_frames, self.size, self.grid, "difference")

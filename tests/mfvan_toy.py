@@ -13,7 +13,7 @@ from bench.plugins.model import Training
 
 TINY = MFVAN(
     size=16,
-    frames=2,
+    num_frames=2,
     teacher="residual",
     teacher_channels=(2, 2, 4, 4),
     teacher_epochs=1,
@@ -26,8 +26,8 @@ TINY = MFVAN(
     hidden=8,
     epochs=3,
     identity_epochs=1,
-    batch=8,
-    rate=1e-3,
+    batch_size=8,
+    learning_rate=1e-3,
     warmup=1,
 )
 

@@ -5,7 +5,7 @@ from handcrafted_toy import accuracy, fold, moving
 
 from bench.methods.fhofo import FHOFO, fuzzy_histograms, memberships
 
-SMALL = FHOFO(length=4, size=(85, 70))
+SMALL = FHOFO(num_frames=4, size=(85, 70))
 
 
 def written_out(flow: np.ndarray, inside: np.ndarray) -> np.ndarray:

@@ -52,15 +52,19 @@ def test_tvl1_finds_a_smooth_motion(peak, bound):
     assert end_point_error(tvl1.flow(*warped(field)), field) < bound
 
 
-@pytest.mark.parametrize("noise", [0.0, 1.0, 3.0])
-@pytest.mark.parametrize("peak", [0.3, 1.0, 2.0, 3.0])
-def test_tvl1_is_no_worse_than_opencv(peak, noise):
-    import cv2
+OPENCV = {
+    (0.3, 0.0): 0.04626, (1.0, 0.0): 0.04207, (2.0, 0.0): 0.05285, (3.0, 0.0): 0.06339,
+    (0.3, 1.0): 0.04507, (1.0, 1.0): 0.05156, (2.0, 1.0): 0.06897, (3.0, 1.0): 0.08638,
+    (0.3, 3.0): 0.05253, (1.0, 3.0): 0.08327, (2.0, 3.0): 0.11116, (3.0, 3.0): 0.13746,
+}  # fmt: skip
+"""Errors, px, of OpenCV 5.0's DualTVL1 by (peak, noise): it is part of opencv-contrib, which cannot
+be installed beside the plain package. `python -m benchmarks.flow` measures it where it is there."""
 
+
+@pytest.mark.parametrize(("peak", "noise"), OPENCV)
+def test_tvl1_is_no_worse_than_opencv(peak, noise):
     field = smooth_field(peak)
-    first, second = warped(field, noise=noise)
-    theirs = cv2.optflow.createOptFlow_DualTVL1().calc(first, second, None).transpose(2, 0, 1)
-    assert end_point_error(tvl1.flow(first, second), field) <= end_point_error(theirs, field)
+    assert end_point_error(tvl1.flow(*warped(field, noise=noise)), field) <= OPENCV[peak, noise]
 
 
 @pytest.mark.parametrize("peak", [0.3, 1.0, 2.0, 3.0])
@@ -181,8 +185,6 @@ def test_flow_that_leaves_the_image_does_not_run_away():
 
 
 def test_tvl1_is_no_worse_than_opencv_on_synthetic_faces():
-    import cv2
-
     from bench.datasets.synthetic.identity import STYLES
     from bench.datasets.synthetic.knobs import find_preset
     from bench.datasets.synthetic.plan import make_plan, stream
@@ -192,12 +194,10 @@ def test_tvl1_is_no_worse_than_opencv_on_synthetic_faces():
 
     preset = find_preset("3db")
     plan = [clip for clip in make_plan(preset, preset.knobs, 0) if clip.subject == 11]
-    ours, theirs = [], []
+    ours, theirs = [], (0.09274, 0.10403)  # OpenCV 5.0's DualTVL1, px
     for clip in [next(c for c in plan if c.database == name) for name in ("casme2", "samm")]:
         person = meet(stream(0, clip.database, "face", clip.subject), STYLES[clip.database])
         frames, truth = render(person, clip, preset.knobs, 0)
         onset, apex = gray(frames[[0, clip.apex]])
-        opencv = cv2.optflow.createOptFlow_DualTVL1().calc(onset, apex, None).transpose(2, 0, 1)
-        for errors, found in ((ours, tvl1.flow(onset, apex)), (theirs, opencv)):
-            errors.append(np.hypot(*(found - truth.flow))[truth.valid].mean())
+        ours.append(np.hypot(*(tvl1.flow(onset, apex) - truth.flow))[truth.valid].mean())
     assert np.mean(ours) <= np.mean(theirs)

@@ -8,7 +8,7 @@ from bench.methods.ktgsl.sparse import Kernels, centred, learned
 from bench.views.lbp.patterns import mapping_table
 from bench.views.lbp.planes import five_planes
 
-SMALL = KTGSL(length_planes=12, size=(85, 70), grid=(3, 3))
+SMALL = KTGSL(num_frames_planes=12, size=(85, 70), grid=(3, 3))
 
 
 def problem(n: int = 30, blocks: int = 8, telling: int = 2):

@@ -4,7 +4,7 @@ from handcrafted_toy import accuracy, fold, moving
 from bench.methods.lbpfip import LBPFIP
 from bench.views.lbp.patterns import lbp_top
 
-SMALL = LBPFIP(length=12, size=(85, 70), grid=(3, 3))
+SMALL = LBPFIP(num_frames=12, size=(85, 70), grid=(3, 3))
 
 
 def test_three_of_the_four_are_lbp_top():
@@ -25,7 +25,7 @@ def test_vertices_before_and_after_alternate_around_the_ring():
     frames = np.full((11, 85, 70), 100, np.uint8)
     frames[5:] = 50
     frames[5, 40, 30] = 100  # the centre: earlier frames are as bright, later ones darker
-    method = LBPFIP(length=11, size=(85, 70), grid=(1, 1))
+    method = LBPFIP(num_frames=11, size=(85, 70), grid=(1, 1))
     clip = moving(0, 0)
     whole = method.describe(type(clip)({"frames": frames}))[3, 0, 0]
     # codes: all ones but at the centre, whose vertices are set where the frame lies before

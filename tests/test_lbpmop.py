@@ -6,7 +6,7 @@ from bench import BenchError
 from bench.methods.lbpmop import LBPMOP
 from bench.views.lbp.meanplanes import mean_plane_histograms
 
-SMALL = LBPMOP(length=12, size=(85, 70), grid=(3, 3), radii=(1, 1, 2))
+SMALL = LBPMOP(num_frames=12, size=(85, 70), grid=(3, 3), radii=(1, 1, 2))
 
 
 def written_out(mean: np.ndarray, down: int, right: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from handcrafted_toy import accuracy, fold, moving
 from bench.methods.lbpsdg import LBPSDG, features
 from bench.views.lbp.gradients import DIRECTIONS, gradient_histograms
 
-SMALL = LBPSDG(length=10, size=(85, 70), grid=(3, 3), bins=(8,), folds=2)
+SMALL = LBPSDG(num_frames=10, size=(85, 70), grid=(3, 3), bins=(8,), folds=2)
 
 
 def test_histograms_equal_the_definition():
@@ -60,7 +60,7 @@ def test_one_subject_leaves_nothing_to_choose_by():
     clips, labels = synthetic_descriptions(5, 6)
     subjects = np.zeros(6, int)
     model = SMALL.fit(Training(clips, labels, subjects, 2), Context(seed=0, subjects=subjects))
-    assert model.direction == 0
+    assert model.transform.keywords["direction"] == 0
     assert model.predict(clips).shape == (6, 2)
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from handcrafted_toy import accuracy, fold, moving
 
-from bench.methods.mdmo import MDMO, polar
+from bench.methods.mdmo import MDMO
 from bench.views.flow.motion import flow_from_onset
-from bench.views.flow.regions import COUNT, main_direction, main_flow, region_map
+from bench.views.flow.regions import COUNT, main_direction, main_flow, polar, region_map
 from bench.views.texture import texture
 
-SMALL = MDMO(length=4, size=(85, 70))
+SMALL = MDMO(num_frames=4, size=(85, 70))
 
 
 def test_main_direction_equals_the_definition():

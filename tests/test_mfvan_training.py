@@ -157,11 +157,11 @@ def test_both_frames_of_a_pair_are_mirrored_and_shifted_alike() -> None:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         images_ = torch.rand(8, 3, 16, 16)
-        apex, onset = augmented(replace(TINY, shift=2), images_, images_, "cpu")
+        apex, onset = augmented(replace(TINY, max_shift=2), images_, images_, "cpu")
         assert torch.equal(apex, onset)
         assert not torch.equal(apex, images_)
         assert apex.is_contiguous()
-        still = augmented(replace(TINY, mirror=False, shift=0), images_, images_, "cpu")
+        still = augmented(replace(TINY, hflip=False, max_shift=0), images_, images_, "cpu")
     assert still[0] is images_
 
 
@@ -215,10 +215,10 @@ def test_delta_learns_the_direction_of_a_moving_blob() -> None:
         width=16,
         hidden=16,
         epochs=15,
-        batch=16,
-        rate=1e-2,
-        mirror=False,
-        shift=0,
+        batch_size=16,
+        learning_rate=1e-2,
+        hflip=False,
+        max_shift=0,
     )
     scores = fit(config, train, context(train)).predict(clips[56:])
     assert (scores.argmax(1) == labels[56:]).mean() >= 0.75

@@ -50,7 +50,7 @@ METHODS = [
     ("mmnet", "MMNet", {"epochs": 1, "size": 32}),
     ("capsulenet", "CapsuleNet", {"epochs": 1, "size": 32}),
     ("timm", "Timm", {"epochs": 1, "size": 32}),
-    ("timm", "OnFlow", {"epochs": 1, "size": 32, "source": "flow"}),
+    ("timm", "OnFlow", {"epochs": 1, "size": 32, "image": "flow"}),
     ("geme", "GEME", {"epochs": 1, "size": 32}),
     ("geme", "GEME", {"epochs": 1, "size": 32, "gender": False}),
     ("lgccon", "LGCcon", {"epochs": 1, "size": 32, "trunk": "resnet18", "hidden": 16}),
@@ -112,7 +112,7 @@ def test_any_fold_predicts(folder, name, changes):
 @pytest.mark.parametrize(("folder", "name", "changes"), METHODS)
 def test_presets_and_needs(folder, name, changes):
     method = build(folder, name, {})
-    assert not method.presets["paper"]
+    assert not method.presets.get("paper")
     for preset in [*method.presets.values(), *method.variants.values()]:
         build(folder, name, dict(preset))
     seen = clip(0)

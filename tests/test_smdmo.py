@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from handcrafted_toy import accuracy, fold, moving
 
-from bench.methods.smdmo import Coder, SparseMDMO, polar
+from bench.methods.smdmo import Coder, SparseMDMO
 from bench.methods.smdmo.coding import Graphed, Problem, dictionary, laplacian, updated
+from bench.views.flow.regions import polar
 
-SMALL = SparseMDMO(atoms=12, rounds=4, sweeps=5, length=5, size=(85, 70))
+SMALL = SparseMDMO(atoms=12, rounds=4, sweeps=5, num_frames=5, size=(85, 70))
 PROBLEM = Problem(sparsity=0.2, smoothness=0.3)
 
 
@@ -68,7 +69,7 @@ def test_pooling():
     D, X = atoms(), clips()
     codes = np.abs(PROBLEM.codes(D, X[:1], 20))
     expected = [0.3 * max(row) + 0.7 * sum(row) / len(row) for row in codes.tolist()]
-    np.testing.assert_allclose(Coder(PROBLEM, D, 2, 20, 0.3)([X[0].frames])[0], expected)
+    np.testing.assert_allclose(Coder(PROBLEM, D, 2, 20, 0.3)(X[0].frames), expected)
 
 
 def test_vectors_are_those_of_mdmo():
@@ -83,4 +84,4 @@ def test_it_tells_what_moves_and_does_so_again():
     assert accuracy(SMALL, fits=15) >= 5 / 6
     (_, one, held, _), (_, two, again, _) = fold(SMALL), fold(SMALL)
     np.testing.assert_array_equal(one.predict(held), two.predict(again))
-    assert (fold(SMALL, seed=1)[1].coder.atoms != one.coder.atoms).any()
+    assert (fold(SMALL, seed=1)[1].transform.atoms != one.transform.atoms).any()

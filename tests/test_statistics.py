@@ -82,21 +82,6 @@ def test_jackknife_leaves_one_subject_out():
     assert_allclose(st.jackknife(cell, metrics.uf1), expected)
 
 
-def test_seed_deviation_is_apart_from_subjects():
-    cell = random_cell(7, seeds=4)
-    each = [metrics.uf1(seed.sum(axis=0)) for seed in cell]
-    assert_allclose(st.seed_deviation(cell, metrics.uf1), np.std(each, ddof=1))
-    assert np.isnan(st.seed_deviation(cell[:1], metrics.uf1))
-
-
-def test_per_subject_is_not_the_pooled_score():
-    cell = random_cell(8)
-    own = st.per_subject(cell, metrics.uf1)
-    expected = [np.mean([metrics.uf1(seed[s]) for seed in cell]) for s in range(12)]
-    assert_allclose(own, expected)
-    assert abs(own.mean() - st.score(cell, metrics.uf1)) > 1e-3
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_exact_test_agrees_with_scipy_and_with_enumeration(seed):
     first, second = random_cell(seed, subjects=8), random_cell(seed + 50, subjects=8)

@@ -13,7 +13,6 @@ from bench.methods.offapex import OffApexNet
 from bench.methods.offapex.net import OffApexNet as OffApexModule
 from bench.methods.ststnet import STSTNet
 from bench.methods.ststnet.net import STSTNet as Module
-from bench.methods.ststnet.net import from_streams
 from bench.plugins.context import Context
 from bench.plugins.model import Training
 
@@ -42,6 +41,21 @@ def planes(n: int) -> torch.Tensor:
     images = torch.randint(256, (n, 3, 28, 28), generator=generator, dtype=torch.uint8)
     images[:, :, 10:20] = 128
     return images
+
+
+def from_streams(state):
+    """Weights of `ThreeStreams` as weights of the fast stage."""
+
+    def joined(layer, name):
+        return torch.cat([state[f"{layer}{stream}.{name}"] for stream in (1, 2, 3)])
+
+    normalisation = ("weight", "bias", "running_mean", "running_var")
+    return {
+        **{f"convolution.{name}": joined("conv", name) for name in ("weight", "bias")},
+        **{f"normalisation.{name}": joined("bn", name) for name in normalisation},
+        "normalisation.num_batches_tracked": state["bn1.num_batches_tracked"],
+        **{f"head.{name}": state[f"fc.{name}"] for name in ("weight", "bias")},
+    }
 
 
 @pytest.fixture
@@ -91,7 +105,9 @@ def test_parameters(module, count):
     assert sum(p.numel() for p in module(3).parameters()) == count
 
 
-@pytest.mark.parametrize("method", [STSTNet(epochs=60, rate=1e-3), OffApexNet(epochs=6, rate=1e-3)])
+@pytest.mark.parametrize(
+    "method", [STSTNet(epochs=60, learning_rate=1e-3), OffApexNet(epochs=6, learning_rate=1e-3)]
+)
 def test_learns_where_motion_is(method):
     """Blobs of flow whose place is the class; training leaves one class of four out."""
     rng = np.random.default_rng(0)

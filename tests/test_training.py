@@ -13,7 +13,7 @@ from torch import nn
 from bench.learning.training import Recipe, adam, train
 from bench.plugins.context import Context, DeadlineError
 
-RECIPE = Recipe(epochs=3, batch=8, optimiser=adam(1e-2))
+RECIPE = Recipe(epochs=3, batch_size=8, optimiser=adam(1e-2))
 
 
 class Net(nn.Module):
@@ -91,7 +91,7 @@ def test_checkpoints_are_offered_and_do_not_disturb_training():
 def test_loss_falls_and_curve_is_short():
     clips, labels = data(60)
     seen = context()
-    train(Net, clips, labels, seen, Recipe(epochs=250, batch=32, optimiser=adam(1e-2)))
+    train(Net, clips, labels, seen, Recipe(epochs=250, batch_size=32, optimiser=adam(1e-2)))
     assert len(seen.curve) <= 101
     assert seen.curve[-1]["epoch"] == 250
     assert seen.curve[-1]["loss"] < 0.8 * seen.curve[0]["loss"]
@@ -110,7 +110,7 @@ def test_augmentation_sees_training_batches_only():
         sizes.append(len(batch))
         return batch + 0.1 * torch.randn(batch.shape, generator=generator)
 
-    recipe = Recipe(epochs=2, batch=8, optimiser=adam(1e-2), augment=augment)
+    recipe = Recipe(epochs=2, batch_size=8, optimiser=adam(1e-2), augment=augment)
     first = scores(recipe=recipe)
     assert sizes == [8, 8, 8, 6] * 2
     assert np.array_equal(first, scores(recipe=recipe))

@@ -7,20 +7,20 @@ from torch import Tensor, nn
 
 
 def flip_and_shift(
-    images: Tensor, generator: torch.Generator, reach: int, mirror: bool = True
+    images: Tensor, generator: torch.Generator, max_shift: int, hflip: bool = True
 ) -> Tensor:
-    """Mirror half of the clips and shift each by up to `reach` pixels, edges padded with zeros.
+    """Mirror half of the clips and shift each by up to `max_shift` pixels, edges padded with zeros.
 
     Args:
         images: (n, c, h, w); the channels of a clip, its frames say, change together.
         generator: on the CPU.
-        reach: pixels, at least 0.
-        mirror: whether to mirror any.
+        max_shift: pixels, at least 0.
+        hflip: whether to mirror any.
     """
     n, _, h, w = images.shape
-    mirrored = torch.rand(n, generator=generator) < (0.5 if mirror else 0)
-    tops, lefts = torch.randint(2 * reach + 1, (2, n, 1), generator=generator)
-    padded = nn.functional.pad(images, (reach, reach, reach, reach))
+    mirrored = torch.rand(n, generator=generator) < (0.5 if hflip else 0)
+    tops, lefts = torch.randint(2 * max_shift + 1, (2, n, 1), generator=generator)
+    padded = nn.functional.pad(images, (max_shift,) * 4)
     columns = lefts + torch.where(mirrored[:, None], torch.arange(w - 1, -1, -1), torch.arange(w))
     rows = (tops + torch.arange(h)).to(images.device)
     columns = columns.to(images.device)

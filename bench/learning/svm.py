@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from bench.core.errors import BenchError
 from bench.core.types import Array, Description
+from bench.learning.choices import Kernel, Penalty, Scaling
 from bench.plugins.context import Context
 from bench.plugins.model import Model
 from bench.statistics.metrics import confusion, uf1
-
-Kernel = Literal["linear", "polynomial", "rbf", "chi2", "intersection"]
-Scaling = Literal["none", "standard", "centre"]
-Penalty = float | Literal["inner"]
 
 GRID = (0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 """What C is chosen from."""

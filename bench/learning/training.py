@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +26,7 @@ from bench.plugins.model import Model
 Batch = Tensor | dict[str, Tensor]
 Stack = Callable[[Sequence[Description]], Batch]
 Sampler = Callable[[Tensor, torch.Generator], Iterable[Tensor]]
+MakeOptimiser = Callable[[Iterable[nn.Parameter]], Optimizer]
 POINTS = 100
 """Points of a training curve, at most."""
 
@@ -34,19 +36,19 @@ def cross_entropy(outputs: Tensor, labels: Tensor, weights: Tensor | None = None
     return nn.functional.cross_entropy(outputs, labels, weights)
 
 
-def adam(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
-    """A factory of Adam with coupled weight decay, its update in one fused kernel."""
-    return lambda weights: torch.optim.Adam(weights, lr=rate, weight_decay=decay, fused=True)
+def adam(learning_rate: float, weight_decay: float = 0.0) -> MakeOptimiser:
+    """Adam with coupled weight decay, its update in one fused kernel."""
+    return partial(torch.optim.Adam, lr=learning_rate, weight_decay=weight_decay, fused=True)
 
 
-def sgd(rate: float, decay: float = 0.0) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
-    """A factory of stochastic gradient descent with momentum .9."""
-    return lambda weights: torch.optim.SGD(weights, lr=rate, momentum=0.9, weight_decay=decay)
+def sgd(learning_rate: float, weight_decay: float = 0.0) -> MakeOptimiser:
+    """Stochastic gradient descent with momentum .9."""
+    return partial(torch.optim.SGD, lr=learning_rate, momentum=0.9, weight_decay=weight_decay)
 
 
-def adamw(rate: float, decay: float = 1e-2) -> Callable[[Iterable[nn.Parameter]], Optimizer]:
-    """A factory of Adam with decoupled weight decay."""
-    return lambda weights: torch.optim.AdamW(weights, lr=rate, weight_decay=decay, fused=True)
+def adamw(learning_rate: float, weight_decay: float = 1e-2) -> MakeOptimiser:
+    """Adam with decoupled weight decay, its update in one fused kernel."""
+    return partial(torch.optim.AdamW, lr=learning_rate, weight_decay=weight_decay, fused=True)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Recipe:
 
     Attributes:
         epochs: passes over the training clips; the last one's weights are the result.
-        batch: clips a step; the last, smaller batch of an epoch is used as well.
+        batch_size: clips a step; the last, smaller batch of an epoch is used as well.
         optimiser: makes the optimiser of the network's parameters.
         scheduler: makes the schedule of its learning rate, stepped once an epoch.
         loss: of the network's outputs and the targets of a batch. In training mode a network may
@@ -68,8 +70,8 @@ class Recipe:
     """
 
     epochs: int
-    batch: int
-    optimiser: Callable[[Iterable[nn.Parameter]], Optimizer]
+    batch_size: int
+    optimiser: MakeOptimiser
     scheduler: Callable[[Optimizer], LRScheduler] | None = None
     loss: Callable[[Any, Any], Tensor] = cross_entropy
     augment: Callable[[Any, torch.Generator], Batch] | None = None
@@ -210,7 +212,7 @@ def batches(
     every: Iterable[Tensor] = (
         recipe.sampler(labels, generator)
         if recipe.sampler is not None
-        else torch.randperm(len(labels), generator=generator).split(recipe.batch)  # type: ignore[no-untyped-call]
+        else torch.randperm(len(labels), generator=generator).split(recipe.batch_size)  # type: ignore[no-untyped-call]
     )
     yield from (index for index in every if len(index) >= (2 if normalised else 1))
 

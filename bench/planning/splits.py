@@ -1,4 +1,4 @@
-"""How subjects are split into training and held-out: knows only arrays.
+"""How subjects are split into training and held-out ones, by scikit-learn; knows only arrays.
 
 `loso` holds out one subject at a time; `kfold:K` one of K groups of subjects; `hde` one database
 (the holdout-database evaluation of MEGC 2018). No subject is ever on both sides.
@@ -62,15 +62,24 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
             held = databases
             if len(np.unique(databases)) < 2:
                 raise ImpossibleSplitError("hde holds out one database, but this task has only one")
-    split = [
-        Fold(str(name), np.flatnonzero(held != name), np.flatnonzero(held == name))
-        for name in np.unique(held)
-    ]
-    return [fold for fold in split if len(fold.train)]
+    names = np.unique(held)
+    if len(names) < 2:
+        return []
+    from sklearn.model_selection import LeaveOneGroupOut
+
+    # It goes through the groups in sorted order, as `names` is.
+    split = LeaveOneGroupOut().split(held, groups=held)
+    return [Fold(str(name), *indices) for name, indices in zip(names, split, strict=True)]
 
 
 def _groups(people: Array, k: int) -> Array:
-    """Deal subjects to K groups, the busiest first, each to the group with fewest clips so far."""
+    """Deal subjects to K groups, the one with most clips first, each to the smallest group so far.
+
+    As scikit-learn's GroupKFold does, which is not used because before 1.9 it sorts subjects by
+    numpy's default sort: the order of subjects with equally many clips, and so the groups, then
+    depend on the processor (other orders with AVX-512, with AVX2 and without). Here ties go by
+    name, so that every machine makes the same folds.
+    """
     names, sizes = np.unique(people, return_counts=True)
     if k > len(names):
         raise ImpossibleSplitError(f"kfold:{k} needs {k} subjects, but this task has {len(names)}")

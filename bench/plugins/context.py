@@ -108,13 +108,15 @@ class Context:
             up to k pairs (fit, validate) of index arrays; no subject is on both sides. Fewer when
             there are fewer subjects; none with a single one.
         """
-        people = np.unique(self.subjects)
-        order = self.rng().permutation(people)
-        parts = [part for part in np.array_split(order, min(k, len(order))) if len(part)]
-        if len(parts) < 2:
+        parts = min(k, len(np.unique(self.subjects)))
+        if parts < 2:
             return []
-        held = [np.isin(self.subjects, part) for part in parts]
-        return [(np.flatnonzero(~mask), np.flatnonzero(mask)) for mask in held]
+        from sklearn.model_selection import GroupKFold
+
+        # RandomState around the fold's own bit generator: scikit-learn takes no numpy Generator.
+        random_state = np.random.RandomState(self.rng().bit_generator)
+        splitter = GroupKFold(parts, shuffle=True, random_state=random_state)
+        return list(splitter.split(self.subjects, groups=self.subjects))
 
     def checkpoint(self, model: Model, step: int) -> None:
         """Offer the model as it stands after `step`; returns nothing to choose by.

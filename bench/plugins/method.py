@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from bench.core.types import Description
 from bench.plugins.context import Context
@@ -42,6 +42,12 @@ class Facts:
     deviations: tuple[str, ...] = ()
     reference: bool = False
     transductive: bool = False
+
+    @classmethod
+    def of_reference(cls, title: str, *deviations: str) -> Self:
+        """Facts of a control, floor or ceiling of this benchmark, which no paper stands behind."""
+        paper = "a reference of this benchmark"
+        return cls(title, paper, 2025, "", "paper", deviations, reference=True)
 
 
 class Method:

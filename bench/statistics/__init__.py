@@ -6,7 +6,7 @@ the unit of all resampling, with all seeds of a subject together: clips of one f
 another seed is no new evidence about people.
 """
 
-from bench.statistics.arrays import Cell, Metric, per_subject, score, seed_deviation, select_best
+from bench.statistics.arrays import Cell, Metric, score, select_best
 from bench.statistics.bootstrap import (
     Interval,
     bootstrap,
@@ -35,10 +35,8 @@ __all__ = [
     "minimal_detectable_difference",
     "paired_test",
     "pairwise",
-    "per_subject",
     "rank_groups",
     "resample_weights",
     "score",
-    "seed_deviation",
     "select_best",
 ]

@@ -20,26 +20,6 @@ def score(cell: Cell, metric: Metric) -> float:
     return float(metric(cell.sum(axis=1)).mean())
 
 
-def seed_deviation(cell: Cell, metric: Metric) -> float:
-    """Standard deviation of the score over seeds (n - 1); NaN for a single seed.
-
-    Kept apart from the interval: it tells how much another initialisation changes, not how much
-    other people would.
-    """
-    if len(cell) < 2:
-        return float("nan")
-    return float(metric(cell.sum(axis=1)).std(ddof=1))
-
-
-def per_subject(cell: Cell, metric: Metric) -> Values:
-    """Each subject's own score (subjects,), averaged over seeds; NaN for one without clips.
-
-    To be reported beside the pooled score, never instead: a subject with two clips counts as much
-    as one with forty.
-    """
-    return np.asarray(metric(cell).mean(axis=0))
-
-
 def select_best(checkpoints: NDArray[Any]) -> NDArray[Any]:
     """Keep each subject's best checkpoint: what choosing the epoch on the held-out subject gives.
 

@@ -18,7 +18,7 @@ PACKAGES = [
     "scipy",
     "scikit-learn",
     "scikit-image",
-    "opencv-contrib-python-headless",
+    "opencv-python-headless",
     "numba",
     "torch",
     "timm",

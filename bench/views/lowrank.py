@@ -63,12 +63,12 @@ def _shrunk_singular_values(matrix: Array, by: float) -> Array:
 
 
 @view(version=1, of="interpolated_frames")
-def sparse_frames(clip: Views, length: int = 20, size: tuple[int, int] = (170, 140)) -> Array:
+def sparse_frames(clip: Views, num_frames: int = 20, size: tuple[int, int] = (170, 140)) -> Array:
     """The sparse part of the grey frames: (n, h, w) int32, in 1/64 of a grey level.
 
     Whole numbers, so that patterns compared on its sums do not hang on rounding.
     """
-    frames = frames_or_interpolated(clip, length, size)
+    frames = frames_or_interpolated(clip, num_frames, size)
     _, sparse = robust_pca(frames.reshape(len(frames), -1).T)
     whole: Array = np.rint(64 * sparse.T).astype(np.int32)
     return whole.reshape(frames.shape)

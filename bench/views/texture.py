@@ -40,6 +40,6 @@ def texture(images: Array) -> Array:
 
 
 @view(version=1, of="interpolated_frames")
-def texture_frames(clip: Views, length: int = 0, size: tuple[int, int] | None = None) -> Array:
-    """Texture of the grey frames, `length` of them (0: the clip's own): (n, h, w) uint8."""
-    return texture(frames_or_interpolated(clip, length, size))
+def texture_frames(clip: Views, num_frames: int = 0, size: tuple[int, int] | None = None) -> Array:
+    """Texture of the grey frames, `num_frames` of them (0: the clip's own): (n, h, w) uint8."""
+    return texture(frames_or_interpolated(clip, num_frames, size))

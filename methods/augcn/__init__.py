@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.frames import key_frames
 from bench.views.landmarks import landmarks
 
 SIDE = 112
 SHAPE = (*range(17, 27), *range(48, 68))
 """Of 68 landmarks: ten of the brows, 20 of the lips."""
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -> Array:
@@ -43,25 +43,25 @@ def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -
 
 
 @dataclass(frozen=True)
-class AUGCN(Method):
-    """Transformers on patches at brows and lips, scored against a graph of action units."""
+class AUGCN(NetworkMethod):
+    """Transformers on patches at brows and lips, scored against a graph of action units.
 
-    epochs: int = 100
-    rate: float = 1e-4
-    batch: int = 32
+    Attributes:
+        chained: encoders follow one another; in the public code only the last one acts.
+    """
+
+    name = "augcn"
+
     chained: bool = True
 
-    name: ClassVar[str] = "augcn"
-    version: ClassVar[int] = 2
-    needs: ClassVar[frozenset[str]] = frozenset({"key_frames", "landmarks"})
-    takes: ClassVar[frozenset[str]] = frozenset({"action_units"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 60, "rate": 5e-4},
-    }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"unchained": {"chained": False}}
-    facts: ClassVar[Facts] = Facts(
+    version = 2
+    needs = frozenset({"key_frames", "landmarks"})
+    takes = frozenset({"action_units"})
+    described_by = ()
+    presets = {"quick": {"epochs": 60, "learning_rate": 5e-4}}
+    variants = {"unchained": {"chained": False}}
+    seconds_per_clip = 1e-3
+    facts = Facts(
         title="AU-GCN",
         paper="Lei, Chen, Li, Li: Micro-expression recognition based on facial graph "
         "representation learning and facial action unit fusion, CVPR workshops",
@@ -87,24 +87,11 @@ class AUGCN(Method):
         corners = np.clip(np.rint(points * SIDE).astype(int) - 3, 0, SIDE - 7)
         return np.stack([change[y : y + 7, x : x + 7] for x, y in corners])
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, Adam, fixed epochs."""
+    def network(self, train: Training) -> nn.Module:
+        """Encoders and a graph counted on the training clips."""
         import torch
 
-        from bench.learning import training
+        from .net import UNITS, AUGCNetwork
 
-        from . import net
-
-        graph = torch.from_numpy(co_occurrence(train.action_units, net.UNITS))
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate))
-        return training.train(
-            lambda: net.AUGCNetwork(train.classes, graph, self.chained),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 1 millisecond a clip and epoch."""
-        return 1e-3 * clips * self.epochs
+        graph = torch.from_numpy(co_occurrence(train.action_units, UNITS))
+        return AUGCNetwork(train.classes, graph, self.chained)

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.frames import key_frames
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class CapsuleNet(Method):
-    """ResNet-18 up to its third stage, primary capsules, one capsule a class."""
+class CapsuleNet(NetworkMethod):
+    """ResNet-18 up to its third stage, primary capsules, one capsule a class.
+
+    Attributes:
+        size: side of the frames, px.
+    """
+
+    name = "capsulenet"
 
     epochs: int = 30
-    rate: float = 1e-4
-    batch: int = 32
     size: int = 224
 
-    name: ClassVar[str] = "capsulenet"
-    needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("size",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 15, "size": 96},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"key_frames"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 15, "size": 96}}
+    seconds_per_clip = 0.15
+    measured_size = 224
+    facts = Facts(
         title="CapsuleNet",
         paper="Quang, Chun, Tokuyama: CapsuleNet for micro-expression recognition, FG",
         year=2019,
@@ -49,23 +52,14 @@ class CapsuleNet(Method):
         apex: Array = key_frames(clip, (self.size, self.size))[1]
         return apex
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Margin loss, Adam, fixed epochs."""
-        from bench.learning import losses, training
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Margin loss, Adam."""
+        from bench.learning.losses import margin_loss
 
-        from . import net
+        return replace(super().recipe(train, context), loss=margin_loss)
 
-        recipe = training.Recipe(
-            self.epochs, self.batch, training.adam(self.rate), loss=losses.margin_loss
-        )
-        return training.train(
-            lambda: net.CapsuleNetwork(train.classes, self.size),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
+    def network(self, train: Training) -> nn.Module:
+        """Capsules of the apex."""
+        from .net import CapsuleNetwork
 
-    def seconds(self, clips: int, frames: int) -> float:
-        """About .15 seconds a clip and epoch at 224 x 224."""
-        return 0.15 * (self.size / 224) ** 2 * clips * self.epochs
+        return CapsuleNetwork(train.classes, self.size)

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.frames import gray_frames
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class CNNLSTM(Method):
-    """Onset, apex, offset and the frames between: what they show and how they follow."""
+class CNNLSTM(NetworkMethod):
+    """Onset, apex, offset and the frames between: what they show and how they follow.
 
-    epochs: int = 100
-    rate: float = 1e-3
-    batch: int = 32
+    Attributes:
+        spread: weight of the features' distance to the mean of their class and state.
+        leap: weight of the distance between features of successive states.
+    """
+
+    name = "cnnlstm"
+
+    learning_rate: float = 1e-3
     spread: float = 0.1
     leap: float = 0.1
 
-    name: ClassVar[str] = "cnnlstm"
-    needs: ClassVar[frozenset[str]] = frozenset({"gray_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 40, "batch": 16, "rate": 3e-4},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"gray_frames"})
+    described_by = ()
+    presets = {"quick": {"epochs": 40, "batch_size": 16, "learning_rate": 3e-4}}
+    seconds_per_clip = 0.008
+    facts = Facts(
         title="CNN+LSTM",
         paper="Kim, Baddar, Ro: Micro-expression recognition with expression-state constrained "
         "spatio-temporal feature representations, ACM Multimedia",
@@ -55,24 +59,15 @@ class CNNLSTM(Method):
         chosen: Array = frames[np.rint(states).astype(int)]
         return chosen
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Constrained loss, Adam, fixed epochs."""
-        from functools import partial
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Constrained loss, Adam."""
+        from .net import constrained_loss
 
-        from bench.learning import training
+        loss = partial(constrained_loss, spread=self.spread, leap=self.leap)
+        return replace(super().recipe(train, context), loss=loss)
 
-        from . import net
+    def network(self, train: Training) -> nn.Module:
+        """CNN and LSTM."""
+        from .net import StateNet
 
-        recipe = training.Recipe(
-            self.epochs,
-            self.batch,
-            training.adam(self.rate),
-            loss=partial(net.constrained_loss, spread=self.spread, leap=self.leap),
-        )
-        return training.train(
-            lambda: net.StateNet(train.classes), train.clips, train.labels, context, recipe
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 8 milliseconds a clip and epoch."""
-        return 0.008 * clips * self.epochs
+        return StateNet(train.classes)

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.flow.optical import optical_flow, optical_strain
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
-class DSSN(Method):
+class DSSN(NetworkMethod):
     """Two AlexNets cut after the second convolution, joined by a product.
 
     Attributes:
+        size: side of the planes, px.
+        join: how the streams meet.
         weights: file of an AlexNet trained on ImageNet, Caffe's with grouped convolutions: its
             first two convolutions start both streams. Asked for as `dssn:weights=PATH`.
         weights_sha256: of the file.
     """
 
+    name = "dssn"
+
     epochs: int = 15
-    rate: float = 1e-4
-    batch: int = 32
     size: int = 227
     join: Literal["multiply", "add", "concatenate"] = "multiply"
     weights: str = ""
     weights_sha256: str = ""
 
-    name: ClassVar[str] = "dssn"
-    needs: ClassVar[frozenset[str]] = frozenset({"optical_flow", "optical_strain"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("size",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 12, "size": 115},
-    }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    needs = frozenset({"optical_flow", "optical_strain"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 12, "size": 115}}
+    variants = {
         "add": {"join": "add"},
         "concatenate": {"join": "concatenate"},
     }
-    facts: ClassVar[Facts] = Facts(
+    seconds_per_clip = 0.06
+    measured_size = 227
+    facts = Facts(
         title="DSSN",
         paper="Khor, See, Liong, Phan, Lin: Dual-stream shallow networks for facial "
         "micro-expression recognition, ICIP",
@@ -77,21 +76,8 @@ class DSSN(Method):
         stretched: Array = np.rint(255 * unit).astype(np.uint8)
         return stretched
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, Adam, fixed epochs."""
-        from bench.learning import training
+    def network(self, train: Training) -> nn.Module:
+        """Both streams, from a file of weights where one is given."""
+        from .net import build
 
-        from . import net
-
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate))
-        return training.train(
-            lambda: net.build(train.classes, self.size, self.join, self.weights),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 60 milliseconds a clip and epoch at 227 x 227."""
-        return 0.06 * (self.size / 227) ** 2 * clips * self.epochs
+        return build(train.classes, self.size, self.join, self.weights)

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
-from bench.views.flow.optical import flow_image
+from bench import Context, Facts, Training
+from bench.learning.flow_network import FlowNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class FeatRef(Method):
-    """A dual-inception trunk and an attention branch for each class."""
+class FeatRef(FlowNetwork):
+    """A dual-inception trunk and an attention branch for each class.
+
+    Attributes:
+        proposal_weight: of the branches' own losses.
+    """
+
+    name = "featref"
 
     epochs: int = 500
-    rate: float = 5e-4
-    batch: int = 256
-    proposal: float = 0.85
+    learning_rate: float = 5e-4
+    batch_size: int = 256
+    proposal_weight: float = 0.85
 
-    name: ClassVar[str] = "featref"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 60},
-    }
-    facts: ClassVar[Facts] = Facts(
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 5e-4
+    facts = Facts(
         title="FeatRef",
         paper="Zhou, Mao, Huang, Zhang, Zhang: Feature refinement: an expression-specific "
         "feature learning and fusion method for micro-expression recognition, Pattern "
@@ -45,32 +47,15 @@ class FeatRef(Method):
         ),
     )
 
-    def describe(self, clip: Views) -> Array:
-        """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        return flow_image(clip)
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy plus the weighted proposal loss, Adam."""
+        from .net import proposal_loss
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy plus the weighted proposal loss, Adam, fixed epochs."""
-        from functools import partial
+        loss = partial(proposal_loss, weight=self.proposal_weight)
+        return replace(super().recipe(train, context), loss=loss)
 
-        from bench.learning import training
+    def network(self, train: Training) -> nn.Module:
+        """Trunk and branches."""
+        from .net import FeatureRefinementNet
 
-        from . import net
-
-        recipe = training.Recipe(
-            self.epochs,
-            self.batch,
-            training.adam(self.rate),
-            loss=partial(net.proposal_loss, weight=self.proposal),
-        )
-        return training.train(
-            lambda: net.FeatureRefinementNet(train.classes),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 500 microseconds a clip and epoch."""
-        return 5e-4 * clips * self.epochs
+        return FeatureRefinementNet(train.classes)

@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.dynamic import dynamic_image
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class GEME(Method):
+class GEME(NetworkMethod):
     """Two ResNet-18 on the dynamic image of a clip, one for the expression, one for the gender.
 
     Attributes:
+        size: side of the dynamic image, px.
+        beta: of the class-balanced weights; see `effective_number`.
         gender: train the gender stream where genders are annotated.
         gender_weight: of its cross-entropy.
     """
 
+    name = "geme"
+
     epochs: int = 60
-    rate: float = 1e-4
-    batch: int = 32
     size: int = 224
     beta: float = 0.999
     gender: bool = True
     gender_weight: float = 0.5
 
-    name: ClassVar[str] = "geme"
-    needs: ClassVar[frozenset[str]] = frozenset({"dynamic_image"})
-    takes: ClassVar[frozenset[str]] = frozenset({"gender"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("size",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 15, "size": 64, "batch": 16},
-    }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"nogender": {"gender": False}}
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"dynamic_image"})
+    takes = frozenset({"gender"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
+    variants = {"nogender": {"gender": False}}
+    seconds_per_clip = 0.25  # with genders; half of it without
+    measured_size = 224
+    facts = Facts(
         title="GEME",
         paper="Nie, Takalkar, Duan, Zhang, Xu: GEME: dual-stream multi-task gender-based "
         "micro-expression recognition, Neurocomputing",
@@ -63,30 +65,37 @@ class GEME(Method):
         """Dynamic image, uint8 (size, size)."""
         return dynamic_image(clip, (self.size, self.size))
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Class-balanced focal loss and, where known, the gender's; Adam, fixed epochs."""
-        from functools import partial
+    def told(self, train: Training) -> bool:
+        """Whether the gender stream has something to learn from."""
+        return self.gender and any(train.genders)
 
+    def network(self, train: Training) -> nn.Module:
+        """Both streams, or the expression's alone."""
+        from .net import DualStream, ExpressionStream
+
+        return (DualStream if self.told(train) else ExpressionStream)(train.classes)
+
+    def targets(self, train: Training) -> Array | dict[str, Array]:
+        """Labels, and genders where they are known."""
+        from .net import UNKNOWN
+
+        if not self.told(train):
+            return train.labels
+        numbers = {None: UNKNOWN, "female": 0, "male": 1}
+        genders = np.array([numbers[one] for one in train.genders], dtype=np.int64)
+        return {"label": train.labels, "gender": genders}
+
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Class-balanced focal loss and, where known, the gender's; Adam."""
         import torch
 
-        from bench.learning import losses, training
+        from bench.learning.losses import effective_number, focal_loss
 
-        from . import net
+        from .net import joint_loss
 
-        weights = losses.effective_number(train.labels, train.classes, self.beta)
+        weights = effective_number(train.labels, train.classes, self.beta)
         alpha = torch.tensor(weights, dtype=torch.float32, device=context.device)
-        targets: Array | dict[str, Array] = train.labels
-        loss: Any = partial(losses.focal_loss, alpha=alpha)
-        build: Any = net.ExpressionStream
-        if self.gender and any(train.genders):
-            numbers = {None: net.UNKNOWN, "female": 0, "male": 1}
-            genders = np.array([numbers[one] for one in train.genders], dtype=np.int64)
-            targets = {"label": train.labels, "gender": genders}
-            loss = partial(net.joint_loss, alpha=alpha, gender_weight=self.gender_weight)
-            build = net.DualStream
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate), loss=loss)
-        return training.train(lambda: build(train.classes), train.clips, targets, context, recipe)
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About .25 seconds a clip and epoch at 224 x 224, half of it without genders."""
-        return 0.25 * (self.size / 224) ** 2 * clips * self.epochs
+        loss: Any = partial(focal_loss, alpha=alpha)
+        if self.told(train):
+            loss = partial(joint_loss, alpha=alpha, gender_weight=self.gender_weight)
+        return replace(super().recipe(train, context), loss=loss)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.core.types import Array, Description
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Description, Facts, Method, Model, Training, Views
 
 from .sparse import Kernels, Weighted, learned
 
@@ -22,8 +17,8 @@ class KTGSL(Method):
     """LBP-SDG and LBP-FIP, a kernel for each block, and sparse weights of the blocks.
 
     Attributes:
-        length: frames after temporal interpolation, of LBP-SDG.
-        length_planes: the same, of LBP-FIP.
+        num_frames: frames after temporal interpolation, of LBP-SDG.
+        num_frames_planes: the same, of LBP-FIP.
         size: (height, width) of the frames.
         grid: blocks (down, right).
         reach: grey levels on either side of nought that the gradient's bins cover.
@@ -32,8 +27,10 @@ class KTGSL(Method):
         rounds: of alternation at most.
     """
 
-    length: int = 10
-    length_planes: int = 20
+    name = "ktgsl"
+
+    num_frames: int = 10
+    num_frames_planes: int = 20
     size: tuple[int, int] = (170, 140)
     grid: tuple[int, int] = (5, 5)
     reach: int = 16
@@ -41,15 +38,10 @@ class KTGSL(Method):
     penalties: tuple[float, float] = (1.0, 1.0)
     rounds: int = 50
 
-    name: ClassVar[str] = "ktgsl"
-    needs: ClassVar[frozenset[str]] = frozenset(
-        {"lbp_top", "single_direction_gradients", "five_planes"}
-    )
-    described_by: ClassVar[tuple[str, ...] | None] = (
-        *("length", "length_planes", "size", "grid", "reach"),
-    )
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"rounds": 10}}
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"lbp_top", "single_direction_gradients", "five_planes"})
+    described_by = (*("num_frames", "num_frames_planes", "size", "grid", "reach"),)
+    presets = {"quick": {"rounds": 10}}
+    facts = Facts(
         title="KTGSL",
         paper="Wei, Lu, Yan, Zong: Learning two groups of discriminative features for "
         "micro-expression recognition, Neurocomputing",
@@ -74,11 +66,13 @@ class KTGSL(Method):
         from bench.views.lbp.patterns import lbp_top
         from bench.views.lbp.planes import five_planes
 
-        patterns = lbp_top(clip, self.length, self.size, self.grid)
-        gradients = single_direction_gradients(clip, self.length, self.size, self.grid, self.reach)
+        patterns = lbp_top(clip, self.num_frames, self.size, self.grid)
+        gradients = single_direction_gradients(
+            clip, self.num_frames, self.size, self.grid, self.reach
+        )
         return {
             "gradients": by_block(np.concatenate([patterns, gradients])),
-            "planes": by_block(five_planes(clip, self.length_planes, self.size, self.grid)),
+            "planes": by_block(five_planes(clip, self.num_frames_planes, self.size, self.grid)),
         }
 
     def fit(self, train: Training, context: Context) -> Model:

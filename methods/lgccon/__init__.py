@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.frames import key_frames
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class LGCcon(Method):
+class LGCcon(NetworkMethod):
     """A trunk read as a whole and by regions, the strongest region deciding.
 
     Attributes:
+        size: side of the frames, px.
+        factor: of the linear magnification of the apex.
+        trunk: of the features.
+        hidden: width of the layer before the decision.
+        local_weight: of the regions' own cross-entropy.
+        centre_weight: of the distance to the class centres.
         weights: file of a trained trunk, as torchvision and timm name its layers. Asked for as
             `lgccon:weights=PATH`; the preset `quick` has a ResNet-18 trunk.
         weights_sha256: of the file.
     """
 
+    name = "lgccon"
+
     epochs: int = 60
-    rate: float = 1e-3
-    batch: int = 32
+    learning_rate: float = 1e-3
     size: int = 224
     factor: float = 8.0
     trunk: Literal["vgg16", "resnet18"] = "vgg16"
     hidden: int = 4096
-    apart: float = 0.7
-    centre: float = 2e-4
+    local_weight: float = 0.7
+    centre_weight: float = 2e-4
     weights: str = ""
     weights_sha256: str = ""
 
-    name: ClassVar[str] = "lgccon"
-    needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("size", "factor")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 20, "size": 64, "batch": 16, "trunk": "resnet18", "hidden": 256},
+    needs = frozenset({"key_frames"})
+    described_by = ("size", "factor")
+    presets = {
+        "quick": {"epochs": 20, "size": 64, "batch_size": 16, "trunk": "resnet18", "hidden": 256},
     }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "lite": {"trunk": "resnet18", "hidden": 512}
-    }
-    facts: ClassVar[Facts] = Facts(
+    variants = {"lite": {"trunk": "resnet18", "hidden": 512}}
+    facts = Facts(
         title="LGCcon",
         paper="Li, Huang, Zhao: Joint local and global information learning with single apex "
         "frame detection for micro-expression recognition, IEEE TIP",
@@ -78,27 +83,20 @@ class LGCcon(Method):
         magnified: Array = np.clip(np.rint(onset + self.factor * (apex - onset)), 0, 255)
         return magnified.astype(np.uint8)
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Joint loss, SGD with momentum, fixed epochs."""
-        from functools import partial
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Joint loss, SGD with momentum."""
+        from bench.learning.training import Recipe, sgd
 
-        from bench.learning import training
+        from .net import joint_loss
 
-        from . import net
+        loss = partial(joint_loss, local=self.local_weight, centre=self.centre_weight)
+        return Recipe(self.epochs, self.batch_size, sgd(self.learning_rate), loss=loss)
 
-        recipe = training.Recipe(
-            self.epochs,
-            self.batch,
-            training.sgd(self.rate),
-            loss=partial(net.joint_loss, local=self.apart, centre=self.centre),
-        )
-        return training.train(
-            lambda: net.LocalGlobalNet(train.classes, self.trunk, self.hidden, self.weights),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
+    def network(self, train: Training) -> nn.Module:
+        """Trunk, regions and their decision, from a file of weights where one is given."""
+        from .net import LocalGlobalNet
+
+        return LocalGlobalNet(train.classes, self.trunk, self.hidden, self.weights)
 
     def seconds(self, clips: int, frames: int) -> float:
         """About 1.3 seconds a clip and epoch at 224 x 224 with VGG-16, a tenth with ResNet-18."""

@@ -13,7 +13,7 @@ from bench import BenchError
 
 QUICK: Mapping[str, Any] = {
     "size": 64,
-    "frames": 4,
+    "num_frames": 4,
     "identity_weight": 0.1,
     "teacher": "residual",
     "teacher_channels": (8, 16, 32, 64),
@@ -25,11 +25,11 @@ QUICK: Mapping[str, Any] = {
     "ratio": 2,
     "epochs": 20,
     "identity_epochs": 2,
-    "batch": 16,
-    "rate": 1.5e-3,
+    "batch_size": 16,
+    "learning_rate": 1.5e-3,
     "warmup": 2,
-    "mirror": False,
-    "shift": 1,
+    "hflip": False,
+    "max_shift": 1,
 }
 """A few minutes for the small stand-ins on two cores. Chosen on stand-ins of seed 12, where at
 λ_RI = 1 so few epochs did not teach the encoder its training clips. Nothing is mirrored: classes
@@ -39,9 +39,9 @@ LONGER: Mapping[str, Any] = {
     **QUICK,
     "epochs": 60,
     "identity_epochs": 5,
-    "rate": 1e-3,
+    "learning_rate": 1e-3,
     "warmup": 5,
-    "mirror": True,
+    "hflip": True,
 }
 """The networks of `QUICK`, trained three times as long on twice the faces."""
 
@@ -52,7 +52,7 @@ class Config:
 
     Attributes:
         size: side of the square input in pixels, a multiple of 16. OURS: divides well; 112, 64.
-        frames: frames of a clip the teacher reconstructs, evenly spaced; None: all (READ).
+        num_frames: frames of a clip the teacher reconstructs, evenly spaced; None: all (READ).
         units: input units. OURS: "image" has mean 0 and deviation 1 over each image, so that
             the identity loss does not depend on the lighting; "range" is 0 to 1.
         signal: "apex" (READ) looks at the apex frame alone; "delta" at the apex's features
@@ -87,20 +87,20 @@ class Config:
         keep_ratio: ρ, share of patches that "keep-ratio" asks for. OURS.
         gamma: γ of the focal loss. OURS: its authors' default.
         balanced: focal α inverse to class frequency (READ: per class); else 1.
-        rate: AdamW's step size at its peak; cosine decay to 0. OURS.
-        decay: AdamW's weight decay. OURS.
+        learning_rate: AdamW's step size at its peak; cosine decay to 0. OURS.
+        weight_decay: AdamW's weight decay. OURS.
         warmup: epochs of linear warm-up. OURS.
-        batch: clips, or frames, a step. OURS.
+        batch_size: clips, or frames, a step. OURS.
         fewest_steps: steps an epoch has at least; small folds take smaller batches. OURS.
         epochs: of joint training, fixed in advance. OURS.
         identity_epochs: how many of them, at the start, know no labels. OURS; without identity
             removal they are left out.
-        mirror: half of the training pairs are mirrored. OURS: nothing was read of augmentation.
-        shift: pixels by which training pairs are shifted at most. OURS, as above.
+        hflip: half of the training pairs are mirrored. OURS: nothing was read of augmentation.
+        max_shift: pixels by which training pairs are shifted at most. OURS, as above.
     """
 
     size: int = 128
-    frames: int | None = None
+    num_frames: int | None = None
     units: Literal["image", "range"] = "image"
     signal: Literal["apex", "delta"] = "apex"
     identity_weight: float = 1.0
@@ -127,15 +127,15 @@ class Config:
     keep_ratio: float = 0.5
     gamma: float = 2.0
     balanced: bool = True
-    rate: float = 1e-4
-    decay: float = 0.05
+    learning_rate: float = 1e-4
+    weight_decay: float = 0.05
     warmup: int = 5
-    batch: int = 32
+    batch_size: int = 32
     fewest_steps: int = 4
     epochs: int = 60
     identity_epochs: int = 10
-    mirror: bool = True
-    shift: int = 2
+    hflip: bool = True
+    max_shift: int = 2
 
     def __post_init__(self) -> None:
         """Refuse sizes that do not fit together."""

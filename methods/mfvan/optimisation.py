@@ -63,7 +63,7 @@ def compiled(module: Part, device: str) -> Part:
 
 def batch_size(count: int, config: Config) -> int:
     """The configured batch, less where an epoch would have too few steps."""
-    return min(config.batch, max(SMALLEST_BATCH, count // config.fewest_steps))
+    return min(config.batch_size, max(SMALLEST_BATCH, count // config.fewest_steps))
 
 
 def batches(count: int, size: int) -> list[Tensor]:
@@ -90,7 +90,7 @@ class Descent:
         whole, rest = divmod(count, size)
         an_epoch = max(1, whole + (rest >= SMALLEST_BATCH))
         self.adam = torch.optim.AdamW(
-            parameters, lr=config.rate, weight_decay=config.decay, fused=True
+            parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.adam, lambda step: share_of_rate(step, an_epoch * epochs, an_epoch * config.warmup)

@@ -87,10 +87,10 @@ def summary(steps: Sequence[Step], scales: Sequence[int]) -> dict[str, float]:
 
 def augmented(config: Config, apex: Tensor, onset: Tensor, device: str) -> tuple[Tensor, Tensor]:
     """A batch's pairs mirrored and shifted on their device, both frames of a pair alike."""
-    if not (config.mirror or config.shift):
+    if not (config.hflip or config.max_shift):
         return apex, onset
     pairs = torch.cat([apex, onset], 1)
-    moved = flip_and_shift(pairs, torch.default_generator, config.shift, config.mirror)
+    moved = flip_and_shift(pairs, torch.default_generator, config.max_shift, config.hflip)
     apex, onset = moved.tensor_split(2, 1)
     return placed(apex, device), placed(onset, device)
 

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.frames import key_frames
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class MMNet(Method):
+class MMNet(NetworkMethod):
     """Attention blocks on apex minus onset, a small transformer on the onset.
 
     Attributes:
+        size: side of the frames, px.
+        weight_decay: of AdamW.
         augment: mirror and shift training clips.
     """
 
+    name = "mmnet"
+
     epochs: int = 74
-    rate: float = 8e-4
-    decay: float = 0.6
-    batch: int = 34
+    learning_rate: float = 8e-4
+    weight_decay: float = 0.6
+    batch_size: int = 34
     size: int = 224
     augment: bool = True
 
-    name: ClassVar[str] = "mmnet"
-    needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("size",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 16, "size": 48, "batch": 16, "rate": 2e-4, "augment": False},
+    needs = frozenset({"key_frames"})
+    described_by = ("size",)
+    presets = {
+        "quick": {
+            "epochs": 16,
+            "size": 48,
+            "batch_size": 16,
+            "learning_rate": 2e-4,
+            "augment": False,
+        },
     }
-    facts: ClassVar[Facts] = Facts(
+    seconds_per_clip = 0.45
+    measured_size = 224
+    facts = Facts(
         title="MMNet",
         paper="Li, Sui, Zhu, Zhao: MMNet: muscle motion-guided network for micro-expression "
         "recognition, IJCAI",
@@ -59,32 +71,23 @@ class MMNet(Method):
         """Onset and apex, uint8 (2, size, size)."""
         return key_frames(clip, (self.size, self.size))
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, AdamW whose rate falls by .987 an epoch for 50 epochs."""
-        from functools import partial
-
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy, AdamW whose learning rate falls by .987 an epoch for 50 epochs."""
         from torch.optim.lr_scheduler import LambdaLR
 
-        from bench.learning import training
         from bench.learning.augment import flip_and_shift
+        from bench.learning.training import Recipe, adamw
 
-        from . import net
-
-        recipe = training.Recipe(
+        return Recipe(
             self.epochs,
-            self.batch,
-            training.adamw(self.rate, self.decay),
+            self.batch_size,
+            adamw(self.learning_rate, self.weight_decay),
             scheduler=lambda optimiser: LambdaLR(optimiser, lambda epoch: 0.987 ** min(epoch, 50)),
-            augment=partial(flip_and_shift, reach=self.size // 15) if self.augment else None,
-        )
-        return training.train(
-            lambda: net.MMNetwork(train.classes, self.size),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
+            augment=partial(flip_and_shift, max_shift=self.size // 15) if self.augment else None,
         )
 
-    def seconds(self, clips: int, frames: int) -> float:
-        """About .45 seconds a clip and epoch at 224 x 224."""
-        return 0.45 * (self.size / 224) ** 2 * clips * self.epochs
+    def network(self, train: Training) -> nn.Module:
+        """Motion and positions."""
+        from .net import MMNetwork
+
+        return MMNetwork(train.classes, self.size)

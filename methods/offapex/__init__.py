@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
-from bench.views.flow.optical import flow_image
+from bench import Facts, Training
+from bench.learning.flow_network import FlowNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
-class OffApexNet(Method):
+class OffApexNet(FlowNetwork):
     """A convolutional stream each for u and v, joined by two layers of 1024."""
 
-    epochs: int = 3000
-    rate: float = 1e-4
-    batch: int = 256
+    name = "offapex"
 
-    name: ClassVar[str] = "offapex"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 80, "rate": 5e-4},
-    }
-    facts: ClassVar[Facts] = Facts(
+    epochs: int = 3000
+    batch_size: int = 256
+
+    presets = {"quick": {"epochs": 80, "learning_rate": 5e-4}}
+    seconds_per_clip = 3e-4
+    facts = Facts(
         title="OFF-ApexNet",
         paper="Gan, Liong, Yau, Huang, Tan: OFF-ApexNet on micro-expression recognition system, "
         "Signal Processing: Image Communication",
@@ -43,21 +37,8 @@ class OffApexNet(Method):
         ),
     )
 
-    def describe(self, clip: Views) -> Array:
-        """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        return flow_image(clip)
+    def network(self, train: Training) -> nn.Module:
+        """Streams for u and v."""
+        from .net import OffApexNet
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, Adam, fixed epochs."""
-        from bench.learning import training
-
-        from . import net
-
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate))
-        return training.train(
-            lambda: net.OffApexNet(train.classes), train.clips, train.labels, context, recipe
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 300 microseconds a clip and epoch."""
-        return 3e-4 * clips * self.epochs
+        return OffApexNet(train.classes)

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Method, Model, Training, Views
 from bench.views.frames import gray_frames
 
 
 @dataclass(frozen=True)
 class PLAN(Method):
-    """A 3-D ResNet-18 trained by 5-shot episodes; classes are prototypes."""
+    """A 3-D ResNet-18 trained by 5-shot episodes; classes are prototypes.
+
+    Attributes:
+        epochs: passes of `episodes` episodes each.
+        episodes: of an epoch.
+        shots: clips of each class in an episode's support.
+        learning_rate: of Adam.
+        num_frames: of a clip, evenly spaced.
+        size: side of the frames, px.
+        width: channels of the first stage.
+    """
+
+    name = "plan"
 
     epochs: int = 50
     episodes: int = 20
     shots: int = 5
-    rate: float = 1e-4
-    length: int = 8
+    learning_rate: float = 1e-4
+    num_frames: int = 8
     size: int = 112
     width: int = 64
 
-    name: ClassVar[str] = "plan"
-    needs: ClassVar[frozenset[str]] = frozenset({"gray_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("length", "size")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 20, "episodes": 2, "size": 56, "width": 16, "rate": 1e-3},
+    needs = frozenset({"gray_frames"})
+    described_by = ("num_frames", "size")
+    presets = {
+        "quick": {"epochs": 20, "episodes": 2, "size": 56, "width": 16, "learning_rate": 1e-3},
     }
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         title="ME-PLAN",
         paper="Zhao, Tang, Liu, Zhang, Wang, Xu, Chen, Guan: ME-PLAN: a deep prototypical "
         "learning with local attention network for dynamic micro-expression recognition, "
@@ -53,15 +58,15 @@ class PLAN(Method):
     )
 
     def describe(self, clip: Views) -> Array:
-        """Frames evenly spaced from onset to offset, uint8 (length, size, size)."""
+        """Frames evenly spaced from onset to offset, uint8 (num_frames, size, size)."""
         frames = gray_frames(clip, (self.size, self.size))
-        chosen: Array = frames[np.rint(np.linspace(0, len(frames) - 1, self.length)).astype(int)]
+        chosen: Array = frames[
+            np.rint(np.linspace(0, len(frames) - 1, self.num_frames)).astype(int)
+        ]
         return chosen
 
     def fit(self, train: Training, context: Context) -> Model:
         """Prototypical episodes, Adam, fixed number."""
-        from functools import partial
-
         from bench.learning import losses, training
 
         from . import net
@@ -69,7 +74,7 @@ class PLAN(Method):
         recipe = training.Recipe(
             self.epochs,
             2 * self.shots,
-            training.adam(self.rate),
+            training.adam(self.learning_rate),
             loss=losses.prototypical_loss,
             sampler=partial(net.episodes, count=self.episodes, shots=self.shots),
             settle=net.settle,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.flow.optical import flow_between
 from bench.views.flow.strain import strain
 from bench.views.frames import gray_frames
 
 MIDDLE = 16
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 def stretched(plane: Array, signed: bool) -> Array:
@@ -29,24 +31,28 @@ def stretched(plane: Array, signed: bool) -> Array:
 
 
 @dataclass(frozen=True)
-class RaICL(Method):
-    """ResNet-18 with queries; needs neither an apex nor pre-training."""
+class RaICL(NetworkMethod):
+    """ResNet-18 with queries; needs neither an apex nor pre-training.
 
-    epochs: int = 100
-    rate: float = 1e-3
-    batch: int = 128
+    Attributes:
+        size: side of the planes, px.
+        consistency_weight: of the distance between the maps of a clip and its mirror image.
+    """
+
+    name = "raicl"
+
+    learning_rate: float = 1e-3
+    batch_size: int = 128
     size: int = 112
-    consistency: float = 1.0
+    consistency_weight: float = 1.0
 
-    name: ClassVar[str] = "raicl"
-    version: ClassVar[int] = 2
-    needs: ClassVar[frozenset[str]] = frozenset({"gray_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("size",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 20, "size": 64, "batch": 16},
-    }
-    facts: ClassVar[Facts] = Facts(
+    version = 2
+    needs = frozenset({"gray_frames"})
+    described_by = ("size",)
+    presets = {"quick": {"epochs": 20, "size": 64, "batch_size": 16}}
+    seconds_per_clip = 0.05
+    measured_size = 112
+    facts = Facts(
         title="Ra-ICL",
         paper="Region-aware instance consistency learning for micro-expression recognition, CVPR",
         year=2026,
@@ -73,24 +79,15 @@ class RaICL(Method):
         }
         return np.stack([np.stack(planes[i]) for i in wanted])
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy and consistency, Adam, fixed epochs."""
-        from functools import partial
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy and consistency, Adam."""
+        from .net import consistency_loss
 
-        from bench.learning import training
+        loss = partial(consistency_loss, weight=self.consistency_weight)
+        return replace(super().recipe(train, context), loss=loss)
 
-        from . import net
+    def network(self, train: Training) -> nn.Module:
+        """Both branches."""
+        from .net import SiameseNet
 
-        recipe = training.Recipe(
-            self.epochs,
-            self.batch,
-            training.adam(self.rate),
-            loss=partial(net.consistency_loss, weight=self.consistency),
-        )
-        return training.train(
-            lambda: net.SiameseNet(train.classes), train.clips, train.labels, context, recipe
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 50 milliseconds a clip and epoch at 112 x 112."""
-        return 0.05 * (self.size / 112) ** 2 * clips * self.epochs
+        return SiameseNet(train.classes)

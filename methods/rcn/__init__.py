@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
-from bench.views.flow.optical import flow_image
+from bench import Context, Facts, Training
+from bench.learning.flow_network import FlowNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class RCN(Method):
-    """Convolution, shared recurrent convolution, class-activation attention."""
+class RCN(FlowNetwork):
+    """Convolution, shared recurrent convolution, class-activation attention.
 
-    epochs: int = 100
-    rate: float = 5e-4
-    batch: int = 64
+    Attributes:
+        width: channels.
+        pool: side of the maps that attention is computed on.
+    """
+
+    name = "rcn"
+
+    learning_rate: float = 5e-4
+    batch_size: int = 64
     width: int = 64
     pool: int = 7
 
-    name: ClassVar[str] = "rcn"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 40, "rate": 5e-3, "width": 32, "pool": 5},
-    }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"small": {"width": 32, "pool": 5}}
-    facts: ClassVar[Facts] = Facts(
+    presets = {"quick": {"epochs": 40, "learning_rate": 5e-3, "width": 32, "pool": 5}}
+    variants = {"small": {"width": 32, "pool": 5}}
+    seconds_per_clip = 1.2e-2
+    facts = Facts(
         title="RCN-A",
         paper="Xia, Peng, Khor, Feng, Zhao: Revealing the invisible with model and data "
         "shrinking for composite-database micro-expression recognition, IEEE TIP",
@@ -49,25 +50,14 @@ class RCN(Method):
         ),
     )
 
-    def describe(self, clip: Views) -> Array:
-        """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        return flow_image(clip)
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy, SGD with momentum."""
+        from bench.learning.training import Recipe, sgd
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, SGD with momentum, fixed epochs."""
-        from bench.learning import training
+        return Recipe(self.epochs, self.batch_size, sgd(self.learning_rate))
 
-        from . import net
+    def network(self, train: Training) -> nn.Module:
+        """Recurrent convolution and attention."""
+        from .net import RCNA
 
-        recipe = training.Recipe(self.epochs, self.batch, training.sgd(self.rate))
-        return training.train(
-            lambda: net.RCNA(train.classes, self.width, self.pool),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 12 milliseconds a clip and epoch."""
-        return 1.2e-2 * clips * self.epochs
+        return RCNA(train.classes, self.width, self.pool)

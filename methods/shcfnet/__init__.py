@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
-from bench.views.flow.optical import flow_image
+from bench import Facts, Training
+from bench.learning.flow_network import FlowNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
-class SHCFNet(Method):
+class SHCFNet(FlowNetwork):
     """Three multi-scale blocks whose levels are fused for the decision."""
 
-    epochs: int = 500
-    rate: float = 1e-3
-    batch: int = 128
+    name = "shcfnet"
 
-    name: ClassVar[str] = "shcfnet"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 60},
-    }
-    facts: ClassVar[Facts] = Facts(
+    epochs: int = 500
+    learning_rate: float = 1e-3
+    batch_size: int = 128
+
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 1e-3
+    facts = Facts(
         title="SHCFNet-style",
         paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, CISP-BMEI",
         year=2020,
@@ -43,21 +38,8 @@ class SHCFNet(Method):
         ),
     )
 
-    def describe(self, clip: Views) -> Array:
-        """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        return flow_image(clip)
+    def network(self, train: Training) -> nn.Module:
+        """Blocks and the fusion of their levels."""
+        from .net import HierarchicalNet
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, Adam, fixed epochs."""
-        from bench.learning import training
-
-        from . import net
-
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate))
-        return training.train(
-            lambda: net.HierarchicalNet(train.classes), train.clips, train.labels, context, recipe
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 1 milliseconds a clip and epoch."""
-        return 1e-3 * clips * self.epochs
+        return HierarchicalNet(train.classes)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
-from bench.core.types import Array, Description
-from bench.learning.svm import SVM, Penalty
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Context, Description, Facts, Training, Views
+from bench.learning.choices import Penalty
+from bench.learning.svm_method import INNER, SVMMethod, Transform
 
 from .coding import Graphed, Problem, dictionary
 
 
 @dataclass(frozen=True)
-class SparseMDMO(Method):
+class SparseMDMO(SVMMethod):
     """Graph-regularised sparse codes of every frame's MDMO vector, pooled, and an SVM.
 
     Attributes:
@@ -31,10 +26,11 @@ class SparseMDMO(Method):
         neighbours: of each frame among those of its clip.
         rounds: of the dictionary.
         sweeps: over the codes a round.
-        length: frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) of the frames.
-        C: of the SVM; "inner" has training subjects choose it.
     """
+
+    name = "smdmo"
 
     atoms: int = 128
     weight: float = 0.91
@@ -44,21 +40,16 @@ class SparseMDMO(Method):
     neighbours: int = 3
     rounds: int = 15
     sweeps: int = 5
-    length: int = 15
+    num_frames: int = 15
     size: tuple[int, int] = (170, 140)
     C: Penalty = 10.0
 
-    name: ClassVar[str] = "smdmo"
-    needs: ClassVar[frozenset[str]] = frozenset({"main_flow"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("weight", "length", "size")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "quick": {"atoms": 32, "rounds": 5, "length": 8}
-    }
-    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "smic": {"weight": 0.80},
-        "inner": {"C": "inner"},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"main_flow"})
+    described_by = ("weight", "num_frames", "size")
+    scaling = "centre"
+    presets = {"quick": {"atoms": 32, "rounds": 5, "num_frames": 8}}
+    variants = {"smic": {"weight": 0.80}, **INNER}
+    facts = Facts(
         title="Sparse MDMO",
         paper="Liu, Li, Lai: Sparse MDMO: learning a discriminative feature for micro-expression "
         "recognition, IEEE Transactions on Affective Computing",
@@ -80,40 +71,21 @@ class SparseMDMO(Method):
 
     def describe(self, clip: Views) -> Array:
         """MDMO vectors frame by frame: (n - 1, 72) float32."""
-        from bench.views.flow.regions import main_flow
+        from bench.views.flow.regions import main_flow, polar
 
-        return polar(main_flow(clip, self.length, self.size), self.weight)
+        vectors = main_flow(clip, self.num_frames, self.size)
+        return polar(vectors, self.weight).astype(np.float32)
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Learn the dictionary, then a linear SVM on pooled codes."""
+    def transform(self, train: Training, context: Context) -> Transform:
+        """Learn the dictionary."""
         problem = Problem(self.sparsity, self.smoothness)
-        clips = [np.asarray(clip) for clip in train.clips]
-        graphed = [Graphed.of(clip, self.neighbours) for clip in clips]
+        graphed = [Graphed.of(np.asarray(clip), self.neighbours) for clip in train.clips]
         learned, _ = dictionary(
             *(problem, graphed, self.atoms, self.rounds, self.sweeps, context.rng()),
             context.check_deadline,
         )
         sweeps = self.rounds * self.sweeps
-        coder = Coder(problem, learned, self.neighbours, sweeps, self.pooling)
-        rows = coder(clips)
-        svm = SVM("linear", self.C, scaling="centre").fit(
-            rows, train.labels, train.classes, context
-        )
-        return Coded(svm, coder)
-
-
-def polar(vectors: Array, weight: float) -> Array:
-    """Weighted polar coordinates of the regions' vectors (n, 36, 2): (n, 72) float32.
-
-    Magnitudes are divided by the largest of the frame (a still one stays nought) and multiplied by
-    `weight`; angles, -π..π, are multiplied by 1 - weight.
-    """
-    x, y = vectors[..., 0].astype(np.float64), vectors[..., 1].astype(np.float64)
-    lengths = np.hypot(x, y)
-    largest = lengths.max(axis=-1, keepdims=True)
-    lengths = lengths / np.where(largest > 0, largest, 1)
-    parts = [weight * lengths, (1 - weight) * np.arctan2(y, x)]
-    return np.concatenate(parts, axis=-1).astype(np.float32)
+        return Coder(problem, learned, self.neighbours, sweeps, self.pooling)
 
 
 @dataclass(frozen=True)
@@ -134,23 +106,9 @@ class Coder:
     sweeps: int
     pooling: float
 
-    def __call__(self, clips: Sequence[Array]) -> list[Array]:
-        """One row (atoms,) a clip: ω max |s| + (1 - ω) mean |s| over its frames."""
-        rows = []
-        for clip in clips:
-            graphed = Graphed.of(clip, self.neighbours)
-            codes = np.abs(self.problem.codes(self.atoms, [graphed], self.sweeps))
-            rows.append(self.pooling * codes.max(1) + (1 - self.pooling) * codes.mean(1))
-        return rows
-
-
-@dataclass(frozen=True)
-class Coded(Model):
-    """A model of pooled codes."""
-
-    model: Model
-    coder: Coder
-
-    def predict(self, clips: Sequence[Description]) -> Array:
-        """Scores of the clips' frames."""
-        return self.model.predict(self.coder([np.asarray(clip) for clip in clips]))
+    def __call__(self, clip: Description) -> Array:
+        """One row (atoms,): ω max |s| + (1 - ω) mean |s| over the clip's frames."""
+        graphed = Graphed.of(np.asarray(clip), self.neighbours)
+        codes = np.abs(self.problem.codes(self.atoms, [graphed], self.sweeps))
+        row: Array = self.pooling * codes.max(1) + (1 - self.pooling) * codes.mean(1)
+        return row

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
-from bench.views.flow.optical import flow_image
+from bench import Context, Facts, Training
+from bench.learning.flow_network import FlowNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class SSSNet(Method):
-    """Two convolutions with channel dropout and a layer of 256."""
+class SSSNet(FlowNetwork):
+    """Two convolutions with channel dropout and a layer of 256.
+
+    Attributes:
+        weight_decay: of Adam.
+    """
+
+    name = "sssnet"
 
     epochs: int = 200
-    rate: float = 1e-4
-    decay: float = 1e-3
-    batch: int = 32
+    weight_decay: float = 1e-3
 
-    name: ClassVar[str] = "sssnet"
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 40, "rate": 5e-4},
-    }
-    facts: ClassVar[Facts] = Facts(
+    presets = {"quick": {"epochs": 40, "learning_rate": 5e-4}}
+    seconds_per_clip = 2e-3
+    facts = Facts(
         title="SSSNet",
         paper="Varanka, Peng, Zhao: Micro-expression recognition with noisy labels, "
         "Electronic Imaging",
@@ -45,21 +44,14 @@ class SSSNet(Method):
         ),
     )
 
-    def describe(self, clip: Views) -> Array:
-        """Planes (u, v, strain), uint8 (3, 28, 28)."""
-        return flow_image(clip)
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy, Adam with weight decay."""
+        from bench.learning.training import Recipe, adam
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, Adam with weight decay, fixed epochs."""
-        from bench.learning import training
+        return Recipe(self.epochs, self.batch_size, adam(self.learning_rate, self.weight_decay))
 
-        from . import net
+    def network(self, train: Training) -> nn.Module:
+        """Convolutions and the hidden layer."""
+        from .net import SSSNetwork
 
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate, self.decay))
-        return training.train(
-            lambda: net.SSSNetwork(train.classes), train.clips, train.labels, context, recipe
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 2 milliseconds a clip and epoch."""
-        return 2e-3 * clips * self.epochs
+        return SSSNetwork(train.classes)

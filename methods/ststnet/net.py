@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import torch
@@ -105,23 +104,3 @@ class STSTNet(nn.Module):
         scale = norm.weight * torch.rsqrt(variance + norm.eps)
         shift = norm.bias - mean * scale
         return cast(Tensor, pooled * scale[:, None, None] + shift[:, None, None])
-
-
-def from_streams(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Weights of a three-stream STSTNet, as in public PyTorch code, as weights of ours.
-
-    Args:
-        state: a state dict with modules conv1, conv2, conv3, bn1, bn2, bn3 and fc, where fc takes
-            the streams' 5 x 5 maps concatenated in that order.
-    """
-
-    def joined(layer: str, name: str) -> Tensor:
-        return torch.cat([state[f"{layer}{stream}.{name}"] for stream in (1, 2, 3)])
-
-    normalisation = ("weight", "bias", "running_mean", "running_var")
-    return {
-        **{f"convolution.{name}": joined("conv", name) for name in ("weight", "bias")},
-        **{f"normalisation.{name}": joined("bn", name) for name in normalisation},
-        "normalisation.num_batches_tracked": state["bn1.num_batches_tracked"],
-        **{f"head.{name}": state[f"fc.{name}"] for name in ("weight", "bias")},
-    }

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 
-from bench.core.errors import BenchError
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, BenchError, Context, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.flow.optical import flow_image
 from bench.views.frames import key_frames
 
-SOURCES = ("difference", "apex", "flow")
+IMAGES = ("difference", "apex", "flow")
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.learning.training import Recipe
 
 
 @dataclass(frozen=True)
-class Timm(Method):
+class Timm(NetworkMethod):
     """A timm backbone on apex minus onset, on the apex, or on a flow image.
 
     Attributes:
+        backbone: as timm names it.
+        image: apex minus onset, the apex alone, or the flow.
+        size: side of the image, px.
         weights: file of the backbone's trained weights, `timm:resnet18+flow+weights=PATH`; its
             classifier starts anew.
         weights_sha256: of the file.
     """
 
+    name = "timm"
+
     backbone: str = "resnet18"
-    source: Literal["difference", "apex", "flow"] = "difference"
+    image: Literal["difference", "apex", "flow"] = "difference"
     epochs: int = 30
-    rate: float = 1e-4
-    batch: int = 32
     size: int = 224
     weights: str = ""
     weights_sha256: str = ""
 
-    name: ClassVar[str] = "timm"
-    needs: ClassVar[frozenset[str]] = frozenset({"key_frames"})
-    described_by: ClassVar[tuple[str, ...] | None] = ("source", "size")
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "paper": {},
-        "quick": {"epochs": 15, "size": 64, "batch": 16},
-    }
-    facts: ClassVar[Facts] = Facts(
+    needs = frozenset({"key_frames"})
+    described_by = ("image", "size")
+    presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
+    facts = Facts(
         title="timm backbone",
         paper="Wightman: PyTorch image models",
         year=2019,
@@ -67,42 +66,37 @@ class Timm(Method):
         from bench.learning import pretrained
 
         before, path = pretrained.split(word)
-        name, _, source = before.partition("+")
+        name, _, word = before.partition("+")
         if not timm.is_model(name):
             near = difflib.get_close_matches(name, timm.list_models(), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise BenchError(f"timm has no backbone {name!r}{hint}")
-        if source and source not in SOURCES:
-            raise BenchError(f"unknown input {source!r} of timm; expected {', '.join(SOURCES)}")
-        kind = OnFlow if source == "flow" else cls
-        chosen = cast(Literal["difference", "apex", "flow"], source or "difference")
+        if word and word not in IMAGES:
+            raise BenchError(f"unknown image {word!r} of timm; expected {', '.join(IMAGES)}")
+        kind = OnFlow if word == "flow" else cls
+        chosen = cast(Literal["difference", "apex", "flow"], word or "difference")
         sha256 = pretrained.digest(path) if path else ""
-        return cast(Self, kind(name, chosen, weights=path, weights_sha256=sha256))
+        return cast(Self, kind(backbone=name, image=chosen, weights=path, weights_sha256=sha256))
 
     def describe(self, clip: Views) -> Array:
         """Onset and apex, uint8 (2, size, size), or the flow image, uint8 (3, 28, 28)."""
-        return flow_image(clip) if self.source == "flow" else key_frames(clip, (self.size,) * 2)
+        return flow_image(clip) if self.image == "flow" else key_frames(clip, (self.size,) * 2)
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, AdamW, fixed epochs."""
-        from bench.learning import training
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy, AdamW."""
+        from bench.learning.training import Recipe, adamw
 
-        from . import net
+        return Recipe(self.epochs, self.batch_size, adamw(self.learning_rate))
 
-        recipe = training.Recipe(self.epochs, self.batch, training.adamw(self.rate))
-        return training.train(
-            lambda: net.Backbone(
-                self.backbone, train.classes, self.size, self.source, self.weights
-            ),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
+    def network(self, train: Training) -> nn.Module:
+        """The backbone, from a file of weights where one is given."""
+        from .net import Backbone
+
+        return Backbone(self.backbone, train.classes, self.size, self.image, self.weights)
 
 
 @dataclass(frozen=True)
 class OnFlow(Timm):
     """The same on a flow image, which other datasets can serve."""
 
-    needs: ClassVar[frozenset[str]] = frozenset({"flow_image"})
+    needs = frozenset({"flow_image"})

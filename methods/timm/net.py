@@ -10,7 +10,7 @@ import timm
 from bench.learning import pretrained
 from bench.learning.layers import unit
 
-Source = Literal["difference", "apex", "flow"]
+Image = Literal["difference", "apex", "flow"]
 
 
 class Backbone(nn.Module):
@@ -20,16 +20,14 @@ class Backbone(nn.Module):
         name: as timm knows it.
         classes: number of classes.
         size: of its input, px.
-        source: "difference" and "apex" take grey (n, 2, size, size), onset and apex, in 0 .. 255;
+        image: "difference" and "apex" take grey (n, 2, size, size), onset and apex, in 0 .. 255;
             "flow" takes (n, 3, h, w) in 0 .. 255, enlarged to the size.
         weights: file that it starts from, but for the classifier; "" from scratch.
     """
 
-    def __init__(
-        self, name: str, classes: int, size: int, source: Source, weights: str = ""
-    ) -> None:
+    def __init__(self, name: str, classes: int, size: int, image: Image, weights: str = "") -> None:
         super().__init__()
-        self.size, self.source = size, source
+        self.size, self.image = size, image
         fixed = timm.get_pretrained_cfg(name).fixed_input_size
         extra = {"img_size": size} if fixed else {}
         self.net = timm.create_model(name, pretrained=False, num_classes=classes, **extra)
@@ -40,9 +38,9 @@ class Backbone(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Logits (n, classes)."""
         x = unit(images, self.size)
-        if self.source == "difference":
+        if self.image == "difference":
             x = 4 * (x[:, 1:] - x[:, :1])
-        elif self.source == "apex":
+        elif self.image == "apex":
             x = 2 * x[:, 1:] - 1
         else:
             x = 2 * x - 1

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.core.types import Array
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench import Array, Facts, Training, Views
+from bench.learning.network_method import NetworkMethod
 from bench.views.flow.optical import flow_between, optical_flow
 from bench.views.frames import gray_frames
 from bench.views.landmarks import TEMPLATE, landmarks
@@ -20,6 +16,9 @@ from bench.views.landmarks import TEMPLATE, landmarks
 SIDE, PATCH, NEIGHBOURS = 128, 10, 6
 JAW = 17
 """Landmarks of the jaw come first, and are left out: brows, nose, eyes and lips are 51."""
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def neighbours(points: Array, count: int) -> Array:
@@ -31,19 +30,19 @@ def neighbours(points: Array, count: int) -> Array:
 
 
 @dataclass(frozen=True)
-class TSGACN(Method):
+class TSGACN(NetworkMethod):
     """Graph attention over 51 landmarks: their paths, and flow patches around them."""
 
-    epochs: int = 100
-    rate: float = 1e-3
-    batch: int = 32
+    name = "tsgacn"
 
-    name: ClassVar[str] = "tsgacn"
-    version: ClassVar[int] = 2
-    needs: ClassVar[frozenset[str]] = frozenset({"optical_flow", "gray_frames", "landmarks"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"paper": {}, "quick": {"epochs": 60}}
-    facts: ClassVar[Facts] = Facts(
+    learning_rate: float = 1e-3
+
+    version = 2
+    needs = frozenset({"optical_flow", "gray_frames", "landmarks"})
+    described_by = ()
+    presets = {"quick": {"epochs": 60}}
+    seconds_per_clip = 1e-3
+    facts = Facts(
         title="TSGACN",
         paper="Kumar, Bhanu: Micro-expression classification based on landmark relations with "
         "graph attention convolutional network, CVPR workshops",
@@ -79,24 +78,11 @@ class TSGACN(Method):
             "patches": np.stack(patches).reshape(len(start), -1),
         }
 
-    def fit(self, train: Training, context: Context) -> Model:
-        """Cross-entropy, Adam, fixed epochs."""
+    def network(self, train: Training) -> nn.Module:
+        """Graph attention between nearest landmarks."""
         import torch
 
-        from bench.learning import training
-
-        from . import net
+        from .net import TwoStreamNet
 
         adjacency = torch.from_numpy(neighbours(np.array(TEMPLATE[JAW:]), NEIGHBOURS))
-        recipe = training.Recipe(self.epochs, self.batch, training.adam(self.rate))
-        return training.train(
-            lambda: net.TwoStreamNet(train.classes, adjacency),
-            train.clips,
-            train.labels,
-            context,
-            recipe,
-        )
-
-    def seconds(self, clips: int, frames: int) -> float:
-        """About 1 millisecond a clip and epoch."""
-        return 1e-3 * clips * self.epochs
+        return TwoStreamNet(train.classes, adjacency)

@@ -15,7 +15,7 @@ from bench.views.tim import frames_or_interpolated
 @view(version=2, of="interpolated_frames texture_frames", stored=False)
 def flow_from_onset(
     clip: Views,
-    length: int = 10,
+    num_frames: int = 10,
     size: tuple[int, int] | None = None,
     textured: bool = False,
     algorithm: Algorithm = "tvl1",
@@ -24,14 +24,14 @@ def flow_from_onset(
 
     Args:
         clip: the clip; of a single frame, the flow is nought, once.
-        length: n, frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: n, frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         textured: between the frames' textures; see `bench.views.texture`.
         algorithm: see `flow_between`.
     """
     if textured:
-        frames = texture_frames(clip, length, size)
+        frames = texture_frames(clip, num_frames, size)
     else:
-        frames = frames_or_interpolated(clip, length, size)
+        frames = frames_or_interpolated(clip, num_frames, size)
     later = frames[1:] if len(frames) > 1 else frames
     return np.stack([flow_between(frames[0], frame, algorithm) for frame in later])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.core.types import Array
+from bench.core.types import Array, Description
 from bench.views.catalog import view
 from bench.views.clip import Views
 from bench.views.flow.motion import flow_from_onset
@@ -76,7 +76,7 @@ def main_direction(flow: Array, regions: Array) -> Array:
 @view(version=1, of="flow_from_onset landmarks")
 def main_flow(
     clip: Views,
-    length: int = 0,
+    num_frames: int = 0,
     size: tuple[int, int] = (170, 140),
     textured: bool = True,
 ) -> Array:
@@ -84,7 +84,7 @@ def main_flow(
 
     Args:
         clip: the clip.
-        length: n, frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: n, frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         textured: flow between the frames' textures; see `bench.views.texture`.
 
@@ -92,5 +92,19 @@ def main_flow(
         (n - 1, 36, 2) float32: u and v, px.
     """
     regions = region_map(size, landmarks(clip))
-    flows = flow_from_onset(clip, length, size, textured)
+    flows = flow_from_onset(clip, num_frames, size, textured)
     return np.stack([main_direction(flow, regions) for flow in flows])
+
+
+def polar(vectors: Description, weight: float) -> Array:
+    """Weighted polar coordinates of the regions' vectors (..., 36, 2): (..., 72) float64.
+
+    As in MDMO (Liu et al. 2016): magnitudes are divided by the largest of the face, which
+    takes out how strongly somebody moves, and multiplied by `weight`; angles, -π..π, are multiplied
+    by 1 - weight. A still face stays 0.
+    """
+    u, v = (np.asarray(vectors)[..., axis].astype(np.float64) for axis in (0, 1))
+    lengths = np.hypot(u, v)
+    largest = lengths.max(axis=-1, keepdims=True)
+    lengths = lengths / np.where(largest > 0, largest, 1)
+    return np.concatenate([weight * lengths, (1 - weight) * np.arctan2(v, u)], axis=-1)

@@ -52,18 +52,14 @@ def gradient_histograms(volume: Array, grid: tuple[int, int], reach: int) -> Arr
 @view(version=1, of="interpolated_frames")
 def single_direction_gradients(
     clip: Views,
-    length: int = 10,
+    num_frames: int = 10,
     size: tuple[int, int] | None = None,
     grid: tuple[int, int] = (5, 5),
     reach: int = 16,
 ) -> Array:
     """Histograms of the gradient along each direction: (18, down, right, 16) float32.
 
-    Args:
-        clip: the clip.
-        length: frames after temporal interpolation.
-        size: (height, width) the frames are resized to.
-        grid: blocks (down, right).
-        reach: see `gradient_histograms`.
+    The clip is interpolated, resized and cut into blocks as for `lbp_top`; `reach` is that of
+    `gradient_histograms`.
     """
-    return gradient_histograms(interpolated_frames(clip, length, size), grid, reach)
+    return gradient_histograms(interpolated_frames(clip, num_frames, size), grid, reach)

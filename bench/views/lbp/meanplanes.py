@@ -69,18 +69,14 @@ def mean_plane_histograms(
 @view(version=1, of="interpolated_frames")
 def lbp_mop(
     clip: Views,
-    length: int = 10,
+    num_frames: int = 10,
     size: tuple[int, int] | None = None,
     grid: tuple[int, int] = (5, 5),
     radii: tuple[int, int, int] = (1, 1, 4),
 ) -> Array:
     """LBP-MOP block histograms: (3, down, right, 16) float32, planes XY, XT, YT.
 
-    Args:
-        clip: the clip.
-        length: frames after temporal interpolation.
-        size: (height, width) the frames are resized to.
-        grid: blocks (down, right).
-        radii: (rx, ry, rt).
+    The clip is interpolated, resized and cut into blocks as for `lbp_top`, which says what the
+    parameters mean.
     """
-    return mean_plane_histograms(interpolated_frames(clip, length, size), grid, radii)
+    return mean_plane_histograms(interpolated_frames(clip, num_frames, size), grid, radii)

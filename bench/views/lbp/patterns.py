@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -217,7 +216,7 @@ def _checked(volume: Array, pattern: Pattern) -> Array:
 @view(version=1, of="gray_frames magnified_frames")
 def lbp_top(
     clip: Views,
-    length: int = 10,
+    num_frames: int = 10,
     size: tuple[int, int] | None = None,
     grid: tuple[int, int] = (5, 5),
     points: int = 4,
@@ -230,7 +229,7 @@ def lbp_top(
 
     Args:
         clip: the clip.
-        length: frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         grid: blocks (down, right).
         points: on each ring.
@@ -240,13 +239,7 @@ def lbp_top(
         magnify: factor of Eulerian magnification before the interpolation; 0 is none.
     """
     frames = magnified_frames(clip, magnify, size) if magnify else gray_frames(clip, size)
-    volume = interpolated(frames, length) if length else frames
+    volume = interpolated(frames, num_frames) if num_frames else frames
     return np.stack(
         block_histograms(volume, orthogonal_planes(points, radii), grid, mapping, border)
     )
-
-
-def flat_histograms(planes: Sequence[Array]) -> Array:
-    """Histograms of several planes (down, right, bins) as one row, block by block."""
-    blocks = planes[0].shape[0] * planes[0].shape[1]
-    return np.concatenate([plane.reshape(blocks, -1) for plane in planes], axis=1).ravel()

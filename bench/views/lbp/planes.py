@@ -30,19 +30,15 @@ def five_plane_pattern(radii: tuple[int, int, int]) -> Pattern:
 @view(version=1, of="interpolated_frames")
 def five_planes(
     clip: Views,
-    length: int = 20,
+    num_frames: int = 20,
     size: tuple[int, int] | None = None,
     grid: tuple[int, int] = (5, 5),
     radii: tuple[int, int, int] = (1, 1, 5),
 ) -> Array:
     """LBP-FIP block histograms of uniform patterns: (4, down, right, 59) float32.
 
-    Args:
-        clip: the clip.
-        length: frames after temporal interpolation.
-        size: (height, width) the frames are resized to.
-        grid: blocks (down, right).
-        radii: (rx, ry, rt).
+    The clip is interpolated, resized and cut into blocks as for `lbp_top`, which says what the
+    parameters mean.
     """
-    frames = interpolated_frames(clip, length, size)
+    frames = interpolated_frames(clip, num_frames, size)
     return np.stack(block_histograms(frames, five_plane_pattern(radii), grid, "u2"))

@@ -82,7 +82,7 @@ def pattern_histograms(motion: Array, grid: tuple[int, int]) -> Array:
 @view(version=2, of="interpolated_frames sparse_frames")
 def projection_patterns(
     clip: Views,
-    length: int = 0,
+    num_frames: int = 0,
     size: tuple[int, int] = (170, 140),
     grid: tuple[int, int] = (8, 9),
     motion: Motion = "difference",
@@ -91,12 +91,12 @@ def projection_patterns(
 
     Args:
         clip: the clip; where it is shorter than 4 frames it is interpolated to 4.
-        length: frames after temporal interpolation; 0 keeps the clip's own.
+        num_frames: frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         grid: blocks (down, right).
         motion: each later frame's difference to the first, or the sparse part of the clip.
     """
-    frames = frames_or_interpolated(clip, length, size)
+    frames = frames_or_interpolated(clip, num_frames, size)
     if len(frames) < 4:
         frames = frames_or_interpolated(clip, 4, size)
     if motion == "sparse":

@@ -28,7 +28,7 @@ def six_point_pattern(radii: tuple[int, int, int]) -> Pattern:
 @view(version=1, of="interpolated_frames")
 def lbp_sip(
     clip: Views,
-    length: int = 10,
+    num_frames: int = 10,
     size: tuple[int, int] | None = None,
     grid: tuple[int, int] = (5, 5),
     radii: tuple[int, int, int] = (1, 1, 2),
@@ -37,12 +37,8 @@ def lbp_sip(
 
     Either part sums to 1.
 
-    Args:
-        clip: the clip.
-        length: frames after temporal interpolation.
-        size: (height, width) the frames are resized to.
-        grid: blocks (down, right).
-        radii: (rx, ry, rt).
+    The clip is interpolated, resized and cut into blocks as for `lbp_top`, which says what the
+    parameters mean.
     """
-    frames = interpolated_frames(clip, length, size)
+    frames = interpolated_frames(clip, num_frames, size)
     return np.concatenate(block_histograms(frames, six_point_pattern(radii), grid), axis=2)

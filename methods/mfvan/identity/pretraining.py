@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Raised when a change of code makes another teacher of the same frames."""
-DEPENDS_ON = (
-    *("size", "units", "teacher", "teacher_channels", "teacher_epochs"),
-    *("rate", "decay", "warmup", "batch", "fewest_steps"),
-)
-"""Fields of the configuration that a pre-trained teacher depends on, beside its frames."""
+SAME = ("size", "units", "teacher", "teacher_channels", "teacher_epochs", "warmup", "fewest_steps")
+DEPENDS_ON = {
+    **{field: field for field in SAME},
+    **{"rate": "learning_rate", "decay": "weight_decay", "batch": "batch_size"},
+}
+"""Fields that a pre-trained teacher depends on, by their words in its key.
+
+The key seeds the teacher, so these words stay as they were when fields are renamed: another word is
+another seed, and with it other predictions.
+"""
 
 
 def frames_of(config: Config, train: Training) -> dict[str, Array]:
@@ -60,7 +65,7 @@ def pretrained(config: Config, train: Training, context: Context) -> Teacher:
         "mfvan-teacher",
         VERSION,
         list(frames),
-        {field: getattr(config, field) for field in DEPENDS_ON},
+        {word: getattr(config, field) for word, field in DEPENDS_ON.items()},
         context.seed if config.teacher_seed == "fold" else None,
         context.device,
         torch.__version__,

@@ -1,0 +1,71 @@
+"""The base of methods that train a network by `bench.learning.training`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from bench.plugins.context import Context
+from bench.plugins.method import Method
+from bench.plugins.model import Model, Training
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.core.types import Array
+    from bench.learning.training import Recipe
+
+
+@dataclass(frozen=True)
+class NetworkMethod(Method):
+    """A network trained for a fixed number of epochs: a plugin adds facts, `describe`, `network`.
+
+    A square input's side is the field `size`, where a plugin has one.
+
+    Attributes:
+        epochs: passes over the training clips; the last epoch's weights are the result.
+        learning_rate: of the optimiser.
+        batch_size: clips a step.
+    """
+
+    epochs: int = 100
+    learning_rate: float = 1e-4
+    batch_size: int = 32
+
+    seconds_per_clip: ClassVar[float | None] = None
+    """Measured time of one clip and epoch on one thread."""
+    measured_size: ClassVar[int] = 1
+    """Side of the input at which it was measured; the time grows with the number of pixels."""
+
+    def network(self, train: Training) -> nn.Module:
+        """A fresh network; in evaluation mode it returns logits (n, classes)."""
+        raise NotImplementedError
+
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """How the network is trained: cross-entropy and Adam, unless a plugin says otherwise."""
+        from bench.learning.training import Recipe, adam
+
+        return Recipe(self.epochs, self.batch_size, adam(self.learning_rate))
+
+    def targets(self, train: Training) -> Array | dict[str, Array]:
+        """What the loss compares with: the labels (n,), or arrays by name, "label" among them."""
+        return train.labels
+
+    def fit(self, train: Training, context: Context) -> Model:
+        """Train by the recipe."""
+        from bench.learning import training
+
+        return training.train(
+            lambda: self.network(train),
+            train.clips,
+            self.targets(train),
+            context,
+            self.recipe(train, context),
+        )
+
+    def seconds(self, clips: int, frames: int) -> float | None:
+        """Single-thread time of a fold, from the time of one clip and epoch."""
+        if self.seconds_per_clip is None:
+            return None
+        size = getattr(self, "size", self.measured_size)
+        return self.seconds_per_clip * (size / self.measured_size) ** 2 * clips * self.epochs

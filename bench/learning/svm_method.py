@@ -1,0 +1,69 @@
+"""The base of methods that describe a clip by a vector or histograms and fit an SVM to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bench.core.types import Array, Description
+from bench.learning.choices import Kernel, Penalty, Scaling
+from bench.plugins.context import Context
+from bench.plugins.method import Method
+from bench.plugins.model import Model, Training
+
+if TYPE_CHECKING:
+    from bench.learning.svm import SVM
+
+Transform = Callable[[Description], Array]
+
+INNER: Mapping[str, Mapping[str, Any]] = {"inner": {"C": "inner"}}
+"""The variant that chooses C on the training subjects of each fold."""
+
+
+@dataclass(frozen=True)
+class SVMMethod(Method):
+    """An SVM on descriptors: a plugin adds its facts, `describe` and the kernel.
+
+    Attributes:
+        C: penalty of the SVM; "inner" chooses it by inner folds over the training subjects.
+    """
+
+    C: Penalty = 1.0
+
+    kernel: ClassVar[Kernel] = "linear"
+    scaling: ClassVar[Scaling] = "none"
+    balanced: ClassVar[bool] = False
+
+    def svm(self) -> SVM:
+        """The classifier, not yet fitted; see `bench.learning.svm.SVM`."""
+        from bench.learning.svm import SVM
+
+        return SVM(self.kernel, self.C, self.balanced, self.scaling)
+
+    def transform(self, train: Training, context: Context) -> Transform | None:
+        """What turns a description into the SVM's row, learned from training clips; None: nothing.
+
+        It is pickled with the model: a partial of a module's function, no lambda.
+        """
+        return None
+
+    def fit(self, train: Training, context: Context) -> Model:
+        """Learn the transform, then fit the SVM."""
+        context.check_deadline()
+        transform = self.transform(train, context)
+        rows = train.clips if transform is None else [transform(clip) for clip in train.clips]
+        model = self.svm().fit(rows, train.labels, train.classes, context)
+        return model if transform is None else Transformed(model, transform)
+
+
+@dataclass(frozen=True)
+class Transformed(Model):
+    """A model of transformed descriptions."""
+
+    model: Model
+    transform: Transform
+
+    def predict(self, clips: Sequence[Description]) -> Array:
+        """Scores (n, classes) of n descriptions."""
+        return self.model.predict([self.transform(clip) for clip in clips])
