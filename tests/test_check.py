@@ -48,7 +48,7 @@ def test_every_method_passes(name):
         (cheats.DatasetReader, "opens no data", "bench.toml"),
         (cheats.ResultsReader, "opens no data", "results"),
         (cheats.LabelKeeper, "other folds change nothing", "kept between folds"),
-        (cheats.NameReader, "file names change nothing", "files' names"),
+        (cheats.NameReader, "file names change nothing", "depend on file names"),
         (cheats.FoldStatistics, "one clip at a time scores as the fold", "held-out fold"),
         (cheats.ScalerOfAll, "other folds change nothing", "kept between folds"),
         (cheats.Unlabelled, "scores are rows of finite numbers", "NoneType"),
@@ -188,7 +188,7 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"presets": {"paper": {"x": 1}}}, "configuration is plain", "defaults are the paper's"),
         ({"variants": {"a": {"none": 1}}}, "configuration is plain", "none"),
         ({"fit": fits(Half)}, "scores are rows of finite numbers", "expected (3, 3)"),
-        ({"fit": fits(Unfinished)}, "scores are rows of finite numbers", "not finite"),
+        ({"fit": fits(Unfinished)}, "scores are rows of finite numbers", "non-finite"),
         ({"fit": fits(Single)}, "a fold of one clip", "shape (0, 3)"),
         ({"fit": fits(Scribbler)}, "inputs stay as they are", "held-out clips"),
         ({"fit": fidgety}, "global random state stays as it is", "with context.seeded()"),
@@ -249,7 +249,7 @@ def test_shared_descriptions_must_be_equal():
 
 
 def test_a_configuration_that_is_not_json_is_refused():
-    assert "not JSON" in failures(Unstorable)["configuration is plain"]
+    assert "written as JSON" in failures(Unstorable)["configuration is plain"]
 
 
 def test_a_heavy_import_is_named(tmp_path):
@@ -283,7 +283,7 @@ def test_the_battery_may_not_shrink(monkeypatch):
     assert len(CHECKS) == 25
     assert MINIMUM == 23
     monkeypatch.setattr("bench.check.runner.CHECKS", contract.CHECKS[:5])
-    assert "at least 23 must" in failures(Honest)["the contract was applied whole"]
+    assert "expected at least 23" in failures(Honest)["the whole contract was applied"]
     with pytest.raises(ValueError, match="shrank"):
         parametrize_checks([Honest])
     monkeypatch.undo()
@@ -312,7 +312,7 @@ def test_the_verb(world):
     (world.folder / "cheat.py").write_text((HERE / "cheats.py").read_text())
     good = world.bench("check", "majority")
     assert good.code == 0, good.out + good.err
-    assert "the contract was applied whole" in good.out
+    assert "the whole contract was applied" in good.out
     bad = world.bench("check", "foldstatistics", "--plugin", "cheat.py", "--json")
     assert bad.code == 1
     failed = {row["check"] for row in json.loads(bad.out) if row["status"] == "failed"}

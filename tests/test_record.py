@@ -48,9 +48,9 @@ def test_a_record_of_today_is_fresh(ran):
     [
         (lambda raw: raw["inputs"].update(seed=1), "damaged", "changed by hand"),
         (lambda raw: raw["scores"].pop(), "damaged", "rows of scores"),
-        (lambda raw: raw.update(format=9), "damaged", "format 9"),
+        (lambda raw: raw.update(format=9), "foreign", "has format 9"),
         (lambda raw: raw["clips"].__setitem__(0, "toy/p9/x"), "damaged", "toy/p9/x"),
-        (lambda raw: raw.pop("scores"), "damaged", "cannot be read"),
+        (lambda raw: raw.pop("scores"), "damaged", "scores: missing"),
         (lambda raw: raw.update(source="0"), "stale", "code has changed"),
         (lambda raw: raw.update(environment="0"), "foreign", "nothing is known of"),
     ],
@@ -139,7 +139,7 @@ def test_a_cell_comes_again_to_the_last_bit(ran):
     before = ran.predictions()
     done = repro(ran)
     assert done.code == 0, done.err
-    assert "18 predictions of 6 folds: the same to the last bit" in done.out
+    assert "18 predictions of 6 folds: identical to the last bit" in done.out
     assert ran.predictions() == before
 
 
@@ -151,7 +151,7 @@ def test_stand_ins_are_made_where_none_is_configured(world):
     world.patch.setattr("bench.plugins.settings.stand_ins", lambda *_, **__: {"toy": data})
     done = repro(world)
     assert done.code == 0, done.err
-    assert "18 predictions of 6 folds: the same to the last bit" in done.out
+    assert "18 predictions of 6 folds: identical to the last bit" in done.out
 
 
 def test_one_fold_alone_and_kept(ran):
@@ -177,7 +177,7 @@ def test_a_fold_that_fails_now_is_said(ran):
     ran.patch.setenv("TOY_FAULT", "raise")
     done = ran.bench("repro", "toy/3/faulty", "--plugin", "toy.py", "--engine", "serial")
     assert done.code == 1
-    assert re.search("6 folds did not end", done.out)
+    assert re.search("6 folds did not finish", done.out)
 
 
 def test_other_data_are_not_compared(ran):

@@ -18,6 +18,7 @@ from bench.plugins.registry import load
 from bench.statistics.metrics import METRICS, confusion, uf1
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.store.task_file import TaskFile
 
 HERE = Path(__file__).parent
 TRUST = (HERE.parent / "docs" / "trust.md").read_text(encoding="utf-8")
@@ -32,13 +33,8 @@ def record(fold: str, clips: list[str], scores: list[list[float]]) -> Record:
 
 def test_predictions_are_joined_by_clip_not_by_row():
     """A perfect method on a table whose subjects' rows are interleaved."""
-    clips = {f"d/{'ab'[i % 2]}/{i}": [f"d/{'ab'[i % 2]}", "d", i // 2 % 3] for i in range(12)}
-    task = truth(
-        {
-            "task": "d/3", "fingerprint": "x", "classes": ["x", "y", "z"],
-            "synthetic": False, "apex": "", "clips": clips,
-        }
-    )  # fmt: skip
+    clips = {f"d/{'ab'[i % 2]}/{i}": (f"d/{'ab'[i % 2]}", "d", i // 2 % 3) for i in range(12)}
+    task = truth(TaskFile("d/3", "x", ["x", "y", "z"], False, "", clips))
     folds = [
         record(person, mine, np.eye(3)[[clips[c][2] for c in mine]].tolist())
         for person in ("d/b", "d/a")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -11,12 +10,14 @@ import numpy as np
 from bench.board.board import Board, Table
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, finished
-from bench.evaluation.external import External, external_row, read_external
+from bench.evaluation.external import external_row
 from bench.evaluation.ranking import ranked
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
 from bench.plugins.registry import Registry
+from bench.store.environment import read_environment
+from bench.store.external import External, read_external
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -55,14 +56,13 @@ def build(
 
 
 def _machine(store: Store, name: str) -> str:
-    path = store.folder / "environments" / f"{name}.json"
-    if not path.is_file():
+    one = read_environment(store.folder, name)
+    if one is None:
         return "unknown machine"
-    raw = json.loads(path.read_bytes())
-    packages = ", ".join(f"{n} {v}" for n, v in raw["packages"].items() if v)
-    commit = f", commit {raw['commit']}" if raw.get("commit") else ""
-    where = f"{raw['processor']}, {raw['cores']} cores, {raw['system']}"
-    return f"{where}, Python {raw['python']}, {packages}{commit}"
+    packages = ", ".join(f"{n} {v}" for n, v in one.packages.items() if v)
+    commit = f", commit {one.commit}" if one.commit else ""
+    where = f"{one.processor}, {one.cores} cores, {one.system}"
+    return f"{where}, Python {one.python}, {packages}{commit}"
 
 
 def _table(

@@ -72,6 +72,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
         line[f"recall_{name}"] = "" if math.isnan(value) else value
     return line | {
         "fit_seconds": row.fit_seconds,
+        "device": "; ".join(one.device or "unknown" for one in row.fit_times),
         "parameters": row.parameters,
         "fidelity": row.fidelity,
         "selection": row.selection,

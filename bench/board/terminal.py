@@ -7,7 +7,7 @@ from rich.text import Text
 
 from bench.board.board import Table
 from bench.board.notes import notes_text
-from bench.board.text import score_text, seconds
+from bench.board.text import fit_time, score_text
 
 
 def grid(table: Table) -> Grid:
@@ -27,6 +27,6 @@ def grid(table: Table) -> Grid:
         scores = [score_text(row.scores.get(name)) for name in ("uf1", "uar", "accuracy")]
         notes = notes_text(row)
         style = "dim" if row.rank is None else ""
-        values = (place, row.name, *scores, seconds(row.fit_seconds), notes)
+        values = (place, row.name, *scores, fit_time(row), notes)
         lines.add_row(*(Text(value) for value in values), style=style)
     return lines

@@ -39,7 +39,7 @@ def cells(table: Table, row: Row) -> list[str]:
         *split,
         " ".join(number(value) for value in row.recall) or "–",
         seeds,
-        seconds(row.fit_seconds),
+        fit_time(row),
         "–" if row.parameters is None else f"{row.parameters:,}",
         row.fidelity,
         row.selection,
@@ -78,6 +78,16 @@ def seconds(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def fit_time(row: Row) -> str:
+    """Time of a fit and its device: "4.2 s cpu"; for each device where there are several."""
+    if len(row.fit_times) < 2:
+        return " ".join([seconds(row.fit_seconds), *(t.device for t in row.fit_times if t.device)])
+    return ", ".join(
+        f"{seconds(one.seconds)} {one.device or 'unknown device'} ({one.folds} folds)"
+        for one in row.fit_times
+    )
 
 
 def picture_name(row: Row) -> str:

@@ -11,11 +11,11 @@ from bench.board import build
 from bench.board.publish import FORMATS, Format, publish
 from bench.board.terminal import grid
 from bench.cache.files import write_atomically
-from bench.cli.common import out, workspace
+from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.evaluation.external import read_external
+from bench.store.external import read_external
 from bench.store.store import Store
 
 
@@ -36,11 +36,13 @@ def board(
     """Print the leaderboard of a results folder, or write it to files."""
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
-    found = {name: raw["task"] for name, raw in store.tasks().items()}
+    found = {name: one.task for name, one in store.tasks().items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted(set(found.values())), "task")
-    records = list(store.records())
+    contents = store.contents()
+    records = contents.records
+    name_damaged(contents.damaged, "left out")
     only = {
         (record.inputs["data"], record.inputs["protocol"])
         for record in records

@@ -21,6 +21,9 @@ from bench.running.options import Device
 
 STAND_INS = "making SYNTHETIC stand-ins"
 
+DAMAGED = 5
+"""Damaged records that a command names before it only counts."""
+
 
 def workspace(
     plugins: Sequence[Path] | None = None, results: Path | None = None
@@ -67,6 +70,14 @@ def chosen_device(word: Device) -> Device:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def name_damaged(lines: Sequence[str], what: str) -> None:
+    """Name damaged records on standard error, the first few one by one."""
+    for line in lines[:DAMAGED]:
+        err().print(f"damaged, {what}: {line}", soft_wrap=True, markup=False)
+    if len(lines) > DAMAGED:
+        err().print(f"... and {len(lines) - DAMAGED} more; `bench results list` names them all")
 
 
 def print_json(content: Any) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 from bench.board.pairs import left_out_text, verdict_text
 from bench.board.text import number
 from bench.cache.files import write_atomically
-from bench.cli.common import err, out, print_json, workspace
+from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
@@ -58,7 +58,7 @@ def compare(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
-    known = [truth(raw) for raw in store.tasks().values()]
+    known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted({task.task for task in known}), "task")
@@ -66,7 +66,9 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, left_out = compare_methods(wanted, list(store.records()), methods, protocol, metric)
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
+    pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
     for one in left_out:
         err().print(left_out_text(one), soft_wrap=True)
     if not pairs:

@@ -96,8 +96,7 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
-    paths = list(store.cell_folder(cell).glob("*.json"))
-    records = [record for path in paths if (record := store.read(path))]
+    records = store.contents(store.cell_folder(cell)).records
     done = {record.fold for record in records if record.serves(prepared.options)}
     left = len(cell.folds) - len(done)
     each = _seconds(cell, [record for record in records if record.status == "ok"])

@@ -13,7 +13,7 @@ from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cache.eviction import read_size
-from bench.cli.common import chosen_device, err, out
+from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.options import (
     Apex,
@@ -106,9 +106,11 @@ def run(
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
     console = out()
     tables = [(c.task.fingerprint, c.protocol) for c in prepared.plan.cells]
-    for table in build(store, prepared.registry, only=tables).tables:
+    contents = store.contents()
+    for table in build(store, prepared.registry, tables, contents.records).tables:
         console.print(grid(table))
-    board = publish(build(store, prepared.registry), store.folder)[0]
+    board = publish(build(store, prepared.registry, records=contents.records), store.folder)[0]
+    name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
     console.print(f"Leaderboard: {board}", soft_wrap=True)
     if summary.unreadable or prepared.unusable:
@@ -119,6 +121,7 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 
 def _say(console: Console, summary: Summary, elapsed: float) -> None:
     done = f"Ran {summary.ran} folds in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
+    name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:
         console.print(

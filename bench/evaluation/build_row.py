@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from statistics import fmean
 
 from bench.evaluation.notes import (
@@ -18,15 +18,15 @@ from bench.evaluation.notes import (
     Transductive,
     WithoutAnnotation,
 )
-from bench.evaluation.row import Row
+from bench.evaluation.row import FitTime, Row
 from bench.evaluation.scoring import confusions, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
-from bench.plugins.code_hash import changes
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
+from bench.store.code import code_changes
 from bench.store.record import Record, Status
 
 
@@ -63,14 +63,25 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
         parameters=next((r.parameters for r in done if r.parameters is not None), None),
         reference=bool(facts and facts.reference),
-        notes=(*partial, *_notes(records, plugin)),
+        notes=(*partial, *_notes(records, plugin, registry)),
         oracle=other.oracle,
         inner=other.inner,
         epochs=other.epochs,
+        fit_times=fit_times(done),
     )
 
 
-def _notes(records: list[Record], plugin: type[Method] | None) -> Iterator[Note]:
+def fit_times(done: Iterable[Record]) -> tuple[FitTime, ...]:
+    """Mean time of a fit on each device that finished records were made on."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for record in done:
+        seconds[record.processor].append(record.seconds["fit"])
+    return tuple(FitTime(name, len(s), fmean(s)) for name, s in sorted(seconds.items()))
+
+
+def _notes(
+    records: list[Record], plugin: type[Method] | None, registry: Registry
+) -> Iterator[Note]:
     inputs = records[0].inputs
     if plugin and plugin.facts.fidelity == "reconstructed":
         yield Reconstructed()
@@ -86,7 +97,7 @@ def _notes(records: list[Record], plugin: type[Method] | None) -> Iterator[Note]
     elif inputs["version"] != plugin.version:
         # The version is part of the family: all records of a row have the same.
         yield OldVersion(inputs["version"], plugin.version)
-    elif changed := {c for r in records for c in changes(r.source, r.borrowed, plugin)}:
+    elif changed := {c for r in records for c in code_changes(r, plugin, registry.datasets)}:
         yield Stale(tuple(sorted(changed)))
     if not all(record.isolated for record in records):
         yield NotIsolated()

@@ -74,9 +74,10 @@ def find_cell(store: Store, words: str) -> CellRecords:
         BenchError: no cell matches, or more than one; lists them.
     """
     folder = _folder(store, words)
-    records = [r for path in sorted(folder.glob("*.json")) if (r := store.read(path))]
-    if not records:
-        raise BenchError(f"{folder} contains no readable record")
+    found = store.contents(folder)
+    if not found.records:
+        raise BenchError(found.damaged[0] if found.damaged else f"{folder} contains no record")
+    records = found.records
     tasks = store.tasks()
     data = records[0].inputs["data"]
     if data not in tasks:

@@ -38,6 +38,21 @@ class Epochs:
 
 
 @dataclass(frozen=True)
+class FitTime:
+    """How long a fit took on one device.
+
+    Attributes:
+        device: "cpu", or the GPU's name; empty where the records do not say.
+        folds: units fitted on it.
+        seconds: mean wall time of one.
+    """
+
+    device: str
+    folds: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Row:
     """One method in one configuration on one task.
 
@@ -55,6 +70,7 @@ class Row:
         inner: UF1 of the checkpoint that inner folds of each fold's training subjects chose.
         epochs: UF1 at every checkpoint, where all records have a trace.
         fit_seconds: mean of a fold.
+        fit_times: the same for each device that folds were fitted on.
         parameters: trained parameters.
         rank: 1 is best; methods that cannot be told apart share it; None below the line.
         reference: a control or ceiling.
@@ -81,6 +97,7 @@ class Row:
     notes: tuple[Note, ...] = ()
     inner: Score | None = None
     epochs: Epochs | None = None
+    fit_times: tuple[FitTime, ...] = ()
 
     @property
     def complete(self) -> bool:

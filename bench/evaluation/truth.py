@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from bench.core.types import Array
+from bench.store.task_file import TaskFile
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,16 @@ class Truth:
     labels: Array
 
 
-def truth(raw: Mapping[str, Any]) -> Truth:
-    """From the JSON that `Store.write_task` wrote."""
-    clips = raw["clips"]
-    people, databases, labels = zip(*clips.values(), strict=True)
+def truth(task: TaskFile) -> Truth:
+    """From the file that `Store.write_task` wrote."""
+    people, databases, labels = zip(*task.clips.values(), strict=True)
     return Truth(
-        task=raw["task"],
-        fingerprint=raw["fingerprint"],
-        classes=tuple(raw["classes"]),
-        synthetic=raw["synthetic"],
-        apex=raw["apex"],
-        position={clip: i for i, clip in enumerate(clips)},
+        task=task.task,
+        fingerprint=task.fingerprint,
+        classes=tuple(task.classes),
+        synthetic=task.synthetic,
+        apex=task.apex,
+        position={clip: i for i, clip in enumerate(task.clips)},
         people=np.array(people),
         databases=np.array(databases),
         labels=np.array(labels),

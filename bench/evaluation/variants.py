@@ -146,7 +146,7 @@ def _comparable(members: Iterable[Member]) -> dict[str, Member]:
     for row, done in sorted(members, key=lambda member: (len(member[1]), member[0].family)):
         if row.complete:
             inputs = done[0].inputs
-            rest = {name: inputs[name] for name in inputs if name not in ("config", "seed")}
+            rest = {name: v for name, v in inputs.items() if name not in ("config", "seed")}
             alike[json.dumps(rest, sort_keys=True)][row.label] = (row, done)
 
     def worth(name: str) -> tuple[bool, int, int, str]:

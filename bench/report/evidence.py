@@ -41,6 +41,7 @@ class Evidence:
         done: its finished records.
         variants: complete rows, with their records, of all variants of the method.
         left_out: further rows of the same method and task.
+        damaged: a line for each damaged record of the results folder.
     """
 
     truth: Truth
@@ -48,6 +49,7 @@ class Evidence:
     done: list[Record]
     variants: list[tuple[Row, list[Record]]]
     left_out: tuple[LeftOut, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def protocol(self) -> str:
@@ -93,9 +95,10 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
     if task not in (known := sorted({one.task for one in tasks.values()})):
         raise unknown("task", task, known)
+    contents = store.contents()
     here = [
         record
-        for record in store.records()
+        for record in contents.records
         if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
     ]
     if method not in (labels := sorted({record.label for record in here})):
@@ -124,7 +127,9 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         (row, done) for row in table.rows if (done := _finished(records, row)) and row.complete
     ]
     row = rows[method, chosen[3]]
-    return Evidence(tasks[chosen[0]], row, _finished(records, row), variants, left_out)
+    done = _finished(records, row)
+    damaged = tuple(contents.damaged)
+    return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged)
 
 
 def _group(record: Record) -> Group:
@@ -136,7 +141,8 @@ def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
     """Records of the method's other variants on the same clips, each from its largest family."""
     by_label: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in here:
-        same = all(record.inputs[n] == like.inputs[n] for n in ("method", "version"))
+        kind, wanted = record.inputs, like.inputs
+        same = (kind["method"], kind["version"]) == (wanted["method"], wanted["version"])
         if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
             by_label[record.label][_group(record)].append(record)
     return [record for of in by_label.values() for record in max(of.values(), key=len)]

@@ -131,6 +131,7 @@ def summary(evidence: Evidence) -> list[str]:
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
         *(["Note: " + notes_text(row) + "."] if row.notes else []),
         *(_left_out(row.label, one) for one in evidence.left_out),
+        *(f"Left out, damaged: {line}." for line in evidence.damaged),
     ]
 
 

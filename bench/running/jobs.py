@@ -18,6 +18,7 @@ from bench.core.types import Array, Gender
 from bench.planning.plan import Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
+from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
 from bench.views.opening import clip_digest
 
@@ -96,7 +97,14 @@ class Fit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one fold ended; scores are those of `Fit.test`, in that order."""
+    """How one fold ended.
+
+    Attributes:
+        status: "ok", or how it ended otherwise.
+        scores: a row for each of `Fit.test`, in that order.
+        seconds, parameters, error, trace, inner_step, curve: as in a record.
+        used: the device that it was fitted on; of a fold that ended otherwise without a name.
+    """
 
     status: Status
     scores: list[list[float]] = field(default_factory=list)
@@ -106,6 +114,7 @@ class Outcome:
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
     inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
+    used: Used = NOWHERE
 
 
 def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:

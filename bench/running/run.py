@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
+from bench.core.typed import DamagedError
 from bench.planning.plan import Plan, Unit
-from bench.plugins.code_hash import borrowed, changes, source_hash
+from bench.plugins.code_hash import borrowed, source_hash
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Outcome, fit_job
 from bench.running.options import RunOptions
 from bench.running.worker import fit
+from bench.store.code import code_changes, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id
-from bench.store.record import Record
+from bench.store.record import Inputs, Record
 from bench.store.store import Store
 
 
@@ -40,6 +42,7 @@ class Summary:
         ran: units that ended ok.
         failures: units that did not, with status and error.
         stale: reused units whose plugin, or what it imports of bench, has changed since.
+        damaged: a line for each damaged record; its unit ran again.
         unreadable: sentences that name clips that could not be read.
         busy: seconds spent in methods, over all workers.
     """
@@ -48,6 +51,7 @@ class Summary:
     ran: int = 0
     failures: list[tuple[Unit, str, str]] = field(default_factory=list)
     stale: list[Unit] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     busy: float = 0.0
 
@@ -90,9 +94,13 @@ def _run(
 def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
     waiting = []
     for unit in plan.units:
-        record = store.done(unit, options)
-        plugin = type(unit.cell.row.method)
-        stale = record is not None and changes(record.source, record.borrowed, plugin)
+        try:
+            record = store.done(unit, options)
+        except DamagedError as error:
+            summary.damaged.append(str(error))
+            record = None
+        method, datasets = type(unit.cell.row.method), dataset_plugins(unit.cell.task.dataset)
+        stale = record is not None and code_changes(record, method, datasets)
         if record is None or (options.refresh == "stale" and stale):
             waiting.append(unit)
             continue
@@ -117,7 +125,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         outcome = Outcome(outcome.status, error=outcome.error)
     return Record(
         key=unit.key,
-        inputs=cell.inputs,
+        inputs=cast(Inputs, cell.inputs),
         fold=unit.fold.name,
         status=outcome.status,
         label=row.label,
@@ -125,6 +133,9 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         family=cell.family,
         source=source_hash(type(row.method)),
         borrowed=borrowed(type(row.method)),
+        dataset_code=dataset_code(cell.task.dataset),
+        device=outcome.used.device or options.device,
+        gpu=outcome.used.gpu,
         clips=[cell.task.clips[i].id for i in unit.fold.test],
         scores=outcome.scores,
         seconds=outcome.seconds,

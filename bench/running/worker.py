@@ -22,6 +22,7 @@ from bench.core.types import Array, Description
 from bench.plugins.context import Context, DeadlineError
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
+from bench.running.device import allocations, used
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Describe, Described, Fit, Outcome
 from bench.views.clip import Views
@@ -83,7 +84,7 @@ def fitted(job: Fit) -> Fitted:
 
 def fit(job: Fit) -> Outcome:
     """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
-    began = _clocks()
+    began, before = _clocks(), allocations()
     try:
         model, held_out, context = fitted(job)
         trained = _clocks()
@@ -113,6 +114,7 @@ def fit(job: Fit) -> Outcome:
         trace=[(step, values.tolist()) for step, values in context.trace],
         inner_step=step,
         curve=context.curve,
+        used=used(before),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from bench.cache.files import key
+from bench.core.typed import read_json, typed
 
 PACKAGES = [
     "mer-bench",
@@ -25,22 +26,65 @@ PACKAGES = [
 ]
 
 
+@dataclass(frozen=True)
+class Environment:
+    """What a reader asks of a number's origin.
+
+    Attributes:
+        processor: model name.
+        cores: how many.
+        system: "Linux x86_64".
+        python: version.
+        packages: versions by name, None where one is not installed.
+        commit: of the checkout, with a plus where files were changed; None in an installed copy.
+    """
+
+    processor: str
+    cores: int | None
+    system: str
+    python: str
+    packages: dict[str, str | None]
+    commit: str | None = None
+
+
 @cache
-def environment() -> dict[str, Any]:
-    """Processor, system, Python, package versions and commit: what a reader asks of a number."""
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
-        "commit": _commit(),
-    }
+def environment() -> Environment:
+    """This machine, its packages and this code."""
+    return Environment(
+        processor=_processor(),
+        cores=os.cpu_count(),
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+        packages={name: _version(name) for name in PACKAGES},
+        commit=_commit(),
+    )
 
 
 def environment_id() -> str:
     """Short name of this environment."""
-    return key(environment())[:12]
+    return key(asdict(environment()))[:12]
+
+
+def environment_path(results: Path, name: str) -> Path:
+    """Where an environment is described in a results folder."""
+    return results / "environments" / f"{name}.json"
+
+
+def read_environment(results: Path, name: str) -> Environment | None:
+    """The environment of that id; None where the results folder does not describe it.
+
+    Raises:
+        DamagedError: its file holds something else.
+    """
+    try:
+        return read_environment_file(environment_path(results, name))
+    except FileNotFoundError:
+        return None
+
+
+def read_environment_file(path: Path) -> Environment:
+    """The environment that a file describes; raises FileNotFoundError and `DamagedError`."""
+    return typed(read_json(path), Environment, path)
 
 
 def _version(name: str) -> str | None:

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
-FORMAT = 1
+FORMAT = 2
+"""Of the files that are written. 1 had no device, GPU and code of the dataset; it is read too."""
+
 Status = Literal["ok", "failed", "timeout", "killed", "oom"]
+
+
+class Inputs(TypedDict):
+    """What a cell's results depend on; see `bench.planning.plan.Cell.inputs`."""
+
+    method: str
+    version: int
+    config: dict[str, Any]
+    views: dict[str, int]
+    task: str
+    data: str
+    protocol: str
+    seed: int
+    annotations: NotRequired[dict[str, str | None]]
 
 
 class Wanted(Protocol):
@@ -38,6 +54,11 @@ class Record:
         seconds: "fit" and "predict" wall time, "cpu" processor time of both, "inner" wall time of
             the fits that choose a step.
         borrowed: hashes of the modules of bench that the plugin imported then.
+        dataset_code: hash of the source of the dataset's plugin by its name; of a composite also
+            those of its parts. Empty in format 1.
+        device: where it was fitted: "cpu", or "cuda" where it put anything on a GPU; empty in
+            format 1.
+        gpu: name of that GPU; None on the CPU and for a unit that did not end ok.
         parameters: trained parameters, where the model counts them.
         error: the traceback, where the status is not "ok".
         trace: (step, scores) of every checkpoint, where the run asked for it.
@@ -48,11 +69,12 @@ class Record:
         transductive: the configuration saw the held-out clips, without labels, in training.
         environment: id of the machine's description.
         isolated: the held-out labels were never in the process that ran the unit.
-        format: of this file.
+        format: of the file it was read from.
+        extra: keys of the file that this version does not know; written back as they were.
     """
 
     key: str
-    inputs: dict[str, Any]
+    inputs: Inputs
     fold: str
     status: Status
     label: str
@@ -63,6 +85,9 @@ class Record:
     scores: list[list[float]]
     seconds: dict[str, float]
     borrowed: dict[str, str] = field(default_factory=dict)
+    dataset_code: dict[str, str] = field(default_factory=dict)
+    device: str = ""
+    gpu: str | None = None
     parameters: int | None = None
     error: str = ""
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
@@ -74,11 +99,17 @@ class Record:
     environment: str = ""
     isolated: bool = True
     format: int = FORMAT
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def wall(self) -> float:
         """Seconds of wall time that the unit took; 0 where it did not end."""
         return sum(self.seconds.get(part, 0.0) for part in ("fit", "predict", "inner"))
+
+    @property
+    def processor(self) -> str:
+        """What it was fitted on: "cpu", or the GPU's name; empty where the record does not say."""
+        return self.gpu or self.device
 
     def serves(self, wanted: Wanted) -> bool:
         """It ended ok and holds what a run asks for."""

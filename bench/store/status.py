@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from bench.cache.files import key
 from bench.core.errors import BenchError
-from bench.plugins.code_hash import borrowed, changes
+from bench.core.typed import DamagedError, NewerError
+from bench.plugins.code_hash import borrowed
 from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
-from bench.store.environment import environment, environment_id
-from bench.store.record import FORMAT, Record
+from bench.store.code import code_changes
+from bench.store.environment import environment, environment_id, read_environment
+from bench.store.record import Record
+from bench.store.record_file import misfit, read_record
 from bench.store.store import Store
 from bench.views.catalog import CATALOG
 
@@ -49,25 +51,27 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         BenchError: there is no such file.
     """
     try:
-        record = Record(**json.loads(path.read_bytes()))
-        label, kept, made = record.label, key(record.inputs, record.fold), record.inputs["config"]
-    except OSError as error:
-        raise BenchError(f"{path}: no record there ({error.strerror})") from error
-    except (ValueError, TypeError, KeyError) as error:
-        why = f"it cannot be read as a record: {type(error).__name__}: {error}"
-        return Explanation("damaged", (why,), {})
+        record = read_record(path)
+    except FileNotFoundError as error:
+        raise BenchError(f"{path}: no record there") from error
+    except DamagedError as error:
+        return Explanation("damaged", (f"{str(error).removeprefix(f'{path}: ')}.",), {})
+    except NewerError as error:
+        return Explanation("foreign", (f"{error}.",), {})
     about = {
-        "method": label,
+        "method": record.label,
         "preset": record.preset,
         "task": record.inputs["task"],
         "fold": record.fold,
         "seed": record.inputs["seed"],
         "status": record.status,
-        "configuration": made,
+        "configuration": record.inputs["config"],
         "seconds": record.seconds,
+        "device": record.processor or "not recorded",
     }
-    if damage := _damage(record, kept, store):
-        return Explanation("damaged", damage, about)
+    task = store.task(record.inputs["data"])
+    if task and (wrong := misfit(record, task.clips, len(task.classes))):
+        return Explanation("damaged", (f"{wrong}.",), about)
     if missing := _missing(record, registry):
         return Explanation("foreign", missing, about)
     if changes := _changes(record, registry):
@@ -81,22 +85,6 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         why = f"made on this machine, {differences[0]}; its method {kept} the same."
         return Explanation("fresh", (why,), about)
     return Explanation("fresh", ("made on this machine by today's code and packages.",), about)
-
-
-def _damage(record: Record, kept: str, store: Store) -> tuple[str, ...]:
-    """What contradicts itself in a record."""
-    tasks = store.tasks()
-    data = record.inputs["data"]
-    found = []
-    if record.format != FORMAT:
-        found.append(f"it is of format {record.format}, this bench reads {FORMAT}.")
-    if kept != record.key:
-        found.append("its key is not that of its inputs: it was changed by hand.")
-    if record.status == "ok" and len(record.clips) != len(record.scores):
-        found.append(f"{len(record.clips)} clips, but {len(record.scores)} rows of scores.")
-    if data in tasks and (unknown := set(record.clips) - set(tasks[data]["clips"])):
-        found.append(f"clips that its task does not have: {', '.join(sorted(unknown)[:3])}.")
-    return tuple(found)
 
 
 def _missing(record: Record, registry: Registry) -> tuple[str, ...]:
@@ -114,7 +102,7 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
         found.append(
             f"its method was version {record.inputs['version']}, today's is {plugin.version}."
         )
-    if changed := changes(record.source, record.borrowed, plugin):
+    if changed := code_changes(record, plugin, registry.datasets):
         verb = "has" if len(changed) == 1 else "have"
         names = ", ".join(changed)
         found.append(f"{names} {verb} changed since (--refresh stale runs it again).")
@@ -143,11 +131,11 @@ def _elsewhere(record: Record, store: Store) -> list[str]:
     """How the machine, its packages and the commit differ from those here."""
     if record.environment == environment_id():
         return []
-    path = store.folder / "environments" / f"{record.environment}.json"
-    if not path.is_file():
+    made = read_environment(store.folder, record.environment)
+    if made is None:
         return [f"a machine that nothing is known of ({record.environment})"]
-    theirs, ours = json.loads(path.read_bytes()), json.loads(json.dumps(environment()))
-    packages = theirs.pop("packages", {}), ours.pop("packages", {})
+    theirs, ours = asdict(made), asdict(environment())
+    packages = theirs.pop("packages"), ours.pop("packages")
     pairs = [(theirs, ours), packages]
     return [
         f"{name} {there.get(name)} there, {here.get(name)} here"

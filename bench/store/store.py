@@ -4,23 +4,42 @@ Layout below the results folder:
     records/<task>/<method>/<preset>-<family>/seed0/<fold>.json    one unit
     tasks/<fingerprint>.json                                       clips, subjects, true classes
     environments/<id>.json                                         machine and package versions
-    damaged/                                                       records that could not be read
+    external/<task>/<name>.json                                    other people's predictions
+    damaged/                                                       replaced by a run: not readable
 No shared file and no lock: network disks work, and merging two machines is copying files.
+Reading never writes. A damaged record counts as absent; the run that replaces it keeps it aside.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
+from bench.core.typed import DamagedError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
-from bench.store.record import FORMAT, Record, Wanted, safe
+from bench.store.environment import Environment, environment_path
+from bench.store.record import Record, Wanted, safe
+from bench.store.record_file import encode, misfit, read_record
+from bench.store.task_file import TaskFile, read_task, task_file
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The records of a folder.
+
+    Attributes:
+        records: sound ones, in the order of their paths.
+        damaged: a line for each other file: its path and what is wrong with it.
+    """
+
+    records: list[Record]
+    damaged: list[str]
 
 
 @dataclass(frozen=True)
@@ -58,77 +77,116 @@ class Store:
         return self.cell_folder(unit.cell) / f"{safe(unit.fold.name)}.json"
 
     def read(self, path: Path) -> Record | None:
-        """A record; None where there is none or it was damaged, and then it is set aside.
+        """A record; None where there is none.
 
         Raises:
-            BenchError: a record of another format.
+            DamagedError: the file is no sound record.
+            NewerError: a later version wrote it.
         """
         try:
-            raw = json.loads(path.read_bytes())
-            found = raw["format"]
-            if found == FORMAT:
-                raw["trace"] = [(step, scores) for step, scores in raw["trace"]]
-                return Record(**raw)
+            return read_record(path)
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):
-            self._set_aside(path)
-            return None
-        raise BenchError(
-            f"{path} is of record format {found}, this bench reads and writes format {FORMAT}; "
-            "use the version that wrote it, or another folder with --results"
-        )
 
-    def _set_aside(self, path: Path) -> None:
-        target = self.folder / "damaged" / "-".join(path.relative_to(self.folder).parts[1:])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+    def contents(self, folder: Path | None = None) -> Contents:
+        """Every record, or those of one cell's folder.
 
-    def damaged(self) -> list[Path]:
-        """Records that were set aside."""
+        Raises:
+            NewerError: a later version wrote one: what it says cannot be left out silently.
+            DamagedError: a task file holds something else.
+        """
+        task_of = cache(self.task)
+        found = Contents([], [])
+        every = (self.folder / "records").glob("*/*/*/*/*.json")
+        for path in sorted(every if folder is None else folder.glob("*.json")):
+            try:
+                record = read_record(path)
+            except DamagedError as error:
+                found.damaged.append(str(error))
+                continue
+            task = task_of(record.inputs["data"])
+            if task and (wrong := misfit(record, task.clips, len(task.classes))):
+                found.damaged.append(f"{path}: {wrong}")
+            else:
+                found.records.append(record)
+        return found
+
+    def records(self) -> list[Record]:
+        """The sound records of `contents`."""
+        return self.contents().records
+
+    def set_aside(self) -> list[Path]:
+        """Damaged records that runs have replaced."""
         return sorted((self.folder / "damaged").glob("*"))
 
     def done(self, unit: Unit, wanted: Wanted) -> Record | None:
-        """The unit's record when it is finished: ok, of this very key, with what is asked for."""
-        record = self.read(self.path(unit))
+        """The unit's record when it is finished: ok, of this very key, with what is asked for.
+
+        Raises:
+            DamagedError: the file is no sound record of this unit.
+            NewerError: a later version wrote it.
+        """
+        record = self._sound(unit)
         if record is None or record.key != unit.key or not record.serves(wanted):
             return None
         return record
 
+    def _sound(self, unit: Unit) -> Record | None:
+        """What lies in the place of the unit's record, held against its clips; raises as `done`."""
+        path = self.path(unit)
+        record = self.read(path)
+        if record is not None and record.key == unit.key:
+            task = unit.cell.task
+            held_out = [task.clips[i].id for i in unit.fold.test]
+            wrong = misfit(record, held_out, len(task.classes))
+            if wrong or len(record.clips) != len(held_out):
+                raise DamagedError(f"{path}: {wrong or 'not all clips of its fold'}")
+        return record
+
     def write(self, unit: Unit, record: Record) -> None:
-        """Keep a record; it is on disk when this returns."""
-        write_atomically(self.path(unit), json.dumps(asdict(record)).encode())
+        """Keep a record; it is on disk when this returns. A damaged one before it is set aside."""
+        path = self.path(unit)
+        try:
+            self._sound(unit)
+        except DamagedError:
+            path.replace(self._aside(path))
+        write_atomically(path, encode(record))
+
+    def _aside(self, path: Path) -> Path:
+        """A free name below damaged/ for a record."""
+        folder = self.folder / "damaged"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = "-".join(path.relative_to(self.folder / "records").parts)
+        names = (f"{name}.{i}" if i else name for i in count())
+        return next(path for one in names if not (path := folder / one).exists())
 
     def write_task(self, task: Task) -> None:
         """Keep who shows what, so that a board can be made without the dataset."""
-        path = self.folder / "tasks" / f"{task.fingerprint[:16]}.json"
-        if path.is_file():
-            return
-        rows = zip(task.clips, task.labels, strict=True)
-        content = {
-            "task": task.name,
-            "fingerprint": task.fingerprint,
-            "classes": task.classes,
-            "synthetic": task.synthetic,
-            "apex": task.apex,
-            "clips": {clip.id: [clip.person, clip.database, int(label)] for clip, label in rows},
-        }
-        write_atomically(path, json.dumps(content).encode())
-
-    def write_environment(self, name: str, content: dict[str, Any]) -> None:
-        """Keep the description of this machine."""
-        path = self.folder / "environments" / f"{name}.json"
+        path = self._task_path(task.fingerprint)
         if not path.is_file():
-            write_atomically(path, json.dumps(content, indent=1, sort_keys=True).encode())
+            write_atomically(path, json.dumps(asdict(task_file(task))).encode())
 
-    def records(self) -> Iterator[Record]:
-        """Every readable record, in the order of their paths."""
-        for path in sorted((self.folder / "records").glob("*/*/*/*/*.json")):
-            record = self.read(path)
-            if record is not None:
-                yield record
+    def write_environment(self, name: str, content: Environment) -> None:
+        """Keep the description of this machine."""
+        path = environment_path(self.folder, name)
+        if not path.is_file():
+            text = json.dumps(asdict(content), indent=1, sort_keys=True)
+            write_atomically(path, text.encode())
 
-    def tasks(self) -> dict[str, dict[str, Any]]:
-        """The tasks of all records, by data fingerprint."""
+    def task(self, fingerprint: str) -> TaskFile | None:
+        """The task of a data fingerprint; None where it is not kept. Raises as `tasks` does."""
+        path = self._task_path(fingerprint)
+        return read_task(path) if path.is_file() else None
+
+    def _task_path(self, fingerprint: str) -> Path:
+        return self.folder / "tasks" / f"{fingerprint[:16]}.json"
+
+    def tasks(self) -> dict[str, TaskFile]:
+        """The tasks of all records, by data fingerprint.
+
+        Raises:
+            DamagedError: a file holds something else.
+            NewerError: a later version wrote one.
+        """
         files = sorted((self.folder / "tasks").glob("*.json"))
-        return {(raw := json.loads(f.read_bytes()))["fingerprint"]: raw for f in files}
+        return {task.fingerprint: task for task in map(read_task, files)}

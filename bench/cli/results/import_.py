@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +15,12 @@ from bench.cli.complete import complete_tasks
 from bench.cli.options import Plugin, Protocol, Results
 from bench.cli.results.predictions import Format, import_predictions
 from bench.core.errors import BenchError
+from bench.core.typed import DamagedError
+from bench.store.environment import Environment, read_environment_file
+from bench.store.record import Record
+from bench.store.record_file import read_record
 from bench.store.store import Store
+from bench.store.task_file import TaskFile, read_task
 
 
 def import_(
@@ -63,13 +68,12 @@ def _merge(source: Path, results: Path | None) -> None:
         raise BenchError(f"{source}: no such file or folder")
     if not (source / "records").is_dir():
         raise BenchError(f"{source} is not a results folder: it has no records/")
-    theirs, ours = Store(source), Store(settings.results)
+    ours = Store(settings.results)
     ours.check_writable()
     taken: Counter[str] = Counter()
-    for pattern in ("records/*/*/*/*/*.json", "tasks/*.json", "environments/*.json"):
+    for pattern, read in READERS.items():
         for path in sorted(source.glob(pattern)):
-            target = ours.folder / path.relative_to(source)
-            taken[_take(path, target, theirs, ours)] += 1
+            taken[_take(path, ours.folder / path.relative_to(source), read)] += 1
     out().print(
         f"Imported {taken.pop('imported', 0)} files"
         + "".join(f"; {count} {word}" for word, count in sorted(taken.items())),
@@ -77,18 +81,32 @@ def _merge(source: Path, results: Path | None) -> None:
     )
 
 
-def _take(path: Path, target: Path, theirs: Store, ours: Store) -> str:
-    data = path.read_bytes()
-    if path.is_relative_to(theirs.folder / "records"):
-        try:
-            status = json.loads(data)["status"]
-        except (ValueError, KeyError, TypeError):
-            err().print(f"skipped, damaged: {path}", soft_wrap=True)
-            return "damaged"
-        mine = ours.read(target)
-        if mine is not None and (mine.status == "ok" or status != "ok"):
-            return "already here"
-    elif target.is_file():
+READERS: dict[str, Callable[[Path], Record | TaskFile | Environment]] = {
+    "records/*/*/*/*/*.json": read_record,
+    "tasks/*.json": read_task,
+    "environments/*.json": read_environment_file,
+}
+"""What is imported, and what says whether it is sound."""
+
+
+def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
+    try:
+        theirs = read(path)
+    except DamagedError as error:
+        err().print(f"skipped, damaged: {error}", soft_wrap=True, markup=False)
+        return "damaged"
+    if target.is_file() and not _better(theirs, target):
         return "already here"
-    write_atomically(target, data)
+    write_atomically(target, path.read_bytes())
     return "imported"
+
+
+def _better(theirs: Any, target: Path) -> bool:
+    """Theirs is a record, and ours is damaged or did not end ok while theirs did."""
+    if not isinstance(theirs, Record):
+        return False
+    try:
+        ours = read_record(target)
+    except DamagedError:
+        return True
+    return theirs.status == "ok" != ours.status

@@ -17,11 +17,14 @@ def list_(results: Results = None, json: Json = False) -> None:
     _, settings = workspace(None, results)
     store = Store(settings.results)
     cells: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
-    for record in store.records():
+    contents = store.contents()
+    for record in contents.records:
         where = (record.inputs["task"], record.label, record.preset, record.inputs["protocol"])
         cells[(*where, record.inputs["seed"], record.family)][record.status] += 1
     names = ("task", "method", "preset", "protocol", "seed", "family")
     rows = [dict(zip(names, cell, strict=True)) | dict(n) for cell, n in sorted(cells.items())]
+    for line in contents.damaged:
+        err().print(f"damaged: {line}", soft_wrap=True, markup=False)
     if json:
         print_json(rows)
         return
@@ -30,5 +33,5 @@ def list_(results: Results = None, json: Json = False) -> None:
         folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         grid.add_row(*map(str, cell), folds)
     out().print(grid)
-    for path in store.damaged():
-        err().print(f"set aside as damaged: {path}", soft_wrap=True)
+    for path in store.set_aside():
+        err().print(f"replaced by a run: {path}", soft_wrap=True, markup=False)

@@ -12,10 +12,11 @@ from bench.core.errors import BenchError
 from bench.core.names import TaskName, TaskSelector
 from bench.core.select import unknown
 from bench.data.task import make_tasks
-from bench.evaluation.external import External, external_row, write_external
+from bench.evaluation.external import external_row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data
+from bench.store.external import External, write_external
 from bench.store.predictions import (
     Predictions,
     match,
@@ -81,12 +82,12 @@ def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> T
     """Clips and classes of a task: of the results folder, else of the configured dataset."""
     wanted = TaskSelector.parse(task)
     known = [
-        raw
-        for data, raw in store.tasks().items()
-        if raw["task"] == wanted.task and data.startswith(wanted.data)
+        one
+        for data, one in store.tasks().items()
+        if one.task == wanted.task and data.startswith(wanted.data)
     ]
     if len(known) > 1:
-        marks = ", ".join(f"{wanted.task}@{raw['fingerprint'][:12]}" for raw in known)
+        marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
         raise BenchError(f"--task {task} is ambiguous: {marks}")
     if known:
         return truth(known[0])

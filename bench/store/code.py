@@ -1,0 +1,48 @@
+"""The code behind a record, then and now: of its method and of the plugins that read its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from bench.core.dataset import Dataset
+from bench.plugins.code_hash import changes, source_hash
+from bench.plugins.method import Method
+from bench.store.record import Record
+
+
+def opened(dataset: Dataset) -> Iterator[Dataset]:
+    """A dataset and, of a composite, those that it opens: the datasets that its fields hold."""
+    yield dataset
+    for field in fields(dataset):
+        value = getattr(dataset, field.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Dataset):
+                yield from opened(one)
+
+
+def dataset_plugins(dataset: Dataset) -> dict[str, type[Dataset]]:
+    """Classes of `opened` by name."""
+    return {one.name: type(one) for one in opened(dataset)}
+
+
+def dataset_code(dataset: Dataset) -> dict[str, str]:
+    """Hash of the source of each plugin that reads the dataset, by name."""
+    return {name: source_hash(plugin) for name, plugin in dataset_plugins(dataset).items()}
+
+
+def code_changes(
+    record: Record, method: type[Method], datasets: Mapping[str, type[Dataset]]
+) -> list[str]:
+    """What of the code behind a record is different today, a few words each.
+
+    Args:
+        record: says what it was made by; what it does not say is not judged.
+        method: today's plugin.
+        datasets: today's plugins by name; a dataset that is not among them is not judged.
+    """
+    found = changes(record.source, record.borrowed, method)
+    for name, before in record.dataset_code.items():
+        if name in datasets and source_hash(datasets[name]) != before:
+            found.append(f"the code of dataset {name}")
+    return found

@@ -1,0 +1,80 @@
+"""Records as files: a JSON object with the fields of `Record`, and those of other versions as well.
+
+Reading never writes: a file that is damaged, or of a later format, stays as and where it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from bench.cache.files import key
+from bench.core.typed import DamagedError, check_format, read_json, typed
+from bench.store.record import FORMAT, Record
+
+FIELDS = {field.name for field in fields(Record)} - {"extra"}
+
+
+def read_record(path: Path) -> Record:
+    """Read a record of any format up to `FORMAT`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedError: it is no record, or contradicts itself; names the field.
+        NewerError: a later version wrote it.
+    """
+    raw = read_json(path)
+    check_format(raw, path, FORMAT)
+    record = typed({name: raw[name] for name in raw.keys() & FIELDS}, Record, path)
+    # The key is a hash of the inputs as they were written, with whatever else they hold.
+    extra = {name: value for name, value in raw.items() if name not in FIELDS}
+    record = replace(record, inputs=raw["inputs"], extra=extra)
+    if found := list(_contradictions(record)):
+        raise DamagedError(f"{path}: {'; '.join(found)}")
+    return record
+
+
+def encode(record: Record) -> bytes:
+    """The file of a record, in format `FORMAT`; unknown keys come back where they were."""
+    known = {name: getattr(record, name) for name in FIELDS}
+    return json.dumps({**record.extra, **known, "format": FORMAT}).encode()
+
+
+def _contradictions(record: Record) -> Iterator[str]:
+    if key(record.inputs, record.fold) != record.key:
+        yield "its key is not that of its inputs: it was changed by hand"
+    method = record.inputs["method"]
+    if record.label != method and not record.label.startswith(f"{method}:"):
+        yield f"label: {record.label!r}, which is no row of {method!r}"
+    if record.status != "ok":
+        return
+    clips = len(record.clips)
+    if len(record.scores) != clips:
+        yield f"{clips} clips, but {len(record.scores)} rows of scores"
+    if any(len(scores) != clips for _, scores in record.trace):
+        yield f"{clips} clips, but a checkpoint with another number of rows"
+    every = [record.scores, *(scores for _, scores in record.trace)]
+    if len(widths := {len(row) for scores in every for row in scores}) > 1 or 0 in widths:
+        yield f"rows of {' and '.join(map(str, sorted(widths)))} scores"
+    if record.inner_step is not None and record.inner_step not in dict(record.trace):
+        yield f"inner_step: {record.inner_step}, which is no step of its trace"
+    if "fit" not in record.seconds:
+        yield "seconds.fit: missing"
+
+
+def misfit(record: Record, clips: Any, classes: int) -> str:
+    """How a record differs from the task that it is of; empty where it fits.
+
+    Args:
+        record: a sound one.
+        clips: ids of the task's clips, a container.
+        classes: number of the task's classes.
+    """
+    if unknown := [clip for clip in record.clips if clip not in clips]:
+        return f"clips that its task does not have: {', '.join(unknown[:3])}"
+    if record.scores and len(record.scores[0]) != classes:
+        return f"{len(record.scores[0])} scores for each clip, and its task has {classes} classes"
+    return ""

@@ -1,0 +1,101 @@
+"""On which device a unit was fitted: in its record, and beside its time on the board."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from bench.evaluation.build_row import fit_times
+from bench.running.device import Used, allocations, used
+from bench.store.store import Store
+
+H100 = Used("cuda", "NVIDIA H100")
+
+
+def fake_torch(counts: list[int], initialized: bool = True):
+    """A torch whose GPUs have been given so many arrays; the list may change."""
+    cuda = SimpleNamespace(
+        is_initialized=lambda: initialized,
+        device_count=lambda: len(counts),
+        memory_stats=lambda i: {"allocation.all.allocated": counts[i]},
+        get_device_name=lambda: "NVIDIA H100",
+    )
+    return SimpleNamespace(cuda=cuda)
+
+
+def test_what_put_something_on_the_gpu_was_fitted_there(monkeypatch):
+    counts = [3, 0]
+    monkeypatch.setitem(sys.modules, "torch", fake_torch(counts))
+    before = allocations()
+    assert used(before) == Used("cpu", None)
+    counts[0] += 1
+    assert used(before) == H100
+
+
+@pytest.mark.parametrize("torch", [None, fake_torch([5], initialized=False)])
+def test_without_a_gpu_nothing_is_asked_of_it(monkeypatch, torch):
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    assert allocations() == 0
+    assert used(0) == Used("cpu")
+
+
+def times(world) -> list[str]:
+    """The column fit/fold of the rows of the board."""
+    lines = world.bench("board", "--format", "markdown").out.splitlines()
+    table = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("|")]
+    column = table[0].index("fit/fold")
+    return [row[column] for row in table[2:] if len(row) == len(table[0])]
+
+
+def test_rows_say_their_device_and_records_the_gpu(world):
+    world.run(methods="mean")
+    world.patch.setattr("bench.running.worker.used", lambda before: H100)
+    world.run("--device", "cuda", methods="mean:noisy")
+    found = {(raw["label"], raw["device"], raw["gpu"]) for raw in world.records().values()}
+    assert found == {("mean", "cpu", None), ("mean:noisy", "cuda", "NVIDIA H100")}
+    plain, noisy = times(world)
+    assert plain.endswith("ms cpu")
+    assert noisy.endswith("ms NVIDIA H100")
+    assert "ms cpu" in world.bench("board").out
+
+
+def test_a_row_of_several_devices_gives_the_time_on_each(world):
+    world.run("--limit-folds", "2")
+    world.patch.setattr("bench.running.worker.used", lambda before: H100)
+    world.run()
+    (row,) = json.loads(world.bench("board", "--format", "json").out)["tables"][0]["rows"]
+    assert [(t["device"], t["folds"]) for t in row["fit_times"]] == [("NVIDIA H100", 4), ("cpu", 2)]
+    (text,) = times(world)
+    assert "ms NVIDIA H100 (4 folds), " in text
+    assert text.endswith("ms cpu (2 folds)")
+    header, line = world.bench("board", "--format", "csv").out.splitlines()
+    assert dict(zip(header.split(","), line.split(","), strict=True))["device"] == (
+        "NVIDIA H100; cpu"
+    )
+
+
+def test_the_device_is_no_part_of_the_key(world):
+    world.run()
+    world.patch.setattr("bench.running.worker.used", lambda before: H100)
+    assert "6 reused from earlier runs" in world.run("--device", "cuda").err
+
+
+def test_records_that_do_not_say_are_shown_without_a_device(world):
+    world.run()
+    for path in sorted((world.results / "records").rglob("*.json"))[:2]:
+        raw = json.loads(path.read_text())
+        del raw["device"], raw["gpu"]
+        path.write_text(json.dumps(raw | {"format": 1}))
+    records = Store(world.results).records()
+    assert [(t.device, t.folds) for t in fit_times(records)] == [("", 2), ("cpu", 4)]
+    assert "unknown device (2 folds)" in times(world)[0]
+    assert [t.device for t in fit_times(records[:2])] == [""]
+
+
+def test_a_unit_that_fails_records_the_device_it_was_offered(world):
+    world.patch.setenv("TOY_FAULT", "raise")
+    world.run("--device", "cuda", methods="faulty")
+    assert {(raw["device"], raw["gpu"]) for raw in world.records().values()} == {("cuda", None)}
