@@ -11,7 +11,6 @@ import pytest
 
 from bench.cache.cache import Cache
 from bench.core.clip import Clip
-from bench.core.errors import BenchError
 from bench.data.apex import with_apexes
 from bench.data.task import make_tasks
 from bench.datasets.smic import Smic
@@ -117,13 +116,12 @@ def test_an_annotated_apex_stays_unless_another_is_asked_for(smic, tmp_path):
     assert with_apexes(smic, [clip], ["d"], "given", cache, 1) == [clip]
     (middle,) = with_apexes(smic, [clip], ["d"], "middle", cache, 1)
     assert (middle.apex, middle.apex_source) == (None, "middle")
-    with pytest.raises(BenchError, match="unknown --apex 'spoted'; did you mean spotted"):
-        with_apexes(smic, [clip], ["d"], "spoted", cache, 1)
 
 
 def test_a_dataset_without_frames_has_nothing_to_spot(world):
     assert world.run("--apex", "spotted").code == 0
     assert "apex: as shipped" in (world.results / "leaderboard.md").read_text()
     done = world.run("--apex", "first")
-    assert (done.code, "unknown --apex 'first'" in done.err) == (2, True)
+    assert done.code == 2
+    assert "'first' is not one of 'given', 'middle', 'spotted'" in done.err
     assert world.bench("plan", "-m", "mean", "-d", "toy", "--apex", "middle").code == 0

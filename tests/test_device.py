@@ -99,3 +99,14 @@ def test_a_unit_that_fails_records_the_device_it_was_offered(world):
     world.patch.setenv("TOY_FAULT", "raise")
     world.run("--device", "cuda", methods="faulty")
     assert {(raw["device"], raw["gpu"]) for raw in world.records().values()} == {("cuda", None)}
+
+
+def test_a_rerun_on_another_device_is_announced(world):
+    words = ("repro", "toy/3/mean", "--engine", "serial")
+    world.run()
+    assert "rerun on the CPU" not in world.bench(*words).err
+    for path in (world.results / "records").rglob("*.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"gpu": "NVIDIA H100"}))
+    done = world.bench(*words)
+    assert "made on NVIDIA H100 and are rerun on the CPU" in done.err
+    assert "the same to the last bit" in done.out

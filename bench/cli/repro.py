@@ -81,6 +81,12 @@ def repro(
         done = ", ".join(r.fold for r in theirs.records[:8] if r.status == "ok") or "none"
         raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {cell} ({done})")
     today = dataclasses.replace(today, folds=folds)
+    if gpus := sorted({record.gpu for record in before.values() if record.gpu}):
+        err().print(
+            f"The records were made on {', '.join(gpus)} and are rerun on the CPU: "
+            "scores may differ in their last digits.",
+            soft_wrap=True,
+        )
     here = tempfile.TemporaryDirectory() if into is None else nullcontext(str(into))
     options = RunOptions(engine=engine, jobs=jobs, device="cpu", plugins=registry.files)
     with here as folder, Watch(options.workers, err()) as watch:

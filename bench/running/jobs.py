@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -20,9 +19,8 @@ from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
+from bench.store.record import Status
 from bench.views.opening import clip_digest
-
-Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 
 
 @dataclass(frozen=True)
