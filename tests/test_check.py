@@ -185,7 +185,7 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
     [
         ({"facts": Facts("", "", 1066, "www", "code", ("no stop",))}, "facts are complete", "1066"),
         ({"facts": Facts("x", "x", 2020, "", "reconstructed")}, "facts are complete", "deviation"),
-        ({"presets": {"paper": {"x": 1}}}, "configuration is plain", "defaults are the paper's"),
+        ({"presets": {"paper": {"x": 1}}}, "configuration is plain", "defaults must be the paper's"),
         ({"variants": {"a": {"none": 1}}}, "configuration is plain", "none"),
         ({"fit": fits(Half)}, "scores are rows of finite numbers", "expected (3, 3)"),
         ({"fit": fits(Unfinished)}, "scores are rows of finite numbers", "non-finite"),
@@ -194,7 +194,7 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"fit": fidgety}, "global random state stays as it is", "with context.seeded()"),
         ({"fit": noisy}, "same seed same scores", "draws from numpy.random without"),
         ({"fit": networked}, "same seed same scores", "draws from torch without"),
-        ({"fit": fresh}, "same seed same scores", "a generator without a seed"),
+        ({"fit": fresh}, "same seed same scores", "an unseeded generator"),
         ({"fit": long_seed}, "scores are rows of finite numbers", "between 0 and 2**32 - 1"),
         ({"fit": clocked}, "same seed same scores", "differ"),
         ({"fit": every_class}, "a class missing in training", "empty class"),
@@ -204,7 +204,7 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"needs": frozenset({"thoughts"})}, "every dataset that serves it", "needs thoughts"),
         ({"describe": lambda self, clip: ["x"]}, "every dataset that serves it", "list"),
         ({"describe": oracle}, "reads declared views only", "true_action_units"),
-        ({"describe": counts}, "describes alike each time", "otherwise"),
+        ({"describe": counts}, "describes alike each time", "differently"),
         ({"describe": writes}, "describes alike each time", "flow_image"),
     ],
 )

@@ -51,7 +51,7 @@ def test_inner_folds_find_the_direction_that_tells(telling):
     subjects = np.arange(len(labels)) // 4
     train = Training(clips, labels, subjects, 2)
     model = SMALL.fit(train, Context(seed=0, subjects=subjects))
-    assert (model.direction, model.bins) == (telling, 8)
+    assert model.transform.keywords == {"direction": telling, "bins": 8}
 
 
 def test_one_subject_leaves_nothing_to_choose_by():

@@ -185,7 +185,7 @@ def test_other_data_are_not_compared(ran):
     file.write_text("[0.5, 0.5]")
     done = repro(ran)
     assert done.code == 2
-    assert "is not the data of" in done.err
+    assert "differs from the data of" in done.err
 
 
 def test_a_fold_that_is_not_there(ran):
