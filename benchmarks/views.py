@@ -50,13 +50,12 @@ KERNELS = """
 import time
 import numpy as np
 from bench.learning.additive import MEMOS, chi2_of_blocks
-from bench.views import tvl1
-from bench.views.lbp import block_histograms, orthogonal_planes, pattern_codes
+from bench.views.flow import tvl1
+from bench.views.lbp.patterns import block_histograms, orthogonal_planes
 from bench.methods.smdmo.kernel import descend
 noise = np.random.default_rng(0)
 volume = noise.integers(0, 256, (9, 32, 32)).astype(np.uint8)
 tvl1.flow(volume[0], volume[1])
-pattern_codes(volume, orthogonal_planes(8, (1, 1, 1)))
 block_histograms(volume, orthogonal_planes(8, (1, 1, 1)), (2, 2), "u2")
 rows = noise.random((4, 2, 9))
 chi2_of_blocks(rows, rows)

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import (
-    build_index,
-    find_tables,
-    read_annotations,
-    read_clip,
-    subfolders,
-    subject_number,
-)
+from bench.data import reading
 
-CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
 EIGHT = (
     "contempt",
     "disgust",
@@ -32,18 +22,17 @@ EIGHT = (
 FOUR = ("disgust", "repression", "surprise", "tense")
 
 
-class Casme(Dataset):
+class Casme(reading.FrameDataset):
     """The original CASME, raw or cropped."""
 
-    name: ClassVar[str] = "casme"
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "casme"
+    facts = DatasetFacts(
         title="CASME",
         paper="Yan, Wu, Liu, Wang, Fu: CASME Database: A Dataset of Spontaneous Micro-Expressions "
         "Collected From Neutralized Faces, FG",
         year=2013,
         url="http://casme.psych.ac.cn/casme/e1",
-        licence="Free for academic research under a signed licence agreement with the owners; the "
-        "images must not be redistributed.",
+        licence=reading.AGREEMENT,
         layout="Cropped/sub01/EP01_12/reg_EP01_12-1.jpg\n"
         "Section A/sub01/EP01_12/EP01_12-1.jpg   (and Section B, instead of Cropped)\n"
         "a table with Subject, Filename, OnsetF, ApexF1, OffsetF, AUs, Emotion",
@@ -54,9 +43,9 @@ class Casme(Dataset):
             "source confirms the class counts; none are checked.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "4": Labelling(FOUR, {c: c for c in FOUR}),
-        "8": Labelling(EIGHT, {c: c for c in EIGHT}),
+    labellings = {
+        "4": Labelling.by_word(FOUR),
+        "8": Labelling.by_word(EIGHT),
     }
 
     def index(self) -> Index:
@@ -65,11 +54,12 @@ class Casme(Dataset):
         folders = _folders(self.root)
         if not folders:
             raise DataError(f"casme: no folders sub01, sub02, ... within two levels of {self.root}")
-        tables = find_tables(self.root, self.root, "casme|cod", "CASME's coding table")
+        tables = reading.find_tables(self.root, self.root, "casme|cod", "CASME's coding table")
         rows = [
-            row | {"subject": _subject(row["subject"])} for row in read_annotations(tables, CODED)
+            row | {"subject": _subject(row["subject"])}
+            for row in reading.read_annotations(tables, reading.CODED)
         ]
-        return build_index(
+        return reading.build_index(
             self.name,
             rows,
             lambda row: folders.get((row["subject"], row["name"].lower())),
@@ -77,28 +67,24 @@ class Casme(Dataset):
             expected=195,
         )
 
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """Frames, uint8."""
-        return read_clip(self, clip)
-
 
 def _subject(text: str) -> str:
-    number = subject_number(text, "sub(?:ject)?[ _-]?|s")
+    number = reading.subject_number(text, "sub(?:ject)?[ _-]?|s")
     return f"{number:02d}" if number else ""
 
 
 def _folders(root: Path) -> dict[tuple[str, str], Path]:
     """Clip folders by subject and clip, of all sections; cropped ones where there are any."""
-    inner = subfolders(root)
-    homes = [root, *inner, *(deep for folder in inner for deep in subfolders(folder))]
+    inner = reading.subfolders(root)
+    homes = [root, *inner, *(deep for folder in inner for deep in reading.subfolders(folder))]
     cropped = [home for home in homes if "crop" in "/".join(home.relative_to(root).parts).lower()]
     for group in (cropped, homes):
         found = {
             (subject, clip.name.strip().lower()): clip
             for home in group
-            for person in subfolders(home)
+            for person in reading.subfolders(home)
             if (subject := _subject(person.name))
-            for clip in subfolders(person)
+            for clip in reading.subfolders(person)
         }
         if found:
             return found

@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import (
-    Row,
-    build_index,
-    find_home,
-    find_tables,
-    objective_class,
-    read_annotations,
-    read_clip,
-    read_table,
-    subfolders,
-    subject_number,
-)
+from bench.data import reading
 
 CLIPS = 255
 EXTRA = ("24", "EP02_07")
-CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
 SEVEN = ("disgust", "fear", "happiness", "others", "repression", "sadness", "surprise")
 FIVE = ("disgust", "happiness", "others", "repression", "surprise")
 OBJECTIVE = ("I", "II", "III", "IV", "V")
-MEGC_2019 = {
-    "disgust": "negative",
-    "repression": "negative",
-    "happiness": "positive",
-    "surprise": "surprise",
-}
+MEGC_2019 = reading.in_three("disgust", "repression")
 
 
-class Casme2(Dataset):
+class Casme2(reading.FrameDataset):
     """CASME II, raw or cropped."""
 
-    name: ClassVar[str] = "casme2"
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "casme2"
+    facts = DatasetFacts(
         title="CASME II",
         paper="Yan, Li, Wang, Zhao, Liu, Chen, Fu: CASME II: An Improved Spontaneous "
         "Micro-Expression Database and the Baseline Evaluation, PLoS ONE 9(1)",
         year=2014,
         url="http://fu.psych.ac.cn/CASME/casme2-en.php",
-        licence="Free for academic research under a signed licence agreement with the owners; the "
-        "images must not be redistributed.",
+        licence=reading.AGREEMENT,
         layout="Cropped/sub01/EP02_01f/reg_img46.jpg\n"
         "CASME2_RAW_selected/sub01/EP02_01f/img46.jpg   (instead of Cropped)\n"
         "CASME2-coding-20140508.xlsx   (or -20190701)\n"
@@ -64,70 +44,64 @@ class Casme2(Dataset):
             "Folders not listed in the table are ignored.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(63, 32, 99, 27, 25), subjects=26),
+    labellings = {
+        "5": Labelling.by_word(FIVE, expected=(63, 32, 99, 27, 25), subjects=26),
         "3": Labelling(
-            classes=("negative", "positive", "surprise"),
+            classes=reading.THREE,
             of=MEGC_2019,
             without=frozenset({"casme2/04/EP12_01f", "casme2/05/EP09_05f"}),
             expected=(88, 32, 25),
             subjects=24,
         ),
-        "7": Labelling(
-            SEVEN, {c: c for c in SEVEN}, expected=(63, 2, 32, 99, 27, 7, 25), subjects=26
-        ),
-        "objective": Labelling(
-            OBJECTIVE, {c: c for c in OBJECTIVE}, "objective", expected=(25, 15, 99, 26, 20)
-        ),
+        "7": Labelling.by_word(SEVEN, expected=(63, 2, 32, 99, 27, 7, 25), subjects=26),
+        "objective": Labelling.by_word(OBJECTIVE, "objective", expected=(25, 15, 99, 26, 20)),
     }
 
     def index(self) -> Index:
         """The clips of the coding table."""
         require_root(self.root, self.name)
-        home = find_home(self.root, lambda name: bool(_subject(name)), ("crop", "casme2"))
+        home = reading.find_home(self.root, lambda name: bool(_subject(name)), ("crop", "casme2"))
         if home is None:
             raise DataError(
                 f"casme2: no folders sub01, sub02, ... within two levels of {self.root}"
             )
-        tables = find_tables(self.root, home, r"cod|casme.?2.*\.csv", "CASME2-coding-20140508.xlsx")
-        rows = [_named(row) for row in read_annotations(tables, CODED)]
+        tables = reading.find_tables(
+            self.root, home, r"cod|casme.?2.*\.csv", "CASME2-coding-20140508.xlsx"
+        )
+        rows = [_named(row) for row in reading.read_annotations(tables, reading.CODED)]
         rows, extra = _without_extra(rows)
         classes = _objective_classes(self.root, home)
         rows = [row | {"objective": classes.get(_key(row), row["objective"])} for row in rows]
         folders = _folders(home)
-        index = build_index(
+        index = reading.build_index(
             self.name, rows, lambda row: folders.get(_key(row)), self.root, expected=CLIPS
         )
         return replace(index, dropped=(*index.dropped, *extra))
 
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """Frames, uint8."""
-        return read_clip(self, clip)
-
 
 def _subject(text: str) -> str:
-    number = subject_number(text, "sub(?:ject)?[ _-]?|s")
+    number = reading.subject_number(text, "sub(?:ject)?[ _-]?|s")
     return f"{number:02d}" if number else ""
 
 
-def _named(row: Row) -> Row:
+def _named(row: reading.Row) -> reading.Row:
     return row | {"subject": _subject(row["subject"])}
 
 
-def _key(row: Row) -> tuple[str, str]:
+def _key(row: reading.Row) -> tuple[str, str]:
     return row["subject"], row["name"].lower()
 
 
 def _folders(home: Path) -> dict[tuple[str, str], Path]:
     return {
         (subject, clip.name.strip().lower()): clip
-        for person in subfolders(home)
+        for person in reading.subfolders(home)
         if (subject := _subject(person.name))
-        for clip in subfolders(person)
+        for clip in reading.subfolders(person)
     }
 
 
-def _without_extra(rows: list[Row]) -> tuple[list[Row], tuple[str, ...]]:
+def _without_extra(rows: list[reading.Row]) -> tuple[list[reading.Row], tuple[str, ...]]:
     """Leave the 256th row out of the copies that have it."""
     if len({(row["subject"], row["name"]) for row in rows}) <= CLIPS:
         return rows, ()
@@ -139,8 +113,10 @@ def _without_extra(rows: list[Row]) -> tuple[list[Row], tuple[str, ...]]:
 def _objective_classes(root: Path, home: Path) -> dict[tuple[str, str], str]:
     """Objective class by clip from the separate table, empty where there is none."""
     try:
-        table = find_tables(root, home, "objective", "CASME2-ObjectiveClasses.xlsx")[0]
+        table = reading.find_tables(root, home, "objective", "CASME2-ObjectiveClasses.xlsx")[0]
     except DataError:
         return {}
-    rows = [_named(row) for row in read_table(table, ("subject", "name", "objective"))]
-    return {_key(row): row["objective"] for row in rows if objective_class(row["objective"])}
+    rows = [_named(row) for row in reading.read_table(table, ("subject", "name", "objective"))]
+    return {
+        _key(row): row["objective"] for row in rows if reading.objective_class(row["objective"])
+    }

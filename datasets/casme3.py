@@ -5,46 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import (
-    Row,
-    build_index,
-    find_home,
-    find_tables,
-    read_annotations,
-    read_clip,
-    subfolders,
-    subject_number,
-)
+from bench.data import reading
 
-CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
 SEVEN = ("anger", "disgust", "fear", "happy", "others", "sad", "surprise")
-THREE = {
-    **dict.fromkeys(("anger", "disgust", "fear", "sad"), "negative"),
-    "happy": "positive",
-    "surprise": "surprise",
-}
+MEGC_2019 = reading.in_three("anger", "disgust", "fear", "sad", positive="happy")
 MISTYPED = {("spNO.216", "d", "3647"): "2647"}
 """An onset behind its offset (2694); a digit less puts it before its apex (2668)."""
 
 
-class Casme3(Dataset):
+class Casme3(reading.FrameDataset):
     """Part A of CAS(ME)^3: colour frames, without depth."""
 
-    name: ClassVar[str] = "casme3"
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "casme3"
+    facts = DatasetFacts(
         title="CAS(ME)^3 part A",
         paper="Li, Dong, Lu, Wang, Yan, Ma, Liu, Huang, Fu: CAS(ME)3: A Third Generation Facial "
         "Spontaneous Micro-Expression Database with Depth Information and High Ecological "
         "Validity, IEEE Transactions on Pattern Analysis and Machine Intelligence 45(3)",
         year=2023,
         url="http://casme.psych.ac.cn/casme/e4",
-        licence="Free for academic research under a signed licence agreement with the owners; the "
-        "images must not be redistributed.",
+        licence=reading.AGREEMENT,
         layout="part_A/spNO.1/a/color/355.jpg\n"
         "Part_A_ME_clip/frame/spNO.1_a_355/355.jpg   (instead of whole videos)\n"
         "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx   (or in annotation/)",
@@ -59,49 +43,45 @@ class Casme3(Dataset):
             "table), stored separately in a layout unknown to us; it is not read.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "7": Labelling(
-            SEVEN, {c: c for c in SEVEN}, expected=(64, 250, 86, 55, 161, 57, 187), subjects=94
-        ),
+    labellings = {
+        "7": Labelling.by_word(SEVEN, expected=(64, 250, 86, 55, 161, 57, 187), subjects=94),
         "4": Labelling(
             ("negative", "positive", "surprise", "others"),
-            {**THREE, "others": "others"},
+            {**MEGC_2019, "others": "others"},
             expected=(457, 55, 187, 161),
             subjects=94,
         ),
-        "3": Labelling(("negative", "positive", "surprise"), THREE, expected=(457, 55, 187)),
+        "3": Labelling(reading.THREE, MEGC_2019, expected=(457, 55, 187)),
     }
 
     def index(self) -> Index:
         """The clips of the table of micro-expressions."""
         require_root(self.root, self.name)
-        home = find_home(self.root, _is_wanted, ("crop", "color", "frame", "part_a"), depth=3)
+        home = reading.find_home(
+            self.root, _is_wanted, ("crop", "color", "frame", "part_a"), depth=3
+        )
         if home is None:
             raise DataError(
                 f"casme3: no folders spNO.1, spNO.2, ... within three levels of {self.root}"
             )
-        tables = find_tables(
+        tables = reading.find_tables(
             self.root, home, "part_?a_?me_?label", "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
         )
         tables.sort(key=lambda path: "v2" not in path.name)
-        rows = [_named(row) for row in read_annotations(tables, CODED)]
-        folders = {folder.name.lower(): folder for folder in subfolders(home)}
-        return build_index(
+        rows = [_named(row) for row in reading.read_annotations(tables, reading.CODED)]
+        folders = {folder.name.lower(): folder for folder in reading.subfolders(home)}
+        return reading.build_index(
             self.name, rows, lambda row: _place(row, folders), self.root, expected=860
         )
-
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """Frames, uint8."""
-        return read_clip(self, clip)
 
 
 def _is_wanted(name: str) -> bool:
     return re.match(r"spno\.\d+(_|$)", name.lower()) is not None
 
 
-def _named(row: Row) -> Row:
+def _named(row: reading.Row) -> reading.Row:
     key = (row["subject"], row["name"], row["onset"])
-    number = subject_number(row["subject"], r"spno\.")
+    number = reading.subject_number(row["subject"], r"spno\.")
     return row | {
         "subject": f"spNO.{number}" if number else "",
         "name": f"{row['name']}_{row['onset']}" if row["name"] else "",
@@ -109,7 +89,7 @@ def _named(row: Row) -> Row:
     }
 
 
-def _place(row: Row, folders: Mapping[str, Path]) -> Path | None:
+def _place(row: reading.Row, folders: Mapping[str, Path]) -> Path | None:
     """The clip's own folder, or the colour frames of the video that it is part of."""
     subject = row["subject"].lower()
     own = folders.get(f"{subject}_{row['name'].lower()}")

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import ClassVar
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import (
-    Row,
-    build_index,
-    find_tables,
-    named_folders,
-    read_clip,
-    read_table,
-    subject_number,
-)
+from bench.data import reading
 
-CODED = ("subject", "name", "onset", "apex", "offset")
+REQUIRED = reading.CODED[:-1]
+"""A test table has no emotions."""
 SEVEN = ("anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise")
-THREE = {
-    **dict.fromkeys(("anger", "contempt", "disgust", "fear", "sadness"), "negative"),
-    "happiness": "positive",
-    "surprise": "surprise",
-}
+MEGC_2019 = reading.in_three("anger", "contempt", "disgust", "fear", "sadness")
 
 
-class Dfme(Dataset):
+class Dfme(reading.FrameDataset):
     """The part of DFME released for the owners' challenge: training and two test tables."""
 
-    name: ClassVar[str] = "dfme"
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "dfme"
+    facts = DatasetFacts(
         title="DFME",
         paper="Zhao, Tang, Mao, Liu, Zhang, Wang, Xu, Chen: DFME: A New Benchmark for Dynamic "
         "Facial Micro-Expression Recognition, IEEE Transactions on Affective Computing 15(3)",
         year=2024,
         url="https://mea-lab-421.github.io",
-        licence="Free for academic research under a signed licence agreement with the owners; the "
-        "images must not be redistributed.",
+        licence=reading.AGREEMENT,
         layout="sub0001/sub0001_01/1.jpg   (clip folders up to four deep)\n"
         "one table per part, with Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, "
         "Emotion, AU",
@@ -50,35 +36,31 @@ class Dfme(Dataset):
             "Clips of a test table without emotions belong to no task.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "7": Labelling(SEVEN, {c: c for c in SEVEN}),
-        "3": Labelling(("negative", "positive", "surprise"), THREE),
+    labellings = {
+        "7": Labelling.by_word(SEVEN),
+        "3": Labelling(reading.THREE, MEGC_2019),
     }
 
     def index(self) -> Index:
         """The clips of all tables."""
         require_root(self.root, self.name)
-        folders = named_folders(self.root, _is_clip, depth=4)
+        folders = reading.named_folders(self.root, _is_clip, depth=4)
         if not folders:
             raise DataError(f"dfme: no folders like sub0001_01 within four levels of {self.root}")
-        tables = find_tables(self.root, self.root, "", "DFME's annotations")
+        tables = reading.find_tables(self.root, self.root, "", "DFME's annotations")
         near = [table for table in tables if table.parent != self.root.parent]
-        rows: list[Row] = []
+        rows: list[reading.Row] = []
         for table in near or tables:
-            rows += map(_named, read_table(table, CODED))
-        return build_index(
+            rows += map(_named, reading.read_table(table, REQUIRED))
+        return reading.build_index(
             self.name, rows, lambda row: folders.get(row["name"].lower()), self.root, expected=2629
         )
-
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """Frames, uint8."""
-        return read_clip(self, clip)
 
 
 def _is_clip(name: str) -> bool:
     return re.fullmatch(r"sub\d+_\d+", name.strip().lower()) is not None
 
 
-def _named(row: Row) -> Row:
-    number = subject_number(row["subject"], "sub")
+def _named(row: reading.Row) -> reading.Row:
+    number = reading.subject_number(row["subject"], "sub")
     return row | {"subject": f"{number:04d}" if number else ""}

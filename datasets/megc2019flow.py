@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import number, read_image, read_table, subject_number
+from bench.data.reading import THREE, number, read_image, read_table, subject_number
 
 TABLE = "combined_3_class2_for_optical_flow.csv"
 FOLDER = "STSNet_whole_norm_u_v_os"
-CLASSES = ("negative", "positive", "surprise")
 COLUMNS = {
     "database": ("dataset",),
     "subject": ("sub", "subject"),
@@ -30,9 +28,9 @@ SUBJECTS = {"casme2": ("sub", "{:02d}"), "samm": ("", "{:03d}"), "smic": ("s", "
 class Megc2019Flow(Dataset):
     """28 x 28 flow and strain from onset to apex: needs no licence and shows no faces."""
 
-    name: ClassVar[str] = "megc2019flow"
-    ships: ClassVar[frozenset[str]] = frozenset({"flow_image"})
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "megc2019flow"
+    ships = frozenset({"flow_image"})
+    facts = DatasetFacts(
         title="MEGC 2019 flow images",
         paper="Wang, Zhang, Luo, Sankaranarayana: HTNet for micro-expression recognition, "
         "Neurocomputing 602; inputs as in Liong, Gan, See, Khor, Huang: STSTNet, FG 2019",
@@ -48,9 +46,7 @@ class Megc2019Flow(Dataset):
             "Subjects and clips are renamed as in the original databases: s01 becomes s1.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "3": Labelling(CLASSES, {c: c for c in CLASSES}, expected=(250, 109, 83), subjects=68)
-    }
+    labellings = {"3": Labelling.by_word(THREE, expected=(250, 109, 83), subjects=68)}
 
     @classmethod
     def literature(cls) -> str:
@@ -111,13 +107,13 @@ def _clip(row: Mapping[str, str], folder: Path, file: str | None, table: Path) -
         raise DataError(f"{said}: dataset {row['database']!r}, expected {', '.join(SUBJECTS)}")
     prefix, form = SUBJECTS[row["database"]]
     subject, label = subject_number(row["subject"], prefix), number(row["label"])
-    if subject is None or label is None or label >= len(CLASSES):
+    if subject is None or label is None or label >= len(THREE):
         raise DataError(f"{said}: subject {row['subject']!r} with label {row['label']!r}")
     return Clip(
         database=row["database"],
         subject=form.format(subject),
         name=re.sub(r"^s0+(?=\d)", "s", row["name"]),
-        emotion=CLASSES[label],
+        emotion=THREE[label],
         folder=folder,
         files=(file,) if file else (),
     )

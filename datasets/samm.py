@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import ClassVar
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import (
-    Row,
-    build_index,
-    find_home,
-    find_tables,
-    read_annotations,
-    read_clip,
-    subfolders,
-    subject_number,
-)
+from bench.data import reading
 
-CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
 FIVE = ("anger", "contempt", "happiness", "other", "surprise")
 EIGHT = ("anger", "contempt", "disgust", "fear", "happiness", "other", "sadness", "surprise")
 OBJECTIVE = ("I", "II", "III", "IV", "V")
-MEGC_2019 = {
-    **dict.fromkeys(("anger", "contempt", "disgust", "fear", "sadness"), "negative"),
-    "happiness": "positive",
-    "surprise": "surprise",
-}
+MEGC_2019 = reading.in_three("anger", "contempt", "disgust", "fear", "sadness")
 
 
-class Samm(Dataset):
+class Samm(reading.FrameDataset):
     """SAMM, full frames or cropped (the file names are the same)."""
 
-    name: ClassVar[str] = "samm"
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "samm"
+    facts = DatasetFacts(
         title="SAMM",
         paper="Davison, Lansley, Costen, Tan, Yap: SAMM: A Spontaneous Micro-Facial Movement "
         "Dataset, IEEE Transactions on Affective Computing 9(1)",
@@ -56,51 +40,48 @@ class Samm(Dataset):
             "are not confirmed by a public source.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "5": Labelling(FIVE, {c: c for c in FIVE}, expected=(57, 12, 26, 26, 15)),
+    labellings = {
+        "5": Labelling.by_word(FIVE, expected=(57, 12, 26, 26, 15)),
         "3": Labelling(
-            classes=("negative", "positive", "surprise"),
+            classes=reading.THREE,
             of=MEGC_2019,
             expected=(92, 26, 15),
             subjects=28,
         ),
-        "8": Labelling(
-            EIGHT, {c: c for c in EIGHT}, expected=(57, 12, 9, 8, 26, 26, 6, 15), subjects=29
-        ),
-        "objective": Labelling(
-            OBJECTIVE, {c: c for c in OBJECTIVE}, "objective", expected=(24, 13, 20, 8, 3)
-        ),
+        "8": Labelling.by_word(EIGHT, expected=(57, 12, 9, 8, 26, 26, 6, 15), subjects=29),
+        "objective": Labelling.by_word(OBJECTIVE, "objective", expected=(24, 13, 20, 8, 3)),
     }
 
     def index(self) -> Index:
         """The clips of the table of micro-movements."""
         require_root(self.root, self.name)
-        home = find_home(self.root, _is_subject, ("crop", "samm"))
+        home = reading.find_home(self.root, _is_subject, ("crop", "samm"))
         if home is None:
             raise DataError(f"samm: no folders 006, 007, ... within two levels of {self.root}")
-        tables = find_tables(self.root, home, "samm|facs|micro", "SAMM_Micro_FACS_Codes_v2.xlsx")
-        rows = [_named(row) for row in read_annotations(tables, CODED, sheet="MICRO_ONLY")]
+        tables = reading.find_tables(
+            self.root, home, "samm|facs|micro", "SAMM_Micro_FACS_Codes_v2.xlsx"
+        )
+        rows = [
+            _named(row)
+            for row in reading.read_annotations(tables, reading.CODED, sheet="MICRO_ONLY")
+        ]
         folders = {
             clip.name.strip(): clip
-            for person in subfolders(home)
+            for person in reading.subfolders(home)
             if _is_subject(person.name)
-            for clip in subfolders(person)
+            for clip in reading.subfolders(person)
         }
-        return build_index(
+        return reading.build_index(
             self.name, rows, lambda row: folders.get(row["name"]), self.root, expected=159
         )
-
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """Frames, uint8."""
-        return read_clip(self, clip)
 
 
 def _is_subject(name: str) -> bool:
     return re.fullmatch(r"\d{3}", name.strip()) is not None
 
 
-def _named(row: Row) -> Row:
-    number = subject_number(row["subject"])
+def _named(row: reading.Row) -> reading.Row:
+    number = reading.subject_number(row["subject"])
     emotion = row["emotion"].lower()
     return row | {
         "subject": f"{number:03d}" if number else "",

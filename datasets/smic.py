@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import Clip, DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import (
-    find_home,
-    numbered_frames,
-    read_clip,
-    subfolders,
-    subject_number,
-    with_landmarks,
-)
+from bench.data import reading
 
-CLASSES = ("negative", "positive", "surprise")
 CODES = ("ne", "po", "sur")
 TALLY = {
     1: (3, 2, 1),
@@ -45,10 +36,6 @@ PAPER = (
     "Li, Pfister, Huang, Zhao, Pietikäinen: A Spontaneous Micro-expression Database: Inducement, "
     "Collection and Baseline, FG"
 )
-LICENCE = (
-    "Free for academic research under a signed licence agreement with the owners; the images "
-    "must not be redistributed."
-)
 URL = "https://www.oulu.fi/cmvs/node/41319"
 
 
@@ -58,7 +45,7 @@ def _facts(camera: str, about: tuple[str, ...] = ()) -> DatasetFacts:
         paper=PAPER,
         year=2013,
         url=URL,
-        licence=LICENCE,
+        licence=reading.AGREEMENT,
         layout=f"SMIC_all_cropped/{camera}/s1/micro/negative/s1_ne_01/reg_image559740.bmp\n"
         f"{camera}/s1/micro/negative/s1_ne_01/image559740.bmp   (instead of SMIC_all_cropped)",
         quirks=(
@@ -73,17 +60,17 @@ def _facts(camera: str, about: tuple[str, ...] = ()) -> DatasetFacts:
 
 
 def _labellings(expected: tuple[int, ...], subjects: int) -> dict[str, Labelling]:
-    return {"3": Labelling(CLASSES, {c: c for c in CLASSES}, expected=expected, subjects=subjects)}
+    return {"3": Labelling.by_word(reading.THREE, expected=expected, subjects=subjects)}
 
 
-class Smic(Dataset):
+class Smic(reading.FrameDataset):
     """SMIC-HS: 164 clips of 16 subjects at 100 frames a second."""
 
-    name: ClassVar[str] = "smic"
-    camera: ClassVar[str] = "HS"
-    clips: ClassVar[int] = 164
-    facts: ClassVar[DatasetFacts] = _facts("HS")
-    labellings: ClassVar[Mapping[str, Labelling]] = _labellings((70, 51, 43), 16)
+    name = "smic"
+    camera = "HS"
+    clips = 164
+    facts = _facts("HS")
+    labellings = _labellings((70, 51, 43), 16)
 
     def index(self) -> Index:
         """The clips of the folders."""
@@ -91,7 +78,7 @@ class Smic(Dataset):
         home = self._home()
         clips: dict[str, Clip] = {}
         dropped: list[str] = []
-        for person in subfolders(home):
+        for person in reading.subfolders(home):
             for word, folder in _clip_folders(person):
                 clip = _clip(self.name, person.name, word, folder)
                 if not clip.files:
@@ -107,14 +94,14 @@ class Smic(Dataset):
             missing=tuple(missing),
             expected=self.clips,
         )
-        return with_landmarks(index, self.root)
+        return reading.with_landmarks(index, self.root)
 
     def _home(self) -> Path:
         """The folder of the camera, named so or holding the subjects itself."""
-        holder = find_home(self.root, self._is_camera, ("crop", "raw"))
+        holder = reading.find_home(self.root, self._is_camera, ("crop", "raw"))
         if holder is not None:
-            return next(f for f in subfolders(holder) if self._is_camera(f.name))
-        if any(map(_is_subject, (folder.name for folder in subfolders(self.root)))):
+            return next(f for f in reading.subfolders(holder) if self._is_camera(f.name))
+        if any(map(_is_subject, (folder.name for folder in reading.subfolders(self.root)))):
             return self.root
         raise DataError(
             f"{self.name}: no folder {self.camera} within two levels of {self.root}, and no "
@@ -132,19 +119,15 @@ class Smic(Dataset):
                 for at in range(1, count + 1):
                     yield f"{self.name}/s{number}/s{number}_{code}_{at:02d}"
 
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """Frames, uint8."""
-        return read_clip(self, clip)
-
 
 class SmicVis(Smic):
     """SMIC-VIS: 71 clips of 8 subjects at 25 frames a second."""
 
-    name: ClassVar[str] = "smicvis"
-    camera: ClassVar[str] = "VIS"
-    clips: ClassVar[int] = 71
-    facts: ClassVar[DatasetFacts] = _facts("VIS")
-    labellings: ClassVar[Mapping[str, Labelling]] = _labellings((23, 28, 20), 8)
+    name = "smicvis"
+    camera = "VIS"
+    clips = 71
+    facts = _facts("VIS")
+    labellings = _labellings((23, 28, 20), 8)
 
     def _published(self) -> Iterator[str]:
         return iter(())
@@ -153,13 +136,13 @@ class SmicVis(Smic):
 class SmicNir(SmicVis):
     """SMIC-NIR: 71 clips of 8 subjects at 25 frames a second, near infrared."""
 
-    name: ClassVar[str] = "smicnir"
-    camera: ClassVar[str] = "NIR"
-    facts: ClassVar[DatasetFacts] = _facts("NIR")
+    name = "smicnir"
+    camera = "NIR"
+    facts = _facts("NIR")
 
 
 def _is_subject(name: str) -> bool:
-    return subject_number(name, "s") is not None
+    return reading.subject_number(name, "s") is not None
 
 
 def _clip_folders(person: Path) -> Iterator[tuple[str, Path]]:
@@ -167,14 +150,14 @@ def _clip_folders(person: Path) -> Iterator[tuple[str, Path]]:
     if not _is_subject(person.name):
         return
     for holder in (person, person / "micro"):
-        for folder in subfolders(holder):
+        for folder in reading.subfolders(holder):
             word = folder.name.lower()
-            if word in CLASSES:
-                yield from ((word, clip) for clip in subfolders(folder))
+            if word in reading.THREE:
+                yield from ((word, clip) for clip in reading.subfolders(folder))
 
 
 def _clip(database: str, person: str, word: str, folder: Path) -> Clip:
-    subject = f"s{subject_number(person, 's')}"
+    subject = f"s{reading.subject_number(person, 's')}"
     match = CLIP.fullmatch(folder.name.strip())
     name = f"s{match[1]}_{match[2].lower()}_{int(match[3]):02d}" if match else folder.name
     return Clip(
@@ -183,5 +166,5 @@ def _clip(database: str, person: str, word: str, folder: Path) -> Clip:
         name=name,
         emotion=word,
         folder=folder,
-        files=tuple(file for _, file in numbered_frames(folder)),
+        files=tuple(file for _, file in reading.numbered_frames(folder)),
     )

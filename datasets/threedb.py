@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
+from bench.data.reading import THREE
 
 PARTS = ("smic", "casme2", "samm")
-CLASSES = ("negative", "positive", "surprise")
 LIST = "combined_3class_gt.csv"
 Key = tuple[str, str, str]
 """Database, subject and clip, without the prefixes and zeros that differ between copies."""
@@ -31,8 +31,8 @@ class ThreeDB(Dataset):
 
     parts: tuple[Dataset, ...] = field(default=())
 
-    name: ClassVar[str] = "3db"
-    facts: ClassVar[DatasetFacts] = DatasetFacts(
+    name = "3db"
+    facts = DatasetFacts(
         title="3DB composite (MEGC 2019)",
         paper="See, Yap, Li, Hong, Wang: MEGC 2019 - The Second Facial Micro-Expressions Grand "
         "Challenge, FG",
@@ -52,9 +52,7 @@ class ThreeDB(Dataset):
             "copies contain blank rows; all are handled.",
         ),
     )
-    labellings: ClassVar[Mapping[str, Labelling]] = {
-        "3": Labelling(CLASSES, {c: c for c in CLASSES}, expected=(250, 109, 83), subjects=68)
-    }
+    labellings = {"3": Labelling.by_word(THREE, expected=(250, 109, 83), subjects=68)}
 
     @classmethod
     def locate(cls, roots: Roots) -> Self | None:
@@ -139,7 +137,7 @@ def _listed(table: Path, clips: Mapping[str, Clip]) -> tuple[dict[str, str], tup
             if clip_id is None:
                 missing.append("/".join(row[:3]))
             else:
-                chosen[clip_id] = CLASSES[int(row[3])]
+                chosen[clip_id] = THREE[int(row[3])]
     return chosen, tuple(missing)
 
 

@@ -7,11 +7,26 @@ from skimage.feature import local_binary_pattern
 
 from bench import BenchError, Views
 from bench.views.lbp import patterns as lbp
-from bench.views.lbp.patterns import Pattern, block_histograms, orthogonal_planes, pattern_codes
+from bench.views.lbp.kernel import block_counts
+from bench.views.lbp.patterns import Pattern, block_histograms, orthogonal_planes
 
 
 def noise(shape: tuple[int, ...] = (12, 15, 17), seed: int = 0, levels: int = 256) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, levels, shape).astype(np.uint8)
+
+
+def pattern_codes(volume: np.ndarray, pattern: Pattern) -> np.ndarray:
+    """Codes (planes, t, y, x), each pixel a block, in windows of as few frames as possible."""
+    (rt, ry, rx), (frames, h, w) = pattern.margin, volume.shape
+    rows, columns = (np.arange(r, n - r)[:, None] + [0, 1] for r, n in ((ry, h), (rx, w)))
+    found = []
+    for t in range(frames - 2 * rt):
+        window = np.ascontiguousarray(volume[t : t + 2 * rt + 1])
+        tables = pattern.tables(window.shape)
+        counts = block_counts(window, *tables, np.array(pattern.margin), rows, columns, 256)
+        assert (counts.sum(axis=3) == 1).all()
+        found.append(counts.argmax(axis=3))
+    return np.stack(found).transpose(3, 0, 1, 2).astype(np.uint8)
 
 
 def sampled(volume: np.ndarray, t: float, y: float, x: float) -> int:

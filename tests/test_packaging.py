@@ -41,7 +41,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_tree_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as file:
         inside = {name for name in file.namelist() if ".dist-info/" not in name}
+    templates = (ROOT / "bench/plugins/templates").iterdir()
     expected = {"bench/py.typed", "bench/literature/published.csv"}
+    expected |= {f"bench/plugins/templates/{path.name}" for path in templates}
     for room, package in (
         ("bench", "bench"),
         ("methods", "bench/methods"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.check import describing, fitting, form
 from bench.check.examination import Examination
 from bench.check.finding import Finding, Status, blocked, failed
+from bench.plugins.code_hash import own_files
 
 Check = Callable[[Examination], Finding]
 
@@ -133,8 +136,16 @@ def _applied(check: Check, examination: Examination) -> Result:
         try:
             found = check(examination)
         except Exception as error:  # a method may raise anything
-            found = failed(f"{type(error).__name__}: {' '.join(str(error).split())}")
+            found = failed(_said(error, examination))
     return _result(check, examination, found, time.perf_counter() - started)
+
+
+def _said(error: Exception, examination: Examination) -> str:
+    """What was raised, and at which line of the plugin's own files."""
+    own = {str(file) for file in own_files(type(examination.method))}
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in own]
+    line = f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{line}"
 
 
 def _result(check: Check, examination: Examination, found: Finding, seconds: float) -> Result:

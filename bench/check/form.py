@@ -48,7 +48,8 @@ def facts_are_complete(exam: Examination) -> Finding:
         f"url {facts.url!r} is not a web address": not (facts.url or "http").startswith("http"),
         f"fidelity {facts.fidelity!r} is not one of {get_args(Fidelity)}": facts.fidelity
         not in get_args(Fidelity),
-        "reconstructed, but no deviation says how": facts.fidelity == "reconstructed"
+        "reconstructed, but no deviation says how; list them in deviations=(...), or write "
+        '"original" for a method of your own': facts.fidelity == "reconstructed"
         and not facts.deviations,
         "a deviation is not a sentence ending in a full stop": any(
             not d.strip().endswith(".") for d in facts.deviations

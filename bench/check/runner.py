@@ -17,7 +17,7 @@ Checked = type[Method] | Method
 
 
 def check_method(method: Checked | Examination) -> list[Result]:
-    """Apply the whole contract; a battery that shrank is itself a failure."""
+    """Apply the whole contract; a missing check is itself a failure."""
     return list(each_check(method if isinstance(method, Examination) else examine(method)))
 
 

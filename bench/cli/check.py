@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.check import Examination, Result, each_check
@@ -21,7 +22,13 @@ from bench.plugins.configure import Configured, configure
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry, load
 
-COLOURS = {"passed": "green", "failed": "red", "noted": "yellow", "skipped": "dim"}
+COLOURS = {
+    "passed": "green",
+    "failed": "red",
+    "noted": "yellow",
+    "skipped": "dim",
+    "blocked": "dim",
+}
 
 
 def check(
@@ -57,13 +64,16 @@ def _chosen(words: str, plugins: tuple[Path, ...]) -> list[Configured]:
     registry = load((*plugins, path))
     names = [name for name, plugin in registry.methods.items() if _lies_in(plugin, path.resolve())]
     if not names:
-        raise BenchError(f"{path} contains no method; expected a subclass of bench.Method")
+        raise BenchError(
+            f"{path} contains no method; expected a subclass of bench.Method with a name of "
+            'its own: name = "mymethod"'
+        )
     return configure(_only(registry, names), "all", "quick")
 
 
 def _lies_in(plugin: type[Method], path: Path) -> bool:
     file = Path(inspect.getfile(plugin)).resolve()
-    return file == path or (path.is_dir() and file == path / "__init__.py")
+    return file == path or (path.is_dir() and file.is_relative_to(path))
 
 
 def _only(registry: Registry, names: list[str]) -> Registry:
@@ -83,6 +93,6 @@ def _checked(row: Configured, as_json: bool) -> list[Result]:
         grid = Grid("check", "verdict", "details", "s", title=row.label, title_style="bold")
         for one in results:
             verdict = f"[{COLOURS[one.status]}]{one.status}[/]"
-            grid.add_row(one.check, verdict, one.detail, f"{one.seconds:.1f}")
+            grid.add_row(one.check, verdict, escape(one.detail), f"{one.seconds:.1f}")
         out().print(grid)
     return results

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Plugin
 from bench.core.names import TaskName
-from bench.plugins.settings import located
+from bench.plugins.registry import Registry
+from bench.plugins.settings import Settings, located
+from bench.views.catalog import CATALOG
 
 
 def list_(
     what: Annotated[
-        Literal["all", "methods", "datasets"], typer.Argument(help="What to list.")
+        Literal["all", "methods", "datasets", "views"],
+        typer.Argument(help="What to list; all: methods and datasets."),
     ] = "all",
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
-    """List methods and datasets."""
+    """List methods, datasets, or the views that methods use."""
     registry, settings = workspace(plugin)
-    have = located(registry, settings.roots)
-    methods: list[dict[str, Any]] = [
+    if what == "views":
+        listed = {"views": _views()}
+    else:
+        listed = {"methods": _methods(registry), "datasets": _datasets(registry, settings)}
+    if json:
+        print_json({**listed, "broken": registry.broken})
+        return
+    for name, rows in listed.items():
+        if what in ("all", name):
+            out().print(_grid(name, rows))
+    for name, reason in registry.broken.items():
+        err().print(f"{name} is left out: {escape(reason)}", style="red", soft_wrap=True)
+
+
+def _methods(registry: Registry) -> list[dict[str, Any]]:
+    return [
         {
             "name": name,
             "title": plugin.facts.title,
@@ -36,7 +55,11 @@ def list_(
         }
         for name, plugin in registry.methods.items()
     ]
-    datasets: list[dict[str, Any]] = [
+
+
+def _datasets(registry: Registry, settings: Settings) -> list[dict[str, Any]]:
+    have = located(registry, settings.roots)
+    return [
         {
             "name": name,
             "title": plugin.facts.title,
@@ -46,21 +69,38 @@ def list_(
         }
         for name, plugin in registry.datasets.items()
     ]
-    if json:
-        print_json({"methods": methods, "datasets": datasets, "broken": registry.broken})
-        return
-    if what != "datasets":
-        grid = Grid("method", "title", "year", "fidelity", "needs", "variants", title="methods")
-        for row in methods:
+
+
+def _views() -> list[dict[str, Any]]:
+    import_module("bench.views")  # fills the catalog
+    return [
+        {
+            "name": name,
+            "of": sorted(spec.of),
+            "version": spec.version,
+            "about": spec.about,
+            "module": spec.module,
+        }
+        for name, spec in sorted(CATALOG.items())
+    ]
+
+
+def _grid(what: str, rows: list[dict[str, Any]]) -> Grid:
+    """A table of methods, datasets or views."""
+    if what == "views":
+        grid = Grid("view", "computed from", "version", "what it is", "import from", title=what)
+        for row in rows:
+            of = ", ".join(row["of"])
+            grid.add_row(row["name"], of, str(row["version"]), escape(row["about"]), row["module"])
+    elif what == "methods":
+        grid = Grid("method", "title", "year", "fidelity", "needs", "variants", title=what)
+        for row in rows:
             needs, variants = ", ".join(row["needs"]) or "–", " ".join(row["variants"]) or "–"
             year = "" if row["reference"] else str(row["year"])
             grid.add_row(row["name"], row["title"], year, row["fidelity"], needs, variants)
-        out().print(grid)
-    if what != "methods":
-        grid = Grid("dataset", "title", "year", "tasks", "root", title="datasets")
-        for row in datasets:
+    else:
+        grid = Grid("dataset", "title", "year", "tasks", "root", title=what)
+        for row in rows:
             root = row["root"] or "not configured"
             grid.add_row(row["name"], row["title"], str(row["year"]), " ".join(row["tasks"]), root)
-        out().print(grid)
-    for name, reason in registry.broken.items():
-        err().print(f"{name} fails to import: {reason}", style="red", soft_wrap=True)
+    return grid

@@ -34,7 +34,7 @@ VERBS: Mapping[str, str | Group] = {
     "board": "Print the leaderboard of a results folder, or write it to files.",
     "compare": "Test whether methods differ: paired by subject, on each task.",
     "explain": "Report on one method and task in figures: errors, training, what the model uses.",
-    "list": "List methods and datasets.",
+    "list": "List methods, datasets, or the views that methods use.",
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
     "new": Group(

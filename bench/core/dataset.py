@@ -58,6 +58,18 @@ class Labelling:
     expected: tuple[int, ...] = ()
     subjects: int | None = None
 
+    @classmethod
+    def by_word(
+        cls,
+        classes: tuple[str, ...],
+        field: Literal["emotion", "objective"] = "emotion",
+        expected: tuple[int, ...] = (),
+        subjects: int | None = None,
+    ) -> Self:
+        """Each class is one annotated word."""
+        of = {word: word for word in classes}
+        return cls(classes, of, field, expected=expected, subjects=subjects)
+
     def label(self, clip: Clip) -> int | None:
         """The clip's label number, None when the task leaves it out."""
         word = clip.emotion if self.field == "emotion" else clip.objective or ""

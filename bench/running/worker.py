@@ -167,7 +167,10 @@ def checked(scores: object, clips: int, classes: int) -> Array:
     """
     array = np.asarray(scores, dtype=np.float64)
     if array.shape != (clips, classes):
-        raise ValueError(f"predict returned shape {array.shape}, expected {(clips, classes)}")
+        raise ValueError(
+            f"predict returned shape {array.shape}, expected {(clips, classes)}: for each clip "
+            "a score for each class"
+        )
     if not np.isfinite(array).all():
         raise ValueError("predict returned non-finite scores")
     return array

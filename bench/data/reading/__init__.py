@@ -11,6 +11,7 @@ from bench.data.reading.annotations import (
     objective_class,
     subject_number,
 )
+from bench.data.reading.coded import AGREEMENT, CODED, THREE, FrameDataset, in_three
 from bench.data.reading.folders import (
     find_home,
     find_tables,
@@ -25,7 +26,11 @@ from bench.data.reading.spans import Span, mend
 from bench.data.reading.tables import COLUMNS, Row, read_table
 
 __all__ = [
+    "AGREEMENT",
+    "CODED",
     "COLUMNS",
+    "THREE",
+    "FrameDataset",
     "Row",
     "Span",
     "action_units",
@@ -34,6 +39,7 @@ __all__ = [
     "find_home",
     "find_tables",
     "gender",
+    "in_three",
     "mend",
     "named_folders",
     "number",

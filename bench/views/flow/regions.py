@@ -80,7 +80,7 @@ def main_flow(
     size: tuple[int, int] = (170, 140),
     textured: bool = True,
 ) -> Array:
-    """Main direction of each region, from the first frame to each later one.
+    """Main direction of each region, from the first frame to each later one: (n - 1, 36, 2).
 
     Args:
         clip: the clip.

@@ -9,7 +9,7 @@ import numpy as np
 from bench.core.types import Array
 from bench.views.catalog import view
 from bench.views.clip import Views
-from bench.views.lbp.patterns import cuts
+from bench.views.lbp.patterns import HW, Grid, cuts
 from bench.views.tim import interpolated_frames
 
 DIRECTIONS = tuple((t, y, x) for t, y, x in itertools.product((-1, 0, 1), repeat=3) if t != 0)
@@ -51,11 +51,7 @@ def gradient_histograms(volume: Array, grid: tuple[int, int], reach: int) -> Arr
 
 @view(version=1, of="interpolated_frames")
 def single_direction_gradients(
-    clip: Views,
-    num_frames: int = 10,
-    size: tuple[int, int] | None = None,
-    grid: tuple[int, int] = (5, 5),
-    reach: int = 16,
+    clip: Views, num_frames: int = 10, size: HW = None, grid: Grid = (5, 5), reach: int = 16
 ) -> Array:
     """Histograms of the gradient along each direction: (18, down, right, 16) float32.
 

@@ -52,34 +52,6 @@ def code_run(
 
 
 @compiled
-def codes(volume: Array, shifts: Array, weights: Array, counts: Array, margin: Array) -> Array:
-    """Codes of all pixels but the border: (planes, t - 2 rt, h - 2 ry, w - 2 rx) uint8.
-
-    Args:
-        volume: (t, h, w) uint8, contiguous.
-        shifts: (planes, points, 4); see `code_run`.
-        weights: (planes, points, 4).
-        counts: (planes,) points of each plane.
-        margin: (3,) rt, ry, rx.
-    """
-    rt, ry, rx = margin[0], margin[1], margin[2]
-    frames, h, w = volume.shape
-    inner = h - 2 * ry
-    out = np.empty((len(shifts), frames - 2 * rt, inner, w - 2 * rx), np.uint8)
-    run = np.empty(inner * w - 2 * rx, np.uint8)
-    levels = np.empty((2, len(run)), np.uint16)
-    flat = volume.reshape(-1)
-    for k in range(len(shifts)):
-        for t in range(frames - 2 * rt):
-            start = ((t + rt) * h + ry) * w + rx
-            code_run(flat, start, shifts[k, : counts[k]], weights[k, : counts[k]], levels, run)
-            for y in range(inner):
-                for x in range(w - 2 * rx):
-                    out[k, t, y, x] = run[y * w + x]
-    return out
-
-
-@compiled
 def block_counts(
     volume: Array,
     shifts: Array,

@@ -8,6 +8,7 @@ from bench.core.errors import BenchError
 from bench.core.types import Array
 from bench.views.catalog import view
 from bench.views.clip import Views
+from bench.views.lbp.patterns import HW, XYT, Grid
 from bench.views.tim import interpolated_frames
 
 CODES = 16
@@ -68,11 +69,7 @@ def mean_plane_histograms(
 
 @view(version=1, of="interpolated_frames")
 def lbp_mop(
-    clip: Views,
-    num_frames: int = 10,
-    size: tuple[int, int] | None = None,
-    grid: tuple[int, int] = (5, 5),
-    radii: tuple[int, int, int] = (1, 1, 4),
+    clip: Views, num_frames: int = 10, size: HW = None, grid: Grid = (5, 5), radii: XYT = (1, 1, 4)
 ) -> Array:
     """LBP-MOP block histograms: (3, down, right, 16) float32, planes XY, XT, YT.
 

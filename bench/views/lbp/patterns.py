@@ -17,6 +17,12 @@ from bench.views.magnification import magnified_frames
 from bench.views.tim import interpolated
 
 Mapping = Literal["basic", "u2", "ri"]
+Grid = tuple[int, int]
+"""Blocks (down, right)."""
+HW = tuple[int, int] | None
+"""(height, width), px; None: the clip's own."""
+XYT = tuple[int, int, int]
+"""Along x and y, px, and along time, frames."""
 Border = Literal["block", "face"]
 Point = tuple[float, float, float]
 """Offset (dt, dy, dx) from the centre: frames and px."""
@@ -155,15 +161,6 @@ def cuts(length: int, parts: int, margin: int, border: Border) -> Array:
     return spans
 
 
-def pattern_codes(volume: Array, pattern: Pattern) -> Array:
-    """Codes of a volume (t, h, w) uint8: (planes, t - 2 rt, h - 2 ry, w - 2 rx) uint8."""
-    from bench.views.lbp import kernel as lbp_kernel
-
-    margin = _checked(volume, pattern)
-    tables = pattern.tables(volume.shape)
-    return lbp_kernel.codes(np.ascontiguousarray(volume), *tables, margin)
-
-
 def block_histograms(
     volume: Array,
     pattern: Pattern,
@@ -217,10 +214,10 @@ def _checked(volume: Array, pattern: Pattern) -> Array:
 def lbp_top(
     clip: Views,
     num_frames: int = 10,
-    size: tuple[int, int] | None = None,
-    grid: tuple[int, int] = (5, 5),
+    size: HW = None,
+    grid: Grid = (5, 5),
     points: int = 4,
-    radii: tuple[int, int, int] = (1, 1, 4),
+    radii: XYT = (1, 1, 4),
     mapping: Mapping = "basic",
     border: Border = "block",
     magnify: float = 0.0,

@@ -7,7 +7,7 @@ import numpy as np
 from bench.core.types import Array
 from bench.views.catalog import view
 from bench.views.clip import Views
-from bench.views.lbp.patterns import Pattern, block_histograms, orthogonal_planes
+from bench.views.lbp.patterns import HW, XYT, Grid, Pattern, block_histograms, orthogonal_planes
 from bench.views.tim import interpolated_frames
 
 VERTICES = (
@@ -29,11 +29,7 @@ def five_plane_pattern(radii: tuple[int, int, int]) -> Pattern:
 
 @view(version=1, of="interpolated_frames")
 def five_planes(
-    clip: Views,
-    num_frames: int = 20,
-    size: tuple[int, int] | None = None,
-    grid: tuple[int, int] = (5, 5),
-    radii: tuple[int, int, int] = (1, 1, 5),
+    clip: Views, num_frames: int = 20, size: HW = None, grid: Grid = (5, 5), radii: XYT = (1, 1, 5)
 ) -> Array:
     """LBP-FIP block histograms of uniform patterns: (4, down, right, 59) float32.
 

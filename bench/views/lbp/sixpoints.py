@@ -7,7 +7,7 @@ import numpy as np
 from bench.core.types import Array
 from bench.views.catalog import view
 from bench.views.clip import Views
-from bench.views.lbp.patterns import Pattern, block_histograms
+from bench.views.lbp.patterns import HW, XYT, Grid, Pattern, block_histograms
 from bench.views.tim import interpolated_frames
 
 
@@ -27,11 +27,7 @@ def six_point_pattern(radii: tuple[int, int, int]) -> Pattern:
 
 @view(version=1, of="interpolated_frames")
 def lbp_sip(
-    clip: Views,
-    num_frames: int = 10,
-    size: tuple[int, int] | None = None,
-    grid: tuple[int, int] = (5, 5),
-    radii: tuple[int, int, int] = (1, 1, 2),
+    clip: Views, num_frames: int = 10, size: HW = None, grid: Grid = (5, 5), radii: XYT = (1, 1, 2)
 ) -> Array:
     """LBP-SIP block histograms: (down, right, 20) float32, 16 bins within the frame and 4 in time.
 

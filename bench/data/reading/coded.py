@@ -1,0 +1,34 @@
+"""What datasets of frames with a coding table share beside how they are read."""
+
+from __future__ import annotations
+
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.types import Array
+from bench.data.reading.images import read_clip
+
+AGREEMENT = (
+    "Free for academic research under a signed licence agreement with the owners; the images must "
+    "not be redistributed."
+)
+"""The licence of most databases in the field."""
+
+CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
+"""Columns that a coding table must have."""
+
+THREE = ("negative", "positive", "surprise")
+"""The classes of MEGC 2019."""
+
+
+def in_three(*negative: str, positive: str = "happiness") -> dict[str, str]:
+    """Class of each annotated word in `THREE`: MEGC 2019 joins the negative emotions."""
+    joined = dict.fromkeys(negative, "negative")
+    return {**joined, positive: "positive", "surprise": "surprise"}
+
+
+class FrameDataset(Dataset):
+    """Clips that are folders of frames: a plugin adds its facts, labellings and `index`."""
+
+    def read(self, clip: Clip) -> dict[str, Array]:
+        """Frames, uint8."""
+        return read_clip(self, clip)
