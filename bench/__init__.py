@@ -3,14 +3,20 @@
 `from bench import Facts, Method, Model, Training, Context, Views, Clip, Dataset, Labelling`
 """
 
-from bench.core.clip import Clip
-from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
-from bench.core.errors import BenchError, DataError
-from bench.core.types import Array, Description
-from bench.plugins.context import Context
-from bench.plugins.method import Facts, Method
-from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.core.clip import Clip
+    from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
+    from bench.core.errors import BenchError, DataError
+    from bench.core.types import Array, Description
+    from bench.plugins.context import Context
+    from bench.plugins.method import Facts, Method
+    from bench.plugins.model import Model, Training
+    from bench.views.clip import Views
 
 __version__ = "0.1.0"
 __all__ = [
@@ -30,3 +36,26 @@ __all__ = [
     "Training",
     "Views",
 ]
+
+# Imported on first use: `bench -h` needs none of them, and they would double its time.
+_HOMES = {
+    "bench.core.clip": ("Clip",),
+    "bench.core.dataset": ("Dataset", "DatasetFacts", "Index", "Labelling"),
+    "bench.core.errors": ("BenchError", "DataError"),
+    "bench.core.types": ("Array", "Description"),
+    "bench.plugins.context": ("Context",),
+    "bench.plugins.method": ("Facts", "Method"),
+    "bench.plugins.model": ("Model", "Training"),
+    "bench.views.clip": ("Views",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'bench' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,4 +1,4 @@
-"""A texture reference: what the apex frame alone tells."""
+"""A texture reference: how far the apex frame alone gets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.learning.svm_method import SVMMethod
 
 @dataclass(frozen=True)
 class ApexHOG(SVMMethod):
-    """HOG of the apex frame and a linear SVM; set beside `onsetcontrol`, the gain is expression."""
+    """HOG of the apex frame and a linear SVM; what it gains over `onsetcontrol` is expression."""
 
     name = "apexhog"
 

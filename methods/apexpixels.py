@@ -38,6 +38,7 @@ class ApexPixels(SVMMethod):
         """Grey levels of apex minus onset, float32 of `size`, -255..255 (alone: 0..255)."""
         from bench.views.frames import key_frames, resized
 
+        # As floats, since differences of uint8 wrap around.
         onset, apex = key_frames(clip).astype(np.float32)
         pixels = apex - onset if self.subtract else apex
         small: Array = resized(pixels[None], self.size)[0]

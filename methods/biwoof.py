@@ -45,7 +45,7 @@ class BiWOOF(SVMMethod):
         fidelity="code",
         deviations=(
             "The authors' bin edges lose the orientations from 135° to 180°, and their blocks "
-            "overlap: mended by default, kept by the variant strict.",
+            "overlap: corrected by default, kept by the variant strict.",
             "The flow is this benchmark's TV-L1, on faces of 170 x 140, without the smoothing of "
             "the frames (.8 px) that the script has: it raised the error on SYNTHETIC faces.",
             "The penalty C = 10 of the SVM is our reading, made on SYNTHETIC clips.",
@@ -67,6 +67,8 @@ def motion(clip: Views, size: tuple[int, int]) -> tuple[Array, Array]:
 
     if "flow_image" in clip.sources:
         planes = flow_image(clip).astype(np.float32) / 255
+        # Each plane was stretched to 0 .. 1 by itself; most pixels do not move, so the median is 0
+        # px.
         return planes[:2] - np.median(planes[:2], axis=(1, 2), keepdims=True), planes[2]
     flow = optical_flow(clip, size=size)
     return flow, strain(flow, "backward")
@@ -78,7 +80,7 @@ def histogram(
     """The Bi-WOOF descriptor.
 
     In each block every pixel adds its magnitude to the bin of its orientation; the histogram is
-    divided by its sum and multiplied by the block's sum of strain; a still block is nought.
+    divided by its sum and multiplied by the block's sum of strain; a still block is zero.
 
     Args:
         flow: (2, h, w), u right and v down.

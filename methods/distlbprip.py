@@ -87,7 +87,7 @@ def selected(clip: Description, columns: Array) -> Array:
 
 
 def group_columns(group: int, planes: Sequence[slice]) -> Array:
-    """Where the bins of a group lie in a flat description; groups count planes, then blocks."""
+    """Positions of a group's bins in a flat description; groups count planes, then blocks."""
     block, plane = divmod(int(group), len(planes))
     start = block * planes[-1].stop
     return np.arange(start + planes[plane].start, start + planes[plane].stop)
@@ -103,7 +103,7 @@ def separations(rows: Array, labels: Array, neighbours: int, planes: Sequence[sl
         rows: (n, blocks, bins) histograms.
         labels: (n,).
         neighbours: of each kind.
-        planes: where the bins of each plane lie.
+        planes: positions of each plane's bins.
 
     Returns:
         (blocks, planes): mean distance over the edges between classes over that within; 1 where a
@@ -113,12 +113,14 @@ def separations(rows: Array, labels: Array, neighbours: int, planes: Sequence[sl
 
     flat = np.ascontiguousarray(rows.reshape(len(rows), -1), np.float64)
     total = flat.sum(axis=1)
+    # Σ (a - b)² / (a + b) = Σ a + Σ b - 2 Σ 2ab / (a + b), the kernel that is at hand.
     apart = total[:, None] + total[None] - 2 * MEMOS["chi2"].gram(flat, flat)
     same = labels[:, None] == labels[None]
     within = nearest(apart, same & ~np.eye(len(rows), dtype=bool), neighbours)
     between = nearest(apart, ~same, neighbours)
     if not (len(within) and len(between)):
         return np.ones((rows.shape[1], len(planes)))
+    # Rounded, so that equal groups tie whatever the order of the sums.
     scores: Array = np.round(
         group_distances(rows, between, planes)
         / np.maximum(group_distances(rows, within, planes), 1e-9),

@@ -53,7 +53,7 @@ class FHOFO(SVMMethod):
     )
 
     def describe(self, clip: Views) -> Array:
-        """Histograms (length - 1, 36, bins) float32, each summing to 1 or nought."""
+        """Histograms (num_frames - 1, 36, bins) float32, each summing to 1 or 0."""
         from bench.views.flow.motion import flow_from_onset
         from bench.views.flow.regions import region_map
         from bench.views.landmarks import landmarks
@@ -85,13 +85,14 @@ def fuzzy_histograms(flow: Array, regions: Array, weights: Array) -> Array:
         weights: (bins, fine) from `memberships`.
 
     Returns:
-        (regions, bins) float32, each row summing to 1; nought where nothing moves.
+        (regions, bins) float32, each row summing to 1; zeros where nothing moves.
     """
     fine = weights.shape[1]
     count = regions.max() + 1
     counted = (regions >= 0) & (flow != 0).any(axis=0)
     u, v = flow[:, counted].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)
+    # An angle of exactly π would fall into a bin of its own.
     cell = regions[counted] * fine + np.minimum((turn * fine).astype(np.int64), fine - 1)
     counts = np.bincount(cell, minlength=count * fine).reshape(count, fine)
     fuzzy = counts @ weights.T

@@ -50,6 +50,7 @@ class FlowSVM(Method):
         """Linear SVM, classes balanced."""
         from bench.learning.svm import SVM
 
+        # The shipped image lost its scale and is used as it is; pooled flow in px is standardised.
         if np.asarray(train.clips[0]).shape == READY_MADE:
             svm = SVM("linear", self.C, balanced=True)
         else:

@@ -18,7 +18,7 @@ class LBPSDG(PatternMethod):
     """LBP-TOP, and gradients along the one direction of 18 that inner folds prefer; linear SVM.
 
     Attributes:
-        reach: grey levels on either side of nought that the gradient's bins cover.
+        reach: grey levels on either side of 0 that the gradient's bins cover.
         bins: numbers of bins to choose from; each divides 16.
         folds: inner folds over the training subjects that choose direction and bins.
         C: penalty of the SVM; "inner" chooses it by inner folds over the training subjects, after
@@ -45,8 +45,8 @@ class LBPSDG(PatternMethod):
         fidelity="reconstructed",
         deviations=(
             "Written from the abstract: the 18 directions are the neighbours in a cube of 3 px "
-            "that lie in another frame, and the gradient is neighbour less centre.",
-            "Bins cover 16 grey levels on either side of nought.",
+            "that lie in another frame, and the gradient is neighbour minus centre.",
+            "Bins cover 16 grey levels on either side of 0.",
             "Direction and number of bins are chosen in every fold by the UAR of inner folds over "
             "training subjects; the paper compares directions by the score it reports.",
             "The patterns are the LBP-TOP of MEGC 2019; features are centred, with C = 10.",
@@ -87,11 +87,12 @@ class LBPSDG(PatternMethod):
                 model = svm.fit([rows[i] for i in fit], train.labels[fit], train.classes)
                 guess = model.predict([rows[i] for i in validate]).argmax(axis=1)
                 merit[k] += uar(confusion(train.labels[validate], guess, train.classes))
+        # Rounded, so that equal options tie on every machine and the first wins.
         return options[int(np.argmax(np.round(merit, 9)))]
 
 
 def features(clip: Description, direction: int, bins: int) -> Array:
-    """Patterns and the gradients along one direction in so many bins, as one row."""
+    """Patterns and the gradients along one direction, in `bins` bins, as one row."""
     assert isinstance(clip, dict)
     gradients = clip["gradients"][direction]
     coarse = gradients.reshape(*gradients.shape[:2], bins, -1).sum(axis=-1)

@@ -42,7 +42,10 @@ def test_a_full_disk_is_bad(world):
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("numpy>=999.1", "is older than 999.1"), ("nosuchpackage>=1", "nosuchpackage is missing")],
+    [
+        ("numpy>=999.1", "does not satisfy >=999.1"),
+        ("nosuchpackage>=1", "nosuchpackage is missing"),
+    ],
 )
 def test_a_package_that_lacks_is_named(monkeypatch, line, said):
     monkeypatch.setattr(doctor, "requires", lambda name: [line, 'pytest>=999; extra == "dev"'])

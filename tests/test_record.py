@@ -35,7 +35,7 @@ def edited(world, change) -> str:
 
 def test_a_record_of_today_is_fresh(ran):
     found = explained(ran, str(paths(ran)[0]))
-    assert found["worth"] == "fresh", found
+    assert found["state"] == "fresh", found
     assert found["about"]["fold"] == "toy/p0"
     by_words = explained(ran, "toy/3/mean:toy/p1")
     assert by_words["about"]["fold"] == "toy/p1"
@@ -44,7 +44,7 @@ def test_a_record_of_today_is_fresh(ran):
 
 
 @pytest.mark.parametrize(
-    ("change", "worth", "said"),
+    ("change", "state", "said"),
     [
         (lambda raw: raw["inputs"].update(seed=1), "damaged", "changed by hand"),
         (lambda raw: raw["scores"].pop(), "damaged", "rows of scores"),
@@ -52,14 +52,14 @@ def test_a_record_of_today_is_fresh(ran):
         (lambda raw: raw["clips"].__setitem__(0, "toy/p9/x"), "damaged", "toy/p9/x"),
         (lambda raw: raw.pop("scores"), "damaged", "scores: missing"),
         (lambda raw: raw.update(source="0"), "stale", "code has changed"),
-        (lambda raw: raw.update(environment="0"), "foreign", "nothing is known of"),
+        (lambda raw: raw.update(environment="0"), "foreign", "without a description"),
     ],
 )
-def test_what_is_wrong_with_a_record_is_said(ran, change, worth, said):
+def test_what_is_wrong_with_a_record_is_said(ran, change, state, said):
     path = edited(ran, change)
     before = Path(path).read_bytes()
     found = explained(ran, path)
-    assert found["worth"] == worth
+    assert found["state"] == state
     assert said in " ".join(found["why"])
     assert Path(path).read_bytes() == before
 
@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_record_is_said(ran, change, worth, said):
 def test_a_truncated_record_is_damaged_and_stays_where_it_is(ran):
     path = paths(ran)[0]
     path.write_bytes(path.read_bytes()[:50])
-    assert explained(ran, str(path))["worth"] == "damaged"
+    assert explained(ran, str(path))["state"] == "damaged"
     assert path.is_file()
 
 
@@ -77,7 +77,7 @@ def test_another_machine_is_described(ran):
     raw["packages"]["numpy"] = "0.9"
     (file.parent / "other.json").write_text(json.dumps(raw))
     found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
-    assert found["worth"] == "foreign"
+    assert found["state"] == "foreign"
     assert "numpy 0.9 there" in found["why"][0]
 
 
@@ -87,7 +87,7 @@ def test_another_commit_of_the_same_code_is_fresh(ran):
     raw["commit"] = "0123456789ab"
     (file.parent / "other.json").write_text(json.dumps(raw))
     found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
-    assert found["worth"] == "fresh"
+    assert found["state"] == "fresh"
     assert "commit 0123456789ab there" in found["why"][0]
 
 
@@ -108,7 +108,7 @@ def test_a_plugin_that_is_not_here_makes_a_record_foreign(ran):
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
     (ran.folder / "bench.toml").write_text("")
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--json")
-    assert json.loads(done.out)["worth"] == "foreign"
+    assert json.loads(done.out)["state"] == "foreign"
     assert "--plugin" in json.loads(done.out)["why"][0]
 
 
@@ -120,7 +120,7 @@ def test_a_changed_preset_is_told_field_by_field(ran):
     (ran.folder / "bench.toml").write_text("")
     done = ran.bench("results", "explain", str(paths(ran)[0]), "--plugin", "other/toy.py", "--json")
     found = json.loads(done.out)
-    assert found["worth"] == "stale"
+    assert found["state"] == "stale"
     assert any("scale 2.0 → 3.0" in why for why in found["why"])
 
 
@@ -139,7 +139,7 @@ def test_a_cell_comes_again_to_the_last_bit(ran):
     before = ran.predictions()
     done = repro(ran)
     assert done.code == 0, done.err
-    assert "18 predictions of 6 folds: identical to the last bit" in done.out
+    assert "18 predictions of 6 folds: identical" in done.out
     assert ran.predictions() == before
 
 
@@ -151,7 +151,7 @@ def test_stand_ins_are_made_where_none_is_configured(world):
     world.patch.setattr("bench.plugins.settings.stand_ins", lambda *_, **__: {"toy": data})
     done = repro(world)
     assert done.code == 0, done.err
-    assert "18 predictions of 6 folds: identical to the last bit" in done.out
+    assert "18 predictions of 6 folds: identical" in done.out
 
 
 def test_one_fold_alone_and_kept(ran):
@@ -177,7 +177,7 @@ def test_a_fold_that_fails_now_is_said(ran):
     ran.patch.setenv("TOY_FAULT", "raise")
     done = ran.bench("repro", "toy/3/faulty", "--plugin", "toy.py", "--engine", "serial")
     assert done.code == 1
-    assert re.search("6 folds did not finish", done.out)
+    assert re.search("6 folds failed", done.out)
 
 
 def test_other_data_are_not_compared(ran):
@@ -185,7 +185,7 @@ def test_other_data_are_not_compared(ran):
     file.write_text("[0.5, 0.5]")
     done = repro(ran)
     assert done.code == 2
-    assert "differs from the data of" in done.err
+    assert "is not the data of" in done.err
 
 
 def test_a_fold_that_is_not_there(ran):

@@ -134,9 +134,14 @@ def test_a_search_in_a_search_is_refused_where_it_would_split_by_clip():
 
 def test_more_components_than_clips_are_lowered_with_a_warning():
     keep = np.arange(9)
-    with pytest.warns(UserWarning, match=r"pca__n_components=20, but there are only 9 training cl"):
+    with pytest.warns(UserWarning, match=r"pca__n_components=20, but a fit has only 9 training cl"):
         model = sklearn.fit(make_pipeline(PCA(20), SVC()), *fold(keep))
     assert model.estimator.named_steps["pca"].n_components == 9
+    search = GridSearchCV(make_pipeline(PCA(20), SVC()), {"svc__C": [1.0]}, cv=3)
+    with pytest.warns(UserWarning, match="only 12 training clips"):
+        model = sklearn.fit(search, *fold(np.arange(18)))
+    assert model.estimator.best_estimator_.named_steps["pca"].n_components == 12
+    assert np.isfinite(model.estimator.cv_results_["mean_test_score"]).all()
 
 
 @pytest.mark.parametrize(

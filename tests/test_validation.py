@@ -184,3 +184,23 @@ def test_two_views_of_one_name_are_refused():
         BenchError, match=r"two views are named 'key_frames': in bench\.views\.frames"
     ):
         view(version=1)(key_frames)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rate: list = [0.1]", "use default_factory, or a tuple (line 5 of mine.py)"),
+        ("rate: float = = 1", "SyntaxError: invalid syntax (mine.py, line 7)"),
+    ],
+)
+def test_what_fails_to_import_is_said_with_the_line_of_the_plugin(tmp_path, text, expected):
+    (tmp_path / "mine.py").write_text(METHOD.replace("rate: float = 0.1", text))
+    with pytest.raises(BenchError, match=r"mine\.py fails to import") as caught:
+        load((tmp_path / "mine.py",))
+    assert str(caught.value).endswith(expected)
+
+
+def test_a_folder_without_its_first_file_is_refused(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BenchError, match="a folder of a plugin needs an __init__"):
+        load((tmp_path / "folder",))

@@ -12,6 +12,7 @@ from bench.board.publish import FORMATS, Format
 from bench.cli.prepare import Request
 from bench.cli.run import run
 from bench.cli.verbs import VERBS, Group, Verb
+from bench.plugins.registry import load
 from bench.running.options import RunOptions
 from bench.statistics.metrics import METRICS, MetricName
 
@@ -38,7 +39,7 @@ def test_every_option_of_a_run_has_one_name_from_the_verb_to_the_worker():
     parameters = inspect.signature(run).parameters
     of_run = {field.name for kind in (Request, RunOptions) for field in dataclasses.fields(kind)}
     assert of_run - parameters.keys() == {"plugins", "threads"}
-    assert parameters.keys() - of_run == {"dry_run"}
+    assert parameters.keys() - of_run == {"config", "dry_run"}
     for field in (*dataclasses.fields(Request), *dataclasses.fields(RunOptions)):
         if field.name in parameters:
             assert parameters[field.name].default == field.default, field.name
@@ -82,6 +83,9 @@ def test_help(world, words):
         ("run --datasets to", {"toy"}),
         ("run --tasks toy", {"toy/2", "toy/3"}),
         ("info to", {"toy"}),
+        ("run --preset q", {"quick"}),
+        ("run --protocol ", {"loso", "kfold:5", "kfold:10", "hde"}),
+        ("run -d smic,", {"smic,all", *(f"smic,{name}" for name in load().datasets), "smic,toy"}),
     ],
 )
 def test_shell_completion(world, line, completions):

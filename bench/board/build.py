@@ -12,6 +12,7 @@ from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, finished
 from bench.evaluation.external import external_row
 from bench.evaluation.ranking import ranked
+from bench.evaluation.row import RowKey
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
@@ -72,14 +73,13 @@ def _table(
     registry: Registry,
     external: list[External],
 ) -> Table:
-    families: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    by_row: dict[RowKey, list[Record]] = defaultdict(list)
     for record in records:
-        families[record.label, record.preset, record.family].append(record)
+        by_row[RowKey(record.label, record.preset, record.family)].append(record)
     rows = {
-        name: build_row(task, protocol, of_row, registry)
-        for name, of_row in sorted(families.items())
+        key: build_row(task, protocol, of_row, registry) for key, of_row in sorted(by_row.items())
     }
-    done = {name: finished(families[name]) for name in rows}
+    done = {key: finished(by_row[key]) for key in rows}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
@@ -95,5 +95,5 @@ def _table(
         rows=(*best_first, *(external_row(task, one) for one in external)),
         published=comparisons(task.task, dataset.literature(), best_first) if dataset else (),
         environments=tuple(sorted({record.environment for record in records})),
-        variants=variants(task, ((rows[name], done[name]) for name in rows), named),
+        variants=variants(task, ((rows[key], done[key]) for key in rows), named),
     )

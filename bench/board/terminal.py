@@ -9,24 +9,31 @@ from bench.board.board import Table
 from bench.board.notes import notes_text
 from bench.board.text import fit_time, score_text
 
+NARROW = 100
+"""Characters of a terminal below which tables leave out what matters least."""
 
-def grid(table: Table) -> Grid:
-    """One table: methods, scores with intervals, fit time, notes."""
+
+def grid(table: Table, width: int) -> Grid:
+    """One table, for a terminal of so many characters: methods, scores with intervals, notes."""
+    wide = width >= NARROW
     lines = Grid(title=f"{table.title}, {table.protocol}", title_style="bold", pad_edge=False)
     lines.caption = f"{sum(table.counts)} clips, {table.subjects} subjects" + (
         ", SYNTHETIC stand-ins" if table.synthetic else ""
     )
     for name in ("#", "method"):
         lines.add_column(name, no_wrap=True)
-    for name in ("UF1 [95 %]", "UAR [95 %]", "accuracy [95 %]"):
-        lines.add_column(name, justify="right", no_wrap=True)
-    lines.add_column("fit/fold", justify="right", no_wrap=True)
-    lines.add_column("notes")
+    shown = {"uf1": "UF1", "uar": "UAR"} | ({"accuracy": "accuracy"} if wide else {})
+    for name in shown.values():
+        lines.add_column(f"{name} [95 %]", justify="right", no_wrap=True)
+    if wide:
+        lines.add_column("fit/fold", justify="right", no_wrap=True)
+    lines.add_column("notes", overflow="fold")
     for row in table.rows:
         place = "ref" if row.reference else "–" if row.rank is None else str(row.rank)
-        scores = [score_text(row.scores.get(name)) for name in ("uf1", "uar", "accuracy")]
+        scores = [score_text(row.scores.get(name)) for name in shown]
+        took = [fit_time(row)] if wide else []
         notes = notes_text(row)
         style = "dim" if row.rank is None else ""
-        values = (place, row.name, *scores, fit_time(row), notes)
+        values = (place, row.name, *scores, *took, notes)
         lines.add_row(*(Text(value) for value in values), style=style)
     return lines

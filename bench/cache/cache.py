@@ -17,17 +17,17 @@ from bench.core.types import Array, Description
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of arrays, each under `room/ab/abcd....npz`."""
+    """A folder of arrays, each under `category/ab/abcd....npz`."""
 
     folder: Path
 
-    def path(self, room: str, name: str) -> Path:
-        """Where an entry of a room lies."""
-        return self.folder / room / name[:2] / f"{name}.npz"
+    def path(self, category: str, name: str) -> Path:
+        """The file of an entry."""
+        return self.folder / category / name[:2] / f"{name}.npz"
 
-    def get(self, room: str, name: str) -> Description | None:
+    def get(self, category: str, name: str) -> Description | None:
         """The entry, or None when it is absent or damaged (a damaged one is removed)."""
-        path = self.path(room, name)
+        path = self.path(category, name)
         try:
             with np.load(path, allow_pickle=False) as file:
                 arrays = {word: file[word] for word in file.files}
@@ -39,22 +39,22 @@ class Cache:
         os.utime(path)
         return arrays["_"] if set(arrays) == {"_"} else arrays
 
-    def has(self, room: str, name: str) -> bool:
+    def has(self, category: str, name: str) -> bool:
         """Whether there is an entry; asking counts as using it."""
         try:
-            os.utime(self.path(room, name))
+            os.utime(self.path(category, name))
         except FileNotFoundError:
             return False
         return True
 
-    def put(self, room: str, name: str, value: Description) -> None:
+    def put(self, category: str, name: str, value: Description) -> None:
         """Keep an entry; writing the same one twice is harmless."""
         buffer = io.BytesIO()
         arrays = value if isinstance(value, dict) else {"_": value}
         np.savez(buffer, **cast(dict[str, Any], arrays))
-        write_atomically(self.path(room, name), buffer.getvalue(), durable=False)
+        write_atomically(self.path(category, name), buffer.getvalue(), durable=False)
 
-    def array(self, room: str, name: str) -> Array | None:
+    def array(self, category: str, name: str) -> Array | None:
         """An entry that is a single array."""
-        value = self.get(room, name)
+        value = self.get(category, name)
         return value if isinstance(value, np.ndarray) else None

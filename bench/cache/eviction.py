@@ -1,4 +1,4 @@
-"""Keeping the cache within a bound: what was not used for longest goes first."""
+"""Keeping the cache within its maximum size: the least recently used entries go first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.core.errors import BenchError
 from bench.core.select import unknown
 
 BOUNDED = ("views", "descriptions", "artefacts")
-"""Rooms that `prune` takes from: what they hold is computed again where it lacks."""
+"""Categories that `prune` may remove from: a run recomputes what is missing."""
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 MARKS = ".running"
 FORGOTTEN = 30 * 86400
@@ -25,56 +25,48 @@ FORGOTTEN = 30 * 86400
 
 
 @dataclass(frozen=True)
-class Room:
-    """What a room of the cache holds: files and bytes."""
+class Category:
+    """The contents of one category of the cache: files and bytes."""
 
     name: str
     entries: int
     size: int
 
 
-def read_size(text: str, where: str) -> int:
+def read_size(text: str) -> int:
     """Bytes: 20GB, 500 MB, 1.5TB (powers of ten).
 
     Raises:
-        BenchError: anything else.
+        ValueError: anything else.
     """
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)B?", text.strip(), re.IGNORECASE)
     if match is None:
-        raise BenchError(f"{where} {text!r}: expected a size such as 20GB or 500MB")
+        raise ValueError(f"{text!r}, expected a size such as 20GB or 500MB")
     return round(float(match[1]) * UNITS[match[2].upper()])
 
 
-def said_size(size: int) -> str:
-    """Bytes in words: 1.5 GB."""
-    unit = next((u for u in "TGMK" if size >= UNITS[u]), "")
-    return f"{size / UNITS[unit]:.3g} {unit}B"
-
-
-def rooms(cache: Cache) -> list[Room]:
-    """All rooms of a cache by name."""
+def categories(cache: Cache) -> list[Category]:
+    """All categories of a cache by name."""
     found = []
     for name in _names(cache):
         sizes = [stat.st_size for _, stat in _files(cache.folder / name)]
-        found.append(Room(name, len(sizes), sum(sizes)))
+        found.append(Category(name, len(sizes), sum(sizes)))
     return found
 
 
-def clear(cache: Cache, room: str) -> Room:
-    """Remove all that a room holds; returns what that was.
+def clear(cache: Cache, category: str) -> Category:
+    """Remove the contents of a category and return what they were.
 
     Raises:
-        BenchError: no such room, or a run that is using the cache.
+        BenchError: no such category, or a run is using the cache.
     """
-    held = {one.name: one for one in rooms(cache)}
-    if room not in held:
-        raise unknown("cache category", room, held)
+    held = {one.name: one for one in categories(cache)}
+    if category not in held:
+        raise unknown("cache category", category, held)
     if _marks(cache):
-        raise BenchError(
-            f"a run is using the cache {cache.folder}; clear it after the run has finished"
-        )
-    shutil.rmtree(cache.folder / room)
-    return held[room]
+        raise BenchError(f"a run is using the cache {cache.folder}: clear it after the run")
+    shutil.rmtree(cache.folder / category)
+    return held[category]
 
 
 @contextmanager
@@ -90,13 +82,13 @@ def in_use(cache: Cache) -> Iterator[None]:
 
 
 def prune(cache: Cache, limit: int | None) -> int:
-    """Remove the least recently used of what `BOUNDED` rooms hold until it is within the bound.
+    """Remove the least recently used entries of the `BOUNDED` categories until they fit.
 
-    What was used since the earliest run still going on began stays, even over the bound.
+    Entries used since the earliest running run began stay, even beyond the limit.
 
     Args:
         cache: to prune.
-        limit: bytes, None for no bound.
+        limit: bytes, None for no limit.
 
     Returns:
         bytes removed.
@@ -104,7 +96,7 @@ def prune(cache: Cache, limit: int | None) -> int:
     if limit is None:
         return 0
     since = min((mark.stat().st_mtime_ns for mark in _marks(cache)), default=None)
-    files = [file for room in BOUNDED for file in _files(cache.folder / room)]
+    files = [file for category in BOUNDED for file in _files(cache.folder / category)]
     excess = sum(stat.st_size for _, stat in files) - limit
     removed = 0
     for path, stat in sorted(files, key=lambda file: (file[1].st_mtime_ns, file[0])):
@@ -119,8 +111,8 @@ def _names(cache: Cache) -> list[str]:
     if not cache.folder.is_dir():
         return []
     with os.scandir(cache.folder) as entries:
-        rooms = (e.name for e in entries if e.is_dir(follow_symlinks=False))
-        return sorted(name for name in rooms if not name.startswith("."))
+        names = (e.name for e in entries if e.is_dir(follow_symlinks=False))
+        return sorted(name for name in names if not name.startswith("."))
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

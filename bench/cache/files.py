@@ -16,7 +16,7 @@ def key(*parts: object) -> str:
 
 
 def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
-    """Write beside the target, then replace: a reader sees all or nothing.
+    """Write next to the target, then replace: a reader sees all or nothing.
 
     `durable` adds an fsync, so that a power cut loses nothing; what can be computed again does
     without. Raises OSError and leaves no temporary file when the disk is full.

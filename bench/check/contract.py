@@ -54,7 +54,7 @@ _SEEDED = fitting.same_seed_same_scores
 _FORGETS = fitting.other_folds_change_nothing
 AFTER: Mapping[Check, tuple[Check, ...]] = {
     describing.reads_declared_views_only: (_SERVED,),
-    _ALIKE: (_SERVED,),
+    _ALIKE: (_SERVED, describing.reads_declared_views_only),
     describing.described_by_names_every_field_that_matters: (_ALIKE,),
     describing.file_names_change_nothing: (_ALIKE,),
     _SCORED: (_SERVED, _ALIKE),

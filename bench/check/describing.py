@@ -22,7 +22,7 @@ from bench.core.types import Array, Description
 from bench.plugins.method import Method
 from bench.running.jobs import Describe
 from bench.running.worker import describe
-from bench.views.catalog import CATALOG
+from bench.views.catalog import CATALOG, servable
 from bench.views.clip import Views
 
 
@@ -30,24 +30,32 @@ def every_dataset_that_serves_it(exam: Examination) -> Finding:
     """Each kind of dataset that the plan pairs the method with gives arrays that can be stored."""
     if not exam.servings:
         needs = ", ".join(sorted(exam.method.needs))
-        return failed(f"needs {needs}, which is neither a view nor provided by the test clips")
+        return failed(f"needs {needs}: no view has that name, and the checks' clips do not ship it")
     for serving in exam.servings:
         for arrays in exam.train.sources[:2]:
-            found = exam.method.describe(exam.views(arrays, serving))
+            clip = exam.views(arrays, serving)
+            try:
+                found = exam.method.describe(clip)
+            except Exception:
+                if lacking := sorted(clip.seen - servable(serving)):
+                    return failed(
+                        f"describe uses {', '.join(lacking)}, which a dataset of "
+                        f"{', '.join(sorted(serving))} does not have: add it to needs, and such "
+                        "datasets are skipped"
+                    )
+                raise
             parts = found if isinstance(found, dict) else {"": found}
             for name, part in parts.items():
                 if not isinstance(part, np.ndarray) or part.dtype.kind not in "fiub":
-                    return failed(
-                        f"describe returned {type(part).__name__} {name}, not a numeric array"
-                    )
+                    kind = type(part).__name__
+                    return failed(f"describe returned a {kind}; expected an array of numbers")
                 if not np.isfinite(part).all():
-                    return failed(f"describe returned non-finite values {name}".strip())
+                    return failed(f"describe returned values that are not finite {name}".strip())
     return passed("; ".join(", ".join(sorted(one)) for one in exam.servings))
 
 
 def reads_declared_views_only(exam: Examination) -> Finding:
     """What `describe` reads is in `needs` or `takes`, or what those are computed from."""
-    allowed = _with_origins(exam.method.needs | exam.method.takes)
     read: set[str] = set()
     for serving in exam.servings:
         for arrays in exam.train.sources[:2]:
@@ -56,13 +64,11 @@ def reads_declared_views_only(exam: Examination) -> Finding:
             watched = Views(sources, clip.apex)
             exam.method.describe(watched)
             read |= watched.seen | sources.read
-    if undeclared := sorted(read - allowed):
-        return failed(
-            f"describe read {', '.join(undeclared)}, which needs and takes do not declare"
-        )
+    if undeclared := sorted(read - _with_origins(exam.method.needs | exam.method.takes)):
+        return failed(f"describe read {', '.join(undeclared)}: in neither needs nor takes")
     unread = exam.method.needs - read
     if unread:
-        return noted(f"needs declares {', '.join(sorted(unread))}, which describe never read")
+        return noted(f"needs {', '.join(sorted(unread))} and never read it")
     return passed(", ".join(sorted(read)) or "nothing")
 
 
@@ -84,7 +90,7 @@ def describes_alike_each_time(exam: Examination) -> Finding:
     for other in (*others[:2], *exam.held.sources[:1]):
         exam.method.describe(exam.views(other))
     if not same(first, exam.method.describe(exam.views(clip))):
-        return failed("the same clip was described differently after other clips")
+        return failed("the same clip was described otherwise after other clips")
     changed = [name for name in shown.sources if not same(shown.sources[name], clip[name])]
     return failed(f"describe changed the clip's {', '.join(changed)}") if changed else passed()
 
@@ -96,7 +102,7 @@ def described_by_names_every_field_that_matters(exam: Examination) -> Finding:
         return passed("all fields")
     names = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if unknown := sorted(set(kind.described_by) - names):
-        return failed(f"described_by names {', '.join(unknown)}, which is not a field")
+        return failed(f"described_by names {', '.join(unknown)}, and there is no such field")
     first: dict[str, tuple[str, Description]] = {}
     clip = exam.train.sources[0]
     for word, changes in {"paper": {}, **kind.presets, **kind.variants}.items():
@@ -106,9 +112,10 @@ def described_by_names_every_field_that_matters(exam: Examination) -> Finding:
         other, expected = first.setdefault(shared, (word, found))
         if not same(expected, found):
             return failed(
-                f"{other} and {word} are described differently through a field it does not name"
+                f"described_by leaves out a field that describe uses: {other} and {word} give "
+                "different arrays"
             )
-    return passed(", ".join(kind.described_by) or "no fields")
+    return passed(", ".join(kind.described_by) or "no field")
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ def file_names_change_nothing(exam: Examination) -> Finding:
         first, second = (
             _stored(exam.method, word, arrays, cache) for word in ("positive", "negative")
         )
-    return passed() if same(first, second) else failed("descriptions depend on file names")
+    return passed() if same(first, second) else failed("descriptions depend on the files' names")
 
 
 def _stored(method: Method, word: str, arrays: Mapping[str, Array], cache: Cache) -> Any:

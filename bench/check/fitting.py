@@ -146,7 +146,8 @@ def model_pickles(exam: Examination) -> Finding:
     except Exception as error:  # pickling runs the method's own code
         return noted(f"the model cannot be pickled: {type(error).__name__}: {error}")
     gap = _gap(exam.base.scores, pickle.loads(data).predict(exam.described(exam.held)))
-    return passed() if gap == 0 else failed(f"after pickling, scores differ by {gap:.2g}")
+    # Arrays can come back in another memory order, and sums in another order.
+    return passed() if gap < ALIKE else failed(f"after pickling, scores differ by {gap:.2g}")
 
 
 def the_deadline_is_honoured(exam: Examination) -> Finding:

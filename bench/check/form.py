@@ -18,8 +18,9 @@ from typing import Any, get_args
 import bench
 from bench.check.examination import Examination
 from bench.check.finding import Finding, failed, noted, passed
+from bench.core.words import Fidelity
 from bench.plugins.code_hash import code_files
-from bench.plugins.method import Fidelity, Method
+from bench.plugins.method import Method
 
 HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "timm", "pandas")
 LISTING = """
@@ -90,7 +91,7 @@ def configuration_is_plain(exam: Examination) -> Finding:
 
 def _untyped(kind: type[Method]) -> dict[str, Any]:
     """Numbers, words and tuples of a class that look like fields and are none."""
-    known = {*dir(Method), *get_annotations(Method), *get_annotations(kind)}
+    known = {*dir(Method)}.union(*map(get_annotations, kind.__mro__))
     return {
         name: value
         for name, value in vars(kind).items()
@@ -118,7 +119,11 @@ def importing_is_light(exam: Examination) -> Finding:
     if done.returncode:
         return failed(f"importing {plugin.name} alone: {done.stderr.strip().splitlines()[-1]}")
     loaded = done.stdout.split()
-    return failed(f"importing it imports {', '.join(loaded)}") if loaded else passed()
+    return (
+        failed(f"importing it imports {', '.join(loaded)}: import inside the functions that use it")
+        if loaded
+        else passed()
+    )
 
 
 def imports_can_be_followed(exam: Examination) -> Finding:

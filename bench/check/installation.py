@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
+
+from packaging.requirements import Requirement
 
 from bench.core.errors import BenchError
 from bench.core.machine import cores, default_folder
@@ -21,8 +22,6 @@ from bench.running.engines.job import THREADS
 from bench.store.store import Store
 
 GIGABYTE = 1e9
-LEAST = re.compile(r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)")
-"""A dependency as this package states it; those of extras have more behind."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Finding:
 
     Attributes:
         part: what was looked at.
-        status: "bad" stops runs, "note" is worth knowing.
+        status: "bad" stops runs, "note" is good to know.
         detail: a sentence.
     """
 
@@ -66,25 +65,29 @@ def packages() -> Iterator[Finding]:
     except PackageNotFoundError:
         yield Finding("packages", "note", "mer-bench is not installed (running from a checkout)")
         return
-    wanted = [found for line in lines if (found := LEAST.fullmatch(line))]
-    lacking = [said for one in wanted if (said := _lacks(one["name"], one["version"]))]
-    if lacking:
-        yield Finding("packages", "bad", "; ".join(lacking) + "; pip install them")
+    # Those of extras have a marker that no extra of "" satisfies.
+    wanted = [one for one in map(Requirement, lines) if not _is_extra(one)]
+    problems = [problem for one in wanted if (problem := _problem(one))]
+    if problems:
+        yield Finding("packages", "bad", "; ".join(problems) + ": install them with pip")
     else:
-        yield Finding("packages", "good", f"all {len(wanted)} dependencies")
+        yield Finding("packages", "good", f"all {len(wanted)} dependencies are installed")
 
 
-def _lacks(name: str, least: str) -> str:
+def _is_extra(requirement: Requirement) -> bool:
+    marker = requirement.marker
+    return marker is not None and not marker.evaluate({"extra": ""})
+
+
+def _problem(requirement: Requirement) -> str:
     """What is wrong with a dependency; empty where nothing is."""
+    name, wanted = requirement.name, requirement.specifier
     try:
-        have = version(name)
+        installed = version(name)
     except PackageNotFoundError:
         return f"{name} is missing"
-    return f"{name} {have} is older than {least}" if _numbers(have) < _numbers(least) else ""
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", text)[:3]]
+    fits = wanted.contains(installed, prereleases=True)
+    return "" if fits else f"{name} {installed} does not satisfy {wanted}"
 
 
 def threads(environment: Mapping[str, str]) -> Finding:
@@ -95,13 +98,13 @@ def threads(environment: Mapping[str, str]) -> Finding:
 
 
 def numba_cache() -> Finding:
-    """Whether compiled kernels can be kept: else every process compiles anew."""
+    """Whether compiled kernels can be kept: otherwise every process compiles them again."""
     named = os.environ.get("NUMBA_CACHE_DIR")
     folder = Path(named) if named else default_folder() / "compiled"
     nearest = _existing(folder)
     if os.access(nearest, os.W_OK):
         return Finding("numba cache", "good", f"{folder}")
-    why = f"{folder} is not writable: set NUMBA_CACHE_DIR to a writable folder"
+    why = f"{folder} cannot be written: set NUMBA_CACHE_DIR to a folder that can be"
     return Finding("numba cache", "note", why)
 
 
@@ -110,7 +113,7 @@ def torch() -> Finding:
     try:
         module = importlib.import_module("torch")
     except (ImportError, OSError) as error:
-        return Finding("torch", "bad", f"cannot be imported: {' '.join(str(error).split())}")
+        return Finding("torch", "bad", f"does not load: {' '.join(str(error).split())}")
     device = "cuda" if module.cuda.is_available() else "cpu"
     return Finding("torch", "good", f"{module.__version__} on {device}")
 
@@ -136,8 +139,8 @@ def writable(settings: Settings) -> Finding:
     if folder == settings.results.absolute():
         return _told("results", lambda: Store(folder).check_writable(), str(folder))
     if os.access(folder, os.W_OK):
-        return Finding("results", "good", f"{settings.results} will be created")
-    return Finding("results", "bad", f"{settings.results} cannot be created in {folder}")
+        return Finding("results", "good", f"{settings.results} will be made")
+    return Finding("results", "bad", f"{settings.results} cannot be made below {folder}")
 
 
 def _told(part: str, act: Callable[[], object], said: str) -> Finding:
@@ -156,8 +159,8 @@ def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
     for name, dataset in located(registry, settings.roots).items():
         made = "SYNTHETIC " if dataset.synthetic else ""
         if name not in settings.roots:
-            yield Finding(name, "good", f"{made}composed of other datasets")
+            yield Finding(name, "good", f"{made}made of other datasets")
         elif dataset.root.is_dir():
             yield Finding(name, "good", f"{made}{dataset.root}")
         else:
-            yield Finding(name, "bad", f"no folder {dataset.root}; correct bench.toml")
+            yield Finding(name, "bad", f"no folder at {dataset.root}: correct bench.toml")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bench.cli.exits import FAILED, leave
+from bench.core.deferred import defer
 from bench.core.errors import BenchError, disk_is_full
 
 
 def main() -> None:
     """Run the command line; bad input is one line on stderr and exit code 2."""
+    defer("numpy")
     from bench.cli.verbs import run
 
     try:

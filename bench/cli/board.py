@@ -55,7 +55,7 @@ def board(
             out().print(path, soft_wrap=True)
     elif format == "terminal" and output is None:
         for table in made.tables:
-            out().print(grid(table))
+            out().print(grid(table, out().width))
     else:
         text = FORMATS["markdown" if format == "terminal" else format][1](made)
         if output is None:

@@ -42,7 +42,8 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
     found: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()):
+        valid = first.isdecimal() and (last.isdecimal() or not dash)
+        if not valid or int(last or first) < int(first):
             raise BenchError(f"{option} {text!r}: expected numbers such as 0, 0-4 or 0,3,7")
         found += range(int(first), int(last or first) + 1)
     return tuple(dict.fromkeys(found))

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table as Grid
 
 from bench.board.pairs import left_out_text, verdict_text
+from bench.board.terminal import NARROW
 from bench.board.text import number
 from bench.cache.files import write_atomically
 from bench.cli.common import err, name_damaged, out, print_json, workspace
@@ -117,18 +118,25 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
 
 
 def _print(pairs: Sequence[Pair], metric: str) -> None:
-    names = ("task", "methods", metric, "difference", "p", "Holm", "detectable", "verdict")
+    console = out()
+    rows = [_columns(pair, metric) for pair in pairs]
+    names = [n for n in rows[0] if console.width >= NARROW or n not in ("p", "detectable")]
     grid = Grid(*names, title=f"paired comparison, {pairs[0].protocol}")
-    for pair in pairs:
-        grid.add_row(
-            f"SYNTHETIC {pair.task}" if pair.synthetic else pair.task,
-            f"{pair.first} – {pair.second}",
-            " – ".join(map(number, pair.scores)),
-            f"{pair.difference:+.3f} [{pair.low:+.3f}, {pair.high:+.3f}]",
-            f"{pair.p:.4f}",
-            f"{pair.adjusted:.4f}",
-            f"{pair.detectable:.3f}",
-            f"{verdict_text(pair)} ({pair.subjects} subjects)",
-        )
-    out().print(grid)
-    out().print(LEGEND)
+    for row in rows:
+        grid.add_row(*(row[name] for name in names))
+    console.print(grid)
+    console.print(LEGEND)
+
+
+def _columns(pair: Pair, metric: str) -> dict[str, str]:
+    """One line of the table by the heads of its columns."""
+    return {
+        "task": f"SYNTHETIC {pair.task}" if pair.synthetic else pair.task,
+        "methods": f"{pair.first} – {pair.second}",
+        metric: " – ".join(map(number, pair.scores)),
+        "difference": f"{pair.difference:+.3f} [{pair.low:+.3f}, {pair.high:+.3f}]",
+        "p": f"{pair.p:.4f}",
+        "Holm": f"{pair.adjusted:.4f}",
+        "detectable": f"{pair.detectable:.3f}",
+        "verdict": f"{verdict_text(pair)} ({pair.subjects} subjects)",
+    }

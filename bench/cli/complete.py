@@ -1,4 +1,4 @@
-"""Shell completion of the names of methods, datasets and tasks."""
+"""Shell completion of the names of methods, presets, datasets, tasks and protocols."""
 
 from __future__ import annotations
 
@@ -21,24 +21,36 @@ def _completion(
             registry, _ = read_settings()
         except BenchError:
             return []
-        known = ("all", *names(registry))
-        return [f"{before}{comma}{name}" for name in known if name.startswith(word)]
+        return [f"{before}{comma}{name}" for name in names(registry) if name.startswith(word)]
 
     return complete
 
 
 def _method_names(registry: Registry) -> Iterable[str]:
+    yield "all"
     for name, plugin in registry.methods.items():
         yield name
         yield from (f"{name}:{variant}" for variant in plugin.variants)
 
 
 def _task_names(registry: Registry) -> Iterable[str]:
+    yield "all"
     for name, plugin in registry.datasets.items():
         yield from (f"{name}/{labelling}" for labelling in plugin.labellings)
 
 
+def _preset_names(registry: Registry) -> Iterable[str]:
+    known = (plugin.presets for plugin in registry.methods.values())
+    return sorted({"paper", "quick"}.union(*known))
+
+
+def complete_protocols(incomplete: str) -> list[str]:
+    """Protocols, kfold with the usual number of groups."""
+    return [name for name in ("loso", "kfold:5", "kfold:10", "hde") if name.startswith(incomplete)]
+
+
+complete_presets = _completion(_preset_names)
 complete_methods = _completion(_method_names)
-complete_datasets = _completion(lambda registry: registry.datasets)
+complete_datasets = _completion(lambda registry: ["all", *registry.datasets])
 complete_tasks = _completion(_task_names)
 complete_names = _completion(lambda registry: [*registry.methods, *registry.datasets])

@@ -93,7 +93,9 @@ def _grid(what: str, rows: list[dict[str, Any]]) -> Grid:
             of = ", ".join(row["of"])
             grid.add_row(row["name"], of, str(row["version"]), escape(row["about"]), row["module"])
     elif what == "methods":
-        grid = Grid("method", "title", "year", "fidelity", "needs", "variants", title=what)
+        grid = Grid(title=what)
+        for name in ("method", "title", "year", "fidelity", "needs", "variants"):
+            grid.add_column(name, no_wrap=name in ("method", "fidelity"), overflow="fold")
         for row in rows:
             needs, variants = ", ".join(row["needs"]) or "–", " ".join(row["variants"]) or "–"
             year = "" if row["reference"] else str(row["year"])

@@ -7,9 +7,25 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.complete import complete_datasets, complete_methods, complete_tasks
+from bench.cache.eviction import read_size
+from bench.cli.complete import (
+    complete_datasets,
+    complete_methods,
+    complete_presets,
+    complete_protocols,
+    complete_tasks,
+)
 from bench.core.types import ApexPolicy
-from bench.running.options import Engine
+from bench.running.options import Device, Engine, Refresh
+
+
+def _apply_config(context: typer.Context, path: Path | None) -> Path | None:
+    if path is not None:
+        from bench.cli.config import read_config
+
+        context.default_map = read_config(path)
+    return path
+
 
 Methods = Annotated[
     str,
@@ -43,7 +59,12 @@ KnownTasks = Annotated[
     typer.Option("--tasks", help="Task names or globs.", autocompletion=complete_tasks),
 ]
 Protocol = Annotated[
-    str, typer.Option("--protocol", help="loso, kfold:K (grouped by subject) or hde.")
+    str,
+    typer.Option(
+        "--protocol",
+        help="loso, kfold:K (grouped by subject) or hde.",
+        autocompletion=complete_protocols,
+    ),
 ]
 Seeds = Annotated[str, typer.Option("--seeds", help="Random seeds: 0, 0-4 or 0,3,7.")]
 Apex = Annotated[
@@ -60,6 +81,7 @@ Preset = Annotated[
         "--preset",
         help="Configuration of the methods: paper, quick, ...; default: paper, but quick on "
         "stand-ins.",
+        autocompletion=complete_presets,
     ),
 ]
 LimitFolds = Annotated[
@@ -78,6 +100,22 @@ EngineOption = Annotated[
     Engine,
     typer.Option("--engine", help="Worker processes, or serial in this one (for a debugger)."),
 ]
+DeviceOption = Annotated[
+    Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
+]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
+]
+RefreshOption = Annotated[
+    Refresh | None,
+    typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
+]
+CacheSize = Annotated[
+    int | None,
+    typer.Option(
+        "--cache-size", metavar="SIZE", parser=read_size, help="Maximum cache size, e.g. 20GB."
+    ),
+]
 Trace = Annotated[
     bool,
     typer.Option("--trace", help="Score every checkpoint on the held-out subject (oracle column)."),
@@ -93,6 +131,15 @@ Inner = Annotated[
 ]
 CellPath = Annotated[
     str, typer.Argument(help="The cell: task/method, or more of its path in the results folder.")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        is_eager=True,
+        callback=_apply_config,
+        help="Read options from a TOML file; keys are option names. The command line wins.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[

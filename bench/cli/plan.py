@@ -8,23 +8,8 @@ from typing import Any
 
 from rich.table import Table as Grid
 
+from bench.cli import options as opt
 from bench.cli.common import err, out, print_json
-from bench.cli.options import (
-    Apex,
-    Datasets,
-    Inner,
-    Jobs,
-    Json,
-    LimitFolds,
-    Methods,
-    Plugin,
-    Preset,
-    Protocol,
-    Results,
-    Seeds,
-    Tasks,
-    Trace,
-)
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import duration
 from bench.planning.plan import Cell
@@ -34,20 +19,21 @@ from bench.store.store import Store
 
 
 def plan(
-    methods: Methods = "all",
-    datasets: Datasets = "all",
-    tasks: Tasks = "",
-    protocol: Protocol = "loso",
-    seeds: Seeds = "0",
-    apex: Apex = "given",
-    preset: Preset = "",
-    jobs: Jobs = None,
-    limit_folds: LimitFolds = None,
-    results: Results = None,
-    plugin: Plugin = None,
-    trace: Trace = False,
-    inner: Inner = 0,
-    json: Json = False,
+    methods: opt.Methods = "all",
+    datasets: opt.Datasets = "all",
+    tasks: opt.Tasks = "",
+    protocol: opt.Protocol = "loso",
+    seeds: opt.Seeds = "0",
+    apex: opt.Apex = "given",
+    preset: opt.Preset = "",
+    jobs: opt.Jobs = None,
+    limit_folds: opt.LimitFolds = None,
+    results: opt.Results = None,
+    plugin: opt.Plugin = None,
+    trace: opt.Trace = False,
+    inner: opt.Inner = 0,
+    config: opt.Config = None,
+    json: opt.Json = False,
 ) -> None:
     """Show what a run would do, what is done, and how long the rest may take."""
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
@@ -90,6 +76,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
     known = [one for one in seconds if one is not None]
     unknown = len(seconds) - len(known)
     on = f"{jobs} process{'' if jobs == 1 else 'es'}"
+    if not known:
+        return f"run time unknown: none of the {unknown} method-task pairs has run here"
     total = f"about {duration(sum(known) / jobs)} on {on}"
     return total + (f", plus {unknown} method-task pairs with unknown run time" if unknown else "")
 

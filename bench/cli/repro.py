@@ -79,7 +79,7 @@ def repro(
     folds = tuple(one for one in today.folds if one.name in before)
     if not folds:
         done = ", ".join(r.fold for r in theirs.records[:8] if r.status == "ok") or "none"
-        raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {cell} ({done})")
+        raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {cell}: {done}")
     today = dataclasses.replace(today, folds=folds)
     if gpus := sorted({record.gpu for record in before.values() if record.gpu}):
         err().print(
@@ -105,7 +105,7 @@ def _today(theirs: CellRecords, registry: Registry, settings: Settings) -> Cell:
     task = recorded_task(theirs.task, registry, settings)
     if task.fingerprint != theirs.task.fingerprint:
         raise BenchError(
-            f"{task.name} here differs from the data of {theirs.folder}: fingerprint "
+            f"{task.name} here is not the data of {theirs.folder}: fingerprint "
             f"{task.fingerprint[:12]}, there {theirs.task.fingerprint[:12]}"
         )
     rows = configure(registry, record.label, record.preset)
@@ -139,7 +139,7 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     if as_json:
         print_json([dataclasses.asdict(row) | {"same": row.same} for row in rows])
         return
-    grid = Grid("fold", "clips", "largest difference", "another class", title=words)
+    grid = Grid("fold", "clips", "largest difference", "changed classes", title=words)
     for row in rows:
         gap = f"{row.largest:.2g}" if row.status == "ok" else row.status
         grid.add_row(row.fold, str(row.clips), gap, ", ".join(row.changed) or "–")
@@ -148,7 +148,7 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     clips = sum(row.clips for row in rows)
     exact = all(row.same and row.largest == 0 for row in rows)
     failed = sum(row.status != "ok" for row in rows)
-    said = "identical to the last bit" if exact else f"{changed} differ in class"
-    more = f"; {failed} folds did not finish" if failed else ""
+    said = "identical" if exact else f"{changed} changed class"
+    more = f"; {failed} folds failed" if failed else ""
     folds = "1 fold" if len(rows) == 1 else f"{len(rows)} folds"
     out().print(f"{clips} predictions of {folds}: {said}{more}")

@@ -12,68 +12,38 @@ from rich.console import Console
 from bench.board import build
 from bench.board.publish import publish
 from bench.board.terminal import grid
-from bench.cache.eviction import read_size
+from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
-from bench.cli.options import (
-    Apex,
-    Datasets,
-    EngineOption,
-    Inner,
-    Jobs,
-    LimitFolds,
-    Methods,
-    Plugin,
-    Preset,
-    Protocol,
-    Results,
-    Seeds,
-    Tasks,
-    Trace,
-)
 from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import Watch
-from bench.running.options import Device, Refresh, RunOptions
+from bench.running.options import RunOptions
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
 
 
 def run(
-    methods: Methods = "all",
-    datasets: Datasets = "all",
-    tasks: Tasks = "",
-    protocol: Protocol = "loso",
-    seeds: Seeds = "0",
-    apex: Apex = "given",
-    preset: Preset = "",
-    jobs: Jobs = None,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
-    ] = None,
-    limit_folds: LimitFolds = None,
-    results: Results = None,
-    plugin: Plugin = None,
-    device: Annotated[
-        Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
-    ] = "auto",
-    engine: EngineOption = "processes",
-    trace: Trace = False,
-    inner: Inner = 0,
-    refresh: Annotated[
-        Refresh | None,
-        typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
-    ] = None,
-    cache_size: Annotated[
-        int | None,
-        typer.Option(
-            "--cache-size",
-            metavar="SIZE",
-            parser=lambda text: read_size(text, "--cache-size"),
-            help="Maximum cache size, e.g. 20GB.",
-        ),
-    ] = None,
+    methods: opt.Methods = "all",
+    datasets: opt.Datasets = "all",
+    tasks: opt.Tasks = "",
+    protocol: opt.Protocol = "loso",
+    seeds: opt.Seeds = "0",
+    apex: opt.Apex = "given",
+    preset: opt.Preset = "",
+    jobs: opt.Jobs = None,
+    timeout: opt.Timeout = None,
+    limit_folds: opt.LimitFolds = None,
+    results: opt.Results = None,
+    plugin: opt.Plugin = None,
+    device: opt.DeviceOption = "auto",
+    engine: opt.EngineOption = "processes",
+    trace: opt.Trace = False,
+    inner: opt.Inner = 0,
+    refresh: opt.RefreshOption = None,
+    cache_size: opt.CacheSize = None,
+    config: opt.Config = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan without running it.")
     ] = False,
@@ -108,7 +78,7 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     tables = [(c.task.fingerprint, c.protocol) for c in prepared.plan.cells]
     contents = store.contents()
     for table in build(store, prepared.registry, tables, contents.records).tables:
-        console.print(grid(table))
+        console.print(grid(table, console.width))
     board = publish(build(store, prepared.registry, records=contents.records), store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
@@ -120,7 +90,8 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 
 
 def _say(console: Console, summary: Summary, elapsed: float) -> None:
-    done = f"Ran {summary.ran} folds in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
+    folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
+    done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:

@@ -151,7 +151,18 @@ def run() -> None:
     try:
         code = commands().main(prog_name="bench", standalone_mode=False)
     except typer.TyperException as error:
-        context = getattr(error, "ctx", None)
-        message = " ".join(error.format_message().replace("Value error, ", "").split())
-        leave(message, context.command_path if context else "bench")
+        leave(*_said(error))
     raise SystemExit(code)
+
+
+def _said(error: typer.TyperException) -> tuple[str, str]:
+    """What is wrong, and with which verb; of a value from --config also its file."""
+    message = " ".join(error.format_message().replace("Value error, ", "").split())
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None:
+        return message, "bench"
+    if parameter is not None and parameter.name in (context.default_map or ()):
+        source = context.get_parameter_source(parameter.name)
+        if source.name == "DEFAULT_MAP":
+            message = f"{context.params['config']}: {message}"
+    return message, context.command_path

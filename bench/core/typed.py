@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +26,15 @@ SHOWN = 40
 
 
 class DamagedError(BenchError):
-    """A file does not hold what it should."""
+    """A file does not hold what it should.
+
+    Attributes:
+        fault: what is wrong, without the name of the file.
+    """
+
+    def __init__(self, origin: Path | str, fault: str) -> None:
+        super().__init__(f"{origin}: {fault}")
+        self.fault = fault
 
 
 class NewerError(BenchError):
@@ -47,7 +56,24 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         raise BenchError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise DamagedError(f"{path}: not JSON ({error})") from error
+        raise DamagedError(path, f"not JSON ({error})") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file holds.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        BenchError: it is not TOML, or cannot be opened.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise BenchError(f"{path}: not TOML ({error})") from error
 
 
 def check_format(raw: Any, path: Path, newest: int, default: int | None = None) -> int:
@@ -66,7 +92,7 @@ def check_format(raw: Any, path: Path, newest: int, default: int | None = None) 
     stated = raw.get("format", default) if isinstance(raw, Mapping) else default
     if type(stated) is not int or stated < 1:
         came = "missing" if stated is None else _shown(stated)
-        raise DamagedError(f"{path}: format: {came}, expected a number from 1 to {newest}")
+        raise DamagedError(path, f"format: {came}, expected a number from 1 to {newest}")
     if stated > newest:
         raise NewerError(
             f"{path} has format {stated}, and this version of bench reads formats up to {newest}: "
@@ -92,7 +118,7 @@ def typed(raw: Any, kind: type[T], origin: Path | str) -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        raise DamagedError(f"{origin}: {_explained(raw, kind, str(error))}") from error
+        raise DamagedError(origin, _explained(raw, kind, str(error))) from error
 
 
 def refuse_unknown(raw: Any, kind: type[Any], origin: Path | str) -> None:
@@ -100,7 +126,7 @@ def refuse_unknown(raw: Any, kind: type[Any], origin: Path | str) -> None:
     known = [field.name for field in dataclasses.fields(kind)]
     for word in raw if isinstance(raw, Mapping) else ():
         if word not in known:
-            raise DamagedError(f"{origin}: {unknown('key', word, known)}")
+            raise DamagedError(origin, str(unknown("key", word, known)))
 
 
 NOUNS = {

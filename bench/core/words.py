@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+Fidelity = Literal["code", "paper", "reconstructed", "original"]
+"""What a method follows: its authors' code, its paper, a paper whose gaps are filled by our own
+reading, or nothing because it is published here first."""
+
+RowFidelity = Fidelity | Literal["external", "unknown"]
+"""The same for rows of imported predictions and of methods whose plugin is not installed."""
+
+Annotation = Literal["action_units", "gender"]
+"""What may be annotated for the clips of a dataset besides their emotion."""
+
+Status = Literal["ok", "failed", "timeout", "killed", "oom"]
+"""How a unit ended; "oom" is out of memory."""
+
 Selection = Literal["last", "inner", "oracle", "unknown"]
 """How the epoch behind a score was chosen: the last one, by inner folds of the training subjects,
 by the held-out subject itself, or unknown for imported predictions."""

@@ -51,7 +51,7 @@ class TaskCount:
     def __str__(self) -> str:
         """One line: "casme2/3: negative 88, positive 32, surprise 25; 24 subjects"."""
         if self.empty:
-            return f"{self.task}: no clip belongs to a class"
+            return f"{self.task}: no clip has a class"
         words = [f"{name} {n}" for name, n in zip(self.classes, self.found, strict=True)]
         line = f"{self.task}: {', '.join(words)}; {self.subjects} subjects"
         if self.good:
@@ -70,7 +70,7 @@ class Report:
         synthetic: a stand-in: its counts are not compared.
         clips: with frames on disk.
         expected: rows the owners' table has, None where unknown or not compared.
-        repaired: what was mended by a stated rule, a sentence a clip.
+        repaired: what was repaired by a stated rule, a sentence a clip.
         dropped: what was left out and why.
         missing: ids of clips without frames on disk.
         unreadable: a sentence for each clip with a frame that cannot be read.
@@ -92,7 +92,7 @@ class Report:
 
     @cached_property
     def problems(self) -> tuple[str, ...]:
-        """What must be fixed before results are valid, one line each."""
+        """What must be fixed before results mean what they say, a line each."""
         return tuple(self._problems())
 
     @property
@@ -108,7 +108,7 @@ class Report:
         if self.expected is not None and self.clips + len(self.missing) != self.expected:
             yield f"{self.clips} clips found, {self.expected} expected"
         if all(task.empty for task in self.tasks):
-            yield "every task is empty"
+            yield "no task has a clip"
         yield from (str(task) for task in self.tasks if not task.good)
 
     def __str__(self) -> str:
@@ -121,7 +121,7 @@ class Report:
             entries: tuple[str, ...] = getattr(self, title)
             if entries:
                 lines += [f"{title}, {len(entries)}:", *(f"  {entry}" for entry in entries)]
-        lines += ["problems:", *(f"  {p}" for p in self.problems)] if self.problems else ["OK"]
+        lines += ["problems:", *(f"  {p}" for p in self.problems)] if self.problems else ["good"]
         return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Faces of a dataset on disk: raw frames written anew aligned, landmarks written beside them."""
+"""Faces of a dataset on disk: raw frames rewritten aligned, landmarks written next to them."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _write(dataset: Dataset, clip: Clip, face: Face, folder: Path, size: tuple[i
 
 
 def _copy_tables(root: Path, clips: tuple[Clip, ...], folder: Path) -> None:
-    """Tables beside root, in it, and in the folders between it and the clips."""
+    """Tables next to root, in it, and in the folders between it and the clips."""
     inside = {p for clip in clips for p in clip.folder.parents if p.is_relative_to(root)}
     for where in sorted({root, *inside} | {root.parent}):
         target = folder / where.relative_to(root) if where.is_relative_to(root) else folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from bench.core.dataset import Dataset
 from bench.core.errors import DataError
 from bench.core.names import TaskName
 from bench.core.types import ApexPolicy, Array
+from bench.core.words import Annotation
 from bench.data.apex import with_apexes
 from bench.data.fingerprint import digests
 
@@ -63,7 +63,7 @@ class Task:
         ]
         return key("task", self.classes, rows)
 
-    def annotated(self, what: Literal["action_units", "gender"]) -> str | None:
+    def annotated(self, what: Annotation) -> str | None:
         """Identifies what is annotated beside the emotion, None where no clip has it."""
         values = [getattr(clip, what) for clip in self.clips]
         if all(one is None for one in values):

@@ -1,4 +1,4 @@
-"""From the records of one method in one configuration to its row."""
+"""Building the row of one method in one configuration from its records."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from statistics import fmean
 
+from bench.core.words import Status
 from bench.evaluation.notes import (
     Note,
     NotIsolated,
@@ -27,16 +28,16 @@ from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
 from bench.store.code import code_changes
-from bench.store.record import Record, Status
+from bench.store.record import Record
 
 
 def finished(records: list[Record]) -> list[Record]:
-    """Those that ended ok."""
+    """The records that ended ok."""
     return [record for record in records if record.status == "ok"]
 
 
 def build_row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:
-    """The row of one method in one configuration, without its rank."""
+    """Score the records of one method in one configuration; the rank comes later."""
     first = records[0]
     plugin = registry.methods.get(first.inputs["method"])
     facts = plugin.facts if plugin else None
@@ -72,7 +73,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
 
 
 def fit_times(done: Iterable[Record]) -> tuple[FitTime, ...]:
-    """Mean time of a fit on each device that finished records were made on."""
+    """Mean wall time of a fit on each device."""
     seconds: dict[str, list[float]] = defaultdict(list)
     for record in done:
         seconds[record.processor].append(record.seconds["fit"])

@@ -65,7 +65,7 @@ class Pair:
 
     @property
     def better(self) -> str | None:
-        """The method that scores higher; None where the difference is not significant."""
+        """The method that scores higher; None if the difference is not significant."""
         if self.adjusted >= ALPHA:
             return None
         return self.first if self.difference > 0 else self.second

@@ -1,4 +1,4 @@
-"""Other people's predictions on the board: scored as ours are, never ranked as reproduced."""
+"""Rows of imported predictions: scored like ours, never ranked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.store.external import External
 
 
 def external_row(task: Truth, one: External) -> Row:
-    """A row without a rank.
+    """Score imported predictions; the row is never ranked.
 
     Raises:
         DamagedError: the predictions are not of the task's clips and classes.
@@ -24,8 +24,8 @@ def external_row(task: Truth, one: External) -> Row:
     expected = range(len(task.classes))
     if one.predicted.keys() != task.position.keys() or not {*one.predicted.values()} <= {*expected}:
         raise DamagedError(
-            f"external predictions {one.name!r} are not of the clips and classes of {one.task}; "
-            "remove their file and import them again"
+            f"external predictions {one.name!r}",
+            f"not of the clips and classes of {one.task}; remove their file and import them again",
         )
     where = np.array([task.position[clip] for clip in one.predicted])
     counts = by_subject(task, where, np.array(list(one.predicted.values())))[None]

@@ -6,45 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
 
 from bench.core.errors import BenchError
 from bench.evaluation.truth import Truth, truth
+from bench.store.cell_path import CellPath
 from bench.store.record import Record, safe
 from bench.store.store import Store
-
-
-class CellPath(NamedTuple):
-    """The folder of a cell below `records/`, its parts as file names: "casme2-5", not "casme2/5".
-
-    Attributes:
-        task, method: names.
-        row: preset and family.
-        seed: "seed0".
-    """
-
-    task: str
-    method: str
-    row: str
-    seed: str
-
-    def __str__(self) -> str:
-        return "/".join(self)
-
-    def matches(self, words: str) -> bool:
-        """Whether words mean it: task and method in full, what follows by its first letters."""
-        for task in (self.task, self.task.replace("-", "/", 1)):
-            if words == task:
-                return True
-            if words.startswith(f"{task}/"):
-                method, *rest = words[len(task) + 1 :].split("/")
-                parts = (self.row, self.seed)
-                return (
-                    safe(method) == self.method
-                    and len(rest) <= len(parts)
-                    and all(part.startswith(word) for word, part in zip(rest, parts, strict=False))
-                )
-        return False
 
 
 @dataclass(frozen=True)

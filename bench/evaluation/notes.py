@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench.store.record import Status
+from bench.core.words import Status
 
 
 @dataclass(frozen=True)

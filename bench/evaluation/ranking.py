@@ -10,15 +10,12 @@ import numpy as np
 from bench.core.seeds import derived_seed
 from bench.core.types import Array
 from bench.evaluation.notes import outdated
-from bench.evaluation.row import Row
+from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
 from bench.statistics import pairwise, rank_groups
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
-
-RowKey = tuple[str, str, str]
-"""Label, preset and family of a row."""
 
 
 def ranked(
@@ -35,23 +32,23 @@ def ranked(
         task: clips and true classes.
     """
 
-    def order(name: RowKey) -> tuple[float, str]:
-        row = rows[name]
+    def order(key: RowKey) -> tuple[float, str]:
+        row = rows[key]
         return (-row.scores["uf1"].value if row.scores else 1.0, row.name)
 
-    top = sorted((name for name in rows if _competes(rows[name])), key=order)
+    top = sorted((key for key in rows if _competes(rows[key])), key=order)
     ranks = [1] * len(top)
     if len(top) > 1:
-        cells = _same_seeds([confusions(task, done[name]) for name in top])
+        cells = _same_seeds([confusions(task, done[key]) for key in top])
         pairs = pairwise(cells, uf1, np.random.default_rng(derived_seed("pairs")))
-        values = [rows[name].scores["uf1"].value for name in top]
+        values = [rows[key].scores["uf1"].value for key in top]
         ranks = [int(rank) for rank in rank_groups(values, pairs.adjusted)]
     below = sorted(
-        (name for name in rows if name not in top),
-        key=lambda name: (not rows[name].reference, order(name)),
+        (key for key in rows if key not in top),
+        key=lambda key: (not rows[key].reference, order(key)),
     )
-    return [replace(rows[n], rank=r) for n, r in zip(top, ranks, strict=True)] + [
-        rows[name] for name in below
+    return [replace(rows[key], rank=rank) for key, rank in zip(top, ranks, strict=True)] + [
+        rows[key] for key in below
     ]
 
 

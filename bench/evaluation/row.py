@@ -1,10 +1,11 @@
-"""What was measured of one method on one task: scores, intervals, and the row that holds them."""
+"""A row of a board and what it consists of: scores, curves over epochs, fit times."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bench.core.words import Selection
+from bench.core.words import RowFidelity, Selection
 from bench.evaluation.notes import Note
 
 
@@ -14,7 +15,7 @@ class Score:
 
     Attributes:
         value: mean over seeds, a fraction.
-        low, high: 95 % interval, subjects resampled; None where the row is incomplete.
+        low, high: 95 % interval, subjects resampled; None if the row is incomplete.
         spread: standard deviation over seeds; None with a single seed.
     """
 
@@ -42,7 +43,7 @@ class FitTime:
     """How long a fit took on one device.
 
     Attributes:
-        device: "cpu", or the GPU's name; empty where the records do not say.
+        device: "cpu", or the GPU's name; empty if the records do not say.
         folds: units fitted on it.
         seconds: mean wall time of one.
     """
@@ -52,12 +53,26 @@ class FitTime:
     seconds: float
 
 
+class RowKey(NamedTuple):
+    """What the records of one row have in common, and no other row of the table.
+
+    Attributes:
+        label: the method or variant.
+        preset: name of the preset.
+        family: identifies the configuration.
+    """
+
+    label: str
+    preset: str
+    family: str
+
+
 @dataclass(frozen=True)
 class Row:
     """One method in one configuration on one task.
 
     Attributes:
-        label, preset, family: which method and configuration.
+        label, preset, family: see `RowKey`.
         title: the name the field uses.
         fidelity: of its facts: "code", "paper", "reconstructed" or "original".
         selection: "last": fixed epochs, or nothing to choose.
@@ -66,13 +81,13 @@ class Row:
         scores: by metric name: uf1, uar, accuracy, f1.
         recall: of each class; NaN for a class without clips.
         parts: UF1 and UAR of each database of a composite.
-        oracle: UF1 of the best checkpoint picked on each held-out subject; never ranked.
-        inner: UF1 of the checkpoint that inner folds of each fold's training subjects chose.
-        epochs: UF1 at every checkpoint, where all records have a trace.
-        fit_seconds: mean of a fold.
+        oracle: UF1 of the checkpoint that is best on each held-out subject; never ranked.
+        inner: UF1 of the checkpoint selected on inner folds of the training subjects.
+        epochs: UF1 at every checkpoint, if all records have a trace.
+        fit_seconds: mean wall time of a fit.
         fit_times: the same for each device that folds were fitted on.
-        parameters: trained parameters.
-        rank: 1 is best; methods that cannot be told apart share it; None below the line.
+        parameters: number of trained parameters.
+        rank: 1 is best; methods that do not differ significantly share it; None if not ranked.
         reference: a control or ceiling.
         notes: what a reader must know, as values.
     """
@@ -81,7 +96,7 @@ class Row:
     preset: str
     family: str
     title: str
-    fidelity: str
+    fidelity: RowFidelity
     selection: Selection
     folds: int
     of: int
@@ -106,5 +121,5 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The label, with the preset where it is not the paper's."""
+        """The label, with the preset if it is not the paper's."""
         return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"

@@ -21,7 +21,7 @@ RESAMPLES = 10_000
 
 
 def confusions(task: Truth, records: Sequence[Record]) -> Array:
-    """Counts (seeds, subjects, c, c) of finished records, for the subjects that have one."""
+    """Counts (seeds, subjects, c, c) of finished records; zero for subjects without one."""
     by_seed: dict[int, list[Record]] = defaultdict(list)
     for record in records:
         by_seed[record.inputs["seed"]].append(record)
@@ -45,7 +45,7 @@ def by_subject(task: Truth, where: Array, predicted: Array) -> Array:
 
 
 def scores(counts: Array, complete: bool) -> dict[str, Score]:
-    """All metrics of a row, means over seeds; with intervals where it is complete."""
+    """All metrics of a row as means over seeds, with intervals if it is complete."""
     by_metric = {}
     for name, metric in METRICS.items():
         values = [float(metric(seed.sum(0))) for seed in counts]

@@ -17,8 +17,8 @@ class Truth:
 
     Attributes:
         task, fingerprint, classes, synthetic, apex: of the task.
-        position: of each clip id in the arrays.
-        people, databases, labels: (n,) of each clip.
+        position: index of each clip id in the arrays.
+        people, databases, labels: (n,) subject, database and label number of each clip.
     """
 
     task: str
@@ -33,7 +33,7 @@ class Truth:
 
 
 def truth(task: TaskFile) -> Truth:
-    """From the file that `Store.write_task` wrote."""
+    """The arrays of a task file."""
     people, databases, labels = zip(*task.clips.values(), strict=True)
     return Truth(
         task=task.task,

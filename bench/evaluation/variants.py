@@ -68,7 +68,7 @@ class Variants:
 
     @property
     def name(self) -> str:
-        """The method, with the preset where it is not the paper's."""
+        """The method, with the preset if it is not the paper's."""
         return self.method if self.preset == "paper" else f"{self.method} ({self.preset})"
 
     @property
@@ -149,10 +149,10 @@ def _comparable(members: Iterable[Member]) -> dict[str, Member]:
             rest = {name: v for name, v in inputs.items() if name not in ("config", "seed")}
             alike[json.dumps(rest, sort_keys=True)][row.label] = (row, done)
 
-    def worth(name: str) -> tuple[bool, int, int, str]:
+    def preference(name: str) -> tuple[bool, int, int, str]:
         return len(alike[name]) > 1, json.loads(name)["version"], len(alike[name]), name
 
-    return alike[max(alike, key=worth)] if alike else {}
+    return alike[max(alike, key=preference)] if alike else {}
 
 
 def _differences(

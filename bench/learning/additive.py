@@ -1,4 +1,4 @@
-"""Additive kernels of histograms, compiled, every pair of rows computed once a process."""
+"""Additive kernels of histograms, compiled, each pair of rows computed once per process."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def chi2(a: Array, b: Array) -> float:
     """Additive χ² kernel Σ 2ab / (a + b) of two nonnegative rows (Vedaldi, Zisserman 2012)."""
     total = 0.0
     for i in range(len(a)):
+        # Two empty bins give 0 and not 0 / 0.
         total += 2 * a[i] * b[i] / max(a[i] + b[i], TINY)
     return total
 
@@ -47,11 +48,12 @@ class PairMemo:
     """Kernel values of the rows seen so far, by the rows' content.
 
     Two folds share nearly all their pairs. A value depends on its two rows alone, each sum being
-    taken in the same order whatever else is asked for, so results never depend on what is known.
+    taken in the same order whatever else is asked for, so results never depend on what was
+    computed before.
     """
 
     def __init__(self, kernel: Literal["chi2", "intersection"], limit: int):
-        """Beyond `limit` rows the memory is given back."""
+        """Beyond `limit` rows it starts over."""
         self._is_chi2 = kernel == "chi2"
         self._limit = limit
         self._lock = threading.Lock()
@@ -76,6 +78,7 @@ class PairMemo:
         found = np.array([self._places.setdefault(k, len(self._places)) for k in keys], np.int64)
         missing = len(self._places) - len(self._values)
         if missing > 0:
+            # At least doubled: growing fold by fold must not copy the table each time.
             room = max(missing, len(self._values), 256)
             self._values = np.pad(self._values, (0, room), constant_values=np.nan)
         return found

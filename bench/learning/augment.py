@@ -24,6 +24,7 @@ def flip_and_shift(
     columns = lefts + torch.where(mirrored[:, None], torch.arange(w - 1, -1, -1), torch.arange(w))
     rows = (tops + torch.arange(h)).to(images.device)
     columns = columns.to(images.device)
+    # Gathered by index: one kernel moves all clips, however far each.
     clips = torch.arange(n, device=images.device)
     moved = padded.movedim(1, -1)[clips[:, None, None], rows[:, :, None], columns[:, None, :]]
     return moved.movedim(-1, 1)

@@ -1,4 +1,4 @@
-"""Weights trained elsewhere, from a file that the user has: nothing is ever fetched."""
+"""Weights trained elsewhere, from a local file: nothing is ever downloaded."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read(path: str) -> dict[str, Tensor]:
 
 
 def fill(module: nn.Module, path: str, state: Mapping[str, Tensor], without: str = "") -> None:
-    """Give a module the weights of a state dict, names taken alike with dots or underscores.
+    """Give a module the weights of a state dict, dots and underscores in names count as the same.
 
     Args:
         module: every parameter and buffer of it must be in the state dict; more may be there.
@@ -87,6 +87,7 @@ def fill(module: nn.Module, path: str, state: Mapping[str, Tensor], without: str
             if without and name.startswith(without):
                 continue
             given = flat.get(name.replace(".", "_"))
+            # A counter that files from before PyTorch 0.4.1 lack, and that predictions do not use.
             if given is None and name.endswith("num_batches_tracked"):
                 continue
             if given is None or given.shape != own.shape:

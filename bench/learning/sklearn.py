@@ -36,8 +36,8 @@ def fit(estimator: Any, train: Training, context: Context) -> Model:
     - Every `cv` that is None or a number K becomes `context.inner_folds(K)`: no subject is on both
       sides. A splitter of your own is asked with the subjects as groups.
     - Every `n_jobs` that is set becomes the threads that the fold may use.
-    - Every `n_components` above the number of training clips is lowered to it, with a warning:
-      small folds occur, in the checks above all.
+    - Every `n_components` above the number of clips that it is fitted to, in the smallest fold of a
+      search, is lowered to it, with a warning: small folds occur, in the checks above all.
     - With training clips of one class alone there is nothing to fit: that class is predicted.
 
     Args:
@@ -125,27 +125,38 @@ def as_rows(clips: Sequence[Description]) -> Array:
 
 def _settings(estimator: Any, rows: Array, labels: Array, context: Context) -> dict[str, Any]:
     """Parameters of an estimator, nested ones too, that a fold sets."""
-    found: dict[str, Any] = {}
-    searches: list[str] = []
-    for name, value in sorted(estimator.get_params(deep=True).items(), key=lambda p: len(p[0])):
-        owner, _, word = name.rpartition("__")
+    given = estimator.get_params(deep=True)
+    found: dict[str, Any] = _searches(given, rows, labels, context)
+    smallest = min([len(rows), *(len(fit) for folds in found.values() for fit, _ in folds)])
+    for name, value in sorted(given.items()):
+        word = name.rpartition("__")[2]
         if word == "random_state" and value is None:
             found[name] = derived_seed(context.seed, name) % 2**32
         elif word == "n_jobs" and value is not None:
             found[name] = context.threads
         elif word == "decision_function_shape":
             found[name] = "ovr"  # "ovo" has a value for each pair of classes, not for each class
-        elif word == "n_components" and _is_count(value) and value > len(rows):
+        elif word == "n_components" and _is_count(value) and value > smallest:
             warnings.warn(
-                f"{name}={value}, but there are only {len(rows)} training clips: using {len(rows)}",
+                f"{name}={value}, but a fit has only {smallest} training clips: using {smallest}",
                 stacklevel=3,
             )
-            found[name] = len(rows)
-        elif word == "cv" and not isinstance(value, str):
-            nested = any(not above or owner.startswith(f"{above}__") for above in searches)
-            searches.append(owner)
-            folds = _folds(name, value, nested, rows, labels, context)
-            if folds:
+            found[name] = smallest
+    return found
+
+
+def _searches(
+    given: Mapping[str, Any], rows: Array, labels: Array, context: Context
+) -> dict[str, list[tuple[Array, Array]]]:
+    """Folds by subject for every `cv`, the outermost first."""
+    found: dict[str, list[tuple[Array, Array]]] = {}
+    owners: list[str] = []
+    for name in sorted(given, key=lambda name: name.count("__")):
+        owner, _, word = name.rpartition("__")
+        if word == "cv":
+            nested = any(not above or owner.startswith(f"{above}__") for above in owners)
+            owners.append(owner)
+            if folds := _folds(name, given[name], nested, rows, labels, context):
                 found[name] = folds
     return found
 

@@ -13,7 +13,6 @@ from bench.core.types import Array, Description
 from bench.learning.choices import Kernel, Penalty, Scaling
 from bench.plugins.context import Context
 from bench.plugins.model import Model
-from bench.statistics.metrics import confusion, uf1
 
 GRID = (0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 """What C is chosen from."""
@@ -37,13 +36,14 @@ class Scaler:
 
         "standard" gives every feature variance 1 / d, "centre" gives all of them together a mean
         square of 1 / d and keeps their proportions: either way a clip's expected squared length
-        is 1, so that C means the same at every d. A constant feature becomes nought.
+        is 1, so that C means the same at every d. A constant feature becomes 0.
         """
         if scaling == "none":
             return cls(np.zeros(()), np.ones(()))
         spread = rows.std(axis=0)
         if scaling == "centre":
             spread = np.sqrt(np.mean(spread**2, keepdims=True))
+        # Relative to the largest value: rounding leaves constant features a deviation above 0.
         constant = spread <= 1e-12 * max(1.0, float(np.abs(rows).max()))
         width = np.where(constant, np.inf, spread * np.sqrt(rows.shape[1]))
         return cls(rows.mean(axis=0), width)
@@ -123,10 +123,14 @@ class SVM:
         for svm in (replace(self, C=C) for C in GRID):
             context.check_deadline()
             merit.append(svm.merit(gram, labels, folds))
+        # Rounded, so that equal scores tie on every machine and the smallest C wins.
         return replace(self, C=GRID[int(np.argmax(np.round(merit, 9)))])
 
     def merit(self, gram: Array, labels: Array, folds: Sequence[tuple[Array, Array]]) -> float:
         """UF1 over pairs (fit, validate) of positions in the Gram matrix, pooled."""
+        # Imported here, as scikit-learn is: listing methods imports this module, too.
+        from bench.statistics.metrics import confusion, uf1
+
         classes = int(labels.max()) + 1
         counts = np.zeros((classes, classes), np.int64)
         for fit, validate in folds:
@@ -157,6 +161,7 @@ class SVM:
             products = (self.gamma * products + self.offset) ** self.degree
         elif self.kernel == "rbf":
             apart = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * products
+            # Rounding can make the squared distance of a row to itself negative.
             products = np.exp(-self.gamma * np.maximum(apart, 0))
         return products
 

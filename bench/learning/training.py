@@ -108,7 +108,7 @@ class NetworkModel(Model):
 
     Attributes:
         net: returns logits (n, classes) in evaluation mode.
-        device: where it lies.
+        device: where its weights are.
         stack: makes a batch of descriptions; a function of a module, so that models pickle.
     """
 
@@ -126,6 +126,7 @@ class NetworkModel(Model):
         """
         self.net.eval()
         with torch.inference_mode():
+            # One by one: a matrix product of another batch size may sum in another order.
             rows = [self.net(to(self.stack([clip]), self.device)) for clip in clips]
             return torch.cat(rows).double().softmax(1).cpu().numpy()
 
@@ -180,6 +181,7 @@ def _loop(
     generator = context.torch_generator()
     optimiser = recipe.optimiser([p for p in net.parameters() if p.requires_grad])
     scheduler = None if recipe.scheduler is None else recipe.scheduler(optimiser)
+    # Half precision pays on a GPU only; the scaler keeps its small gradients above 0.
     mixed = device.type == "cuda"
     scaler = torch.amp.GradScaler(device.type, enabled=mixed)
     labels = labels_of(targets)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, get_args
 
 from bench.cache.files import key
 from bench.core.errors import BenchError
 from bench.core.names import Protocol
+from bench.core.words import Annotation
 from bench.data.task import Task
 from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
 from bench.views.catalog import servable, view_versions
 
-ANNOTATIONS: tuple[Literal["action_units"], Literal["gender"]] = ("action_units", "gender")
+ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
 """Annotations of the training clips, besides their class, that a method may use."""
 
 

@@ -34,6 +34,7 @@ INERT = (
     "bench.core.machine",
     "bench.core.select",
     "bench.core.types",
+    "bench.core.words",
     "bench.plugins.method",
     "bench.plugins.model",
 )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from bench.core.types import Description
+from bench.core.words import Fidelity
 from bench.plugins.context import Context
 from bench.plugins.model import Model, Training
 from bench.views.clip import Views
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Fidelity = Literal["code", "paper", "reconstructed", "original"]
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,10 @@ def load_file(path: Path) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     file = path / "__init__.py" if path.is_dir() else path
+    if path.is_dir() and not file.is_file():
+        raise BenchError(
+            f"--plugin {path}: a folder of a plugin needs an __init__.py with its class"
+        )
     if not file.is_file():
         raise BenchError(
             f"--plugin {path}: no such file; expected a Python file or folder with a plugin"
@@ -94,7 +98,7 @@ def load_file(path: Path) -> ModuleType:
         module = _executed(path, name)
     except Exception as error:
         refuse_siblings(path)
-        raise BenchError(f"--plugin {path} fails to import: {_one_line(error)}") from error
+        raise BenchError(f"--plugin {path} fails to import: {_one_line(error, path)}") from error
     refuse_siblings(path)
     return module
 
@@ -137,10 +141,16 @@ def refuse_siblings(path: Path) -> None:
         )
 
 
-def _one_line(error: BaseException) -> str:
+def _one_line(error: BaseException, path: Path) -> str:
+    """What was raised and where: the last line of the plugin that was at work."""
+    words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    if "mutable default" in words:
+        words += ", or a tuple"
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
-    line = f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{line}"
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(path)]
+    if not own or isinstance(error, SyntaxError):  # a syntax error says its own place
+        return words
+    return f"{words} (line {own[-1].lineno} of {Path(own[-1].filename).name})"
 
 
 def _collect(

@@ -16,7 +16,6 @@ A variable BENCH_CASME2_ROOT overrides the file; BENCH_CACHE overrides `cache`.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from bench.core.dataset import Dataset, Roots
 from bench.core.errors import BenchError
 from bench.core.machine import default_folder
 from bench.core.select import choose, unknown
-from bench.core.typed import refuse_unknown, typed
+from bench.core.typed import read_toml, refuse_unknown, typed
 from bench.plugins.registry import Registry, load
 
 
@@ -82,13 +81,19 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
         if root := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
             roots[name] = Path(root)
     cache = None if os.environ.get("BENCH_CACHE") else file.cache
-    bound = file.cache_size
     return registry, Settings(
         roots=roots,
         results=path.parent / file.results,
         cache=Cache(Path(cache).expanduser() if cache else default_folder()),
-        cache_size=None if bound is None else read_size(str(bound), f"{path}: cache_size"),
+        cache_size=_size(file.cache_size, path),
     )
+
+
+def _size(text: str | int | float | None, path: Path) -> int | None:
+    try:
+        return None if text is None else read_size(str(text))
+    except ValueError as error:
+        raise BenchError(f"{path}: cache_size: {error}") from error
 
 
 def read_file(path: Path) -> SettingsFile:
@@ -98,15 +103,11 @@ def read_file(path: Path) -> SettingsFile:
         BenchError: no TOML, a wrong type or an unknown key, in one line.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = read_toml(path)
     except FileNotFoundError:
         if "BENCH_CONFIG" in os.environ:
             raise BenchError(f"BENCH_CONFIG names {path}, which does not exist") from None
         return SettingsFile()
-    except OSError as error:
-        raise BenchError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise BenchError(f"{path}: not TOML ({error})") from error
     refuse_unknown(raw, SettingsFile, path)
     return typed(raw, SettingsFile, path)
 

@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from bench.core.dataset import Dataset, DatasetFacts, Labelling
-from bench.plugins.method import Facts, Fidelity, Method
+from bench.core.words import Annotation, Fidelity
+from bench.plugins.method import Facts, Method
 from bench.views.catalog import CATALOG
 
-ANNOTATIONS = frozenset({"action_units", "gender"})
+ANNOTATIONS = frozenset[str](get_args(Annotation))
 """What `takes` may name beside views: annotations of the training clips."""
 TRUTH = "true_action_units"
 """Ships with SYNTHETIC clips only."""
@@ -85,7 +86,7 @@ def _views(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
 def _unknown_view(what: str, name: str, shipped: Collection[str]) -> Iterator[str]:
     importlib.import_module("bench.views")  # fills the catalog
     if name not in CATALOG:
-        near = difflib.get_close_matches(name, [*CATALOG, *shipped], 2, 0.5)
+        near = difflib.get_close_matches(name, {*CATALOG, *shipped}, 2, 0.5)
         hint = f"; did you mean {_either(near)}?" if near else "."
         yield f"{what} names {name!r}, and there is no such view{hint} See `bench list views`"
 

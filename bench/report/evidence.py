@@ -108,16 +108,16 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         if record.label == method and preset in ("", record.preset):
             groups[_group(record)].append(record)
 
-    def worth(name: Group) -> tuple[bool, int]:
+    def preference(name: Group) -> tuple[bool, int]:
         return not tasks[name[0]].synthetic, sum(r.status == "ok" for r in groups[name])
 
-    order = sorted(groups, key=worth, reverse=True)
-    if not order or not worth(order[0])[1]:
+    order = sorted(groups, key=preference, reverse=True)
+    if not order or not preference(order[0])[1]:
         wanted = f"{method} ({preset})" if preset else method
         raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
     chosen = order[0]
     left_out = tuple(
-        LeftOut(worth(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])
+        LeftOut(preference(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])
         for name in order[1:]
     )
     records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])

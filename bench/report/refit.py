@@ -80,12 +80,12 @@ def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
 def unit_of(evidence: Evidence, registry: Registry, task: Task) -> Unit:
     """The most informative recorded fold: most classes held out, then most clips."""
 
-    def worth(unit: Unit) -> tuple[int, int]:
+    def preference(unit: Unit) -> tuple[int, int]:
         test = unit.fold.test
         return len(np.unique(task.labels[test])), len(test)
 
     units = units_of(evidence, registry, task)
-    return max((unit for unit in units if unit.cell.seed == evidence.row.seeds[0]), key=worth)
+    return max((unit for unit in units if unit.cell.seed == evidence.row.seeds[0]), key=preference)
 
 
 def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> Refitted:

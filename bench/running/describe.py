@@ -25,7 +25,7 @@ class Found:
     """How describing went.
 
     Attributes:
-        failed: what befell a description, by its key.
+        failed: how a description failed, by its key.
         unreadable: a sentence for every clip that cannot be read.
     """
 
@@ -75,7 +75,7 @@ def describe_all(
     options: RunOptions,
     ended: Callable[[None, float], None],
 ) -> Found:
-    """Describe clips; a method's failure, hang or crash is laid at that method's door alone.
+    """Describe clips; a failure, hang or crash costs only the method that caused it.
 
     Args:
         jobs: from `lacking_jobs`.
@@ -103,7 +103,7 @@ def describe_all(
     most = max((len(job.payload.rows) for job in jobs), default=1)
     lost = [job for job, _ in over(jobs, None if timeout is None else timeout * most)]
     # A worker that died or hung while describing for several methods does not say for which:
-    # those clips are described once more, one method at a time.
+    # those clips are described again, one method at a time.
     single = [
         Job(job.name, dataclasses.replace(job.payload, rows=(row,)))
         for job in lost

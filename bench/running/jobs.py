@@ -1,4 +1,4 @@
-"""What a worker is told, and what it answers: describe one clip, or fit and predict one fold."""
+"""Jobs of workers and their outcomes: describe one clip, or fit and predict one fold."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Gender
+from bench.core.words import Status
 from bench.planning.plan import Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
-from bench.store.record import Status
 from bench.views.opening import clip_digest
 
 
@@ -116,7 +116,7 @@ class Outcome:
 
 
 def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
-    """What a worker is told of a unit."""
+    """The job of a unit: all that its worker learns about it."""
     task, fold, row = unit.cell.task, unit.fold, unit.cell.row
     _, people = np.unique(task.people[fold.train], return_inverse=True)
     return Fit(
@@ -143,5 +143,5 @@ def description_keys(unit: Unit) -> tuple[str, ...]:
 
 
 def description_key(row: Configured, clip: Clip, digest: str) -> str:
-    """Cache key of what a method says of a clip."""
+    """Cache key of a method's description of a clip."""
     return key(row.description_key, clip_digest(clip, digest))

@@ -28,6 +28,7 @@ class Interval(NamedTuple):
 def resample_weights(subjects: int, resamples: int, rng: np.random.Generator) -> Values:
     """How often each subject is drawn (resamples, subjects); every row sums to `subjects`."""
     drawn = rng.integers(0, subjects, (resamples, subjects))
+    # Every resample has numbers of its own, so that one count serves them all.
     drawn += np.arange(resamples)[:, None] * subjects
     counts = np.bincount(drawn.ravel(), minlength=resamples * subjects)
     return counts.reshape(resamples, subjects).astype(np.float64)
@@ -169,8 +170,9 @@ def _weighted_scores(cell: Cell, weights: Values, metric: Metric) -> Values:
 
 def _corrected(quantiles: Values, replicates: Values, value: float, left_out: Values) -> Values:
     """The BCa quantiles for nominal ones (Efron and Tibshirani, 1993, equation 14.10)."""
+    # Ties count half: few clips allow few scores, and many resamples repeat the observed one.
     below = np.mean(replicates < value) + np.mean(replicates == value) / 2
-    edge = 0.5 / len(replicates)  # keeps the bias finite where all resamples lie on one side
+    edge = 0.5 / len(replicates)  # keeps the bias finite where all resamples are on one side
     bias = NORMAL.inv_cdf(float(np.clip(below, edge, 1 - edge)))
     gaps = left_out.mean() - left_out
     spread = np.square(gaps).sum() ** 1.5

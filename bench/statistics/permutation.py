@@ -106,6 +106,7 @@ def pairwise(
         for i, j in combinations(range(methods), 2):
             exchange = moved[j] - moved[i]
             swapped = metric(pooled[i] + exchange) - metric(pooled[j] - exchange)
+            # The observed difference itself must count as at least as large.
             least = abs(difference[i, j]) - ROUNDING
             larger[i, j] += (np.abs(swapped.mean(axis=1)) >= least).sum()
     p = np.ones((methods, methods))

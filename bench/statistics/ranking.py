@@ -17,6 +17,7 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     order = np.argsort(values, kind="stable")
     factors = np.arange(len(values), 0, -1)
     adjusted = np.empty_like(values)
+    # The running maximum keeps the order: no test passes after a smaller p has failed.
     adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * factors), 1.0)
     return adjusted
 
@@ -24,13 +25,14 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
 def rank_groups(scores: ArrayLike, adjusted: ArrayLike, alpha: float = 0.05) -> NDArray[np.int64]:
     """Rank methods: one plus the number of methods that are significantly better.
 
-    So methods that cannot be told apart from any better one are all first. The rule needs no
-    order in which to form groups, and it stands when "cannot be told apart" is not transitive.
+    So all methods that do not differ significantly from any better one are first. The rule needs
+    no order in which to form groups, and it holds although "not significantly different" is not
+    transitive.
 
     Args:
         scores: one per method (m,), higher is better.
         adjusted: corrected p-values of all pairs (m, m), as `Pairs.adjusted`.
-        alpha: a pair differs where its corrected p lies below.
+        alpha: a pair differs where its corrected p is below.
 
     Returns:
         Ranks (m,) from 1.

@@ -71,4 +71,6 @@ def _read(path: Path) -> External:
         check_format(raw, path, FORMAT, default=FORMAT)
         return typed(raw, External, path)
     except DamagedError as error:
-        raise DamagedError(f"{error}; remove it and import its predictions again") from error
+        raise DamagedError(
+            path, f"{error.fault}; remove it and import its predictions again"
+        ) from error

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
+
+from bench.core.words import Status
 
 FORMAT = 2
 """Of the files that are written. 1 had no device, GPU and code of the dataset; it is read too."""
-
-Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 
 
 class Inputs(TypedDict):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cache.files import key
+from bench.core.names import Label
 from bench.core.typed import DamagedError, check_format, read_json, typed
 from bench.store.record import FORMAT, Record
 
@@ -33,7 +34,7 @@ def read_record(path: Path) -> Record:
     extra = {name: value for name, value in raw.items() if name not in FIELDS}
     record = replace(record, inputs=raw["inputs"], extra=extra)
     if found := list(_contradictions(record)):
-        raise DamagedError(f"{path}: {'; '.join(found)}")
+        raise DamagedError(path, "; ".join(found))
     return record
 
 
@@ -47,7 +48,7 @@ def _contradictions(record: Record) -> Iterator[str]:
     if key(record.inputs, record.fold) != record.key:
         yield "its key is not that of its inputs: it was changed by hand"
     method = record.inputs["method"]
-    if record.label != method and not record.label.startswith(f"{method}:"):
+    if Label.parse(record.label).method != method:
         yield f"label: {record.label!r}, which is no row of {method!r}"
     if record.status != "ok":
         return

@@ -1,4 +1,4 @@
-"""What one record is worth today: fresh, stale, foreign or damaged, and why."""
+"""The status of one record today: fresh, stale, foreign or damaged, and why."""
 
 from __future__ import annotations
 
@@ -20,27 +20,63 @@ from bench.store.record_file import misfit, read_record
 from bench.store.store import Store
 from bench.views.catalog import CATALOG
 
-Worth = Literal["fresh", "stale", "foreign", "damaged"]
+RecordState = Literal["fresh", "stale", "foreign", "damaged"]
+
+
+@dataclass(frozen=True)
+class UnknownMachine:
+    """The machine that made a record has no description.
+
+    Attributes:
+        environment: id of its description.
+    """
+
+    environment: str
+
+    def __str__(self) -> str:
+        return f"a machine without a description ({self.environment})"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which the machine that made a record differs from this one.
+
+    Attributes:
+        name: of a package, or of another entry of the machine's description.
+        there, here: the two values; None if one is missing.
+    """
+
+    name: str
+    there: Any
+    here: Any
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it is the commit alone: code changes are judged by the hashes in a record."""
+        return self.name == "commit"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.there} there, {self.here} here"
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A verdict on a record.
+    """The status of a record and its reasons.
 
     Attributes:
-        worth: "damaged" cannot be trusted; "stale" would come out otherwise, or might, with
-            today's code; "foreign" was made by what is not here; "fresh" is none of these.
-        why: reasons, a sentence each.
-        about: facts of the record by name; empty where it cannot be read.
+        state: "damaged" cannot be trusted; "stale" may come out differently with today's code;
+            "foreign" was made elsewhere or by a plugin that is not here; otherwise "fresh".
+        why: the reasons, a sentence each.
+        about: facts of the record by name; empty if it cannot be read.
     """
 
-    worth: Worth
+    state: RecordState
     why: tuple[str, ...]
     about: Mapping[str, Any]
 
 
 def explain(path: Path, store: Store, registry: Registry) -> Explanation:
-    """Look at a record without changing it.
+    """Say what a record is good for today; reading changes nothing.
 
     Args:
         path: of a record's file.
@@ -55,7 +91,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     except FileNotFoundError as error:
         raise BenchError(f"{path}: no record there") from error
     except DamagedError as error:
-        return Explanation("damaged", (f"{str(error).removeprefix(f'{path}: ')}.",), {})
+        return Explanation("damaged", (f"{error.fault}.",), {})
     except NewerError as error:
         return Explanation("foreign", (f"{error}.",), {})
     about = {
@@ -77,12 +113,13 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     if changes := _changes(record, registry):
         return Explanation("stale", changes, about)
     differences = _elsewhere(record, store)
-    if any(not one.startswith("commit ") for one in differences):
-        return Explanation("foreign", (f"made elsewhere: {'; '.join(differences)}.",), about)
+    if any(isinstance(one, UnknownMachine) or not one.harmless for one in differences):
+        why = f"made elsewhere: {'; '.join(map(str, differences))}."
+        return Explanation("foreign", (why,), about)
     if differences:
-        lent = record.borrowed or not borrowed(registry.methods[record.inputs["method"]])
-        kept = "and what it imports of bench are" if lent else "is (its imports were not kept)"
-        why = f"made on this machine, {differences[0]}; its method {kept} the same."
+        known = record.borrowed or not borrowed(registry.methods[record.inputs["method"]])
+        code = "and what it imports from bench are" if known else "is (imports were not recorded)"
+        why = f"made on this machine, {differences[0]}; its method {code} unchanged."
         return Explanation("fresh", (why,), about)
     return Explanation("fresh", ("made on this machine by today's code and packages.",), about)
 
@@ -91,31 +128,31 @@ def _missing(record: Record, registry: Registry) -> tuple[str, ...]:
     name = record.inputs["method"]
     if name in registry.methods:
         return ()
-    return (f"no plugin here is named {name}: name its file with --plugin.",)
+    return (f"no installed plugin is named {name}; pass its file with --plugin.",)
 
 
 def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
-    """What would make a run today another unit than this one."""
+    """Why a run today would not reproduce the record's key or code."""
     plugin = registry.methods[record.inputs["method"]]
-    found = []
+    reasons = []
     if record.inputs["version"] != plugin.version:
-        found.append(
+        reasons.append(
             f"its method was version {record.inputs['version']}, today's is {plugin.version}."
         )
     if changed := code_changes(record, plugin, registry.datasets):
         verb = "has" if len(changed) == 1 else "have"
         names = ", ".join(changed)
-        found.append(f"{names} {verb} changed since (--refresh stale runs it again).")
+        reasons.append(f"{names} {verb} changed since (--refresh stale runs it again).")
     for name, version in record.inputs["views"].items():
         if name not in CATALOG:
-            found.append(f"its view {name} is no longer there.")
+            reasons.append(f"its view {name} no longer exists.")
         elif CATALOG[name].version != version:
-            found.append(f"its view {name} was version {version}, now {CATALOG[name].version}.")
+            reasons.append(f"its view {name} was version {version}, now {CATALOG[name].version}.")
     try:
         (today,) = configure(registry, record.label, record.preset)
     except BenchError as error:
-        found.append(f"its configuration is no longer there: {error}")
-        return tuple(found)
+        reasons.append(f"its configuration no longer exists: {error}")
+        return tuple(reasons)
     before, now = record.inputs["config"], json.loads(json.dumps(today.config))
     changed = [
         f"{name} {before.get(name)!r} → {now.get(name)!r}"
@@ -123,22 +160,22 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
         if before.get(name) != now.get(name)
     ]
     if changed:
-        found.append(f"its preset has changed: {', '.join(changed)}.")
-    return tuple(found)
+        reasons.append(f"its preset has changed: {', '.join(changed)}.")
+    return tuple(reasons)
 
 
-def _elsewhere(record: Record, store: Store) -> list[str]:
+def _elsewhere(record: Record, store: Store) -> list[UnknownMachine | Difference]:
     """How the machine, its packages and the commit differ from those here."""
     if record.environment == environment_id():
         return []
     made = read_environment(store.folder, record.environment)
     if made is None:
-        return [f"a machine that nothing is known of ({record.environment})"]
+        return [UnknownMachine(record.environment)]
     theirs, ours = asdict(made), asdict(environment())
     packages = theirs.pop("packages"), ours.pop("packages")
     pairs = [(theirs, ours), packages]
     return [
-        f"{name} {there.get(name)} there, {here.get(name)} here"
+        Difference(name, there.get(name), here.get(name))
         for there, here in pairs
         for name in sorted(there.keys() | here.keys())
         if there.get(name) != here.get(name)

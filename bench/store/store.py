@@ -23,6 +23,7 @@ from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
+from bench.store.cell_path import CellPath
 from bench.store.environment import Environment, environment_path
 from bench.store.record import Record, Wanted, safe
 from bench.store.record_file import encode, misfit, read_record
@@ -62,15 +63,7 @@ class Store:
 
     def cell_folder(self, cell: Cell) -> Path:
         """Where the records of one cell lie."""
-        row = f"{safe(cell.row.preset)}-{cell.family}"
-        return (
-            self.folder
-            / "records"
-            / safe(cell.task.name)
-            / safe(cell.row.label)
-            / row
-            / f"seed{cell.seed}"
-        )
+        return self.folder.joinpath("records", *CellPath.of(cell))
 
     def path(self, unit: Unit) -> Path:
         """Where the record of one unit lies."""
@@ -140,7 +133,7 @@ class Store:
             held_out = [task.clips[i].id for i in unit.fold.test]
             wrong = misfit(record, held_out, len(task.classes))
             if wrong or len(record.clips) != len(held_out):
-                raise DamagedError(f"{path}: {wrong or 'not all clips of its fold'}")
+                raise DamagedError(path, wrong or "not all clips of its fold")
         return record
 
     def write(self, unit: Unit, record: Record) -> None:

@@ -58,11 +58,9 @@ def read_task(path: Path) -> TaskFile:
     check_format(raw, path, FORMAT, default=FORMAT)
     task = typed(raw, TaskFile, path)
     if not task.clips:
-        raise DamagedError(f"{path}: clips: {{}}, expected at least one")
+        raise DamagedError(path, "clips: {}, expected at least one")
     for clip, (_, _, label) in task.clips.items():
         if not 0 <= label < len(task.classes):
-            raise DamagedError(
-                f"{path}: clips.{clip}.2: {label}, expected the number of one of "
-                f"{len(task.classes)} classes"
-            )
+            expected = f"expected the number of one of {len(task.classes)} classes"
+            raise DamagedError(path, f"clips.{clip}.2: {label}, {expected}")
     return task

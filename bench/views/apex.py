@@ -21,7 +21,7 @@ def spotted_apex(frames: Array) -> int:
     """The frame that differs most from the onset inside blocks of the face.
 
     Each block's mean absolute difference from the onset is taken, less the straight line from the
-    onset's (nought) to the offset's, so that slow drift of head and light does not count; the mean
+    onset's (zero) to the offset's, so that slow drift of head and light does not count; the mean
     of the strongest blocks of each frame is smoothed in time, and its largest value is the apex.
     After the block differences of Moilanen et al. (ICPR 2014) and Li et al. (IEEE TAC 2018), which
     compare LBP histograms and average the strongest third of the blocks.
@@ -38,6 +38,7 @@ def spotted_apex(frames: Array) -> int:
     from scipy.ndimage import gaussian_filter1d
 
     differences = _block_differences(frames)
+    # The mean of a few last frames: a single one would add its noise to the drift.
     tail = max(1, len(frames) // 20)
     drift = np.linspace(0, 1, len(frames))[:, None] * differences[-tail:].mean(axis=0)
     blocks = np.sort(differences - drift, axis=1)
@@ -55,7 +56,9 @@ def _block_differences(frames: Array) -> Array:
     height, width = frames.shape[1:3]
     size = (HEIGHT, max(BLOCK, round(width * HEIGHT / height)))
     small = resized(gray(frames), size).astype(np.float32)
+    # The median follows the light of a frame, and hardly what moves in it.
     level = small - np.median(small, axis=(1, 2), keepdims=True)
+    # Takes out camera noise, which is independent from pixel to pixel.
     smooth = np.stack([cv2.GaussianBlur(image, (0, 0), 1.0) for image in level])
     change = np.abs(smooth - smooth[0])
     down, across = size[0] // BLOCK, size[1] // BLOCK

@@ -52,7 +52,7 @@ def view(
     Args:
         version: of the values, part of every key that depends on them.
         of: names of the views it is computed from, space-separated.
-        stored: keep it on disk; worth it where computing costs more than reading.
+        stored: cache it on disk, where computing takes longer than reading.
 
     Raises:
         BenchError: another module defines a view of that name.
@@ -101,7 +101,7 @@ def source(clip: Views, name: str) -> Array:
 
 
 def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG) -> frozenset[str]:
-    """All views that can be had from what a dataset ships."""
+    """All views that can be computed from what a dataset provides."""
     have = set(sources)
     while more := {n for n, spec in catalog.items() if n not in have and spec.of <= have}:
         have |= more

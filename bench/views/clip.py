@@ -23,7 +23,7 @@ class Views:
             float32 (68, 2), in widths and heights of the onset.
         apex: the apex's position among the frames (the middle one where none is annotated).
         digest: identifies the clip's content; the key under which its views are cached.
-        cache: where computed views are kept; None computes them anew each time.
+        cache: where computed views are kept; None computes them each time.
         seen: names of the views asked for so far, for the check that a method declares them.
     """
 

@@ -21,7 +21,7 @@ def rank_pooled(frames: Array) -> Array:
         frames: (n, h, w) grey.
 
     Returns:
-        (h, w) float64: nought where nothing changes, positive where it grows brighter.
+        (h, w) float64: 0 where nothing changes, positive where it grows brighter.
     """
     n = len(frames)
     weights = 2.0 * np.arange(1, n + 1) - n - 1

@@ -15,6 +15,7 @@ def resized(images: Array, size: tuple[int, int] | None) -> Array:
         return images
     import cv2
 
+    # Area averaging does not alias when it shrinks; cubic keeps edges when it enlarges.
     smaller = size[0] < images.shape[1]
     how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
     return np.stack([cv2.resize(image, size[::-1], interpolation=how) for image in images])

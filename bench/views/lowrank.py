@@ -18,7 +18,7 @@ def robust_pca(data: Array, tolerance: float = 1e-5) -> tuple[Array, Array]:
     """Split a matrix into a low-rank and a sparse part: min |A|_* + λ |E|_1 with A + E = data.
 
     The inexact augmented Lagrangian method (Lin, Chen, Ma 2010), λ = 1 / √max(m, n), growth 1.5.
-    Singular vectors of a tall matrix are had from the small Gram matrix of its columns.
+    Singular vectors of a tall matrix come from the small Gram matrix of its columns.
 
     Args:
         data: (m, n), m at least n; not written to.
@@ -38,7 +38,9 @@ def robust_pca(data: Array, tolerance: float = 1e-5) -> tuple[Array, Array]:
         return data.copy(), np.zeros_like(data)
     share = 1 / np.sqrt(data.shape[0])
     spectral = np.sqrt(np.linalg.eigvalsh(data.T @ data)[-1])
+    # Lin et al. start from data over its dual norm, which is a feasible multiplier.
     multiplier = data / max(spectral, np.abs(data).max() / share)
+    # This and the growth by 1.5 are those of the authors' public code.
     stiffness = 1.25 / spectral
     sparse = np.zeros_like(data)
     for _ in range(STEPS):
@@ -54,7 +56,7 @@ def robust_pca(data: Array, tolerance: float = 1e-5) -> tuple[Array, Array]:
 
 
 def _shrunk_singular_values(matrix: Array, by: float) -> Array:
-    """The tall matrix (m, n) with its singular values lowered, those below nought set to it."""
+    """The tall matrix (m, n) with its singular values lowered, negative ones set to 0."""
     squares, vectors = np.linalg.eigh(matrix.T @ matrix)
     values = np.sqrt(np.maximum(squares, 0))
     kept = 1 - by / np.maximum(values, by)
@@ -66,7 +68,7 @@ def _shrunk_singular_values(matrix: Array, by: float) -> Array:
 def sparse_frames(clip: Views, num_frames: int = 20, size: tuple[int, int] = (170, 140)) -> Array:
     """The sparse part of the grey frames: (n, h, w) int32, in 1/64 of a grey level.
 
-    Whole numbers, so that patterns compared on its sums do not hang on rounding.
+    Whole numbers, so that patterns compared on its sums do not depend on rounding.
     """
     frames = frames_or_interpolated(clip, num_frames, size)
     _, sparse = robust_pca(frames.reshape(len(frames), -1).T)

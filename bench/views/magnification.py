@@ -71,6 +71,7 @@ def _gains(shape: tuple[int, ...], levels: int, alpha: float, cutoff: float) -> 
     # the authors' estimate of the wavelength a level stands for
     wavelengths = [math.hypot(*shape) / 3 / 2 ** (levels - 1 - k) for k in range(levels)]
     gains = [min(alpha, max(0.0, wavelength / delta / 8 - 1)) for wavelength in wavelengths]
+    # The authors' code leaves the highest and the lowest band out as well.
     gains[0] = gains[-1] = 0.0
     return gains
 

@@ -49,7 +49,7 @@ def interpolated(frames: Array, num_frames: int) -> Array:
     if len(frames) == num_frames:
         return frames
     weights = interpolation(len(frames), num_frames)
-    # double precision, so that no rounding to a grey level hangs on the order of a sum
+    # double precision, so that no rounding to a grey level depends on the order of a sum
     values = weights @ frames.reshape(len(frames), -1).astype(np.float64)
     levels: Array = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return levels.reshape(num_frames, *frames.shape[1:])

@@ -47,7 +47,7 @@ def make(
 ) -> dict[str, Path]:
     """Make SYNTHETIC stand-ins of SMIC-HS, CASME II and SAMM, each a root as its owners ship it.
 
-    Everything is written into a hidden folder beside `folder` and moved at the end, so a folder
+    Everything is written into a hidden folder next to `folder` and moved at the end, so a folder
     that is there is whole. Where the same set is there already, nothing is done.
 
     Args:
@@ -101,7 +101,7 @@ def _write_whole(
     jobs: int,
     progress: Progress | None,
 ) -> None:
-    """Fill a hidden folder beside `folder` and move it there when it is whole."""
+    """Fill a hidden folder next to `folder` and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:

@@ -20,7 +20,7 @@ Track = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Nuisance:
-    """What happens in a clip beside the expression, drawn without knowing it; 0 at the onset.
+    """What else happens in a clip, drawn independently of the expression; 0 at the onset.
 
     Attributes:
         x: head shift, px.

@@ -30,7 +30,7 @@ THREE: Mapping[str, str] = {
 DATABASES = ("smic", "casme2", "samm")
 PURPOSES = ("cast", "unlisted", "face", "expressiveness", "units", "notes", "motion", "nuisance")
 UNLISTED_FROM = 101
-"""Clip numbers from here on lie outside the three-class set."""
+"""Clip numbers from here on are outside the three-class set."""
 
 
 class ActionUnit(NamedTuple):

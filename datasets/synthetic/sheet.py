@@ -1,6 +1,6 @@
 """Contact sheets of the generator for the documentation: faces, clips, action units.
 
-`python -m bench.datasets.synthetic.sheet docs/pictures` draws them anew.
+`python -m bench.datasets.synthetic.sheet docs/pictures` redraws them.
 """
 
 from __future__ import annotations

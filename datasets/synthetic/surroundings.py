@@ -13,7 +13,7 @@ from .shapes import Image, blob, blur, cloud, mix, ramp
 
 @dataclass(frozen=True)
 class Hair:
-    """Hair over the face and beside it.
+    """Hair over and next to the face.
 
     Attributes:
         cover: (h, w) opacity over the skin.
@@ -52,7 +52,7 @@ def draw_hair(rng: np.random.Generator, who: Identity, grid: Grid) -> Hair:
 def draw_backdrop(
     rng: np.random.Generator, who: Identity, style: Style, grid: Grid, hair: Hair
 ) -> Image:
-    """Background with a gradient, neck, clothes and the hair beside the face, (h, w, 3)."""
+    """Background with a gradient, neck, clothes and the hair next to the face, (h, w, 3)."""
     slope = 1 + 0.06 * grid.flat_x * rng.normal() - 0.05 * grid.flat_y
     gray = rng.uniform(*style.backdrop) * slope
     image = np.repeat(gray[..., None], 3, axis=2).astype(np.float32)

@@ -112,7 +112,7 @@ def _objective(clip: PlannedClip) -> int:
 
 
 def _without_times(book: io.BytesIO) -> bytes:
-    """Pack a workbook anew without the time of writing, which Excel files hold twice over."""
+    """Repack a workbook without the time of writing, which Excel files hold twice over."""
     packed = io.BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

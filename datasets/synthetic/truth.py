@@ -28,7 +28,7 @@ ORDER = tuple(sorted(PULLS))
 
 
 def truth_path(root: Path, subject: str, clip: str) -> Path:
-    """Where a clip's truth lies; the subject as its folder spells it: "s1", "01", "006"."""
+    """Where a clip's truth is; the subject as its folder spells it: "s1", "01", "006"."""
     return root / "truth" / f"{subject}_{clip}.npz"
 
 

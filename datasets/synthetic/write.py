@@ -1,4 +1,4 @@
-"""Write rendered clips in the owners' layouts, with the truth beside them."""
+"""Write rendered clips in the owners' layouts, with the truth next to them."""
 
 from __future__ import annotations
 

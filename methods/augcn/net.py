@@ -64,14 +64,14 @@ class AUGCNetwork(nn.Module):
     """Patches (n, 30, 7, 7) of apex minus onset to logits (n, classes).
 
     Args:
-        classes: number of classes.
+        num_classes: number of classes.
         graph: (9, 9) normalised co-occurrence of the action units.
         chained: see `Region`.
     """
 
     graph: Tensor
 
-    def __init__(self, classes: int, graph: Tensor, chained: bool) -> None:
+    def __init__(self, num_classes: int, graph: Tensor, chained: bool) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv2d(POINTS, POINTS, 3, padding=1, groups=POINTS),
@@ -84,7 +84,7 @@ class AUGCNetwork(nn.Module):
         self.first = nn.Linear(40, 80, bias=False)
         self.second = nn.Linear(80, 160, bias=False)
         self.norm = nn.LayerNorm(len(UNITS), 1e-6)
-        self.head = nn.Linear(len(UNITS), classes)
+        self.head = nn.Linear(len(UNITS), num_classes)
         self.register_buffer("graph", graph)
 
     def forward(self, patches: Tensor) -> Tensor:
@@ -92,6 +92,7 @@ class AUGCNetwork(nn.Module):
         x = self.stem(patches)
         nodes = functional.leaky_relu(self.graph @ self.first(self.units), 0.2)
         nodes = functional.leaky_relu(self.graph @ self.second(nodes), 0.2)
+        # Brows are read against units 1, 2 and 4 alone, the mouth against the other six.
         upper = self.brows(x[:, :BROWS]) @ nodes[:UPPER].T
         lower = self.mouth(x[:, BROWS:]) @ nodes[UPPER:].T
         return self.head(self.norm(torch.cat([upper, lower], 1)))  # type: ignore[no-any-return]

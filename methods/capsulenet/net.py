@@ -19,24 +19,26 @@ class CapsuleNetwork(nn.Module):
     """Apex frames, grey (n, size, size) in 0 .. 255, to lengths of the class capsules.
 
     Args:
-        classes: number of classes.
+        num_classes: number of classes.
         size: of the frames; 224 makes 1152 primary capsules.
         routings: rounds of routing.
     """
 
-    def __init__(self, classes: int, size: int, routings: int = 3) -> None:
+    def __init__(self, num_classes: int, size: int, routings: int = 3) -> None:
         super().__init__()
         self.routings = routings
         self.trunk = timm.create_model("resnet18", features_only=True, out_indices=(3,))
         side = -(-size // 16)
+        # 9 at 224 x 224; smaller frames leave fewer cells than that.
         kernel = min(9, side)
         self.primary = nn.Conv2d(256, 256, kernel)
         capsules = 32 * (side - kernel + 1) ** 2
-        self.votes = nn.Parameter(0.01 * torch.randn(classes, capsules, 16, 8))
+        self.votes = nn.Parameter(0.01 * torch.randn(num_classes, capsules, 16, 8))
 
     def forward(self, frames: Tensor) -> Tensor:
         """Lengths (n, classes) in 0 .. 1."""
         x = unit(frames[:, None]).expand(-1, 3, -1, -1)
+        # About the mean and deviation of ImageNet's pixels.
         maps = self.primary(self.trunk((x - 0.45) / 0.225)[0])
         primary = squash(maps.unflatten(1, (32, 8)).movedim(2, -1).flatten(1, 3))
         votes = torch.einsum("cpoi,npi->ncpo", self.votes, primary)

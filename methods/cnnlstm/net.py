@@ -26,7 +26,7 @@ class States:
 class StateNet(nn.Module):
     """Five states (n, 5, 64, 64), grey in 0 .. 255, to logits (n, classes)."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.spatial = nn.Sequential(
             nn.Conv2d(1, 16, 5, padding=2),
@@ -43,13 +43,14 @@ class StateNet(nn.Module):
             nn.ReLU(),
         )
         self.dropout = HalfDropout()
-        self.classify, self.tell = nn.Linear(FEATURES, classes), nn.Linear(FEATURES, STATES)
+        self.classify, self.tell = nn.Linear(FEATURES, num_classes), nn.Linear(FEATURES, STATES)
         self.temporal = nn.LSTM(FEATURES, 512, batch_first=True)
-        self.head = nn.Linear(512, classes)
+        self.head = nn.Linear(512, num_classes)
 
     def forward(self, frames: Tensor) -> Tensor | States:
         """Logits; in training all that the constraints are about."""
         x = unit(frames)
+        # Without the light of each frame, which would tell states apart by flicker.
         x = x - x.mean((2, 3), keepdim=True)
         features = self.spatial(x.flatten(0, 1)[:, None]).unflatten(0, x.shape[:2])
         features = self.dropout(features)

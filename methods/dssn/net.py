@@ -21,6 +21,7 @@ def half_alexnet() -> nn.Sequential:
         nn.Conv2d(3, 96, 11, 4),
         nn.ReLU(),
         nn.MaxPool2d(3, 2),
+        # AlexNet's k = 2, n = 5, α = 1e-4, β = .75: PyTorch divides α by n.
         nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0),
         nn.Conv2d(96, 256, 5, padding=2, groups=2),
         nn.ReLU(),
@@ -41,19 +42,19 @@ class DualStreamNet(nn.Module):
     """Magnitude and strain (n, 2, size, size) in 0 .. 255 to logits (n, classes).
 
     Args:
-        classes: number of classes.
+        num_classes: number of classes.
         size: of the planes, px.
         join: how the streams meet.
         scale: of inputs that are -.5 .. .5 at 1; weights from ImageNet expect 255.
     """
 
-    def __init__(self, classes: int, size: int, join: Join, scale: float = 1.0) -> None:
+    def __init__(self, num_classes: int, size: int, join: Join, scale: float = 1.0) -> None:
         super().__init__()
         self.join: Join = join
         self.scale = scale
         self.magnitude, self.strain = half_alexnet(), half_alexnet()
         self.dropout = HalfDropout()
-        self.head = nn.Linear(features(size) * (2 if join == "concatenate" else 1), classes)
+        self.head = nn.Linear(features(size) * (2 if join == "concatenate" else 1), num_classes)
 
     def forward(self, planes: Tensor) -> Tensor:
         """Logits."""
@@ -69,11 +70,11 @@ class DualStreamNet(nn.Module):
         return self.head(self.dropout(joined))  # type: ignore[no-any-return]
 
 
-def build(classes: int, size: int, join: Join, weights: str) -> DualStreamNet:
+def build(num_classes: int, size: int, join: Join, weights: str) -> DualStreamNet:
     """A fresh network, both trunks from a file of weights where one is given."""
     if not weights:
-        return DualStreamNet(classes, size, join)
-    net = DualStreamNet(classes, size, join, scale=255.0)
+        return DualStreamNet(num_classes, size, join)
+    net = DualStreamNet(num_classes, size, join, scale=255.0)
     state = from_alexnet(pretrained.read(weights), weights)
     for trunk in (net.magnitude, net.strain):
         pretrained.fill(trunk, weights, state)

@@ -11,11 +11,11 @@ from bench.learning.layers import InceptionStream, unit
 class DualInceptionNet(nn.Module):
     """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255 to logits (n, classes); strain is unused."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.u, self.v = InceptionStream(), InceptionStream()
         self.hidden = nn.Linear(6272, 1024)
-        self.head = nn.Linear(1024, classes)
+        self.head = nn.Linear(1024, num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits."""

@@ -31,11 +31,11 @@ class Branch(nn.Module):
 class FeatureRefinementNet(nn.Module):
     """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255 to logits; strain is unused."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.u, self.v = InceptionStream(), InceptionStream()
-        self.branches = nn.ModuleList(Branch() for _ in range(classes))
-        self.head = nn.Linear(128 * classes, classes)
+        self.branches = nn.ModuleList(Branch() for _ in range(num_classes))
+        self.head = nn.Linear(128 * num_classes, num_classes)
 
     def forward(self, images: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """Logits; in training with the proposals (n, classes) as well."""

@@ -1,4 +1,4 @@
-"""GEME: dynamic images, a class-balanced focal loss, and a stream that tells the gender."""
+"""GEME: dynamic images, a class-balanced focal loss, and a stream that recognises the gender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GEME: ResNet-18 on the dynamic image, with a second one that tells the gender beside it."""
+"""GEME: ResNet-18 on the dynamic image, and a second one that recognises the gender."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def planes(images: Tensor) -> Tensor:
 class ExpressionStream(nn.Module):
     """Dynamic images (n, size, size) in 0 .. 255 to logits (n, classes): GEME without gender."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
-        self.net = timm.create_model("resnet18", num_classes=classes)
+        self.net = timm.create_model("resnet18", num_classes=num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits."""
@@ -48,9 +48,9 @@ class DualStream(nn.Module):
     stream's.
     """
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
-        self.expression = timm.create_model("resnet18", num_classes=classes)
+        self.expression = timm.create_model("resnet18", num_classes=num_classes)
         self.gender = timm.create_model("resnet18", num_classes=2)
 
     def forward(self, images: Tensor) -> Tensor | Told:

@@ -21,6 +21,7 @@ class Layer(nn.Module):
 
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
+        # 256 channels do not divide by 3 heads; the public code rounds down as well.
         self.heads, inner = heads, dim // heads * heads
         self.norm = nn.LayerNorm(dim)
         self.qkv = nn.Linear(dim, 3 * inner, bias=False)
@@ -43,6 +44,7 @@ class Level(nn.Module):
 
     def __init__(self, dim: int, heads: int, depth: int) -> None:
         super().__init__()
+        # The public code has a position for each token of a block, and a block is one token.
         self.position = nn.Parameter(torch.randn(1))
         self.layers = nn.Sequential(*(Layer(dim, heads) for _ in range(depth)))
 
@@ -63,14 +65,14 @@ def merge(dim: int) -> nn.Sequential:
 class HTNetwork(nn.Module):
     """Mosaics (n, 3, 28, 28) of four flow crops in 0 .. 255 to logits (n, classes)."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.embed = nn.Conv2d(3, 256, PATCH, PATCH)
         self.levels = nn.Sequential(
             Level(256, 3, 2), merge(256), Level(512, 6, 2), merge(512), Level(1024, 12, 10)
         )
         self.norm = ChannelNorm(1024)
-        self.head = nn.Linear(1024, classes)
+        self.head = nn.Linear(1024, num_classes)
 
     def forward(self, mosaics: Tensor) -> Tensor:
         """Logits."""

@@ -21,7 +21,7 @@ class KTGSL(Method):
         num_frames_planes: the same, of LBP-FIP.
         size: (height, width) of the frames.
         grid: blocks (down, right).
-        reach: grey levels on either side of nought that the gradient's bins cover.
+        reach: grey levels on either side of 0 that the gradient's bins cover.
         ridge: lambda, of the regression.
         penalties: of the weights of the first and of the second group.
         rounds: of alternation at most.
@@ -81,6 +81,7 @@ class KTGSL(Method):
         kernels = Kernels.of(first), Kernels.of(second)
         grams = np.concatenate([each.trained for each in kernels])
         penalty = np.repeat(self.penalties, [len(each.trained) for each in kernels])
+        # One against the rest, and centred: the regression has no intercept.
         targets = 2.0 * np.eye(train.classes)[train.labels] - 1
         found = learned(
             *(grams, targets - targets.mean(axis=0), self.ridge, penalty, self.rounds),

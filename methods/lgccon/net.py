@@ -54,22 +54,22 @@ class LocalGlobalNet(nn.Module):
     """Magnified apex frames (n, size, size) in 0 .. 255 to logits (n, classes).
 
     Args:
-        classes: number of classes.
+        num_classes: number of classes.
         trunk: named as timm names it.
         hidden: width of the fully connected layers.
         weights: file that the trunk starts from; "" from scratch.
     """
 
-    def __init__(self, classes: int, trunk: Trunk, hidden: int, weights: str = "") -> None:
+    def __init__(self, num_classes: int, trunk: Trunk, hidden: int, weights: str = "") -> None:
         super().__init__()
         stage, channels = STAGE[trunk]
         self.trunk = timm.create_model(trunk, features_only=True, out_indices=(stage,))
         if weights:
             pretrained.fill(self.trunk, weights, pretrained.read(weights))
         self.whole, self.region = head(channels, hidden), head(channels, hidden)
-        self.classify_whole = nn.Linear(hidden, classes)
-        self.classify_region = nn.Linear(hidden, classes)
-        self.centres = nn.Parameter(torch.zeros(classes, hidden))
+        self.classify_whole = nn.Linear(hidden, num_classes)
+        self.classify_region = nn.Linear(hidden, num_classes)
+        self.centres = nn.Parameter(torch.zeros(num_classes, hidden))
 
     def forward(self, images: Tensor) -> Tensor | Decision:
         """The sum of both logits; in training both, and what the centre loss wants."""

@@ -59,13 +59,13 @@ class Config:
             minus the onset's: not the paper's, it needs the onset at test time.
         identity_weight: λ_RI. OURS: no value known; 0 removes no identity and has no teacher.
         soft_target: β, weight of the student's distance to the teacher. OURS: the text calls
-            the teacher a soft target beside the two errors; 0 switches it off.
+            the teacher a soft target in addition to the two errors; 0 switches it off.
         teacher: encoder of residual modules (READ). OURS: "resnet18" without pre-training, or
             "residual": a module of two convolutions for each of `teacher_channels`.
         teacher_channels: widths of "residual", each at half the size of the one before.
         teacher_epochs: of pre-training. OURS.
         teacher_seed: OURS: "content" draws its weights from the training frames, so that seeds
-            and variants share one teacher; "fold" draws them anew for every seed.
+            and variants share one teacher; "fold" draws new ones for every seed.
         shared_teacher: pre-train once on the frames of all subjects, the held-out ones among
             them. Transductive; the paper's text ("all images") may mean it.
         channels: widths of the student's four convolutions of stride 2. OURS: shallow (READ).

@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 class Network(nn.Module):
     """Student encoder, scales and fusion: all that is used at test time but the decoder."""
 
-    def __init__(self, config: Config, classes: int) -> None:
+    def __init__(self, config: Config, num_classes: int) -> None:
         super().__init__()
         self.student = Student(config.channels)
         self.chosen = [number - 1 for number in config.scales]
@@ -49,9 +49,9 @@ class Network(nn.Module):
         self.scales = nn.ModuleList(
             Scale(config, channels[i], config.size // 2**i, config.patches[i]) for i in self.chosen
         )
-        self.heads = nn.ModuleList(nn.Linear(width, classes) for _ in self.chosen)
+        self.heads = nn.ModuleList(nn.Linear(width, num_classes) for _ in self.chosen)
         self.kept_heads = nn.ModuleList(
-            nn.Linear(width, classes)
+            nn.Linear(width, num_classes)
             for _ in self.chosen
             if config.mask_loss == "masked-classification"
         )
@@ -66,7 +66,7 @@ class Network(nn.Module):
             nn.Linear(together, config.hidden),
             nn.GELU(),
             nn.Dropout(config.dropout),
-            nn.Linear(config.hidden, classes),
+            nn.Linear(config.hidden, num_classes),
         )
 
     @property

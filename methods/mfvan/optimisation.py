@@ -29,10 +29,9 @@ def surroundings(seed: int, context: Context) -> Iterator[None]:
     torch.set_num_threads(context.threads)
     try:
         with (
-            torch.random.fork_rng(range(torch.cuda.device_count()) if cuda else []),
+            context.seeded(seed),
             torch.autocast("cuda", dtype=torch.bfloat16, enabled=cuda),
         ):
-            torch.manual_seed(seed)
             yield
     finally:
         torch.set_num_threads(threads)
@@ -88,6 +87,7 @@ class Descent:
         """Plan `epochs` over `count` samples."""
         size = batch_size(count, config)
         whole, rest = divmod(count, size)
+        # As `batches` does it: a remainder that is too small makes no step.
         an_epoch = max(1, whole + (rest >= SMALLEST_BATCH))
         self.adam = torch.optim.AdamW(
             parameters, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True

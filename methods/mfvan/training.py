@@ -34,7 +34,7 @@ class Batch(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Weighted terms of the loss, errors to report beside them, masks (n, N) of each scale."""
+    """Weighted terms of the loss, errors to report with them, masks (n, N) of each scale."""
 
     terms: dict[str, Tensor]
     errors: dict[str, Tensor]
@@ -70,7 +70,7 @@ def look_and_reconstruct(
 def summary(steps: Sequence[Step], scales: Sequence[int]) -> dict[str, float]:
     """An epoch's point of the training curve.
 
-    Beside the terms of the loss: `kept_s`, the share of patches that scale s keeps, and
+    In addition to the terms of the loss: `kept_s`, the share of patches that scale s keeps, and
     `varied_s`, the deviation over clips of whether a patch is kept, mean over patches. At 0
     every clip keeps the same patches: the mask has collapsed.
     """

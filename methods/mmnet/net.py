@@ -65,7 +65,7 @@ class Positions(nn.Module):
 class MMNetwork(nn.Module):
     """Onset and apex, grey (n, 2, size, size) in 0 .. 255, to logits (n, classes)."""
 
-    def __init__(self, classes: int, size: int) -> None:
+    def __init__(self, num_classes: int, size: int) -> None:
         super().__init__()
         side = size // 16
         self.motion = nn.Sequential(
@@ -76,7 +76,7 @@ class MMNetwork(nn.Module):
             AttentionBlock(*shape) for shape in zip(widths, widths[1:], strides, strict=False)
         )
         self.positions = Positions(side)
-        self.head = nn.Linear(512 * side * side, classes)
+        self.head = nn.Linear(512 * side * side, num_classes)
         for layer in (*self.motion.modules(), *self.blocks.modules()):
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")

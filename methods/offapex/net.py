@@ -24,7 +24,7 @@ def stream() -> nn.Sequential:
 class OffApexNet(nn.Module):
     """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255 to logits (n, classes); strain is unused."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.u, self.v = stream(), stream()
         self.head = nn.Sequential(
@@ -34,7 +34,7 @@ class OffApexNet(nn.Module):
             nn.Linear(1024, 1024),
             nn.ReLU(),
             HalfDropout(),
-            nn.Linear(1024, classes),
+            nn.Linear(1024, num_classes),
         )
 
     def forward(self, images: Tensor) -> Tensor:

@@ -48,7 +48,7 @@ class PrototypeNet(nn.Module):
     prototypes: Tensor
     present: Tensor
 
-    def __init__(self, classes: int, width: int) -> None:
+    def __init__(self, num_classes: int, width: int) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv3d(1, width, (3, 7, 7), (1, 2, 2), (1, 3, 3), bias=False),
@@ -62,12 +62,13 @@ class PrototypeNet(nn.Module):
             layers += [Residual(widths[i + 1], widths[i + 1], 1)]
         self.layers = nn.Sequential(*layers)
         self.attend = nn.Conv3d(8 * width, 1, 1)
-        self.register_buffer("prototypes", torch.zeros(classes, 8 * width))
-        self.register_buffer("present", torch.ones(classes, dtype=torch.bool))
+        self.register_buffer("prototypes", torch.zeros(num_classes, 8 * width))
+        self.register_buffer("present", torch.ones(num_classes, dtype=torch.bool))
 
     def features(self, frames: Tensor) -> Tensor:
         """Features (n, 8 width), places weighed by attention."""
         x = unit(frames)
+        # Enlarged: micro-expressions change few grey levels.
         maps = self.layers(self.stem((4 * (x - x[:, :1]))[:, None]))
         weights = self.attend(maps).flatten(2).softmax(2)
         return (maps.flatten(2) * weights).sum(2)  # type: ignore[no-any-return]
@@ -77,12 +78,14 @@ class PrototypeNet(nn.Module):
         x = self.features(frames)
         if self.training:
             return x
+        # Below any distance, and finite in half precision (at most 65,504) as well.
         return prototype_scores(x, self.prototypes).masked_fill(~self.present, -1e4)
 
 
 def settle(net: nn.Module, frames: Tensor, labels: Tensor) -> None:
     """Make the prototypes of a training fold: mean features of each class."""
     net = cast(PrototypeNet, net)
+    # In parts, so that the activations of a whole fold need not fit into memory.
     x = torch.cat([net.features(part) for part in torch.split(frames, 16)])
     members = functional.one_hot(labels, len(net.prototypes)).to(x.dtype)
     count = members.sum(0)
@@ -95,7 +98,7 @@ def episodes(
 ) -> Iterator[Tensor]:
     """Index batches: `shots` support clips of every class, then as many queries.
 
-    Clips are drawn anew for each episode, again and again where a class has too few.
+    Clips are drawn afresh for each episode, with repetition where a class has too few.
     """
     members = [torch.nonzero(labels == label)[:, 0] for label in torch.unique(labels)]
     for _ in range(count):

@@ -19,11 +19,11 @@ MOMENTUM = 0.99
 class Student(nn.Module):
     """ResNet-18, eight learned queries that attend to its map, one classifier."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.trunk = timm.create_model("resnet18", features_only=True, out_indices=(4,))
         self.queries = nn.Parameter(torch.randn(QUERIES, 512) / 512**0.5)
-        self.head = nn.Linear(512, classes)
+        self.head = nn.Linear(512, num_classes)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Planes (n, 3, h, w) to logits and activation maps (n, classes, h / 32, w / 32)."""
@@ -51,9 +51,9 @@ class SiameseNet(nn.Module):
     averaged over all frames.
     """
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
-        self.student = Student(classes)
+        self.student = Student(num_classes)
         self.teacher = copy.deepcopy(self.student).requires_grad_(False)
 
     def forward(self, frames: Tensor) -> Tensor | Pair:
@@ -67,6 +67,7 @@ class SiameseNet(nn.Module):
         logits, maps = self.student(x)
         with torch.no_grad():
             self.follow()
+            # A mirrored face moves the other way: u changes its sign, v and strain do not.
             mirrored = y.flip(3) * torch.tensor([-1.0, 1.0, 1.0], device=y.device)[:, None, None]
             other = self.teacher(mirrored)[1].flip(3)
         return Pair(logits, maps, other)

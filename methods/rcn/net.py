@@ -39,6 +39,7 @@ def activation_map(maps: Tensor, weight: Tensor) -> Tensor:
     """
     by_class = weight.view(1, len(weight), *maps.shape[1:])
     cam = (by_class * maps[:, None]).mean(2)
+    # Stretched map by map, so that no class outweighs the others.
     cam = cam - cam.amin((2, 3), keepdim=True)
     return (cam / (cam.amax((2, 3), keepdim=True) + 1e-6)).mean(1, keepdim=True)
 
@@ -46,7 +47,7 @@ def activation_map(maps: Tensor, weight: Tensor) -> Tensor:
 class RCNA(nn.Module):
     """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255, enlarged to 60 x 60, to logits."""
 
-    def __init__(self, classes: int, width: int, pool: int) -> None:
+    def __init__(self, num_classes: int, width: int, pool: int) -> None:
         super().__init__()
         self.pool = pool
         self.stem = nn.Sequential(
@@ -57,7 +58,7 @@ class RCNA(nn.Module):
             HalfDropout(),
         )
         self.recurrent = Recurrent(width)
-        self.head = nn.Linear(pool * pool * width, classes)
+        self.head = nn.Linear(pool * pool * width, num_classes)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")

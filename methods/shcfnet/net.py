@@ -32,12 +32,12 @@ class MultiScale(nn.Module):
 class HierarchicalNet(nn.Module):
     """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255 to logits (n, classes)."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         widths = (3, 16, 32, 64)
         self.blocks = nn.ModuleList(MultiScale(*pair) for pair in pairwise(widths))
         self.dropout = HalfDropout()
-        self.head = nn.Linear(sum(widths[1:]) * 9, classes)
+        self.head = nn.Linear(sum(widths[1:]) * 9, num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits, from a 3 x 3 summary of every level."""

@@ -33,7 +33,7 @@ class Problem:
             atoms: D, (d, atoms).
             clips: frames of each clip and their graph.
             sweeps: at most.
-            start: codes to begin with; nought by default.
+            start: initial codes; zeros by default.
         """
         from .kernel import descend
 
@@ -79,6 +79,7 @@ def laplacian(frames: Array, neighbours: int) -> Array:
     order = np.argsort(apart, axis=1, kind="stable")[:, :count]
     np.put_along_axis(joined, order, 1.0, axis=1)
     joined = np.maximum(joined, joined.T)
+    # A frame without neighbours has degree 0, and its row of the Laplacian is zeros.
     root = np.sqrt(np.maximum(joined.sum(axis=1), 1))
     degree = np.diag((joined.sum(axis=1) > 0).astype(float))
     matrix: Array = degree - joined / root[:, None] / root[None]

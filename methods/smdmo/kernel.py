@@ -24,7 +24,7 @@ def descend(
     """Lower |X - DS|² + smoothness · tr(S L Sᵀ) + sparsity · |S|₁ in place, code by code.
 
     Each code in turn is set to its best for the others. Half the gradient of the smooth part is
-    kept up to date, so that a code that stays nought costs nothing.
+    kept up to date, so that a code that stays zero costs nothing.
 
     Args:
         square: DᵀD, (atoms, atoms) float64.

@@ -12,7 +12,7 @@ SIDE = 64
 class SSSNetwork(nn.Module):
     """Planes (n, 3, 28, 28) u, v, strain in 0 .. 255, enlarged to 64 x 64, to logits."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(3, 32, 5),
@@ -28,7 +28,7 @@ class SSSNetwork(nn.Module):
             nn.Flatten(),
             nn.Linear(5184, 256),
             nn.ReLU(),
-            nn.Linear(256, classes),
+            nn.Linear(256, num_classes),
         )
 
     def forward(self, images: Tensor) -> Tensor:

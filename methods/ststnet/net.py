@@ -38,6 +38,7 @@ class PooledStage(torch.autograd.Function):
         mean = torch.from_numpy(sums[0] / count)
         variance = torch.from_numpy(sums[1] / count) - mean**2
         ctx.arrays, ctx.mean, ctx.count = (arrays[0], activations, pooled), mean, count
+        # Rounding can make a difference of moments negative.
         moments = mean.to(images.dtype), variance.clamp(min=0).to(images.dtype)
         return torch.from_numpy(pooled), *moments
 
@@ -69,12 +70,12 @@ class STSTNet(nn.Module):
     three streams are channels 0-2, 3-7 and 8-15 of one.
     """
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(3, CHANNELS, 3, padding=2)
         self.normalisation = nn.BatchNorm2d(CHANNELS, momentum=MOMENTUM)
         self.dropout = HalfDropout()
-        self.head = nn.Linear(CHANNELS * 25, classes)
+        self.head = nn.Linear(CHANNELS * 25, num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits."""
@@ -97,6 +98,7 @@ class STSTNet(nn.Module):
         )
         with torch.no_grad():
             count = len(x) * kernels.SIDE**2
+            # Batch normalisation keeps the unbiased variance and normalises by the biased one.
             unbiased = variance * (count / (count - 1))
             cast(Tensor, norm.running_mean).lerp_(mean, MOMENTUM)
             cast(Tensor, norm.running_var).lerp_(unbiased, MOMENTUM)

@@ -27,7 +27,7 @@ class Timm(NetworkMethod):
         image: apex minus onset, the apex alone, or the flow.
         size: side of the image, px.
         weights: file of the backbone's trained weights, `timm:resnet18+flow+weights=PATH`; its
-            classifier starts anew.
+            classifier is initialised at random.
         weights_sha256: of the file.
     """
 

@@ -18,19 +18,21 @@ class Backbone(nn.Module):
 
     Args:
         name: as timm knows it.
-        classes: number of classes.
+        num_classes: number of classes.
         size: of its input, px.
         image: "difference" and "apex" take grey (n, 2, size, size), onset and apex, in 0 .. 255;
             "flow" takes (n, 3, h, w) in 0 .. 255, enlarged to the size.
         weights: file that it starts from, but for the classifier; "" from scratch.
     """
 
-    def __init__(self, name: str, classes: int, size: int, image: Image, weights: str = "") -> None:
+    def __init__(
+        self, name: str, num_classes: int, size: int, image: Image, weights: str = ""
+    ) -> None:
         super().__init__()
         self.size, self.image = size, image
         fixed = timm.get_pretrained_cfg(name).fixed_input_size
         extra = {"img_size": size} if fixed else {}
-        self.net = timm.create_model(name, pretrained=False, num_classes=classes, **extra)
+        self.net = timm.create_model(name, pretrained=False, num_classes=num_classes, **extra)
         if weights:
             head = str(self.net.pretrained_cfg["classifier"])
             pretrained.fill(self.net, weights, pretrained.read(weights), without=head)

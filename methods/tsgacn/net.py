@@ -52,20 +52,20 @@ class TwoStreamNet(nn.Module):
     """Positions (n, 51, 6) and flow patches (n, 51, 200) to logits (n, classes).
 
     Args:
-        classes: number of classes.
+        num_classes: number of classes.
         adjacency: (51, 51) boolean, nodes joined to themselves too.
     """
 
     adjacency: Tensor
 
-    def __init__(self, classes: int, adjacency: Tensor) -> None:
+    def __init__(self, num_classes: int, adjacency: Tensor) -> None:
         super().__init__()
         nodes = len(adjacency)
         self.scale = nn.ModuleDict(
             {"points": nn.BatchNorm1d(nodes * 6), "patches": nn.BatchNorm1d(nodes * 200)}
         )
         self.points, self.patches = Stream(6), Stream(200)
-        self.head = nn.Linear(128, classes)
+        self.head = nn.Linear(128, num_classes)
         self.register_buffer("adjacency", adjacency)
 
     def forward(self, clip: dict[str, Tensor]) -> Tensor:

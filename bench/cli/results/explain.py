@@ -34,6 +34,6 @@ def explain(
     if json:
         print_json(dataclasses.asdict(found) | {"path": str(path)})
         return
-    print(f"{path}\n{found.worth}: {' '.join(found.why)}")
+    print(f"{path}\n{found.state}: {' '.join(found.why)}")
     for name, value in found.about.items():
         print(f"  {name}: {value}")

@@ -1,4 +1,4 @@
-"""What datasets of frames with a coding table share beside how they are read."""
+"""What datasets of frames with a coding table share."""
 
 from __future__ import annotations
 

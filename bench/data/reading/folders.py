@@ -92,7 +92,7 @@ def named_folders(root: Path, wanted: Callable[[str], bool], depth: int) -> dict
 def find_tables(root: Path, home: Path, pattern: str, what: str) -> list[Path]:
     """Tables whose names match, near the images; the nearest folder first, then by name.
 
-    Looks into root, the folders between root and home, the other folders in root, and beside root.
+    Looks into root, the folders between root and home, the other folders in root, and next to root.
 
     Args:
         root: the folder that the user named.

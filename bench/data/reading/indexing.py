@@ -51,14 +51,14 @@ def build_index(
     """Clips of all rows, whatever their order, each with its frames onset..offset.
 
     Rows without subject or clip name are dropped; of rows for the same clip the one with most
-    filled cells stays; frame numbers are mended as `mend` says. Frames numbered from another start
-    are taken when the folder holds exactly onset..offset of them.
+    filled cells stays; frame numbers are repaired as `mend` says. Frames numbered from another
+    start are taken when the folder holds exactly onset..offset of them.
 
     Args:
         database: its name.
         rows: with subject and name as they are to stand in ids.
         place: the folder of a row's frames, None where there is none.
-        root: of the dataset, where files of landmarks lie.
+        root: of the dataset, which holds the files of landmarks.
         expected: rows of the owners' table.
     """
     draft = _Draft()

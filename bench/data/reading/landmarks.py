@@ -1,4 +1,4 @@
-"""Files of facial landmarks beside a dataset's frames: reading, writing and finding them."""
+"""Files of facial landmarks next to a dataset's frames: reading, writing and finding them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = (".npy", ".csv", ".json")
 
 
 def landmarks_path(root: Path, clip: Clip, kind: str = ".csv") -> Path:
-    """Where the landmarks of a clip lie: landmarks/<subject>_<clip>.csv in the dataset's root."""
+    """Where the landmarks of a clip are: landmarks/<subject>_<clip>.csv in the dataset's root."""
     return root / FOLDER / f"{clip.subject}_{clip.name}{kind}"
 
 

@@ -25,7 +25,7 @@ CARRIERS = {
 SIDE, POINTS = 192, 468
 """Pixels of the picture that the model sees; what it finds there."""
 MARGIN, ROUNDS = 1.5, 3
-"""Side of that picture in sides of the face's box; how often it is laid anew around the face."""
+"""Side of that picture in sides of the face's box; how often it is placed around the face."""
 
 
 def installed_model() -> Path | None:

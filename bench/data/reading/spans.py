@@ -1,4 +1,4 @@
-"""Onset, apex and offset as annotated, mended by stated rules where they contradict each other."""
+"""Onset, apex and offset as annotated, repaired by stated rules where they contradict."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def mend(onset: int | None, apex: int | None, offset: int | None) -> tuple[Span 
 
     The rules, in this order:
       1. Without an onset there is no span.
-      2. Onset and offset the wrong way round are swapped, if the apex lies between them.
+      2. Onset and offset the wrong way round are swapped, if the apex is between them.
       3. Where the offset is missing or before the onset, the clip ends at an apex after the onset.
       4. An apex outside onset..offset is no apex.
 

@@ -1,4 +1,4 @@
-"""What networks minimise beside plain cross-entropy, each with its equation and source."""
+"""What networks minimise instead of plain cross-entropy, each with its equation and source."""
 
 from bench.learning.losses.classification import focal_loss, margin_loss
 from bench.learning.losses.metric import centre_loss, prototype_scores, prototypical_loss

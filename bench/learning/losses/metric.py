@@ -1,4 +1,4 @@
-"""Losses of where features lie: near the centre or the prototype of their class."""
+"""Losses on the position of features: near the centre or the prototype of their class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs and their outcomes: what every engine takes and gives.
+"""Jobs and their outcomes: the input and output of every engine.
 
 An engine is a function from jobs to outcomes, in the order they end.
 """

@@ -31,8 +31,8 @@ def processes(
 ) -> Iterator[Ended[Name]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
-    A job whose worker dies runs once more, then is `Lost`; a hanging one is killed. An exception
-    that the function raises is raised here: functions report a method's own faults by value.
+    A job whose worker dies is retried once, then it is `Lost`; a hanging one is killed. What the
+    function raises is raised here: functions report a method's own faults by value.
 
     Args:
         function: importable by name; called with each payload.

@@ -23,7 +23,7 @@ def flow_from_onset(
     """Flow from the first frame to each later one: (n - 1, 2, h, w) float32, px.
 
     Args:
-        clip: the clip; of a single frame, the flow is nought, once.
+        clip: the clip; a single frame gives one field of zeros.
         num_frames: n, frames after temporal interpolation; 0 keeps the clip's own.
         size: (height, width) the frames are resized to.
         textured: between the frames' textures; see `bench.views.texture`.

@@ -35,9 +35,11 @@ def flow_between(first: Array, second: Array, algorithm: Algorithm = "tvl1") -> 
     import cv2
 
     if algorithm == "farneback":
+        # Pyramid, window and iterations; for polynomials over 7 px OpenCV advises a sigma of 1.5.
         found = cv2.calcOpticalFlowFarneback(first, second, None, 0.5, 3, 15, 3, 7, 1.5, 0)
     elif algorithm == "dis":
         dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        # The preset stops at half the resolution.
         dis.setFinestScale(0)
         found = dis.calc(first, second, None)
     else:

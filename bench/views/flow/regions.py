@@ -22,8 +22,8 @@ HALF = (
 """Centres on one side of the mean face in a crop aligned by the eyes: how far down, and how far
 from the midline, as shares of height and width."""
 
-CENTRES = np.array([(y, 0.5 + side * x) for y, x in HALF for side in (-1, 1)])
-"""(36, 2) down and right; pairs, left of the image first."""
+CENTRES = tuple((y, 0.5 + side * x) for y, x in HALF for side in (-1, 1))
+"""Thirty-six (down, right); pairs, left of the image first."""
 
 COUNT = len(CENTRES)
 BINS = 8
@@ -45,7 +45,8 @@ def region_map(size: tuple[int, int], face: Array | None = None) -> Array:
     """
     h, w = size
     y, x = (np.arange(h) + 0.5)[:, None] / h, (np.arange(w) + 0.5)[None] / w
-    centres = CENTRES if face is None else carried(CENTRES[:, ::-1], face)[:, ::-1]
+    mean = np.array(CENTRES)
+    centres = mean if face is None else carried(mean[:, ::-1], face)[:, ::-1]
     down, right = (centres[:, axis, None, None] for axis in (0, 1))
     nearest = np.argmin(((y - down) * h / w) ** 2 + (x - right) ** 2, axis=0)
     inside = (2 * y - 1) ** 2 + (2 * x - 1) ** 2 <= 1.1
@@ -60,11 +61,12 @@ def main_direction(flow: Array, regions: Array) -> Array:
         regions: (h, w) from `region_map`.
 
     Returns:
-        (36, 2) float32: u and v, px; nought for a region without pixels.
+        (36, 2) float32: u and v, px; 0 for a region without pixels.
     """
     inside = regions >= 0
     u, v = flow[:, inside].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)
+    # An angle of exactly π would fall into a bin of its own.
     cell = regions[inside] * BINS + np.minimum((turn * BINS).astype(np.int64), BINS - 1)
     counts = np.bincount(cell, minlength=COUNT * BINS)
     sums = np.stack([np.bincount(cell, w, COUNT * BINS) for w in (u, v)], axis=1)

@@ -14,7 +14,7 @@ Differences = Literal["central", "backward"]
 def strain(flow: Array, differences: Differences = "central") -> Array:
     """Magnitude of the infinitesimal strain tensor (Shreve et al. 2009; Liong et al. 2014).
 
-    It is √(u_x² + v_y² + ½ (u_y + v_x)²), nought for a face that only moves.
+    It is √(u_x² + v_y² + ½ (u_y + v_x)²), 0 where the face moves rigidly.
 
     Args:
         flow: (2, h, w), u right and v down, px.
@@ -26,6 +26,7 @@ def strain(flow: Array, differences: Differences = "central") -> Array:
     """
     u_y, u_x = _derivatives(flow[0], differences)
     v_y, v_x = _derivatives(flow[1], differences)
+    # The shear ½ (u_y + v_x) is in the symmetric tensor twice: 2 (½ s)² = s² / 2.
     magnitude: Array = np.sqrt(u_x**2 + v_y**2 + (u_y + v_x) ** 2 / 2)
     return magnitude
 

@@ -20,6 +20,7 @@ from bench.core.types import Array
 SMALLEST = 16
 """Pixels along the shorter side below which the pyramid stops."""
 
+# IPOL's GRAD_IS_ZERO: keeps the reciprocal finite where the image is flat.
 GRADIENT_IS_ZERO = np.float32(1e-10)
 Scalar = Any
 """A float32, or a uint32 where it is an index: numba needs no check that those are not below 0."""
@@ -64,6 +65,7 @@ def flow(
     for a, b in zip(reversed(below), reversed(above), strict=True):
         if u.shape != a.shape:
             u, v = doubled(u, a.shape), doubled(v, a.shape)
+        # The bicubic stencil reads one pixel before a place and two after it.
         second, gradient_x, gradient_y = (
             np.pad(q, (1, 2), "edge") for q in (b, *np.gradient(b)[::-1])
         )
@@ -79,6 +81,7 @@ def pyramid(image: Array, scales: int, presmooth: float) -> list[Array]:
     anti_alias = 0.6 * math.sqrt(3.0)
     finest = image.astype(np.float32)
     levels = [cv2.GaussianBlur(finest, (0, 0), presmooth) if presmooth else finest]
+    # Blurred before every second pixel is dropped: else fine texture aliases into false motion.
     while len(levels) < scales and min(levels[-1].shape) >= 2 * SMALLEST:
         levels.append(cv2.GaussianBlur(levels[-1], (0, 0), anti_alias)[::2, ::2].copy())
     return levels
@@ -94,6 +97,7 @@ def doubled(component: Array, shape: tuple[int, int]) -> Array:
     even = finer[:, ::2]
     columns[:, :-1] = ((even[:, :-1] + even[:, 1:]) / 2)[:, : columns.shape[1] - 1]
     columns[:, -1] = even[:, -1] if shape[1] % 2 == 0 else (even[:, -2] + even[:, -1]) / 2
+    # A displacement in px doubles with the image.
     return 2 * finer
 
 
@@ -161,6 +165,7 @@ def linearise(
             if not (0 <= place_x <= w - 1 and 0 <= place_y <= h - 1):
                 out[0, y, x] = out[1, y, x] = out[2, y, x] = out[3, y, x] = 0
                 continue
+            # Places are at least 0 here, so that the cast rounds down.
             i, j = np.uint32(place_y), np.uint32(place_x)
             down, right = cubic(place_y - np.float32(i)), cubic(place_x - np.float32(j))
             value = sample(second, i, j, down, right)
@@ -169,6 +174,7 @@ def linearise(
             out[0, y, x] = dx
             out[1, y, x] = dy
             out[2, y, x] = np.float32(1) / (dx * dx + dy * dy + GRADIENT_IS_ZERO)
+            # What of the linearised residual stays fixed while u and v are refined.
             out[3, y, x] = value - dx * u[y, x] - dy * v[y, x] - first[y, x]
 
 
@@ -214,6 +220,7 @@ def ascend(u: Array, row: int, below: int, px: Array, py: Array, rate: float) ->
     """Dual update of one row of one component, forward differences, none across the border."""
     one = np.float32(1)
     last = u.shape[1] - 1
+    # Dividing by 1 + rate |∇u| keeps the dual within the unit ball (Chambolle 2004).
     for x in range(last):
         dx, dy = u[row, x + 1] - u[row, x], u[below, x] - u[row, x]
         norm = one / (one + rate * math.sqrt(dx * dx + dy * dy))
@@ -235,6 +242,7 @@ def sweep(u: Array, v: Array, data: Array, dual: Array, numbers: Array, rows: Ar
     step, div = rows[0], rows[1]
     change = 0.0
     h = len(u)
+    # One row more than the image has: the dual of the last row follows its primal.
     for y in range(h + 1):
         if y < h:
             clamp(gx, gy, inverse, rest, u, v, y, limit, step)
@@ -266,6 +274,7 @@ def solve(
     `numbers` are tau / theta, lambda theta, theta, and epsilon squared.
     """
     h, w = first.shape
+    # The root mean square change against epsilon, without root and division.
     enough = numbers[3] * h * w
     dual = np.zeros((4, h + 1, w), np.float32)
     data = np.empty((4, h, w), np.float32)

@@ -13,7 +13,7 @@ from bench.views.lbp.patterns import HW, Grid, cuts
 from bench.views.tim import interpolated_frames
 
 DIRECTIONS = tuple((t, y, x) for t, y, x in itertools.product((-1, 0, 1), repeat=3) if t != 0)
-"""The 18 neighbours (frame, down, right) in a cube of 3 px that lie in another frame."""
+"""The 18 neighbours (frame, down, right) in a cube of 3 px that are in another frame."""
 
 BINS = 16
 
@@ -24,7 +24,7 @@ def gradient_histograms(volume: Array, grid: tuple[int, int], reach: int) -> Arr
     Args:
         volume: (t, h, w) uint8, at least 3 frames.
         grid: blocks (down, right); pixels at their borders have no gradient.
-        reach: grey levels on either side of nought that the bins cover; what lies beyond counts in
+        reach: grey levels on either side of 0 that the bins cover; what is beyond counts in
             the outermost ones.
 
     Returns:
@@ -38,10 +38,12 @@ def gradient_histograms(volume: Array, grid: tuple[int, int], reach: int) -> Arr
             block[top:bottom, left:right] = i * grid[1] + j
     inside = block[1:-1, 1:-1] >= 0
     first = block[1:-1, 1:-1][inside] * BINS
+    # In int16, as differences of uint8 would wrap around.
     centre = volume[1:-1, 1:-1, 1:-1].astype(np.int16)
     found = np.empty((len(DIRECTIONS), grid[0] * grid[1], BINS))
     for k, (t, y, x) in enumerate(DIRECTIONS):
         neighbour = volume[1 + t : frames - 1 + t, 1 + y : h - 1 + y, 1 + x : w - 1 + x]
+        # Multiplied before it is divided, so that bins have whole edges.
         level = (neighbour - centre + reach) * BINS // (2 * reach)
         cells = first + np.clip(level, 0, BINS - 1)[:, inside]
         found[k] = np.bincount(cells.ravel(), minlength=found[k].size).reshape(found[k].shape)

@@ -1,6 +1,6 @@
 """Local binary pattern codes and their block histograms, compiled.
 
-In a volume that lies row by row in memory, every neighbour is a fixed number of bytes away. So a
+In a volume stored row by row, every neighbour is a fixed number of bytes away. So a
 run of rows is coded at once, point by point, in loops over contiguous bytes: the columns of the
 border are coded with the rest and left out when counting.
 """
@@ -34,11 +34,13 @@ def code_run(
     scaled, sums = levels[0], levels[1]
     for x in range(n):
         run[x] = 0
+        # Times 128, which is what the weights of a point sum to.
         scaled[x] = centre[x] << 7
     for p in range(len(shifts)):
         bit = np.uint8(1 << p)
         at = start + shifts[p]
         a = flat[at[0] : at[0] + n]
+        # The point is a pixel of its own: nothing to interpolate.
         if weights[p, 0] == 128:
             for x in range(n):
                 run[x] |= bit if a[x] >= centre[x] else np.uint8(0)

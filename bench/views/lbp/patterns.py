@@ -186,6 +186,7 @@ def block_histograms(
     shifts, weights, counts = pattern.tables(volume.shape)
     rows = cuts(volume.shape[1], grid[0], int(margin[1]), border)
     columns = cuts(volume.shape[2], grid[1], int(margin[2]), border)
+    # One table for all planes: those with fewer points leave the upper bins empty.
     bins = 2 ** int(counts.max())
     raw = lbp_kernel.block_counts(
         np.ascontiguousarray(volume), shifts, weights, counts, margin, rows, columns, bins

@@ -20,7 +20,7 @@ REACH = 4
 RING = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
 """Neighbours (frame, place) in the two-dimensional pattern, in order around the centre."""
 PLANES = {"XY": slice(0, 512), "XT": slice(512, 571), "YT": slice(571, 630)}
-"""Where the histograms of each plane lie among a block's 630 numbers."""
+"""Positions of each plane's histograms among a block's 630 numbers."""
 
 
 def line_histogram(lines: Array) -> Array:

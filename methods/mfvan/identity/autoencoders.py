@@ -59,7 +59,7 @@ class Student(nn.Module):
 
 
 class ResidualModule(nn.Module):
-    """Two 3 x 3 convolutions beside a shortcut, at half the size (He et al., CVPR 2016)."""
+    """Two 3 x 3 convolutions and a shortcut, at half the size (He et al., CVPR 2016)."""
 
     def __init__(self, channels_in: int, channels: int) -> None:
         super().__init__()

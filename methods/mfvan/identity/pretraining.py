@@ -71,6 +71,7 @@ def pretrained(config: Config, train: Training, context: Context) -> Teacher:
         torch.__version__,
     )
     shelf = None if context.artefacts is None else Cache(context.artefacts)
+    # Seeded by what the teacher depends on: folds that share a teacher's clips share the teacher.
     with surroundings(derived_seed(name), context):
         teacher = Teacher(config).to(context.device)
         known = None if shelf is None else shelf.get("teachers", name)
