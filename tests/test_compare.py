@@ -87,7 +87,10 @@ def test_presets_are_told_apart_by_name(compared):
         (("mean", "maen"), "did you mean mean"),
         (("mean", "backwards", "--metric", "f2"), "--metric"),
         (("mean", "backwards", "--tasks", "smic/3"), "unknown task"),
-        (("mean", "backwards", "--protocol", "hde"), "no task in common"),
+        (
+            ("mean", "backwards", "--protocol", "hde"),
+            "no task has complete results of mean and backwards (hde)",
+        ),
     ],
 )
 def test_misuse_is_a_line(compared, words, said):

@@ -105,7 +105,7 @@ def test_frames_numbered_from_one_are_taken_when_they_are_as_many(frames: Path) 
     found = index(frames, *rows)
     assert [len(clip.files) for clip in found.clips] == [11]
     assert found.clips[0].apex == 2
-    assert found.repaired == ("db/01/a: frames numbered 1..11 renumbered as 101..111",)
+    assert found.repaired == ("db/01/a: frames 1..11 renumbered as 101..111",)
     assert found.missing == ("db/01/b", "db/01/c")
 
 

@@ -73,7 +73,7 @@ def compare(
     for one in left_out:
         err().print(left_out_text(one), soft_wrap=True)
     if not pairs:
-        raise BenchError(f"{' and '.join(methods)} have no task in common under {protocol}")
+        raise BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
     if json:
         print_json([_plain(pair) for pair in pairs])
     else:

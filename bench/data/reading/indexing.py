@@ -117,7 +117,7 @@ def _between(frames: Frames, span: Span) -> tuple[Frames, str]:
     length = span.offset - span.onset + 1
     if not files and len(frames) == length:
         renumbered = [(span.onset + i, name) for i, (_, name) in enumerate(frames)]
-        said = f"frames numbered {frames[0][0]}..{frames[-1][0]} renumbered as"
+        said = f"frames {frames[0][0]}..{frames[-1][0]} renumbered as"
         return renumbered, f"{said} {span.onset}..{span.offset}"
     if files and len(files) < length:
         return files, f"{length - len(files)} of {length} frames onset..offset are not on disk"
