@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass
 import numpy as np
 from bench import Clip, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.views.catalog import source
+from bench.views.catalog import provided
 
 class Toy(Dataset):
     name = "toy"
@@ -49,7 +49,7 @@ def sleeper(number):
         needs = frozenset({"numbers"})
         facts = Facts("Sleeper", "", 2026, "", "code")
         def describe(self, clip):
-            return source(clip, "numbers")
+            return provided(clip, "numbers")
         def fit(self, train, context):
             time.sleep(0.25)
             return Guess()

@@ -22,7 +22,7 @@ COLUMNS = {
     "label": ("label",),
 }
 SUBJECTS = {"casme2": ("sub", "{:02d}"), "samm": ("", "{:03d}"), "smic": ("s", "s{}")}
-"""What stands before a subject's number in the list, and how the database writes it."""
+"""Prefix of a subject's number in the list, and how the database writes it."""
 
 
 class Megc2019Flow(Dataset):

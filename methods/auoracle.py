@@ -11,7 +11,7 @@ from bench.learning.svm_method import SVMMethod
 
 @dataclass(frozen=True)
 class ActionUnitOracle(SVMMethod):
-    """A linear SVM on the true action units: no method that sees pixels should stand far above."""
+    """A linear SVM on the true action units: no method on pixels should score far above it."""
 
     name = "auoracle"
 
@@ -25,6 +25,6 @@ class ActionUnitOracle(SVMMethod):
 
     def describe(self, clip: Views) -> Array:
         """Peak displacement of each action unit, px."""
-        from bench.views.catalog import source
+        from bench.views.catalog import provided
 
-        return source(clip, "true_action_units")
+        return provided(clip, "true_action_units")

@@ -50,7 +50,7 @@ class BiWOOF(SVMMethod):
             "the frames (.8 px) that the script has: it raised the error on SYNTHETIC faces.",
             "The penalty C = 10 of the SVM is our reading, made on SYNTHETIC clips.",
             "Where a dataset ships flow images instead of frames, each plane's median is taken "
-            "for no motion, and the planes' own scales stay as they are.",
+            "for no motion, and each plane keeps its own scale.",
         ),
     )
 
@@ -96,7 +96,7 @@ def histogram(
     turns = (np.degrees(np.arctan2(flow[1], flow[0])) + 180) / 360
     bin_of = np.floor(turns * bins).astype(np.int64)
     if strict:
-        # histc: the last edge is a bin of its own, beyond it nothing counts
+        # MATLAB's histc: the last edge is a separate bin, and nothing beyond it is counted
         magnitude = np.where(turns * bins > bins - 1, 0, magnitude)
     bin_of %= bins  # 180° is -180°
     rows, columns = (spans(n, parts, strict) for n, parts in zip(strain.shape, grid, strict=True))

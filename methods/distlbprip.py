@@ -131,6 +131,7 @@ def separations(rows: Array, labels: Array, neighbours: int, planes: Sequence[sl
 
 def nearest(apart: Array, allowed: Array, count: int) -> Array:
     """Pairs (edges, 2): every clip with the `count` nearest of those allowed to it."""
+    # Stable, so that equally near clips tie in the same way everywhere.
     order = np.argsort(np.where(allowed, apart, np.inf), axis=1, kind="stable")[:, :count]
     first = np.repeat(np.arange(len(apart)), order.shape[1])
     pairs = np.stack([first, order.ravel()], axis=1)

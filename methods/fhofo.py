@@ -69,6 +69,7 @@ def memberships(fine: int, bins: int, sigma: float) -> Array:
 
     Of the fine × fine circulant matrix the rows round(linspace(1, fine, bins)) are kept.
     """
+    # Rounded as MATLAB does, halves up; numpy would round them to even.
     kept = np.floor(np.linspace(1, fine, bins) + 0.5).astype(np.int64) - 1
     apart = np.abs(kept[:, None] - np.arange(fine))
     apart = np.minimum(apart, fine - apart)
@@ -77,7 +78,7 @@ def memberships(fine: int, bins: int, sigma: float) -> Array:
 
 
 def fuzzy_histograms(flow: Array, regions: Array, weights: Array) -> Array:
-    """The FHOFO descriptor: pixels that move are counted by orientation, whatever their speed.
+    """The FHOFO descriptor: pixels that move are counted by orientation, regardless of speed.
 
     Args:
         flow: (2, h, w), u right and v down.
@@ -92,7 +93,7 @@ def fuzzy_histograms(flow: Array, regions: Array, weights: Array) -> Array:
     counted = (regions >= 0) & (flow != 0).any(axis=0)
     u, v = flow[:, counted].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)
-    # An angle of exactly π would fall into a bin of its own.
+    # An angle of exactly π would fall into an extra bin.
     cell = regions[counted] * fine + np.minimum((turn * fine).astype(np.int64), fine - 1)
     counts = np.bincount(cell, minlength=count * fine).reshape(count, fine)
     fuzzy = counts @ weights.T

@@ -20,7 +20,7 @@ class LBPTOP(PatternMethod):
     Attributes:
         points: on each ring.
         mapping: of codes to bins: all codes, or the uniform ones.
-        border: the image is cut into blocks first, or its margin is taken off first.
+        border: whether the image is cut into blocks first, or its margin is removed first.
         magnify: factor of Eulerian motion magnification; 0 is none.
     """
 

@@ -12,7 +12,7 @@ from bench import Array, Context, Description, Facts, Method, Model, Training, V
 
 @dataclass(frozen=True)
 class Majority(Method):
-    """Scores each class by its share of the training clips, whatever the clip."""
+    """Scores each class by its share of the training clips, the same for every clip."""
 
     name = "majority"
 
@@ -20,7 +20,7 @@ class Majority(Method):
     facts = Facts.of_reference("majority class")
 
     def describe(self, clip: Views) -> Array:
-        """Nothing is looked at."""
+        """Empty: the clip is not used."""
         return np.zeros(0)
 
     def fit(self, train: Training, context: Context) -> Model:

@@ -1,7 +1,6 @@
 """CASME II: all 255 clips, whatever the copy."""
 
 import random
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,22 +41,13 @@ def plain(images: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple]
     return index
 
 
-def counts(index: Index, word: str) -> tuple[tuple[int, ...], int]:
-    """Clips per class and subjects of a task."""
-    labelling = Casme2.labellings[word]
-    labels = {c: label for c in index.clips if (label := labelling.label(c)) is not None}
-    tally = Counter(labels.values())
-    numbers = tuple(tally[i] for i in range(len(labelling.classes)))
-    return numbers, len({c.subject for c in labels})
-
-
 def test_the_counts_of_the_papers(root: Path) -> None:
     trees.casme2_table(root / "CASME2-coding-20140508.xlsx")
     index = Casme2(root).index()
     assert len(index.clips) == index.expected == 255
     for word in ("3", "5", "7"):
         labelling = Casme2.labellings[word]
-        assert counts(index, word) == (labelling.expected, labelling.subjects)
+        assert trees.counts(Casme2, index, word) == (labelling.expected, labelling.subjects)
     assert (index.missing, index.dropped) == ((), ())
 
 
@@ -188,7 +178,7 @@ def test_objective_classes_from_their_own_table(root: Path) -> None:
     head = ["Subject", "Filename", "Objective Class"]
     trees.write_xlsx(root / "CASME2-ObjectiveClasses.xlsx", {"Sheet1": [head, *rows]})
     index = Casme2(root).index()
-    assert counts(index, "objective")[0] == (25, 15, 99, 26, 20)
+    assert trees.counts(Casme2, index, "objective")[0] == (25, 15, 99, 26, 20)
 
 
 def test_action_units(root: Path) -> None:

@@ -123,6 +123,12 @@ def long_seed(self, train, context):
     return Nearest(train.clips, train.labels, train.classes)
 
 
+def bare_estimator(self, train, context):
+    from sklearn.svm import SVC
+
+    return SVC(random_state=0).fit(train.clips, train.labels)
+
+
 def clocked(self, train, context):
     return Nearest(train.clips, train.labels, train.classes, scale=time.perf_counter_ns())
 
@@ -205,7 +211,8 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"fit": noisy}, "same seed same scores", "draws from numpy.random without"),
         ({"fit": networked}, "same seed same scores", "draws from torch without"),
         ({"fit": fresh}, "same seed same scores", "an unseeded generator"),
-        ({"fit": long_seed}, "scores are rows of finite numbers", "between 0 and 2**32 - 1"),
+        ({"fit": bare_estimator}, "scores are rows of finite numbers", "expected a bench.Model"),
+        ({"fit": long_seed}, "scores are rows of finite numbers", ": context.random_state is the"),
         ({"fit": clocked}, "same seed same scores", "differ"),
         ({"fit": every_class}, "a class missing in training", "empty class"),
         ({"fit": several_subjects}, "a class of a single subject", "inner fold"),

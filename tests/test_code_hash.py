@@ -29,7 +29,7 @@ def house(tmp_path, monkeypatch):
         (home / room).mkdir(parents=True)
         (home / room / "__init__.py").write_text("")
     (home / "__init__.py").write_text("")
-    monkeypatch.setattr(imports, "HOUSE", home)
+    monkeypatch.setattr(imports, "PACKAGE", home)
     return home
 
 
@@ -84,13 +84,26 @@ def test_every_way_to_import_counts(house, tmp_path, line):
     assert imports.local_files([plugin]) == {plugin, house / "learning" / "a.py"}
 
 
+def test_a_folder_that_one_file_adds_serves_the_others(tmp_path):
+    folder = tmp_path / "plugin"
+    (folder / "lib").mkdir(parents=True)
+    path = "import sys, os; sys.path.append(os.path.join(os.path.dirname(__file__), 'lib'))"
+    for name, text in (("__init__", path), ("net", "import shared_layers"), ("a", "")):
+        (folder / f"{name}.py").write_text(text)
+    (folder / "lib" / "shared_layers.py").write_text("")
+    own = [folder / f"{name}.py" for name in ("__init__", "a", "net")]
+    assert imports.local_files(own) == {*own, folder / "lib" / "shared_layers.py"}
+
+
 def test_what_is_imported_for_types_alone_does_not_count(house, tmp_path):
     (house / "learning" / "a.py").write_text("")
     plugin = tmp_path / "plugin.py"
     plugin.write_text(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bench.learning.a\n"
+        "else:\n    import bench.learning.b\n"
     )
-    assert imports.local_files([plugin]) == {plugin}
+    (house / "learning" / "b.py").write_text("")
+    assert imports.local_files([plugin]) == {plugin, house / "learning" / "b.py"}
 
 
 def test_a_change_in_what_it_imports_makes_a_record_stale(world, house):

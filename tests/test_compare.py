@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bench.board.ranks import cliques, rank_figure
-from bench.evaluation.compare import Pair, overall
+from bench.evaluation.average_ranks import average_ranks
+from bench.evaluation.compare import Pair
 from bench.statistics import bootstrap_difference, holm
 from bench.statistics.metrics import uar, uf1
 
@@ -132,13 +133,13 @@ def pairs(tasks: int, synthetic: bool = False) -> list[Pair]:
 
 
 def test_average_ranks_are_over_tasks_that_have_all_methods():
-    methods, tasks, found = overall(pairs(10)[:-1])
+    methods, tasks, found = average_ranks(pairs(10)[:-1])
     assert (methods, tasks) == (["a", "b", "c"], 10)
     found_of = dict(zip(methods, found.ranks, strict=True))
     assert found_of == {"a": 1.5, "b": 1.5, "c": 3.0}
     assert found.difference is not None
-    assert overall(pairs(1)) is None
-    assert overall(pairs(3) + pairs(9, synthetic=True))[1] == 3
+    assert average_ranks(pairs(1)) is None
+    assert average_ranks(pairs(3) + pairs(9, synthetic=True))[1] == 3
 
 
 def test_few_tasks_have_ranks_and_a_reason_for_no_diagram(compared):
@@ -155,7 +156,7 @@ def test_the_diagram_joins_who_cannot_be_told_apart():
     assert cliques([1.0, 2.0, 3.0], 1.0) == [(0, 1), (1, 2)]
     assert cliques([1.0, 2.0, 3.0], 5.0) == [(0, 2)]
     assert cliques([1.0, 3.0], 1.0) == []
-    methods, _, found = overall(pairs(12))
+    methods, _, found = average_ranks(pairs(12))
     figure = rank_figure(methods, found, "average rank")
     words = [text.get_text() for text in figure.axes[0].texts]
     assert sorted(words) == ["a 1.50", "b 1.50", "c 3.00"]

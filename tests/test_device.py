@@ -109,4 +109,4 @@ def test_a_rerun_on_another_device_is_announced(world):
         path.write_text(json.dumps(json.loads(path.read_text()) | {"gpu": "NVIDIA H100"}))
     done = world.bench(*words)
     assert "made on NVIDIA H100 and are rerun on the CPU" in done.err
-    assert "the same to the last bit" in done.out
+    assert "18 predictions of 6 folds: identical" in done.out

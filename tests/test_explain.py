@@ -21,6 +21,12 @@ def words(figure) -> str:
     return "\n".join(found)
 
 
+def explained(world) -> str:
+    """The page of the row `mean`."""
+    world.bench("explain", "mean", "-t", "toy/3")
+    return (folder_of(world) / "index.html").read_text()
+
+
 def folder_of(world, label: str = "mean"):
     return world.results / "explain" / f"{label}-toy-3"
 
@@ -60,8 +66,7 @@ def test_a_report_twice_is_the_same_bytes(world):
 def test_stand_ins_are_called_synthetic_everywhere(world):
     (world.folder / "data" / "SYNTHETIC.json").write_text("{}")
     world.run(methods="mean")
-    world.bench("explain", "mean", "-t", "toy/3")
-    page = (folder_of(world) / "index.html").read_text()
+    page = explained(world)
     assert "<h1>SYNTHETIC" in page
     figure = scores.class_figure(np.eye(2, dtype=int), ("a", "b"))
     assert words(stamped(figure, True)).count("SYNTHETIC") == 1
@@ -72,8 +77,7 @@ def test_stand_ins_are_called_synthetic_everywhere(world):
 def test_training_curves_and_the_oracle_where_records_have_them(world):
     logging_toy(world)
     world.run("--trace", methods="mean")
-    world.bench("explain", "mean", "-t", "toy/3")
-    page = (folder_of(world) / "index.html").read_text()
+    page = explained(world)
     assert 'src="curves.png"' in page
     assert 'src="epochs.png"' in page
     assert "n = 6 trained folds" in page
@@ -81,8 +85,7 @@ def test_training_curves_and_the_oracle_where_records_have_them(world):
 
 def test_variants_are_set_side_by_side(world):
     world.run(methods="mean:*")
-    world.bench("explain", "mean", "-t", "toy/3")
-    page = (folder_of(world) / "index.html").read_text()
+    page = explained(world)
     assert 'src="variants.png"' in page
     assert "<th>scale</th>" in page
     assert "<td>mean:noisy</td><td>0.0</td>" in page
@@ -91,8 +94,7 @@ def test_variants_are_set_side_by_side(world):
 def test_two_presets_are_told_apart(world):
     world.run(methods="mean")
     world.run("--preset", "quick", "--limit-folds", "2", methods="mean")
-    world.bench("explain", "mean", "-t", "toy/3")
-    page = (folder_of(world) / "index.html").read_text()
+    page = explained(world)
     assert "preset paper" in page
     assert "Left out: 2 finished folds of mean, preset quick" in page
     world.bench("explain", "mean", "-t", "toy/3", "--preset", "quick")

@@ -222,3 +222,12 @@ def test_delta_learns_the_direction_of_a_moving_blob() -> None:
     )
     scores = fit(config, train, context(train)).predict(clips[56:])
     assert (scores.argmax(1) == labels[56:]).mean() >= 0.75
+
+
+def test_a_teacher_is_seeded_by_the_words_of_recorded_runs() -> None:
+    """Another word in its key is another seed, and so another teacher with other predictions."""
+    from bench.methods.mfvan.identity.pretraining import DEPENDS_ON
+
+    words = {"rate", "decay", "batch", "warmup", "fewest_steps", "size", "units"}
+    assert set(DEPENDS_ON) == words | {"teacher", "teacher_channels", "teacher_epochs"}
+    assert all(hasattr(TINY, field) for field in DEPENDS_ON.values())

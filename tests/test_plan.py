@@ -8,7 +8,8 @@ from bench.cache.cache import Cache
 from bench.core.dataset import Roots
 from bench.core.errors import BenchError
 from bench.data.task import Task, make_tasks
-from bench.planning.plan import ImpossibleProtocol, MissingViews, make_plan
+from bench.planning.plan import make_plan
+from bench.planning.skipped import ImpossibleProtocol, MissingViews
 from bench.plugins.configure import configure
 from bench.plugins.registry import load
 

@@ -121,32 +121,34 @@ def test_names_that_differ_by_padding_only_are_told_apart_by_spelling():
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("parse", "text", "message"),
     [
-        ("EP02_01f 1 1\n", "log, line 1: 'EP02_01f 1 1', expected `database subject`"),
-        ("casme2 sub01\nEP02_01f 1\nEP03 1 1 1\n", "line 3"),
-        ("casme2 sub01\nEP02_01f 1 3\n", "line 2: class '3', expected one of 0 negative, 1"),
-        ("casme2 sub01\n", "no predictions"),
+        (
+            predictions.parse_log,
+            "EP02_01f 1 1\n",
+            "log, line 1: 'EP02_01f 1 1', expected `database subject`",
+        ),
+        (predictions.parse_log, "casme2 sub01\nEP02_01f 1\nEP03 1 1 1\n", "line 3"),
+        (
+            predictions.parse_log,
+            "casme2 sub01\nEP02_01f 1 3\n",
+            "line 2: class '3', expected one of 0 negative, 1",
+        ),
+        (predictions.parse_log, "casme2 sub01\n", "no predictions"),
+        (predictions.parse_table, "clip,label\na,1\n", "lacks the columns truth, predicted"),
+        (
+            predictions.parse_table,
+            "clip,truth,predicted\na,1,1\nb,joy,1\n",
+            "table, line 3: class 'joy'",
+        ),
+        (predictions.parse_table, "clip,truth,predicted\na,1\n", "table, line 2: class ''"),
+        (predictions.parse_table, "clip,truth,predicted\n,1,1\n", "table, line 2: no clip"),
+        (predictions.parse_table, "clip,truth,predicted\n", "no predictions"),
     ],
 )
-def test_a_bad_log_names_the_line(text, message):
+def test_a_bad_file_names_the_line(parse, text, message):
     with pytest.raises(BenchError, match=message):
-        predictions.parse_log(text, CLASSES)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("clip,label\na,1\n", "lacks the columns truth, predicted"),
-        ("clip,truth,predicted\na,1,1\nb,joy,1\n", "table, line 3: class 'joy'"),
-        ("clip,truth,predicted\na,1\n", "table, line 2: class ''"),
-        ("clip,truth,predicted\n,1,1\n", "table, line 2: no clip"),
-        ("clip,truth,predicted\n", "no predictions"),
-    ],
-)
-def test_a_bad_table_names_the_line(text, message):
-    with pytest.raises(BenchError, match=message):
-        predictions.parse_table(text, CLASSES)
+        parse(text, CLASSES)
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import trees
 
-from bench.core.dataset import Index
 from bench.core.errors import DataError
 from bench.datasets.samm import Samm
 
@@ -19,22 +18,14 @@ def root(tmp_path: Path) -> Path:
     return trees.samm_images(tmp_path / "SAMM")
 
 
-def counts(index: Index, word: str) -> tuple[tuple[int, ...], int]:
-    labelling = Samm.labellings[word]
-    labels = {c: label for c in index.clips if (label := labelling.label(c)) is not None}
-    tally = Counter(labels.values())
-    numbers = tuple(tally[i] for i in range(len(labelling.classes)))
-    return numbers, len({c.subject for c in labels})
-
-
 def test_the_counts_of_the_papers(root: Path) -> None:
     trees.samm_table(root / TABLE)
     index = Samm(root).index()
     assert len(index.clips) == index.expected == 159
-    assert counts(index, "3") == ((92, 26, 15), 28)
-    assert counts(index, "5")[0] == (57, 12, 26, 26, 15)
-    assert counts(index, "8") == (Samm.labellings["8"].expected, 29)
-    assert counts(index, "objective")[0] == (24, 13, 20, 8, 3)
+    assert trees.counts(Samm, index, "3") == ((92, 26, 15), 28)
+    assert trees.counts(Samm, index, "5")[0] == (57, 12, 26, 26, 15)
+    assert trees.counts(Samm, index, "8") == (Samm.labellings["8"].expected, 29)
+    assert trees.counts(Samm, index, "objective")[0] == (24, 13, 20, 8, 3)
 
 
 def integer_subjects(rows: list) -> list:

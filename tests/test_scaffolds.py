@@ -85,6 +85,9 @@ def test_a_new_method_is_not_written_over_another(world):
     again = world.bench("new", "method", "my_net", "--kind", "torch")
     assert again.code == 2
     assert "exists already" in again.err
+    taken = world.bench("new", "method", "lbptop")
+    assert taken.code == 2
+    assert "'lbptop' names LBP-TOP; choose another name" in taken.err
 
 
 @pytest.mark.parametrize("name", ["My-Net", "Mynet", "class", "1net", "_net", "größe", "torch"])

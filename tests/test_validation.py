@@ -190,6 +190,10 @@ def test_two_views_of_one_name_are_refused():
     ("text", "expected"),
     [
         ("rate: list = [0.1]", "use default_factory, or a tuple (line 5 of mine.py)"),
+        (
+            "from bench.views import flow_image",
+            "; write: from bench.views.flow.optical import flow_image (line 7 of mine.py)",
+        ),
         ("rate: float = = 1", "SyntaxError: invalid syntax (mine.py, line 7)"),
     ],
 )

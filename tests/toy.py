@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Clip, DataError, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.views.catalog import source
+from bench.views.catalog import provided
 
 FACTS = Facts("Toy", "nobody", 2026, "https://example.org", "code")
 
@@ -70,7 +70,7 @@ class Mean(Method):
     variants = {"noisy": {"scale": 0.0}}
 
     def describe(self, clip):
-        return source(clip, "numbers") * self.scale
+        return provided(clip, "numbers") * self.scale
 
     def fit(self, train, context):
         clips = np.array(train.clips)

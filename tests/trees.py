@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from bench import Dataset, Index
 
 Cells = list[Any]
 Shape = Callable[[list[Cells]], list[Cells]]
@@ -221,3 +224,12 @@ def official_list(path: Path, clips: Iterable[tuple[str, str, str, int]]) -> Pat
             lines.append(",,,")
     path.write_text("\ufeff" + "\r\n".join(lines) + "\r\n", encoding="utf-8")
     return path
+
+
+def counts(kind: type[Dataset], index: Index, word: str) -> tuple[tuple[int, ...], int]:
+    """Clips per class and subjects of a task."""
+    labelling = kind.labellings[word]
+    labels = {c: label for c in index.clips if (label := labelling.label(c)) is not None}
+    tally = Counter(labels.values())
+    numbers = tuple(tally[i] for i in range(len(labelling.classes)))
+    return numbers, len({c.subject for c in labels})

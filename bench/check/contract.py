@@ -78,8 +78,8 @@ AFTER: Mapping[Check, tuple[Check, ...]] = {
     fitting.learns_an_easy_set: (_SCORED, describing.reads_declared_views_only),
     form.imports_can_be_followed: (_SCORED,),
 }
-"""Checks that must have passed before a check says anything: their fault would show in it again,
-and one fault is told once."""
+"""Prerequisites of each check. A check runs only if they passed: the same fault would make it fail
+too, and each fault should be reported once."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,10 @@ def _said(error: Exception, examination: Examination) -> str:
     own = {str(file) for file in own_files(type(examination.method))}
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in own]
     line = f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{line}"
+    said = " ".join(str(error).split())
+    if "4294967295" in said or "2**32 - 1" in said:
+        line += ": context.random_state is the seed within 32 bits"
+    return f"{type(error).__name__}: {said}{line}"
 
 
 def _result(check: Check, examination: Examination, found: Finding, seconds: float) -> Result:

@@ -33,7 +33,7 @@ from bench.views.catalog import servable
 from bench.views.clip import Views
 
 SEED = derived_seed("check")
-"""As long as the seed of a real fold, more than 32 bits: libraries that take fewer show it here."""
+"""Over 32 bits like the seed of a real fold, to expose libraries that accept no more."""
 SERVINGS = (
     frozenset({"flow_image"}),
     frozenset({"frames"}),
@@ -192,6 +192,11 @@ class Examination:
             before, state = copy.deepcopy(inputs), random_state()
             started = time.process_time()
             model = method.fit(training, context)
+            if not isinstance(model, Model):
+                raise TypeError(
+                    f"fit returned {type(model).__name__}, expected a bench.Model; "
+                    "bench.learning.sklearn.fit makes one from a scikit-learn classifier"
+                )
             scores = checked(model.predict(out), len(out), CLASSES)
             taken = time.process_time() - started
             after = random_state()

@@ -19,7 +19,8 @@ from bench.cli.complete import complete_methods
 from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.evaluation.compare import Pair, overall
+from bench.evaluation.average_ranks import average_ranks
+from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
 from bench.evaluation.truth import truth
 from bench.statistics.metrics import MetricName
@@ -89,7 +90,7 @@ def _plain(pair: Pair) -> dict[str, object]:
 
 def _ranks(pairs: Sequence[Pair]) -> str:
     """Average ranks over tasks in words, and what their differences mean."""
-    ranked = overall(pairs)
+    ranked = average_ranks(pairs)
     if ranked is None:
         return "average ranks: no second task has results of all of these methods."
     methods, tasks, found = ranked
@@ -104,7 +105,7 @@ def _ranks(pairs: Sequence[Pair]) -> str:
 
 
 def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
-    ranked = overall(pairs)
+    ranked = average_ranks(pairs)
     if ranked is None or ranked[2].difference is None:
         raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
     from bench.board.ranks import rank_figure

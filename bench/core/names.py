@@ -34,10 +34,7 @@ class Label:
         Raises:
             BenchError: a part is empty.
         """
-        method, colon, variant = text.partition(":")
-        if not method or (colon and not variant):
-            raise _malformed("method", text, "NAME or NAME:VARIANT, such as mfvan:delta")
-        return cls(method, variant)
+        return cls(*_halves("method", text, ":", "NAME or NAME:VARIANT, such as mfvan:delta"))
 
     def __str__(self) -> str:
         return f"{self.method}:{self.variant}" if self.variant else self.method
@@ -62,10 +59,7 @@ class RowSelector:
         Raises:
             BenchError: a part is empty.
         """
-        label, at, choice = text.partition("@")
-        if not label or (at and not choice):
-            raise _malformed("method", text, "LABEL, LABEL@PRESET or LABEL@FAMILY")
-        return cls(label, choice)
+        return cls(*_halves("method", text, "@", "LABEL, LABEL@PRESET or LABEL@FAMILY"))
 
     def __str__(self) -> str:
         return f"{self.label}@{self.choice}" if self.choice else self.label
@@ -90,10 +84,7 @@ class TaskName:
         Raises:
             BenchError: not two parts.
         """
-        parts = text.split("/")
-        if len(parts) != 2 or not all(parts):
-            raise _malformed("task", text, "DATASET/CLASSES, such as casme2/5")
-        return cls(*parts)
+        return cls(*_parts("task", text, 2, "DATASET/CLASSES, such as casme2/5"))
 
     def __str__(self) -> str:
         return f"{self.dataset}/{self.labelling}"
@@ -118,10 +109,7 @@ class TaskSelector:
         Raises:
             BenchError: a part is empty.
         """
-        task, at, data = text.partition("@")
-        if not task or (at and not data):
-            raise _malformed("task", text, "TASK or TASK@FINGERPRINT, such as casme2/5")
-        return cls(task, data)
+        return cls(*_halves("task", text, "@", "TASK or TASK@FINGERPRINT, such as casme2/5"))
 
     def __str__(self) -> str:
         return f"{self.task}@{self.data}" if self.data else self.task
@@ -141,10 +129,7 @@ class Person:
         Raises:
             BenchError: not two parts.
         """
-        parts = text.split("/")
-        if len(parts) != 2 or not all(parts):
-            raise _malformed("subject", text, "DATABASE/SUBJECT, such as casme2/01")
-        return cls(*parts)
+        return cls(*_parts("subject", text, 2, "DATABASE/SUBJECT, such as casme2/01"))
 
     def __str__(self) -> str:
         return f"{self.database}/{self.subject}"
@@ -165,10 +150,8 @@ class ClipId:
         Raises:
             BenchError: not three parts.
         """
-        parts = text.split("/")
-        if len(parts) != 3 or not all(parts):
-            raise _malformed("clip", text, "DATABASE/SUBJECT/NAME, such as casme2/01/EP02_01f")
-        return cls(*parts)
+        expected = "DATABASE/SUBJECT/NAME, such as casme2/01/EP02_01f"
+        return cls(*_parts("clip", text, 3, expected))
 
     @property
     def person(self) -> Person:
@@ -218,5 +201,17 @@ class Protocol:
         return f"{self.kind}:{self.k}" if self.kind == "kfold" else self.kind
 
 
-def _malformed(what: str, text: str, expected: str) -> BenchError:
-    return BenchError(f"{what} {text!r}: expected {expected}")
+def _halves(what: str, text: str, mark: str, expected: str) -> tuple[str, str]:
+    """What stands before and after the first mark; without a mark, the second half is empty."""
+    first, found, second = text.partition(mark)
+    if not first or (found and not second):
+        raise BenchError(f"{what} {text!r}: expected {expected}")
+    return first, second
+
+
+def _parts(what: str, text: str, count: int, expected: str) -> list[str]:
+    """The parts between slashes, none of them empty."""
+    parts = text.split("/")
+    if len(parts) != count or not all(parts):
+        raise BenchError(f"{what} {text!r}: expected {expected}")
+    return parts

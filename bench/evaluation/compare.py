@@ -18,8 +18,6 @@ from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
 from bench.statistics import (
-    CriticalDifference,
-    critical_difference,
     holm,
     minimal_detectable_difference,
     score,
@@ -148,22 +146,6 @@ def compare(
         pairs += [_pair(task, protocol, a, b, metric) for a, b in combinations(entries, 2)]
     adjusted = holm([pair.p for pair in pairs])
     return [replace(p, adjusted=float(q)) for p, q in zip(pairs, adjusted, strict=True)], left_out
-
-
-def overall(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDifference] | None:
-    """Average ranks over the tasks that have all methods; synthetic tasks count only on their own.
-
-    Returns:
-        the methods, the number of tasks, and the ranks with the critical difference; None if fewer
-        than two tasks have all methods.
-    """
-    real = [pair for pair in pairs if not pair.synthetic] or pairs
-    methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
-    by_task: dict[str, dict[str, float]] = defaultdict(dict)
-    for pair in real:
-        by_task[pair.task] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
-    rows = [[of[name] for name in methods] for of in by_task.values() if len(of) == len(methods)]
-    return (methods, len(rows), critical_difference(rows)) if len(rows) > 1 else None
 
 
 def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> Entry | LeftOut:

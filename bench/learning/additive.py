@@ -48,8 +48,8 @@ class PairMemo:
     """Kernel values of the rows seen so far, by the rows' content.
 
     Two folds share nearly all their pairs. A value depends on its two rows alone, each sum being
-    taken in the same order whatever else is asked for, so results never depend on what was
-    computed before.
+    taken in the same order regardless of what else is asked for, so results never depend on what
+    was computed before.
     """
 
     def __init__(self, kernel: Literal["chi2", "intersection"], limit: int):

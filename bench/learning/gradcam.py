@@ -17,7 +17,7 @@ def grad_cam(
     inputs: tuple[Tensor, ...],
     label: int | None = None,
 ) -> list[Array]:
-    """Where the features of some layers speak for a class.
+    """Where the features of some layers support a class.
 
     A layer's map is ReLU(Σ_k α_k A_k), α_k the mean slope of the class's logit over channel k's
     cells.

@@ -56,4 +56,5 @@ def unit(images: Tensor, size: int | None = None) -> Tensor:
     x = images.to(torch.get_default_dtype()) / 255
     if size is None or x.shape[-1] == size:
         return x
+    # Only shrinking can alias.
     return functional.interpolate(x, (size, size), mode="bilinear", antialias=size < x.shape[-1])

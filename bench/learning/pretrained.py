@@ -21,7 +21,7 @@ WORD = "weights="
 
 
 def split(word: str) -> tuple[str, str]:
-    """What stands before a variant's file of weights, and the file: "" where it names none."""
+    """A variant's words before its file of weights, and the file: "" where it names none."""
     before, found, path = word.partition(WORD)
     return (before.removesuffix("+"), path) if found else (word, "")
 
@@ -57,6 +57,7 @@ def read(path: str) -> dict[str, Tensor]:
 
             found = load_file(file)
         else:
+            # Tensors alone: an arbitrary pickle could run code.
             found = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # pickle, zip and safetensors each raise their own
         why = str(error).partition("\n")[0]
@@ -64,6 +65,7 @@ def read(path: str) -> dict[str, Tensor]:
     found = found.get("state_dict", found) if isinstance(found, Mapping) else found
     if not isinstance(found, Mapping) or not all(hasattr(v, "shape") for v in found.values()):
         raise BenchError(f"{WORD}{path}: contains {type(found).__name__}, expected a state dict")
+    # DataParallel puts the prefix before every name.
     return {str(name).removeprefix("module."): value for name, value in found.items()}
 
 

@@ -96,6 +96,7 @@ class SVM:
         scaler = Scaler.of(rows, self.scaling)
         rows = scaler(rows)
         present = np.unique(labels)
+        # scikit-learn refuses a single class.
         if len(present) == 1:
             return SVMModel(self, scaler, rows, present, classes, None)
         gram = self.gram(rows, rows)
@@ -134,6 +135,7 @@ class SVM:
         classes = int(labels.max()) + 1
         counts = np.zeros((classes, classes), np.int64)
         for fit, validate in folds:
+            # Where the inner training part has one class there is nothing to fit.
             guess = np.full(len(validate), labels[fit[0]])
             if (labels[fit] != labels[fit[0]]).any():
                 machine = self.machine(gram[np.ix_(fit, fit)], labels[fit])
@@ -201,6 +203,7 @@ class SVMModel(Model):
 def decisions(machine: Any, gram: Array) -> Array:
     """Values (n, classes it knows) of a fitted SVC, from kernels with its training clips."""
     found: Array = machine.decision_function(gram)
+    # Of two classes scikit-learn gives one value, in favour of the second.
     return np.stack([-found, found], axis=1) if found.ndim == 1 else found
 
 

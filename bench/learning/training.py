@@ -122,7 +122,7 @@ class NetworkModel(Model):
     def predict(self, clips: Sequence[Description]) -> Array:
         """Softmax scores (n, classes), float64.
 
-        Clip by clip, so that a clip's score cannot depend, even in the last bit, on its company.
+        Clip by clip, so that a clip's score does not depend, even in the last bit, on the others.
         """
         self.net.eval()
         with torch.inference_mode():
@@ -200,7 +200,9 @@ def _loop(
             scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
             scaler.step(optimiser)
             scaler.update()
+            # Kept on the device: reading a number each step would wait for the GPU.
             losses.append(loss.detach())
+        # Without a batch the optimiser made no step that a schedule could follow.
         if scheduler is not None and losses:
             scheduler.step()
         end_epoch(model, inputs, targets, context, recipe, epoch, losses)
@@ -210,6 +212,7 @@ def batches(
     labels: Tensor, recipe: Recipe, generator: torch.Generator, net: nn.Module
 ) -> Iterator[Tensor]:
     """The index batches of one epoch, on the CPU; no single clip where batches are normalised."""
+    # Statistics of a single clip would normalise it by itself.
     normalised = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules())
     every: Iterable[Tensor] = (
         recipe.sampler(labels, generator)

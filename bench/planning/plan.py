@@ -12,6 +12,7 @@ from bench.core.errors import BenchError
 from bench.core.names import Protocol
 from bench.core.words import Annotation
 from bench.data.task import Task
+from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped
 from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
 from bench.views.catalog import servable, view_versions
@@ -73,50 +74,6 @@ class Unit:
     def __str__(self) -> str:
         """For messages: "lbptop casme2/5 casme2/01 seed 0"."""
         return f"{self.cell.row.label} {self.cell.task.name} {self.fold.name} seed {self.cell.seed}"
-
-
-@dataclass(frozen=True)
-class MissingViews:
-    """A method cannot run on a task whose dataset lacks views it needs.
-
-    Attributes:
-        method: label of the method or variant.
-        task, dataset: names.
-        lacking: views that the method needs and the dataset cannot provide.
-        provided: arrays that the dataset provides.
-    """
-
-    method: str
-    task: str
-    dataset: str
-    lacking: tuple[str, ...]
-    provided: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.method} on {self.task} skipped: needs {', '.join(self.lacking)}, but "
-            f"{self.dataset} provides only {', '.join(self.provided)}"
-        )
-
-
-@dataclass(frozen=True)
-class ImpossibleProtocol:
-    """A task has too few subjects or databases for the protocol.
-
-    Attributes:
-        task, protocol: names.
-        reason: what the protocol requires and the task has.
-    """
-
-    task: str
-    protocol: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.task} skipped: {self.reason}"
-
-
-Skipped = MissingViews | ImpossibleProtocol
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 A record keeps a hash of each. What counts:
 
 - the plugin's file; of a plugin in a folder every Python file in it;
-- each module of `bench` that these import, directly or through one another, inside functions too.
-  `from bench import X` counts as the module that makes X: the front doors of packages list all
-  that is inside, so that a new view would touch every method;
-- each local module, one that pip did not install: a file beside the plugin, or in a folder that
-  the plugin adds to `sys.path`.
+- each module of `bench` that these import, directly or indirectly, inside functions too.
+  `from bench import X` counts as the module that defines X: the `__init__` of a package lists all
+  its modules, and following it would make every new view touch every method;
+- each local module, that is, one not installed by pip: a file next to the plugin, or in a folder
+  that the plugin adds to `sys.path`.
 
 What does not: packages (the record's environment has their versions), the modules in `INERT`,
 comments, docstrings and blank lines. `bench check` reports a module that was imported in a way
@@ -38,18 +38,18 @@ INERT = (
     "bench.plugins.method",
     "bench.plugins.model",
 )
-"""Modules that decide no prediction: they declare, store, name and refuse."""
+"""Modules that cannot change a prediction: declarations, storage and messages."""
 LEARNING = ("bench.learning", "bench.planning", "bench.plugins", "bench.statistics")
 """Modules that a clip's description cannot depend on."""
 
 
 def source_hash(plugin: type) -> str:
-    """Hash of the own files of a plugin, method or dataset: is a record older than its code?"""
+    """Hash of a plugin's own files, method or dataset: shows whether a record predates its code."""
     return _hash(*own_files(plugin))
 
 
 def borrowed(plugin: type) -> dict[str, str]:
-    """Hashes of all other local files that a plugin imports, itself or through one another.
+    """Hashes of all other local files that a plugin imports, directly or indirectly.
 
     Returns:
         by module, "bench.learning.svm", or by the path from the plugin, "../shared/net.py".
@@ -75,20 +75,20 @@ def seen_by(plugin: type) -> dict[str, str]:
     return {name: code for name, code in borrowed(plugin).items() if not _is(name, LEARNING)}
 
 
-def changes(source: str, lent: Mapping[str, str], plugin: type) -> list[str]:
-    """What of the code behind a record is another today, a few words each.
+def changes(source: str, kept: Mapping[str, str], plugin: type) -> list[str]:
+    """What has changed in the code behind a record, a few words each.
 
     Args:
         source: the record's `source_hash`.
-        lent: its `borrowed`; empty in records from before it was kept, and then not judged.
+        kept: its `borrowed`; empty in records from before it was kept, and then not judged.
         plugin: today's.
     """
     own = ["its method's code"] if source != source_hash(plugin) else []
-    if not lent:
+    if not kept:
         return own
-    # A module that is imported since then needs no mention: the file that now imports it changed.
+    # Newly imported modules need no check: the file that now imports them has changed as well.
     today = borrowed(plugin)
-    return own + [name for name in sorted(lent) if lent[name] != today.get(name)]
+    return own + [name for name in sorted(kept) if kept[name] != today.get(name)]
 
 
 def own_files(plugin: type) -> tuple[Path, ...]:
@@ -100,15 +100,15 @@ def own_files(plugin: type) -> tuple[Path, ...]:
 
 
 def forget() -> None:
-    """Read every file again when it is next asked for."""
+    """Drop cached contents, so that edited files are read again."""
     imports.forget()
     for one in (_hash, _borrowed):
         one.cache_clear()
 
 
 def _name(file: Path, home: Path) -> str:
-    if file.is_relative_to(imports.HOUSE):
-        parts = file.relative_to(imports.HOUSE.parent).with_suffix("").parts
+    if file.is_relative_to(imports.PACKAGE):
+        parts = file.relative_to(imports.PACKAGE.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     return Path(os.path.relpath(file, home)).as_posix()
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[1]
 """The folder of the package `bench`."""
 PLUGIN_ROOMS = ("methods", "datasets")
 """Packages below `bench` that may lie outside its folder; see `bench.methods`."""
@@ -42,29 +42,39 @@ class Statement:
 
 
 def local_files(start: Sequence[Path]) -> set[Path]:
-    """Every local file that the given ones import, directly or through one another, and they."""
+    """The given files and every local file that they import, directly or indirectly."""
+    search: list[Path] = []
+    while True:
+        found = _reached(start, search)
+        added = dict.fromkeys(folder for file in sorted(found) for folder in _added_to_path(file))
+        new = [folder for folder in added if folder not in search]
+        if not new:
+            return found
+        search += new  # any file may have needed what another one adds: look again
+
+
+def _reached(start: Sequence[Path], search: Sequence[Path]) -> set[Path]:
+    """The given files and all that they import, with more folders in which Python searches."""
     found: set[Path] = set()
-    waiting, search = list(start), list[Path]()
+    waiting = list(start)
     while waiting:
         file = waiting.pop()
-        if file in found:
-            continue
-        found.add(file)
-        search += [folder for folder in _added_to_path(file) if folder not in search]
-        for statement in _statements(file):
-            waiting += _files(statement, file, search)
+        if file not in found:
+            found.add(file)
+            for statement in _statements(file):
+                waiting += _files(statement, file, search)
     return found
 
 
 def siblings(file: Path) -> list[str]:
-    """Modules beside a file that it imports although Python cannot find them there."""
+    """Modules next to a file that it imports although Python would not find them."""
     names = (s.module.partition(".")[0] for s in _statements(file) if not s.level)
     beside = (name for name in dict.fromkeys(names) if _below([file.parent], [name]))
     return [name for name in beside if not _is_standard(name) and _spec(name) is None]
 
 
 def changes_path(file: Path) -> bool:
-    """The file touches `sys.path`, so that more can be imported than this module knows of."""
+    """Whether a file changes `sys.path`, so that more modules can be found at run time."""
     return bool(_added_to_path(file))
 
 
@@ -92,11 +102,14 @@ def _statements(file: Path) -> tuple[Statement, ...]:
 
 
 def _walk(node: ast.AST, types: bool) -> Iterator[ast.AST]:
-    """Nodes of a tree, with or without the blocks `if TYPE_CHECKING`."""
+    """Nodes of a tree, with or without what stands below `if TYPE_CHECKING`."""
     yield node
     for child in ast.iter_child_nodes(node):
         if types or not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
             yield from _walk(child, types)
+        else:
+            for one in child.orelse:
+                yield from _walk(one, types)
 
 
 def _named(node: ast.AST) -> Iterator[Statement]:
@@ -120,15 +133,15 @@ def _files(statement: Statement, file: Path, search: Sequence[Path] = ()) -> lis
         if not parts and not (roots[0] / "__init__.py").is_file():
             parts = [statement.name]
     elif within_bench:
-        roots, parts = [HOUSE], parts[1:]
+        roots, parts = [PACKAGE], parts[1:]
     else:
         roots = _roots(parts[0], search)
     home = _below(roots, parts)
     if home is None:
         return []
-    # Python runs the front doors of all packages on the way. Those of bench only hand names on,
-    # and list all that is inside: following them would tie every method to every other module.
-    doors = [] if within_bench else _front_doors(roots, parts)
+    # Python runs the __init__ of every package on the way. Those of bench only re-export names;
+    # following them would tie every method to every module.
+    doors = [] if within_bench else _inits(roots, parts)
     return [*doors, _origin(home, statement.name) if statement.name else home]
 
 
@@ -148,7 +161,7 @@ def _roots(top: str, search: Sequence[Path]) -> list[Path]:
 
 def _below(roots: Sequence[Path], parts: Sequence[str]) -> Path | None:
     """The file of the module `parts` below the first of the roots that has it."""
-    if roots == [HOUSE] and parts and parts[0] in PLUGIN_ROOMS:
+    if roots == [PACKAGE] and parts and parts[0] in PLUGIN_ROOMS:
         package = importlib.import_module(f"bench.{parts[0]}")
         roots, parts = [Path(folder) for folder in package.__path__], parts[1:]
     for root in roots:
@@ -159,15 +172,15 @@ def _below(roots: Sequence[Path], parts: Sequence[str]) -> Path | None:
     return None
 
 
-def _front_doors(roots: Sequence[Path], parts: Sequence[str]) -> list[Path]:
+def _inits(roots: Sequence[Path], parts: Sequence[str]) -> list[Path]:
     doors = (_below(roots, parts[:count]) for count in range(1, len(parts)))
     return [door for door in doors if door is not None]
 
 
 def _origin(home: Path, name: str) -> Path:
-    """The file that makes a name which is imported from the module at `home`.
+    """The file that defines a name imported from the module at `home`.
 
-    A submodule; or, where a package only hands on what another module makes, that module.
+    That is a submodule of a package, or the module from which its `__init__` re-exports the name.
     """
     if home.name != "__init__.py":
         return home
@@ -219,6 +232,6 @@ def _spec(top: str) -> importlib.machinery.ModuleSpec | None:
 
 
 def forget() -> None:
-    """Read every file again when it is next asked for."""
+    """Drop cached contents, so that edited files are read again."""
     for one in (tree, _statements, _added_to_path):
         one.cache_clear()

@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import itertools
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from bench.core.dataset import Dataset, Generator
 from bench.core.errors import BenchError
 from bench.plugins import imports, validate
 from bench.plugins.method import Method
+from bench.views.catalog import CATALOG
 
 Plugin = TypeVar("Plugin", Method, Dataset, Generator)
 
@@ -146,11 +148,22 @@ def _one_line(error: BaseException, path: Path) -> str:
     words = f"{type(error).__name__}: {' '.join(str(error).split())}"
     if "mutable default" in words:
         words += ", or a tuple"
+    if isinstance(error, ImportError):
+        words += _right_import(words)
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(path)]
     if not own or isinstance(error, SyntaxError):  # a syntax error says its own place
         return words
     return f"{words} (line {own[-1].lineno} of {Path(own[-1].filename).name})"
+
+
+def _right_import(words: str) -> str:
+    """Where a view is to be imported from, if that is what failed."""
+    importlib.import_module("bench.views")  # fills the catalog
+    missing = re.search(r"cannot import name '(\w+)' from 'bench", words)
+    if missing is None or missing[1] not in CATALOG:
+        return ""
+    return f"; write: from {CATALOG[missing[1]].module} import {missing[1]}"
 
 
 def _collect(

@@ -1,6 +1,6 @@
-"""What is wrong with a plugin's class, found when it is loaded: a line for each fault.
+"""Validation of plugin classes when they are loaded: one line for each fault.
 
-Each line names the file and the class, says what is missing or wrong, and what to write.
+Each line names the file and the class, what is missing or wrong, and what to write.
 """
 
 from __future__ import annotations

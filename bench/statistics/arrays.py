@@ -37,8 +37,8 @@ def select_best(checkpoints: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.take_along_axis(checkpoints, best, axis=-4).squeeze(-4))
 
 
-def check(cell: Cell) -> None:
-    """Refuse what is no (seeds, subjects, classes, classes) array with clips in it."""
+def require_counts(cell: Cell) -> None:
+    """Raise ValueError unless it is (seeds, subjects, classes, classes) with clips in it."""
     if cell.ndim != 4 or cell.shape[2] != cell.shape[3]:
         raise ValueError(f"expected (seeds, subjects, classes, classes), got {cell.shape}")
     if not cell.any():

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bench.statistics.arrays import Cell, Metric, Values, check, score
+from bench.statistics.arrays import Cell, Metric, Values, require_counts, score
 
 NORMAL = NormalDist()
 
@@ -28,7 +28,7 @@ class Interval(NamedTuple):
 def resample_weights(subjects: int, resamples: int, rng: np.random.Generator) -> Values:
     """How often each subject is drawn (resamples, subjects); every row sums to `subjects`."""
     drawn = rng.integers(0, subjects, (resamples, subjects))
-    # Every resample has numbers of its own, so that one count serves them all.
+    # Each resample gets its own range of numbers, so that one count serves them all.
     drawn += np.arange(resamples)[:, None] * subjects
     counts = np.bincount(drawn.ravel(), minlength=resamples * subjects)
     return counts.reshape(resamples, subjects).astype(np.float64)
@@ -54,7 +54,7 @@ def bootstrap(
             (BCa: Efron, JASA 1987).
         level: the interval's nominal coverage.
     """
-    check(cell)
+    require_counts(cell)
     cell = cell[:, cell.any(axis=(0, 2, 3))]
     weights = resample_weights(cell.shape[1], resamples, rng)
     replicates = _weighted_scores(cell, weights, metric)
@@ -114,8 +114,8 @@ def bootstrap_difference(
         resamples: how many.
         level: the interval's nominal coverage.
     """
-    check(first)
-    check(second)
+    require_counts(first)
+    require_counts(second)
     if first.shape[1:] != second.shape[1:]:
         raise ValueError(f"expected the same subjects and classes: {first.shape}, {second.shape}")
     present = first.any(axis=(0, 2, 3)) | second.any(axis=(0, 2, 3))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.statistics.arrays import Cell, Metric, Values, check
+from bench.statistics.arrays import Cell, Metric, Values, require_counts
 from bench.statistics.ranking import holm
 
 CHUNK = 1_000
@@ -86,7 +86,7 @@ def pairwise(
 
     Args:
         cells: methods on the same subjects in the same order, each (seeds, subjects, c, c), with
-            equally many seeds; one of a single seed stands for all seeds alike.
+            equally many seeds; a single seed is used for all seeds.
         metric: confusion matrices (..., c, c) to scores (...).
         rng: draws the swaps, the same for all pairs.
         resamples: how many swaps are drawn, and the most that are enumerated; None: `LEAST`, or
@@ -120,7 +120,7 @@ def pairwise(
 def _stack(cells: Sequence[Cell]) -> NDArray[np.float64]:
     """All methods in one array (methods, seeds, subjects, c, c), single seeds repeated."""
     for cell in cells:
-        check(cell)
+        require_counts(cell)
     if len({cell.shape[1:] for cell in cells}) != 1:
         shapes = ", ".join(str(cell.shape) for cell in cells)
         raise ValueError(f"expected methods on the same subjects and classes, got {shapes}")

@@ -12,7 +12,7 @@ VERSION = 1
 HEIGHT, BLOCK = 128, 8
 """Rows that frames are scaled to; side of a block, px."""
 STRONGEST = 0.1
-"""Share of blocks that speak: a micro-expression moves little of a face."""
+"""Share of blocks that count: a micro-expression moves little of a face."""
 SMOOTHING = 0.06
 """Standard deviation of the smoothing in time, in clip lengths."""
 

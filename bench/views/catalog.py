@@ -77,6 +77,7 @@ def view(
                 return clip.sources[name]
             if not stored or clip.cache is None:
                 return compute(clip, *args, **named)
+            # Raising the version of a view also invalidates what was computed from it.
             below = view_versions(frozenset({name}), frozenset(clip.sources))
             entry = key(clip.digest, name, version, below, args, named)
             found = clip.cache.array("views", entry)
@@ -90,8 +91,8 @@ def view(
     return decorate
 
 
-def source(clip: Views, name: str) -> Array:
-    """An array that the dataset ships, or a clear error where it does not."""
+def provided(clip: Views, name: str) -> Array:
+    """An array that the dataset provides; `BenchError` says what it provides instead."""
     clip.seen.add(name)
     try:
         return clip.sources[name]

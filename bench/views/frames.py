@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.core.types import Array
-from bench.views.catalog import source, view
+from bench.views.catalog import provided, view
 from bench.views.clip import Views
 
 
@@ -33,19 +33,19 @@ def gray(images: Array) -> Array:
 @view(version=1, stored=False)
 def gray_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """All frames, onset to offset, grey: (n, h, w) uint8."""
-    return resized(gray(source(clip, "frames")), size)
+    return resized(gray(provided(clip, "frames")), size)
 
 
 @view(version=1)
 def key_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """Onset and apex, grey: (2, h, w) uint8."""
-    return resized(gray(source(clip, "frames")[[0, clip.apex]]), size)
+    return resized(gray(provided(clip, "frames")[[0, clip.apex]]), size)
 
 
 @view(version=1, stored=False)
 def colour_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """All frames, onset to offset, RGB (grey ones repeated): (n, h, w, 3) uint8."""
-    frames = source(clip, "frames")
+    frames = provided(clip, "frames")
     if frames.ndim == 3:
         frames = np.repeat(frames[..., None], 3, axis=3)
     return resized(frames, size)

@@ -17,7 +17,7 @@ MESH = (
     *(61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181),  # lips, outside
     *(78, 82, 13, 312, 308, 317, 14, 87),  # lips, inside
 )
-"""Which of MediaPipe's 468 points stand for the 68 of iBUG (Sagonas et al. 2013), in order."""
+"""Which of MediaPipe's 468 points correspond to the 68 of iBUG (Sagonas et al. 2013), in order."""
 COUNTS = (68, 468, 478)
 """Landmarks that are read: iBUG's, MediaPipe's face mesh, and that with ten more of the irises."""
 IN_BOX = ((0.31, 0.39), (0.69, 0.39))
@@ -114,8 +114,8 @@ def similarity(eyes: Array, size: tuple[int, int]) -> Array:
 def aligned(frames: Array, eyes: Array, size: tuple[int, int]) -> Array:
     """Frames (n, h, w[, 3]) uint8 turned, scaled and cropped alike: (n, *size[, 3]) uint8.
 
-    One transform for all frames, so that no motion of the face is lost or made up. Frames that
-    shrink much are area-averaged first, lest fine texture turns into moving patterns.
+    One transform for all frames, so that no motion of the face is lost or invented. Frames that
+    shrink much are area-averaged first, so that fine texture does not alias into moving patterns.
 
     Args:
         frames: of one clip.

@@ -57,6 +57,7 @@ def robust_pca(data: Array, tolerance: float = 1e-5) -> tuple[Array, Array]:
 
 def _shrunk_singular_values(matrix: Array, by: float) -> Array:
     """The tall matrix (m, n) with its singular values lowered, negative ones set to 0."""
+    # Eigenvalues of the Gram matrix are squared singular values; rounding can make them negative.
     squares, vectors = np.linalg.eigh(matrix.T @ matrix)
     values = np.sqrt(np.maximum(squares, 0))
     kept = 1 - by / np.maximum(values, by)

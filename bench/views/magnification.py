@@ -22,7 +22,7 @@ def magnified(
 
     Each level of each frame's pyramid gains alpha times what two first-order low passes differ
     by. Where a level's wavelengths are too short for alpha, the bound (1 + alpha) δ < λ / 8 lowers
-    it, δ being what `cutoff` allows; the finest and the coarsest level stay as they are.
+    it, δ being what `cutoff` allows; the finest and the coarsest level are not changed.
 
     Args:
         frames: (n, h, w) uint8 grey; the first is the state of rest.

@@ -51,7 +51,7 @@ def clip_digest(clip: Clip, digest: str) -> str:
 
 
 def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
-    """A clip as methods see it; the middle frame stands in for an apex that is not annotated."""
+    """A clip as methods see it; the middle frame replaces an apex that is not annotated."""
     beside = {"landmarks"} if clip.landmarks is not None else set()
     sources = Opened(dataset.sources | beside, lambda: dataset.read(clip))
     length = len(clip.files)

@@ -10,7 +10,7 @@ from bench.views.clip import Views
 from bench.views.tim import frames_or_interpolated
 
 STRUCTURE = 0.95
-"""Share of the structure that is taken off the image."""
+"""Share of the structure that is subtracted from the image."""
 WEIGHT = 1 / 8
 """Of the total variation, for grey levels in -1..1."""
 

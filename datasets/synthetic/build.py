@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def make(
         return roots
     clips = make_plan(find_preset(preset), knobs, seed)
     try:
-        _write_whole(folder, clips, facts, jobs, progress)
+        _write_whole(folder, partial(_fill, clips, facts, jobs, progress))
     except OSError:
         # Another process may have made the same set in the meantime.
         if not _is_made(folder, facts):
@@ -94,18 +95,12 @@ def make(
     return roots
 
 
-def _write_whole(
-    folder: Path,
-    clips: tuple[PlannedClip, ...],
-    facts: Facts,
-    jobs: int,
-    progress: Progress | None,
-) -> None:
+def _write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
     """Fill a hidden folder next to `folder` and move it there when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        _fill(part, clips, facts, jobs, progress)
+        fill(part)
         part.chmod(0o755)
         if folder.exists():
             folder.rmdir()
@@ -141,11 +136,11 @@ def _is_made(folder: Path, facts: Facts) -> bool:
 
 
 def _fill(
-    folder: Path,
     clips: tuple[PlannedClip, ...],
     facts: Facts,
     jobs: int,
     progress: Progress | None,
+    folder: Path,
 ) -> None:
     """Write frames, truth, tables and, last, the markers."""
     from joblib import Parallel, delayed

@@ -34,9 +34,11 @@ def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -
     """
     there = np.array([[u in one for u in kept] for one in units if one is not None], dtype=float)
     there = there.reshape(-1, len(kept))
+    # A unit that never occurs has no clips to divide by.
     given = there.T @ there / np.maximum(there.sum(0), 1)[:, None]
     graph = np.where(given >= 0.1, given, 0)
     np.fill_diagonal(graph, 1)
+    # The symmetric normalisation of graph convolutions (Kipf, Welling 2017).
     scale = 1 / np.sqrt(graph.sum(1))
     scaled: Array = (scale[:, None] * graph.T * scale).astype(np.float32)
     return scaled
@@ -84,6 +86,7 @@ class AUGCN(NetworkMethod):
         onset, apex = key_frames(clip, (SIDE, SIDE)).astype(np.float32)
         change = (apex - onset) / 255
         points = landmarks(clip)[list(SHAPE)]
+        # Patches at the rim move inside the picture.
         corners = np.clip(np.rint(points * SIDE).astype(int) - 3, 0, SIDE - 7)
         return np.stack([change[y : y + 7, x : x + 7] for x, y in corners])
 

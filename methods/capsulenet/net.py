@@ -12,6 +12,7 @@ from bench.learning.layers import unit
 def squash(x: Tensor) -> Tensor:
     """Shrink vectors in the last axis to lengths below 1 (Sabour et al., 2017, equation 1)."""
     square = (x * x).sum(-1, keepdim=True)
+    # |x|² / (1 + |x|²) · x / |x| without dividing by a length of 0.
     return x * torch.sqrt(square + 1e-12) / (1 + square)
 
 

@@ -55,6 +55,7 @@ class CNNLSTM(NetworkMethod):
         """Onset, half-way, apex, half-way, offset: uint8 (5, 64, 64)."""
         frames = gray_frames(clip, (64, 64))
         last = len(frames) - 1
+        # The half-way frames stand for the states between onset, apex and offset.
         states = np.array([0, clip.apex / 2, clip.apex, (clip.apex + last) / 2, last])
         chosen: Array = frames[np.rint(states).astype(int)]
         return chosen

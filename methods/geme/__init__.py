@@ -53,7 +53,7 @@ class GEME(NetworkMethod):
         fidelity="reconstructed",
         deviations=(
             "Without annotated genders, a column `gender` in a dataset's table, the expression "
-            "stream stands alone, as in `nogender`: an ablation, and boards say so.",
+            "stream is trained alone, as in `nogender`: an ablation, which boards point out.",
             "The streams are joined by adding the gender's maps after stages 2 to 4.",
             "From scratch, not from ImageNet weights; epochs, rate and batch are our reading.",
             "Not confirmed: the paper's DOI.",
@@ -65,7 +65,7 @@ class GEME(NetworkMethod):
         """Dynamic image, uint8 (size, size)."""
         return dynamic_image(clip, (self.size, self.size))
 
-    def told(self, train: Training) -> bool:
+    def has_genders(self, train: Training) -> bool:
         """Whether the gender stream has something to learn from."""
         return self.gender and any(train.genders)
 
@@ -73,13 +73,13 @@ class GEME(NetworkMethod):
         """Both streams, or the expression's alone."""
         from .net import DualStream, ExpressionStream
 
-        return (DualStream if self.told(train) else ExpressionStream)(train.classes)
+        return (DualStream if self.has_genders(train) else ExpressionStream)(train.classes)
 
     def targets(self, train: Training) -> Array | dict[str, Array]:
         """Labels, and genders where they are known."""
         from .net import UNKNOWN
 
-        if not self.told(train):
+        if not self.has_genders(train):
             return train.labels
         numbers = {None: UNKNOWN, "female": 0, "male": 1}
         genders = np.array([numbers[one] for one in train.genders], dtype=np.int64)
@@ -96,6 +96,6 @@ class GEME(NetworkMethod):
         weights = effective_number(train.labels, train.classes, self.beta)
         alpha = torch.tensor(weights, dtype=torch.float32, device=context.device)
         loss: Any = partial(focal_loss, alpha=alpha)
-        if self.told(train):
+        if self.has_genders(train):
             loss = partial(joint_loss, alpha=alpha, gender_weight=self.gender_weight)
         return replace(super().recipe(train, context), loss=loss)

@@ -79,6 +79,7 @@ def joint_loss(
         alpha: (classes,) weights of the classes.
         gender_weight: of the gender's term.
     """
+    # Summed and divided by hand: a batch without genders then costs 0 and not NaN.
     total = functional.cross_entropy(
         made.gender, targets["gender"], ignore_index=UNKNOWN, reduction="sum"
     )

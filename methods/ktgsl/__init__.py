@@ -78,6 +78,7 @@ class KTGSL(Method):
     def fit(self, train: Training, context: Context) -> Model:
         """Learn which blocks count, and regress the classes on their weighted kernels."""
         first, second = groups(train.clips)
+        # A kernel for each block of each group: the weights choose among blocks, not bins.
         kernels = Kernels.of(first), Kernels.of(second)
         grams = np.concatenate([each.trained for each in kernels])
         penalty = np.repeat(self.penalties, [len(each.trained) for each in kernels])

@@ -1,4 +1,4 @@
-"""Sparse weights of kernels and a ridge regression on their sum, learned in turn."""
+"""Sparse weights of kernels and a ridge regression on their sum, learned alternately."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Kernels:
 
         raw = chi2_of_blocks(rows, rows)
         diagonal = np.trace(centred(raw, raw), axis1=1, axis2=2) / len(rows)
+        # A constant block is switched off rather than divided by rounding errors.
         return cls(rows, raw, np.where(diagonal > 1e-12, diagonal, np.inf))
 
     @property
@@ -89,12 +90,12 @@ def learned(
     ridge: float,
     penalty: Array,
     rounds: int,
-    check: Callable[[], None],
+    each_round: Callable[[], None],
 ) -> Weighted:
     """Minimise |L - KP|² + ridge tr(PᵀKP) + Σ penalty · w over P and w ≥ 0, with K = Σ wᵢ Kᵢ.
 
-    In turn: P = (K + ridge I)⁻¹ L, exact for given weights, and coordinate descent on the weights,
-    a nonnegative quadratic problem for given P. So no round increases the objective.
+    Alternately: P = (K + ridge I)⁻¹ L, exact for given weights, and coordinate descent on the
+    weights, a nonnegative quadratic problem for given P. So no round increases the objective.
 
     Args:
         grams: (blocks, n, n) symmetric, positive semidefinite.
@@ -102,13 +103,13 @@ def learned(
         ridge: above 0.
         penalty: (blocks,) of each weight.
         rounds: at most.
-        check: called once a round.
+        each_round: called once a round, to watch the deadline.
     """
     weights = np.full(len(grams), 1 / len(grams))
     identity = np.eye(grams.shape[1])
     objectives: list[float] = []
     for _ in range(rounds):
-        check()
+        each_round()
         kernel = np.tensordot(weights, grams, 1)
         coefficients = np.linalg.solve(kernel + ridge * identity, targets)
         parts = grams @ coefficients

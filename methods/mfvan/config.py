@@ -75,7 +75,7 @@ class Config:
         heads: of the self-attention. OURS.
         blocks: L, blocks of self-attention and MLP. OURS.
         ratio: hidden width of a block's MLP over D. OURS.
-        attention: whence a patch's weight. OURS: "last" block's, or "rollout" over all blocks.
+        attention: source of a patch's weight. OURS: the "last" block, or "rollout" over all.
         threshold: κ; patches of weight above κ/N are kept. OURS: a fixed number would mean
             something else for every N.
         hidden: width of the fusion MLP. OURS.

@@ -45,7 +45,7 @@ def grad_cams(model: Fitted, clips: Sequence[Description]) -> list[Array]:
     """Grad-CAM of the patch features of each scale, for the predicted class.
 
     Returns:
-        (n, g, g) for each scale, from 0 to 1; 0 throughout where nothing speaks for the class.
+        (n, g, g) for each scale, from 0 to 1; 0 throughout where nothing supports the class.
     """
     layers = model.network.patch_maps
 
@@ -100,11 +100,11 @@ def plate(model: Fitted, clips: Sequence[Description], names: Sequence[str], tit
 
 
 def pictures(model: Model, clips: Mapping[str, Description]) -> dict[str, Figure]:
-    """`plate` as the harness asks for it; nothing where only the global feature is looked at."""
+    """`plate` as the harness asks for it; no figure where only the global feature is used."""
     if not isinstance(model, Fitted) or not model.config.scales:
         return {}
     title = (
-        "patches that the mask takes away are dark; Grad-CAM is bright where a patch speaks for "
+        "patches that the mask removes are dark; Grad-CAM is bright where a patch supports "
         "the predicted class"
     )
     return {"attention": plate(model, list(clips.values()), list(clips), title)}

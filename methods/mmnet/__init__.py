@@ -82,6 +82,7 @@ class MMNet(NetworkMethod):
             self.epochs,
             self.batch_size,
             adamw(self.learning_rate, self.weight_decay),
+            # The public code lowers the rate no further after 50 epochs.
             scheduler=lambda optimiser: LambdaLR(optimiser, lambda epoch: 0.987 ** min(epoch, 50)),
             augment=partial(flip_and_shift, max_shift=self.size // 15) if self.augment else None,
         )

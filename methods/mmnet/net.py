@@ -37,6 +37,7 @@ class AttentionBlock(nn.Module):
         summary = torch.cat([y.mean(1, keepdim=True), y.amax(1, keepdim=True)], 1)
         attention = torch.sigmoid(self.attend(summary))
         if above is not None:
+            # The map from above has twice the side.
             attention = attention * functional.max_pool2d(above, 3, 2, 1)
         return y * attention, attention
 

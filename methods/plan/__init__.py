@@ -78,6 +78,7 @@ class PLAN(Method):
             loss=losses.prototypical_loss,
             sampler=partial(net.episodes, count=self.episodes, shots=self.shots),
             settle=net.settle,
+            # Each checkpoint describes the whole training fold for its prototypes.
             checkpoint_every=max(1, self.epochs // 5),
         )
         return training.train(

@@ -104,6 +104,7 @@ def episodes(
     for _ in range(count):
         drawn = []
         for clips in members:
+            # As many shuffles of a small class as fill support and queries.
             times = -(-2 * shots // len(clips))
             order = [torch.randperm(len(clips), generator=generator) for _ in range(times)]
             drawn.append(clips[torch.cat(order)[: 2 * shots]])

@@ -71,8 +71,10 @@ class RaICL(NetworkMethod):
         frames = gray_frames(clip, (self.size, self.size))
         last = len(frames) - 1
         wanted = np.arange(MIDDLE) + (last - MIDDLE + 1) // 2
+        # Too short for 16 frames beside the onset: spread what there is.
         if last < MIDDLE:
             wanted = np.rint(np.linspace(min(1, last), last, MIDDLE)).astype(int)
+        # Short clips repeat frames: each flow is computed once.
         flows = {i: flow_between(frames[0], frames[i]) for i in np.unique(wanted)}
         planes = {
             i: [stretched(f[0], True), stretched(f[1], True), stretched(strain(f), False)]

@@ -26,7 +26,8 @@ class SHCFNet(FlowNetwork):
     seconds_per_clip = 1e-3
     facts = Facts(
         title="SHCFNet-style",
-        paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, CISP-BMEI",
+        paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, International "
+        "Congress on Image and Signal Processing (CISP-BMEI)",
         year=2020,
         url="",
         fidelity="reconstructed",

@@ -25,9 +25,9 @@ class Problem:
     def codes(
         self, atoms: Array, clips: Sequence[Graphed], sweeps: int, start: Array | None = None
     ) -> Array:
-        """Codes S (atoms, n) after sweeps of coordinate descent, none of which does harm.
+        """Codes S (atoms, n) after sweeps of coordinate descent; none increases the objective.
 
-        Clips are coded one by one: a clip's codes do not depend on its company.
+        Clips are coded one by one: a clip's codes do not depend on the other clips.
 
         Args:
             atoms: D, (d, atoms).
@@ -76,8 +76,10 @@ def laplacian(frames: Array, neighbours: int) -> Array:
     np.fill_diagonal(apart, np.inf)
     count = min(neighbours, len(frames) - 1)
     joined = np.zeros(apart.shape)
+    # Stable, so that equally near frames tie in the same way everywhere.
     order = np.argsort(apart, axis=1, kind="stable")[:, :count]
     np.put_along_axis(joined, order, 1.0, axis=1)
+    # Nearest neighbours are not mutual, and a Laplacian must be symmetric.
     joined = np.maximum(joined, joined.T)
     # A frame without neighbours has degree 0, and its row of the Laplacian is zeros.
     root = np.sqrt(np.maximum(joined.sum(axis=1), 1))
@@ -93,9 +95,9 @@ def dictionary(
     rounds: int,
     sweeps: int,
     rng: np.random.Generator,
-    check: Callable[[], None],
+    each_round: Callable[[], None],
 ) -> tuple[Array, list[float]]:
-    """Learn a dictionary: codes by coordinate descent, then the atoms one by one, in turn.
+    """Learn a dictionary: codes by coordinate descent, then the atoms one by one, alternating.
 
     Args:
         problem: what is minimised.
@@ -104,7 +106,7 @@ def dictionary(
         rounds: of both.
         sweeps: over the codes a round.
         rng: draws the first atoms.
-        check: called once a round.
+        each_round: called once a round, to watch the deadline.
 
     Returns:
         D (d, atoms), and the objective after each round, which never increases.
@@ -117,7 +119,7 @@ def dictionary(
     codes = np.zeros((atoms, frames.shape[1]))
     objectives = []
     for _ in range(rounds):
-        check()
+        each_round()
         codes = problem.codes(learned, clips, sweeps, codes)
         learned = updated(learned, frames, codes)
         objectives.append(problem.objective(learned, clips, codes))
@@ -125,7 +127,7 @@ def dictionary(
 
 
 def updated(atoms: Array, frames: Array, codes: Array) -> Array:
-    """Every atom in turn at its best for the codes, within the unit ball (Mairal et al. 2010)."""
+    """Each atom in turn at its optimum for the codes, in the unit ball (Mairal et al. 2010)."""
     atoms = atoms.copy()
     square, linear = codes @ codes.T, frames @ codes.T
     for j in np.flatnonzero(np.diag(square) > 1e-12):

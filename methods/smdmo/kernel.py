@@ -23,7 +23,7 @@ def descend(
 ) -> None:
     """Lower |X - DS|² + smoothness · tr(S L Sᵀ) + sparsity · |S|₁ in place, code by code.
 
-    Each code in turn is set to its best for the others. Half the gradient of the smooth part is
+    Each code in turn is set to its optimum given the others. Half the smooth part's gradient is
     kept up to date, so that a code that stays zero costs nothing.
 
     Args:

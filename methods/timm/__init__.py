@@ -59,7 +59,7 @@ class Timm(NetworkMethod):
 
     @classmethod
     def from_variant(cls, word: str) -> Self:
-        """`resnet18+flow+weights=PATH`: a backbone, its input and a file, the last two at will."""
+        """`resnet18+flow+weights=PATH`: a backbone, optionally its input and a file of weights."""
         import difflib
 
         import timm

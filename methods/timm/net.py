@@ -30,6 +30,7 @@ class Backbone(nn.Module):
     ) -> None:
         super().__init__()
         self.size, self.image = size, image
+        # Backbones with position embeddings must know their input's size when they are made.
         fixed = timm.get_pretrained_cfg(name).fixed_input_size
         extra = {"img_size": size} if fixed else {}
         self.net = timm.create_model(name, pretrained=False, num_classes=num_classes, **extra)

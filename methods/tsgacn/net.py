@@ -28,6 +28,7 @@ class GraphAttention(nn.Module):
         h = self.project(x).unflatten(2, (self.heads, -1))
         to, of = (h * self.target).sum(-1), (h * self.source).sum(-1)
         scores = functional.leaky_relu(to[:, :, None] + of[:, None], 0.2)
+        # Every node is its own neighbour, so that no row is all -inf.
         scores = scores.masked_fill(~adjacency[..., None], float("-inf"))
         mixed = torch.einsum("nijh,njhw->nihw", scores.softmax(2), h)
         return functional.elu(mixed.flatten(2))

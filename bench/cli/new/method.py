@@ -10,6 +10,7 @@ import typer
 from bench.cache.files import write_atomically
 from bench.cli.common import out
 from bench.core.errors import BenchError
+from bench.plugins.registry import load
 from bench.plugins.scaffold import Kind, scaffold
 
 
@@ -29,6 +30,8 @@ def method(
     Both kinds run on datasets of frames and on ready-made flow (megc2019flow), and pass every check
     of `bench check`. Start from one, and change what it extracts from a clip and how it learns.
     """
+    if name in (taken := load().methods):
+        raise BenchError(f"{name!r} names {taken[name].facts.title}; choose another name")
     texts = {folder / file: text for file, text in scaffold(name, kind).items()}
     for path in texts:
         if path.exists():

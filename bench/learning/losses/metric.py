@@ -24,7 +24,7 @@ def centre_loss(features: Tensor, labels: Tensor, centres: Tensor) -> Tensor:
 def prototype_scores(features: Tensor, prototypes: Tensor) -> Tensor:
     """-‖x_i - c_k‖² / d, whose softmax gives the classes (Snell et al., NIPS 2017, equation 2).
 
-    The paper has no division by d, which keeps the softmax soft whatever the number of features.
+    The paper has no division by d, which keeps the softmax equally soft for any number of features.
 
     Args:
         features: (n, d).

@@ -66,7 +66,7 @@ def main_direction(flow: Array, regions: Array) -> Array:
     inside = regions >= 0
     u, v = flow[:, inside].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)
-    # An angle of exactly π would fall into a bin of its own.
+    # An angle of exactly π would fall into an extra bin.
     cell = regions[inside] * BINS + np.minimum((turn * BINS).astype(np.int64), BINS - 1)
     counts = np.bincount(cell, minlength=COUNT * BINS)
     sums = np.stack([np.bincount(cell, w, COUNT * BINS) for w in (u, v)], axis=1)

@@ -40,7 +40,7 @@ def code_run(
         bit = np.uint8(1 << p)
         at = start + shifts[p]
         a = flat[at[0] : at[0] + n]
-        # The point is a pixel of its own: nothing to interpolate.
+        # The point is exactly a pixel: nothing to interpolate.
         if weights[p, 0] == 128:
             for x in range(n):
                 run[x] |= bit if a[x] >= centre[x] else np.uint8(0)

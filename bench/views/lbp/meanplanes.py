@@ -73,7 +73,6 @@ def lbp_mop(
 ) -> Array:
     """LBP-MOP block histograms: (3, down, right, 16) float32, planes XY, XT, YT.
 
-    The clip is interpolated, resized and cut into blocks as for `lbp_top`, which says what the
-    parameters mean.
+    The parameters are those of `lbp_top`.
     """
     return mean_plane_histograms(interpolated_frames(clip, num_frames, size), grid, radii)

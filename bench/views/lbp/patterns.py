@@ -194,6 +194,7 @@ def block_histograms(
     planes = []
     for k, points in enumerate(counts):
         table = mapping_table(int(points), mapping)
+        # A matrix of 0 and 1 that adds up the codes of each bin.
         fold = np.eye(table.max() + 1)[table]
         folded = raw[:, :, k, : len(table)] @ fold
         planes.append((folded / folded.sum(axis=-1, keepdims=True)).astype(np.float32))

@@ -33,8 +33,7 @@ def five_planes(
 ) -> Array:
     """LBP-FIP block histograms of uniform patterns: (4, down, right, 59) float32.
 
-    The clip is interpolated, resized and cut into blocks as for `lbp_top`, which says what the
-    parameters mean.
+    The parameters are those of `lbp_top`.
     """
     frames = interpolated_frames(clip, num_frames, size)
     return np.stack(block_histograms(frames, five_plane_pattern(radii), grid, "u2"))

@@ -33,8 +33,7 @@ def lbp_sip(
 
     Either part sums to 1.
 
-    The clip is interpolated, resized and cut into blocks as for `lbp_top`, which says what the
-    parameters mean.
+    The parameters are those of `lbp_top`.
     """
     frames = interpolated_frames(clip, num_frames, size)
     return np.concatenate(block_histograms(frames, six_point_pattern(radii), grid), axis=2)

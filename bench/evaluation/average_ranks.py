@@ -1,0 +1,25 @@
+"""Average ranks of compared methods over several tasks, with the critical difference."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from bench.evaluation.compare import Pair
+from bench.statistics import CriticalDifference, critical_difference
+
+
+def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDifference] | None:
+    """Average ranks over the tasks that have all methods; synthetic tasks count only on their own.
+
+    Returns:
+        the methods, the number of tasks, and the ranks with the critical difference; None if fewer
+        than two tasks have all methods.
+    """
+    real = [pair for pair in pairs if not pair.synthetic] or pairs
+    methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
+    by_task: dict[str, dict[str, float]] = defaultdict(dict)
+    for pair in real:
+        by_task[pair.task] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
+    rows = [[of[name] for name in methods] for of in by_task.values() if len(of) == len(methods)]
+    return (methods, len(rows), critical_difference(rows)) if len(rows) > 1 else None
