@@ -23,7 +23,7 @@ FOUR = ("disgust", "repression", "surprise", "tense")
 
 
 class Casme(reading.FrameDataset):
-    """CASME, the first of its name; raw or cropped."""
+    """The original CASME, raw or cropped."""
 
     name = "casme"
     facts = DatasetFacts(
@@ -37,10 +37,10 @@ class Casme(reading.FrameDataset):
         "Section A/sub01/EP01_12/EP01_12-1.jpg   (and Section B, instead of Cropped)\n"
         "a table with Subject, Filename, OnsetF, ApexF1, OffsetF, AUs, Emotion",
         quirks=(
-            "The subjects are in two sections: both are read.",
-            "Some clips have two apexes: the first is taken.",
-            "The paper and the owners' page say 195 clips; other papers count down to 171, and "
-            "class counts were not confirmed by a source: none are checked.",
+            "Subjects are split into two sections; both are read.",
+            "Some clips have two apexes; the first is used.",
+            "The paper and the owners' page give 195 clips, other papers as few as 171, and no "
+            "source confirms the class counts; none are checked.",
         ),
     )
     labellings = {
@@ -53,7 +53,7 @@ class Casme(reading.FrameDataset):
         require_root(self.root, self.name)
         folders = _folders(self.root)
         if not folders:
-            raise DataError(f"casme: no folders sub01, sub02, ... in {self.root} or two below it")
+            raise DataError(f"casme: no folders sub01, sub02, ... within two levels of {self.root}")
         tables = reading.find_tables(self.root, self.root, "casme|cod", "CASME's coding table")
         rows = [
             row | {"subject": _subject(row["subject"])}

@@ -34,14 +34,14 @@ class Casme2(reading.FrameDataset):
         "CASME2-coding-20140508.xlsx   (or -20190701)\n"
         "CASME2-ObjectiveClasses.xlsx   (optional)",
         quirks=(
-            "Where a copy has both cropped and raw frames, the cropped ones are used.",
-            "Subjects are text (01) or integers (1) by copy: both become 01.",
-            "Some copies have a 256th row, 24/EP02_07: it is left out.",
-            "The apex of 04/EP12_01f is a slash: it has none, and MEGC 2019 leaves the clip out.",
-            "The apex of 05/EP09_05f is its onset: kept as given; MEGC 2019 leaves the clip out.",
-            "Objective classes come in a separate table next to the first. Their counts, "
-            "185 clips in I to V as in MEGC 2018, were not confirmed by a public source.",
-            "Folders that the table does not know are passed over.",
+            "If both cropped and raw frames are present, the cropped ones are used.",
+            "Depending on the copy, subjects are text (01) or integers (1); both become 01.",
+            "Some copies have a 256th row, 24/EP02_07; it is ignored.",
+            "The apex of 04/EP12_01f is a slash, so it has none; MEGC 2019 excludes the clip.",
+            "The apex of 05/EP09_05f equals its onset; it is kept. MEGC 2019 excludes the clip.",
+            "Objective classes are in a separate table, placed next to the main one. Their counts "
+            "(185 clips in I to V, as in MEGC 2018) are not confirmed by a public source.",
+            "Folders not listed in the table are ignored.",
         ),
     )
     labellings = {
@@ -62,7 +62,9 @@ class Casme2(reading.FrameDataset):
         require_root(self.root, self.name)
         home = reading.find_home(self.root, lambda name: bool(_subject(name)), ("crop", "casme2"))
         if home is None:
-            raise DataError(f"casme2: no folders sub01, sub02, ... in {self.root} or two below it")
+            raise DataError(
+                f"casme2: no folders sub01, sub02, ... within two levels of {self.root}"
+            )
         tables = reading.find_tables(
             self.root, home, r"cod|casme.?2.*\.csv", "CASME2-coding-20140508.xlsx"
         )

@@ -33,14 +33,14 @@ class Casme3(reading.FrameDataset):
         "Part_A_ME_clip/frame/spNO.1_a_355/355.jpg   (instead of whole videos)\n"
         "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx   (or in annotation/)",
         quirks=(
-            "A video holds several clips: their names end in the onset, a_355.",
-            "Two rows have the offset 0: their clips end at the apex.",
-            "spNO.216/d has the onset 3647 and the offset 2694: its onset is read as 2647.",
-            "spNO.216/e begins at frame 0, which is not on disk: it begins with the next.",
-            "The class others is spelt Others three times: all become lower case.",
-            "Part B has no labels: it is not read.",
-            "Part C, the mock crime, has 166 of the paper's 1,109 labelled clips (not confirmed by "
-            "a table) and files of its own, in a layout we have not seen: it is listed, not read.",
+            "A video contains several clips; a clip is named by its onset frame, a_355.",
+            "Two rows have offset 0; their clips end at the apex.",
+            "spNO.216/d has onset 3647 and offset 2694; its onset is read as 2647.",
+            "spNO.216/e starts at frame 0, which does not exist; it starts at the next frame.",
+            "The class others is spelt Others three times; all are lower-cased.",
+            "Part B has no labels and is not read.",
+            "Part C (mock crime) has 166 of the paper's 1,109 labelled clips (not confirmed by a "
+            "table), stored separately in a layout unknown to us; it is not read.",
         ),
     )
     labellings = {
@@ -61,7 +61,9 @@ class Casme3(reading.FrameDataset):
             self.root, _is_wanted, ("crop", "color", "frame", "part_a"), depth=3
         )
         if home is None:
-            raise DataError(f"casme3: no folders spNO.1, spNO.2, ... within three of {self.root}")
+            raise DataError(
+                f"casme3: no folders spNO.1, spNO.2, ... within three levels of {self.root}"
+            )
         tables = reading.find_tables(
             self.root, home, "part_?a_?me_?label", "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
         )

@@ -16,7 +16,7 @@ MEGC_2019 = reading.in_three("anger", "contempt", "disgust", "fear", "sadness")
 
 
 class Dfme(reading.FrameDataset):
-    """The part of DFME handed out in the owners' challenge: training and two test tables."""
+    """The part of DFME released for the owners' challenge: training and two test tables."""
 
     name = "dfme"
     facts = DatasetFacts(
@@ -27,13 +27,13 @@ class Dfme(reading.FrameDataset):
         url="https://mea-lab-421.github.io",
         licence=reading.AGREEMENT,
         layout="sub0001/sub0001_01/1.jpg   (clip folders up to four deep)\n"
-        "a table for each part, with Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, "
+        "one table per part, with Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, "
         "Emotion, AU",
         quirks=(
             "Three tables of 1,856, 474 and 299 clips (not confirmed by a public source; the paper "
-            "counts 7,526 in all): all that are in the root or one folder below it are read. Class "
-            "counts are not checked.",
-            "Clips of a test table without emotions are in no task.",
+            "counts 7,526 in total): all in the root or one folder below it are read. Class counts "
+            "are not checked.",
+            "Clips of a test table without emotions belong to no task.",
         ),
     )
     labellings = {
@@ -46,7 +46,7 @@ class Dfme(reading.FrameDataset):
         require_root(self.root, self.name)
         folders = reading.named_folders(self.root, _is_clip, depth=4)
         if not folders:
-            raise DataError(f"dfme: no folders like sub0001_01 within four of {self.root}")
+            raise DataError(f"dfme: no folders like sub0001_01 within four levels of {self.root}")
         tables = reading.find_tables(self.root, self.root, "", "DFME's annotations")
         near = [table for table in tables if table.parent != self.root.parent]
         rows: list[reading.Row] = []

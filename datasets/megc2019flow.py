@@ -1,4 +1,4 @@
-"""Ready-made optical flow of the 442 clips of MEGC 2019, as the HTNet repository hands it out."""
+"""Precomputed optical flow of the 442 MEGC 2019 clips, as published in the HTNet repository."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUBJECTS = {"casme2": ("sub", "{:02d}"), "samm": ("", "{:03d}"), "smic": ("s", "
 
 
 class Megc2019Flow(Dataset):
-    """28 x 28 flow and strain between onset and apex: runs without any licence, shows no face."""
+    """28 x 28 flow and strain from onset to apex: needs no licence and shows no faces."""
 
     name = "megc2019flow"
     ships = frozenset({"flow_image"})
@@ -36,14 +36,14 @@ class Megc2019Flow(Dataset):
         "Neurocomputing 602; inputs as in Liong, Gan, See, Khor, Huang: STSTNet, FG 2019",
         year=2024,
         url="https://github.com/wangzhifengharrison/HTNet",
-        licence="Public: `git clone` the repository; the frames the flow was computed from stay "
-        "under the licences of SMIC, CASME II and SAMM.",
+        licence="Public: `git clone` the repository. The frames behind the flow remain under the "
+        "licences of SMIC, CASME II and SAMM.",
         layout=f"datasets/{FOLDER}/006_006_1_2 .png\n{TABLE}",
         quirks=(
-            "File names have a space before .png: taken with and without.",
+            "File names have a space before .png; names without it are accepted too.",
             "Red, green and blue are horizontal flow, vertical flow and strain, each scaled to "
-            "0..255 per clip: signs and strength of the motion are lost.",
-            "Subjects and clips are renamed to those of the databases: s01 becomes s1.",
+            "0..255 per clip: sign and magnitude of the motion are lost.",
+            "Subjects and clips are renamed as in the original databases: s01 becomes s1.",
         ),
     )
     labellings = {"3": Labelling.by_word(THREE, expected=(250, 109, 83), subjects=68)}

@@ -30,8 +30,8 @@ class Mmew(reading.FrameDataset):
         "Micro_Expression/S03/happiness/S03-01-002/1.jpg   (some copies)\n"
         "MMEW_Micro_Exp.xlsx",
         quirks=(
-            "About 16 rows lack an apex: methods that want one get the middle frame.",
-            "Macro_Expression holds single images and is not read.",
+            "About 16 rows have no apex; methods that need one get the middle frame.",
+            "Macro_Expression contains single images and is not read.",
         ),
     )
     labellings = {

@@ -16,7 +16,7 @@ MEGC_2019 = reading.in_three("anger", "contempt", "disgust", "fear", "sadness")
 
 
 class Samm(reading.FrameDataset):
-    """SAMM, full frames or cropped: both are named alike."""
+    """SAMM, full frames or cropped (the file names are the same)."""
 
     name = "samm"
     facts = DatasetFacts(
@@ -25,19 +25,19 @@ class Samm(reading.FrameDataset):
         "Dataset, IEEE Transactions on Affective Computing 9(1)",
         year=2018,
         url="http://www2.docm.mmu.ac.uk/STAFF/m.yap/dataset.php",
-        licence="Free for research: a signed release agreement is sent to the owners, and the "
-        "images must not be passed on.",
+        licence="Free for research under a signed release agreement with the owners; the images "
+        "must not be redistributed.",
         layout="006/006_1_2/006_05588.jpg   (or one or two folders deeper, SAMM_CROP/006/...)\n"
         "SAMM_Micro_FACS_Codes_v2.xlsx",
         quirks=(
-            "The table's header is below a legend: it is found by its column names.",
-            "Some apexes are outside onset..offset, and that of 028_4_1 differs by copy: an "
-            "outlying apex is no apex.",
-            "Subjects are integers (6) in some copies: all become 006.",
-            "Emotions are capitalised, and the rest class is Other or Others: all become lower "
-            "case, other.",
-            "Objective classes are the table's; the counts of I to V, 68 clips as in MEGC 2018, "
-            "were not confirmed by a public source.",
+            "The table's header comes after a legend; it is found by its column names.",
+            "Some apexes are outside onset..offset, and that of 028_4_1 differs between copies; "
+            "such an apex counts as missing.",
+            "Subjects are integers (6) in some copies; all become 006.",
+            "Emotions are capitalised, and the remaining class is Other or Others; all are "
+            "lower-cased, to other.",
+            "Objective classes are the table's; the counts of I to V (68 clips, as in MEGC 2018) "
+            "are not confirmed by a public source.",
         ),
     )
     labellings = {
@@ -57,7 +57,7 @@ class Samm(reading.FrameDataset):
         require_root(self.root, self.name)
         home = reading.find_home(self.root, _is_subject, ("crop", "samm"))
         if home is None:
-            raise DataError(f"samm: no folders 006, 007, ... in {self.root} or two below it")
+            raise DataError(f"samm: no folders 006, 007, ... within two levels of {self.root}")
         tables = reading.find_tables(
             self.root, home, "samm|facs|micro", "SAMM_Micro_FACS_Codes_v2.xlsx"
         )

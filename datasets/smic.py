@@ -49,11 +49,11 @@ def _facts(camera: str, about: tuple[str, ...] = ()) -> DatasetFacts:
         layout=f"SMIC_all_cropped/{camera}/s1/micro/negative/s1_ne_01/reg_image559740.bmp\n"
         f"{camera}/s1/micro/negative/s1_ne_01/image559740.bmp   (instead of SMIC_all_cropped)",
         quirks=(
-            "There is no table: the folders are the labels.",
-            "Some copies lack the folder micro; folders called non_micro are passed over.",
-            "No apex is given: methods that want one get the middle frame.",
-            "Where a copy has both cropped and raw frames, the cropped ones are used.",
-            "SMIC-E, with the long clips and the tables SMIC-*-E_annotation, is another set.",
+            "There is no table; folder names are the labels.",
+            "Some copies have no folder micro; folders named non_micro are ignored.",
+            "No apex is annotated; methods that need one get the middle frame.",
+            "If both cropped and raw frames are present, the cropped ones are used.",
+            "SMIC-E, with long clips and the tables SMIC-*-E_annotation, is a different dataset.",
             *about,
         ),
     )
@@ -104,7 +104,7 @@ class Smic(reading.FrameDataset):
         if any(map(_is_subject, (folder.name for folder in reading.subfolders(self.root)))):
             return self.root
         raise DataError(
-            f"{self.name}: no folder {self.camera} in {self.root} or two below it, and no "
+            f"{self.name}: no folder {self.camera} within two levels of {self.root}, and no "
             "subjects s1, s2, ... in it"
         )
 

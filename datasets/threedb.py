@@ -1,4 +1,4 @@
-"""3DB: the composite of SMIC-HS, CASME II and SAMM that MEGC 2019 was held on."""
+"""3DB: the composite of SMIC-HS, CASME II and SAMM used in MEGC 2019."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class ThreeDB(Dataset):
-    """SMIC-HS, CASME II and SAMM in three classes; each reads its own clips.
+    """SMIC-HS, CASME II and SAMM in three classes; each dataset reads its own clips.
 
     Attributes:
         root: the official list, the folder that holds it, or the first part's root.
@@ -38,18 +38,18 @@ class ThreeDB(Dataset):
         "Challenge, FG",
         year=2019,
         url="https://facial-micro-expressiongc.github.io/MEGC2019/",
-        licence="Those of SMIC, CASME II and SAMM, each asked for from its owners.",
+        licence="Those of SMIC, CASME II and SAMM, each requested from its owners.",
         layout=f"{LIST}   (optional)",
         quirks=(
-            "It needs no root of its own: it is there when smic, casme2 and samm are. A root, "
-            "where one is set, is the official list or its folder.",
-            "CASME II: disgust and repression are negative; fear, sadness and others are out, and "
-            "so are 04/EP12_01f and 05/EP09_05f.",
-            "SAMM: anger, contempt, disgust, fear and sadness are negative; other is out.",
-            "Without the official list the rule makes the same 442 clips; with it the list "
-            "decides, and every clip on which the two differ is named.",
-            "In the list SAMM's subjects are integers (6), SMIC's padded (s01), and some copies "
-            "hold blank rows: all are read.",
+            "It needs no root of its own and is available when smic, casme2 and samm are. If a "
+            "root is set, it is the official list or its folder.",
+            "CASME II: disgust and repression are negative; fear, sadness and others are "
+            "excluded, and so are 04/EP12_01f and 05/EP09_05f.",
+            "SAMM: anger, contempt, disgust, fear and sadness are negative; other is excluded.",
+            "Without the official list, these rules give the same 442 clips; with it the list "
+            "decides, and every clip on which they differ is reported.",
+            "In the list, SAMM's subjects are integers (6), SMIC's are padded (s01), and some "
+            "copies contain blank rows; all are handled.",
         ),
     )
     labellings = {"3": Labelling.by_word(THREE, expected=(250, 109, 83), subjects=68)}

@@ -137,7 +137,7 @@ def test_kfold_deals_subjects(world):
 
 
 def test_hde_on_a_single_database_is_refused(world):
-    complains(world.run("--protocol", "hde"), "hde holds one database out")
+    complains(world.run("--protocol", "hde"), "hde holds out one database")
 
 
 def test_a_dry_run_leaves_nothing(world):
@@ -176,7 +176,7 @@ def test_merging_another_machines_results(world):
     assert "Imported 6 files" in done.out
     listed = world.bench("results", "list", "--results", "a", "--json")
     assert [(row["seed"], row["ok"]) for row in json.loads(listed.out)] == [(0, 6), (1, 6)]
-    complains(world.bench("results", "import", "data", "--results", "a"), "no results folder")
+    complains(world.bench("results", "import", "data", "--results", "a"), "not a results folder")
 
 
 def test_a_new_method_runs_at_once_on_frames(world):

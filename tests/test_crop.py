@@ -70,7 +70,7 @@ def test_without_a_model_landmarks_say_where_to_get_one(world, raw, monkeypatch)
     assert "no model of the face mesh: --model FILE" in done.err
     (raw / "a.tflite").write_bytes(b"nothing")
     done = world.bench("data", "landmarks", "casme2", "--model", str(raw / "a.tflite"))
-    assert "a.tflite: no model of the face mesh" in done.err
+    assert "a.tflite: not a face mesh model" in done.err
 
 
 def test_clips_without_a_face_are_all_named(world, raw):
@@ -88,4 +88,4 @@ def test_bad_input_of_crop(world, raw):
     assert "CASME2 is not empty" in world.bench("data", "crop", "casme2", "CASME2").err
     assert "samm has no data" in world.bench("data", "crop", "samm", "new").err
     (raw / "SYNTHETIC.json").write_text("{}")
-    assert "stand-ins are cropped faces already" in world.bench("data", "crop", "casme2", "new").err
+    assert "stand-ins are already cropped" in world.bench("data", "crop", "casme2", "new").err

@@ -174,7 +174,7 @@ def test_the_picture_of_epochs_names_every_choice(inner):
     )
     figure = epoch_figure(traced)
     seen = words(figure)
-    assert "reported: .500" in seen
+    assert "(reported): .500" in seen
     assert "held-out subject: 1.000" in seen
     assert ("training subjects: .625" in seen) == (inner is not None)
     assert figure.axes[0].lines[0].get_ydata().tolist() == [0.25, 0.5]

@@ -67,7 +67,7 @@ def test_other_clips_than_those_of_the_records_are_not_shown(world):
     world.run(methods="mean")
     (world.folder / "data" / "p1" / "c0-low.json").write_text("[5, 5]")
     page = page_of(world)
-    assert "toy/3 at hand are not those of the records" in page
+    assert "toy/3 differ from those of the records" in page
     assert 'src="confusion.png"' in page
 
 

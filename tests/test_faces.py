@@ -79,7 +79,7 @@ def test_the_users_landmarks_come_before_the_detector(tmp_path):
 
 
 def test_a_clip_without_a_face_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"casme2/01/EP01: no face was found in img1.jpg.*01_EP01"):
+    with pytest.raises(DataError, match=r"casme2/01/EP01: no face found in img1.jpg.*01_EP01"):
         find_face(tmp_path, CLIP, np.full((300, 300, 3), 90, np.uint8), None)
 
 
@@ -155,7 +155,7 @@ def test_points_come_back_to_the_picture(tilt):
 def test_what_is_no_model_is_said(tmp_path):
     (tmp_path / "a.tflite").write_bytes(b"not a model at all")
     for path in (tmp_path / "a.tflite", tmp_path / "none.tflite"):
-        with pytest.raises(BenchError, match=f"{path.name}: no model of the face mesh"):
+        with pytest.raises(BenchError, match=f"{path.name}: not a face mesh model"):
             load_model(path)
 
 
@@ -199,7 +199,7 @@ def test_landmarks_that_are_none_are_named(tmp_path):
     for text, words in (
         ("[[1, 2], [3, 4]]", "expected 68"),
         ("{", "cannot be read"),
-        (json.dumps(mirrored.tolist()), "not a face seen from in front"),
+        (json.dumps(mirrored.tolist()), "not a frontal face"),
         ("[]", "expected 68"),
     ):
         path.write_text(text)

@@ -50,9 +50,9 @@ def test_equal_rows_count_once_and_of_differing_ones_the_fullest_stays(frames: P
     assert [clip.name for clip in found.clips] == ["a", "b", "c"]
     assert found.clips[1].apex == 2
     assert found.repaired == (
-        "db/01/a: 2 equal rows",
-        "db/01/b: 2 differing rows, the fullest kept",
-        "db/01/c: 2 differing rows, the fullest kept",
+        "db/01/a: 2 identical rows",
+        "db/01/b: 2 different rows, the most complete kept",
+        "db/01/c: 2 different rows, the most complete kept",
     )
 
 
@@ -86,8 +86,8 @@ def test_repairs_are_said(frames: Path) -> None:
     assert [clip.apex for clip in found.clips] == [2, None, None]
     assert [text.split(" (")[0] for text in found.repaired] == [
         "db/01/a: onset and offset swapped",
-        "db/01/b: apex outside onset..offset left out",
-        "db/01/c: apex '/' is no frame",
+        "db/01/b: apex outside onset..offset ignored",
+        "db/01/c: apex '/' is not a frame number",
     ]
 
 
@@ -105,7 +105,7 @@ def test_frames_numbered_from_one_are_taken_when_they_are_as_many(frames: Path) 
     found = index(frames, *rows)
     assert [len(clip.files) for clip in found.clips] == [11]
     assert found.clips[0].apex == 2
-    assert found.repaired == ("db/01/a: frames numbered 1..11 taken as 101..111",)
+    assert found.repaired == ("db/01/a: frames 1..11 renumbered as 101..111",)
     assert found.missing == ("db/01/b", "db/01/c")
 
 

@@ -37,7 +37,7 @@ def test_a_task_that_a_protocol_cannot_split_is_skipped(parts):
     none = Task("expected/3", task.dataset, task.classes, (), (), ())
     with pytest.raises(BenchError, match="nothing to run: expected/3 skipped: hde holds"):
         make_plan(rows, [none], "hde")
-    with pytest.raises(BenchError, match="kfold:9 needs 9 subjects, and this task has 6"):
+    with pytest.raises(BenchError, match="kfold:9 needs 9 subjects, but this task has 6"):
         make_plan(rows, [task], "kfold:9")
 
 

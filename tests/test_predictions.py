@@ -100,7 +100,7 @@ def test_all_faults_are_named_together():
     assert "3 missing: casme2/02/EP02_01f, samm/006/006_1_2, smic/s1/s1_ne_01" in message
     assert "2 not in the task: EP02_01f (2 such clips), casme2/03/EP07_04 (no such" in message
     assert "1 given more than once: casme2/01/EP19_05f" in message
-    assert "1 of another class in the task: casme2/01/EP02_01f (0, in the task 1)" in message
+    assert "1 with another true class in the task: casme2/01/EP02_01f (0, in the task 1)" in message
 
 
 def test_many_faults_are_counted():

@@ -86,7 +86,7 @@ def test_tables_nearest_first(tmp_path: Path) -> None:
     files(tmp_path, "coding.csv", "other.csv")
     found = find_tables(tmp_path / "set", home, "cod", "coding.xlsx")
     assert [path.name for path in found] == ["coding.xlsx", "Coding-old.XLS", "coding.csv"]
-    with pytest.raises(DataError, match="expected one like FACS"):
+    with pytest.raises(DataError, match="expected a file like FACS"):
         find_tables(tmp_path / "set", home, "facs", "FACS.xlsx")
 
 

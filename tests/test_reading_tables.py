@@ -70,7 +70,7 @@ def test_formulas(tmp_path: Path) -> None:
     [
         ("a.xlsx", b"PK\x03\x04 but no more", "not a readable spreadsheet"),
         ("a.xls", b"\xd0\xcf\x11\xe0 but no more", "not a readable spreadsheet"),
-        ("a.csv", b"", "no row holds the column headers subject, filename"),
+        ("a.csv", b"", "no row contains the column headers subject, filename"),
         ("a.csv", b"Subject,Filename\n", "no values below 'Subject' in row 1"),
         ("a.csv", b"Subject,Filename\n,EP01\n", "no values below 'Subject' in row 1"),
         ("a.csv", b"\x00\xff" * 50, "a.csv"),

@@ -88,7 +88,7 @@ def test_roots_in_use(root: Path) -> None:
 
 
 def test_what_lacks_is_said(root: Path) -> None:
-    with pytest.raises(DataError, match="expected one like SAMM_Micro_FACS_Codes_v2"):
+    with pytest.raises(DataError, match="expected a file like SAMM_Micro_FACS_Codes_v2"):
         Samm(root).index()
     with pytest.raises(DataError, match="no folders 006, 007"):
         Samm(root / "006").index()

@@ -82,9 +82,9 @@ def test_ready_made_flow_shows_its_planes(tmp_path):
 def test_the_command_writes_a_picture_of_a_clip(world):
     done = world.bench("data", "show", "toy", "c0")
     assert done.code == 2
-    assert "toy has no clip 'c0' among its 18; did you mean toy/p" in done.err
+    assert "no clip 'c0' among the 18 of toy; did you mean toy/p" in done.err
     done = world.bench("data", "show", "toy", "p1/c0-low")
-    assert "toy ships numbers: nothing of it can be drawn" in done.err
+    assert "toy provides only numbers, which cannot be drawn" in done.err
     assert "did you mean toy?" in world.bench("data", "show", "toyy", "c").err
     done = world.bench("data", "show", "toy", "p1/c0-low", "-o", "a.gif")
     assert "a.gif" in done.err
@@ -107,7 +107,7 @@ def test_a_clip_is_found_by_the_end_of_its_id():
     clips = [replace(CLIP, subject=subject) for subject in ("01", "02")]
     assert find("casme2", clips, "casme2/02/EP02_01f") is clips[1]
     assert find("casme2", clips, "01/EP02_01f") is clips[0]
-    with pytest.raises(BenchError, match="2 clips 'EP02_01f': name one of casme2/01"):
+    with pytest.raises(BenchError, match="matches 2 clips of casme2: choose one of casme2/01"):
         find("casme2", clips, "EP02_01f")
     with pytest.raises(BenchError, match="did you mean casme2/02/EP02_01f"):
         find("casme2", clips, "02/EP2_01f")

@@ -74,7 +74,7 @@ def test_lgccon_takes_a_trunk_by_the_names_of_torchvision(tmp_path):
     [
         (alexnet(64), "features|0.weight is (96, 3, 11, 11)"),
         ({"fc.weight": torch.zeros(3, 3)}, "no two convolutions"),
-        ([1, 2], "holds list"),
+        ([1, 2], "contains list"),
         (None, "not readable as a state dict"),
     ],
 )

@@ -81,5 +81,5 @@ def test_the_other_cameras(tmp_path: Path) -> None:
 
 def test_what_lacks_is_said(tmp_path: Path) -> None:
     (tmp_path / "VIS" / "s1").mkdir(parents=True)
-    with pytest.raises(DataError, match=r"smic: no folder HS in .*, and no subjects s1, s2"):
+    with pytest.raises(DataError, match=r"smic: no folder HS within .*, and no subjects s1, s2"):
         Smic(tmp_path).index()

@@ -238,7 +238,7 @@ def test_a_number_is_kept_whatever_the_fold():
 def test_folds_without_a_choice():
     rows, labels, _ = noisy()
     assert chosen(rows, labels, np.zeros(len(labels))) == 1.0
-    with pytest.raises(BenchError, match="expected fit"):
+    with pytest.raises(BenchError, match="call fit"):
         SVM(C="inner").fit(rows, labels, 2)
     # each person shows one class only: an inner fold may train on a single one
     assert chosen(rows, labels, labels) in GRID

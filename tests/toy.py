@@ -28,7 +28,7 @@ class Toy(Dataset):
 
     def index(self) -> Index:
         if not self.root.is_dir():
-            raise DataError(f"toy: no folder at {self.root}")
+            raise DataError(f"toy: no folder {self.root}")
         files = sorted(self.root.glob("*/*.json"))
         return Index(
             tuple(

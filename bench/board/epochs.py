@@ -24,7 +24,7 @@ def epoch_figure(row: Row) -> Figure:
     assert row.epochs is not None
     assert row.oracle is not None
     steps, values = row.epochs.steps, np.array(row.epochs.uf1)
-    choices = [(row.scores["uf1"], "last epoch, reported", GREY, "--")]
+    choices = [(row.scores["uf1"], "last epoch (reported)", GREY, "--")]
     if row.inner is not None:
         choices.append((row.inner, "inner: selected on training subjects", ORANGE, "-."))
     choices.append((row.oracle, "oracle: best epoch of each held-out subject", RED, ":"))

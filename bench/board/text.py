@@ -99,7 +99,7 @@ def caption(table: Table) -> str:
     """What a reader must know of the task, in a sentence or two."""
     classes = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
     made = (
-        "SYNTHETIC stand-ins, not real faces: these numbers say whether a pipeline works, "
+        "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, "
         "not how a method ranks on real data. "
         if table.synthetic
         else ""
@@ -123,7 +123,9 @@ def beside(table: Table) -> list[list[str]]:
             "all" if one.part == "full" else one.part,
             _values(one.published),
             _values({name: score.value for name, score in one.ours.items()}),
-            _differences(one) if not table.synthetic else "real against SYNTHETIC: none",
+            _differences(one)
+            if not table.synthetic
+            else "not compared (published: real data; ours: synthetic)",
             one.selection,
             _certainty(one),
             "; ".join([one.source, *map(note_text, one.caveats)]),
@@ -168,17 +170,18 @@ def signed(value: float) -> str:
 
 
 LEGEND = (
-    "Predictions of all folds are pooled, then scored once. Brackets: 95 % interval, subjects "
-    "resampled 10,000 times, all seeds of a subject together. ±: standard deviation over seeds. "
-    "Rank: 1 plus the number of methods that are significantly better in UF1 (paired permutations "
-    "over subjects, Holm's correction); methods that cannot be told apart share a rank. "
-    "`recall` lists the classes in the order of the caption. `ref` rows are controls and ceilings, "
-    "never ranked; rows below the ranked ones are incomplete or outdated. `fit/fold` is wall time "
-    "on one thread. Every score is of the last checkpoint, but for two columns of traced runs "
-    "(`bench run --trace`), in brackets what the choice adds: `inner UF1`, the checkpoint chosen "
-    "on inner folds of each fold's training subjects (`--inner 5`; a dash where that was not asked "
-    "for), and `oracle UF1`, the best one picked on each held-out subject, to show what such "
-    "picking is worth; neither is ranked. `external predictions`: read from a file by `bench "
-    "results import`, made elsewhere, by whom and how is not known here; all their clips and true "
-    "classes agree with the task's, and they are scored as ours are, and never ranked."
+    "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval, "
+    "subjects resampled 10,000 times with all seeds of a subject together. ±: standard deviation "
+    "over seeds. Rank: 1 plus the number of methods that are significantly better in UF1 (paired "
+    "permutations over subjects, Holm-corrected); methods that do not differ significantly share "
+    "a rank. `ref` rows are controls and ceilings and are never ranked; rows below the ranked "
+    "ones are incomplete or outdated. `recall` lists the classes in the order of the caption. "
+    "`fit/fold` is wall time on one thread. All scores are those of the last checkpoint, except "
+    "for two columns of traced runs (`bench run --trace`), each with its gain over the last "
+    "checkpoint in parentheses: `inner UF1`, the checkpoint selected on inner folds of each "
+    "fold's training subjects (`--inner 5`; a dash if not run), and `oracle UF1`, the checkpoint "
+    "that is best on each held-out subject, which shows how much such selection gains. Neither is "
+    "ranked. `external predictions` were imported from a file (`bench results import`); how they "
+    "were made is unknown. They cover all clips of the task, agree with its true classes, are "
+    "scored like ours, and are never ranked."
 )

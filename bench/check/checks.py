@@ -120,7 +120,7 @@ def apply(check: Check, examination: Examination) -> Result:
         failures = [one.check for one in before if one.status == "failed"]
         waiting = [one.detail for one in before if one.status == "blocked"]
         if failures or waiting:
-            found = blocked(f"waits for: {failures[0]}" if failures else waiting[0])
+            found = blocked(f"depends on a failed check: {failures[0]}" if failures else waiting[0])
             kept[check.__name__] = _result(check, examination, found, 0.0)
         else:
             kept[check.__name__] = _applied(check, examination)

@@ -30,7 +30,7 @@ def every_dataset_that_serves_it(exam: Examination) -> Finding:
     """Each kind of dataset that the plan pairs the method with gives arrays that can be stored."""
     if not exam.servings:
         needs = ", ".join(sorted(exam.method.needs))
-        return failed(f"needs {needs}: no view has that name, and the checks' clips do not ship it")
+        return failed(f"needs {needs}, which is neither a view nor provided by the test clips")
     for serving in exam.servings:
         for arrays in exam.train.sources[:2]:
             clip = exam.views(arrays, serving)
@@ -50,7 +50,7 @@ def every_dataset_that_serves_it(exam: Examination) -> Finding:
                     kind = type(part).__name__
                     return failed(f"describe returned a {kind}; expected an array of numbers")
                 if not np.isfinite(part).all():
-                    return failed(f"describe returned values that are not finite {name}".strip())
+                    return failed(f"describe returned non-finite values {name}".strip())
     return passed("; ".join(", ".join(sorted(one)) for one in exam.servings))
 
 
@@ -65,10 +65,12 @@ def reads_declared_views_only(exam: Examination) -> Finding:
             exam.method.describe(watched)
             read |= watched.seen | sources.read
     if undeclared := sorted(read - _with_origins(exam.method.needs | exam.method.takes)):
-        return failed(f"describe read {', '.join(undeclared)}: in neither needs nor takes")
+        return failed(
+            f"describe read {', '.join(undeclared)}, which needs and takes do not declare"
+        )
     unread = exam.method.needs - read
     if unread:
-        return noted(f"needs {', '.join(sorted(unread))} and never read it")
+        return noted(f"needs declares {', '.join(sorted(unread))}, which describe never read")
     return passed(", ".join(sorted(read)) or "nothing")
 
 
@@ -90,7 +92,7 @@ def describes_alike_each_time(exam: Examination) -> Finding:
     for other in (*others[:2], *exam.held.sources[:1]):
         exam.method.describe(exam.views(other))
     if not same(first, exam.method.describe(exam.views(clip))):
-        return failed("the same clip was described otherwise after other clips")
+        return failed("the same clip was described differently after other clips")
     changed = [name for name in shown.sources if not same(shown.sources[name], clip[name])]
     return failed(f"describe changed the clip's {', '.join(changed)}") if changed else passed()
 
@@ -102,7 +104,7 @@ def described_by_names_every_field_that_matters(exam: Examination) -> Finding:
         return passed("all fields")
     names = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if unknown := sorted(set(kind.described_by) - names):
-        return failed(f"described_by names {', '.join(unknown)}, and there is no such field")
+        return failed(f"described_by names {', '.join(unknown)}, which is not a field")
     first: dict[str, tuple[str, Description]] = {}
     clip = exam.train.sources[0]
     for word, changes in {"paper": {}, **kind.presets, **kind.variants}.items():
@@ -115,7 +117,7 @@ def described_by_names_every_field_that_matters(exam: Examination) -> Finding:
                 f"described_by leaves out a field that describe uses: {other} and {word} give "
                 "different arrays"
             )
-    return passed(", ".join(kind.described_by) or "no field")
+    return passed(", ".join(kind.described_by) or "no fields")
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def file_names_change_nothing(exam: Examination) -> Finding:
         first, second = (
             _stored(exam.method, word, arrays, cache) for word in ("positive", "negative")
         )
-    return passed() if same(first, second) else failed("descriptions depend on the files' names")
+    return passed() if same(first, second) else failed("descriptions depend on file names")
 
 
 def _stored(method: Method, word: str, arrays: Mapping[str, Array], cache: Cache) -> Any:

@@ -45,12 +45,12 @@ def same_seed_same_scores(exam: Examination) -> Finding:
         return passed()
     drawn = exam.again.disturbed
     if not drawn and exam.same_when_new:
-        return passed("in a process of its own; see: other folds change nothing")
+        return passed("when run in a fresh process; see: other folds change nothing")
     cause = (
         f"fit or predict draws from {', '.join(drawn)} without the fold's seed: use context.rng(), "
         "context.torch_generator(), or a block `with context.seeded():`"
         if drawn
-        else "a generator without a seed, or a clock?"
+        else "an unseeded generator, or a clock?"
     )
     return failed(f"two runs of one fold and seed differ by {gap:.2g}: {cause}")
 
@@ -84,7 +84,7 @@ def other_folds_change_nothing(exam: Examination) -> Finding:
     gap = _gap(first, exam.fitted(exam.train, exam.held).scores)
     if gap == 0:
         return passed()
-    return failed(f"scores differ by {gap:.2g} after another fold: something is kept between folds")
+    return failed(f"scores differ by {gap:.2g} after another fold: state is kept between folds")
 
 
 def tracing_changes_nothing(exam: Examination) -> Finding:
@@ -98,13 +98,15 @@ def tracing_changes_nothing(exam: Examination) -> Finding:
 def one_clip_at_a_time_scores_as_the_fold(exam: Examination) -> Finding:
     """A clip's scores do not depend on the other clips of its fold."""
     if exam.method.stated().transductive:
-        return skipped("states that it is transductive")
+        return skipped("declared transductive")
     out = exam.described(exam.held)
     alone = np.concatenate([exam.base.model.predict([clip]) for clip in out])
     gap = _gap(exam.base.scores, alone)
     if gap < ALIKE:
         return passed()
-    return failed(f"scored alone, clips differ by {gap:.2g}: statistics of the held-out fold?")
+    return failed(
+        f"scores of single clips differ by {gap:.2g}: does it use statistics of the held-out fold?"
+    )
 
 
 def a_fold_of_one_clip(exam: Examination) -> Finding:
@@ -120,7 +122,7 @@ def training_order_matters_through_the_seed_only(exam: Examination) -> Finding:
     gap = _gap(exam.base.scores, exam.fitted(exam.train, exam.held, keep=order).scores)
     if gap < ALIKE:
         return passed()
-    return noted(f"in another order of the training clips scores differ by {gap:.2g}: shuffling")
+    return noted(f"scores differ by {gap:.2g} with the training clips in another order (shuffling)")
 
 
 def a_class_missing_in_training(exam: Examination) -> Finding:
@@ -142,7 +144,7 @@ def model_pickles(exam: Examination) -> Finding:
     try:
         data = pickle.dumps(exam.base.model)
     except Exception as error:  # pickling runs the method's own code
-        return noted(f"the model does not pickle: {type(error).__name__}: {error}")
+        return noted(f"the model cannot be pickled: {type(error).__name__}: {error}")
     gap = _gap(exam.base.scores, pickle.loads(data).predict(exam.described(exam.held)))
     # Arrays can come back in another memory order, and sums in another order.
     return passed() if gap < ALIKE else failed(f"after pickling, scores differ by {gap:.2g}")
@@ -157,8 +159,10 @@ def the_deadline_is_honoured(exam: Examination) -> Finding:
         return passed("raises DeadlineError")
     taken = fold.seconds
     if taken > PATIENCE:
-        return failed(f"went on for {taken:.1f} s: call context.check_deadline() once an epoch")
-    return passed(f"done in {taken:.2f} s")
+        return failed(
+            f"ran for another {taken:.1f} s: call context.check_deadline() once per epoch"
+        )
+    return passed(f"finished in {taken:.2f} s")
 
 
 def learns_an_easy_set(exam: Examination) -> Finding:
@@ -171,7 +175,9 @@ def learns_an_easy_set(exam: Examination) -> Finding:
         train = toy_clips(4, each, first=10)
         scores = exam.fitted(train, held, method=exam.learner).scores
         right = int((scores.argmax(1) == held.labels).sum())
-        said.append(f"{right} of {len(held)} held-out clips right after {len(train)} in training")
+        said.append(
+            f"{right} of {len(held)} held-out clips correct with {len(train)} training clips"
+        )
         if right >= LEARNED:
             return passed("; ".join(said))
     return failed(f"{'; '.join(said)}: expected {LEARNED} or more")

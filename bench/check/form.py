@@ -37,22 +37,24 @@ def facts_are_complete(exam: Examination) -> Finding:
     method, facts = exam.method, exam.method.stated()
     this_year = datetime.datetime.now(datetime.UTC).year
     wrong = {
-        f"name {method.name!r} is no lower-case word": not re.fullmatch(
+        f"name {method.name!r} is not one lower-case word": not re.fullmatch(
             "[a-z][a-z0-9_]*", method.name
         ),
-        f"version {method.version!r} is no number from 1": method.version < 1,
-        "needs is no frozenset": not isinstance(method.needs, frozenset),
-        "takes is no frozenset": not isinstance(method.takes, frozenset),
+        f"version {method.version!r} is not a number from 1": method.version < 1,
+        "needs is not a frozenset": not isinstance(method.needs, frozenset),
+        "takes is not a frozenset": not isinstance(method.takes, frozenset),
         "title is empty": not facts.title,
         "paper is empty": not facts.paper,
-        f"year {facts.year} cannot be": not 1950 <= facts.year <= this_year + 1,
-        f"url {facts.url!r} is no address": not (facts.url or "http").startswith("http"),
-        f"fidelity {facts.fidelity!r} is none of {get_args(Fidelity)}": facts.fidelity
+        f"year {facts.year} is impossible": not 1950 <= facts.year <= this_year + 1,
+        f"url {facts.url!r} is not a web address": not (facts.url or "http").startswith("http"),
+        f"fidelity {facts.fidelity!r} is not one of {get_args(Fidelity)}": facts.fidelity
         not in get_args(Fidelity),
-        "reconstructed without a deviation that says how; list them in deviations=(...), or write "
+        "reconstructed, but no deviation says how; list them in deviations=(...), or write "
         '"original" for a method of your own': facts.fidelity == "reconstructed"
         and not facts.deviations,
-        "a deviation is no sentence": any(not d.strip().endswith(".") for d in facts.deviations),
+        "a deviation is not a sentence ending in a full stop": any(
+            not d.strip().endswith(".") for d in facts.deviations
+        ),
         "the class has no docstring": not (type(method).__doc__ or "").strip(),
     }
     faults = [sentence for sentence, holds in wrong.items() if holds]
@@ -63,18 +65,20 @@ def configuration_is_plain(exam: Examination) -> Finding:
     """A frozen dataclass whose fields come back from JSON, in every preset and variant."""
     kind = type(exam.method)
     if not dataclasses.is_dataclass(kind) or not kind.__dataclass_params__.frozen:
-        return failed("the method is no frozen dataclass")
+        return failed("the method is not a frozen dataclass")
     if kind.presets.get("paper"):
-        return failed("the preset `paper` changes fields; their defaults are the paper's")
+        return failed("the preset `paper` changes fields; the defaults must be the paper's")
     for what, changes in {"": {}, **kind.presets, **kind.variants}.items():
         method = dataclasses.replace(kind(), **changes)
         fields = {f.name: getattr(method, f.name) for f in dataclasses.fields(kind)}
         try:
             back = json.loads(json.dumps(fields, allow_nan=False))
         except (TypeError, ValueError) as error:
-            return failed(f"{what or 'the default'}: a field is not JSON: {error}")
+            return failed(f"{what or 'the default'}: a field cannot be written as JSON: {error}")
         if kind(**{name: _tuples(value) for name, value in back.items()}) != method:
-            return failed(f"{what or 'the default'}: the fields do not come back from JSON")
+            return failed(
+                f"{what or 'the default'}: the fields differ after a round trip through JSON"
+            )
     hash(exam.method)
     if bare := _untyped(kind):
         name, value = next(iter(bare.items()))
@@ -143,4 +147,4 @@ def _of_bench(file: Path) -> bool:
 def method_pickles(exam: Examination) -> Finding:
     """The method reaches a worker process as it is."""
     back: Method = pickle.loads(pickle.dumps(exam.method))
-    return passed() if back == exam.method else failed("it comes back changed")
+    return passed() if back == exam.method else failed("the method differs after pickling")

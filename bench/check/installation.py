@@ -104,7 +104,7 @@ def numba_cache() -> Finding:
     nearest = _existing(folder)
     if os.access(nearest, os.W_OK):
         return Finding("numba cache", "good", f"{folder}")
-    why = f"{folder} cannot be written: set NUMBA_CACHE_DIR to a folder that can be"
+    why = f"{folder} is not writable; set NUMBA_CACHE_DIR to a writable folder"
     return Finding("numba cache", "note", why)
 
 
@@ -113,7 +113,7 @@ def torch() -> Finding:
     try:
         module = importlib.import_module("torch")
     except (ImportError, OSError) as error:
-        return Finding("torch", "bad", f"does not load: {' '.join(str(error).split())}")
+        return Finding("torch", "bad", f"cannot be imported: {' '.join(str(error).split())}")
     device = "cuda" if module.cuda.is_available() else "cpu"
     return Finding("torch", "good", f"{module.__version__} on {device}")
 
@@ -139,8 +139,8 @@ def writable(settings: Settings) -> Finding:
     if folder == settings.results.absolute():
         return _told("results", lambda: Store(folder).check_writable(), str(folder))
     if os.access(folder, os.W_OK):
-        return Finding("results", "good", f"{settings.results} will be made")
-    return Finding("results", "bad", f"{settings.results} cannot be made below {folder}")
+        return Finding("results", "good", f"{settings.results} will be created")
+    return Finding("results", "bad", f"{settings.results} cannot be created in {folder}")
 
 
 def _told(part: str, act: Callable[[], object], said: str) -> Finding:
@@ -159,8 +159,8 @@ def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
     for name, dataset in located(registry, settings.roots).items():
         made = "SYNTHETIC " if dataset.synthetic else ""
         if name not in settings.roots:
-            yield Finding(name, "good", f"{made}made of other datasets")
+            yield Finding(name, "good", f"{made}composed of other datasets")
         elif dataset.root.is_dir():
             yield Finding(name, "good", f"{made}{dataset.root}")
         else:
-            yield Finding(name, "bad", f"no folder at {dataset.root}: correct bench.toml")
+            yield Finding(name, "bad", f"no folder {dataset.root}; correct bench.toml")

@@ -17,7 +17,7 @@ Checked = type[Method] | Method
 
 
 def check_method(method: Checked | Examination) -> list[Result]:
-    """Apply the whole contract; a battery that shrank is itself a failure."""
+    """Apply the whole contract; a missing check is itself a failure."""
     return list(each_check(method if isinstance(method, Examination) else examine(method)))
 
 
@@ -30,9 +30,11 @@ def each_check(examination: Examination) -> Iterator[Result]:
         waiting += result.status == "blocked"
         yield result
     enough = ran + waiting >= MINIMUM
-    said = f"{ran} of {len(CHECKS)} checks ran" + ("" if enough else f", at least {MINIMUM} must")
-    said += f", {waiting} wait for one that failed" if waiting else ""
-    what = "the contract was applied whole"
+    said = f"{ran} of {len(CHECKS)} checks ran" + (
+        "" if enough else f", expected at least {MINIMUM}"
+    )
+    said += f", {waiting} depend on one that failed" if waiting else ""
+    what = "the whole contract was applied"
     yield Result(examination.method.name, what, "passed" if enough else "failed", said, 0.0)
 
 
@@ -60,7 +62,7 @@ def parametrize_checks(methods: Sequence[Checked]) -> pytest.MarkDecorator:
     import pytest
 
     if not methods or len(CHECKS) < MINIMUM:
-        raise ValueError(f"{len(methods)} methods and {len(CHECKS)} checks: the battery shrank")
+        raise ValueError(f"{len(methods)} methods and {len(CHECKS)} checks: some are missing")
     cases = [
         pytest.param(partial(require, check, examination), id=f"{name}-{check.__name__}")
         for examination in map(examine, methods)

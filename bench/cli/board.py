@@ -38,7 +38,7 @@ def board(
     store = Store(settings.results)
     found = {name: one.task for name, one in store.tasks().items()}
     if not found:
-        raise BenchError(f"no results in {settings.results}; make some with `bench run`")
+        raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted(set(found.values())), "task")
     contents = store.contents()
     records = contents.records

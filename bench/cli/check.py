@@ -65,7 +65,7 @@ def _chosen(words: str, plugins: tuple[Path, ...]) -> list[Configured]:
     names = [name for name, plugin in registry.methods.items() if _lies_in(plugin, path.resolve())]
     if not names:
         raise BenchError(
-            f"{path} holds no method: expected a class derived from bench.Method with a name of "
+            f"{path} contains no method; expected a subclass of bench.Method with a name of "
             'its own: name = "mymethod"'
         )
     return configure(_only(registry, names), "all", "quick")
@@ -90,7 +90,7 @@ def _checked(row: Configured, as_json: bool) -> list[Result]:
             shown.update(f"{row.label}: {result.check}")
             results.append(result)
     if not as_json:
-        grid = Grid("check", "verdict", "what was found", "s", title=row.label, title_style="bold")
+        grid = Grid("check", "verdict", "details", "s", title=row.label, title_style="bold")
         for one in results:
             verdict = f"[{COLOURS[one.status]}]{one.status}[/]"
             grid.add_row(one.check, verdict, escape(one.detail), f"{one.seconds:.1f}")

@@ -62,7 +62,7 @@ def compare(
     store = Store(settings.results)
     known = [truth(one) for one in store.tasks().values()]
     if not known:
-        raise BenchError(f"no results in {settings.results}; make some with `bench run`")
+        raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted({task.task for task in known}), "task")
     wanted = sorted(
         (task for task in known if task.task in names),

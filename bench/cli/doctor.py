@@ -20,7 +20,7 @@ def doctor(results: Results = None, plugin: Plugin = None, json: Json = False) -
     if json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:
-        grid = Grid("part", "", "what was found")
+        grid = Grid("part", "", "details")
         for one in findings:
             grid.add_row(one.part, f"[{COLOURS[one.status]}]{one.status}[/]", one.detail)
         out().print(grid)

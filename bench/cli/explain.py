@@ -94,4 +94,4 @@ def _looks(
             again = refit(unit, evidence, settings.cache, options)
             return list(looks(again, seconds))
     except BenchError as error:
-        return [Part("What the model looks at", f"No pictures: {error}.")]
+        return [Part("What the model looks at", f"No figures: {error}.")]

@@ -43,8 +43,8 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
             kernel = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # numba: no folder to write to
         warnings.warn(
-            f"no folder to keep compiled code in; {function.__name__} is compiled anew in every "
-            "process: set NUMBA_CACHE_DIR to a folder that can be written",
+            f"no writable folder for compiled code: {function.__name__} is recompiled in every "
+            "process; set NUMBA_CACHE_DIR to a writable folder",
             stacklevel=2,
         )
         kernel = numba.njit(**options)(function)

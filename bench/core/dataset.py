@@ -163,10 +163,10 @@ class Dataset:
 
 
 def require_root(root: Path, name: str) -> None:
-    """Raise a clear error where a configured root is no folder."""
+    """Raise a clear error if a configured root is not a folder."""
     if not root.is_dir():
         raise DataError(
-            f"{name}: no folder at {root}; set its root in bench.toml or BENCH_{name.upper()}_ROOT"
+            f"{name}: no folder {root}; set its path in bench.toml or BENCH_{name.upper()}_ROOT"
         )
 
 

@@ -51,7 +51,7 @@ class TaskCount:
     def __str__(self) -> str:
         """One line: "casme2/3: negative 88, positive 32, surprise 25; 24 subjects"."""
         if self.empty:
-            return f"{self.task}: no clip has a class"
+            return f"{self.task}: no clip belongs to a class"
         words = [f"{name} {n}" for name, n in zip(self.classes, self.found, strict=True)]
         line = f"{self.task}: {', '.join(words)}; {self.subjects} subjects"
         if self.good:
@@ -108,7 +108,7 @@ class Report:
         if self.expected is not None and self.clips + len(self.missing) != self.expected:
             yield f"{self.clips} clips found, {self.expected} expected"
         if all(task.empty for task in self.tasks):
-            yield "no task has a clip"
+            yield "every task is empty"
         yield from (str(task) for task in self.tasks if not task.good)
 
     def __str__(self) -> str:
@@ -121,7 +121,7 @@ class Report:
             entries: tuple[str, ...] = getattr(self, title)
             if entries:
                 lines += [f"{title}, {len(entries)}:", *(f"  {entry}" for entry in entries)]
-        lines += ["problems:", *(f"  {p}" for p in self.problems)] if self.problems else ["good"]
+        lines += ["problems:", *(f"  {p}" for p in self.problems)] if self.problems else ["OK"]
         return "\n".join(lines)
 
 

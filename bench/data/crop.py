@@ -50,9 +50,9 @@ def crop_dataset(
     """
     clips = _own_clips(dataset)
     if dataset.synthetic:
-        raise BenchError(f"{dataset.name}: SYNTHETIC stand-ins are cropped faces already")
+        raise BenchError(f"{dataset.name}: SYNTHETIC stand-ins are already cropped")
     if folder.exists() and any(folder.iterdir()):
-        raise BenchError(f"{folder} is not empty: name a new folder for the cropped frames")
+        raise BenchError(f"{folder} is not empty; choose a new folder for the cropped frames")
     faces = find_faces(dataset, clips, model, threads)
 
     def write(clip: Clip, face: Face) -> None:
@@ -110,9 +110,9 @@ def find_faces(
 def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
     clips = dataset.index().clips
     if dataset.ships != {"frames"}:
-        raise BenchError(f"{dataset.name} ships no frames: there are no faces to find")
+        raise BenchError(f"{dataset.name} provides no frames, so there are no faces to find")
     if not all(clip.folder.is_relative_to(dataset.root) for clip in clips):
-        raise BenchError(f"{dataset.name} is made of other datasets: name one of those")
+        raise BenchError(f"{dataset.name} is a composite; crop its datasets instead")
     return clips
 
 

@@ -40,7 +40,7 @@ def draw(clip: Clip, views: Views, dataset: Dataset) -> Figure:
         figure = _planes(views)
     else:
         given = ", ".join(sorted(views.sources))
-        raise BenchError(f"{dataset.name} ships {given}: nothing of it can be drawn")
+        raise BenchError(f"{dataset.name} provides only {given}, which cannot be drawn")
     mark = "SYNTHETIC stand-in of " if dataset.synthetic else ""
     emotion = f" ({clip.emotion})" if clip.emotion else ""
     figure.suptitle(f"{mark}{dataset.facts.title}: {clip.id}{emotion}", fontsize=9)

@@ -104,7 +104,7 @@ def make_tasks(
         some = ", ".join(index.missing[:5]) + (", ..." if len(index.missing) > 5 else "")
         raise DataError(
             f"{dataset.name}: {len(index.missing)} clips of its table have no frames on disk: "
-            f"{some}; `bench data check {dataset.name}` lists all"
+            f"{some}; `bench data check {dataset.name}` lists all of them"
         )
     clips = sorted(index.clips, key=lambda clip: clip.id)
     marks = digests(clips, cache, dataset.name)
@@ -119,7 +119,7 @@ def make_tasks(
         ]
         if not rows:
             raise DataError(
-                f"{TaskName(dataset.name, word)}: none of the {len(clips)} clips has a class"
+                f"{TaskName(dataset.name, word)}: none of its {len(clips)} clips belongs to a class"
             )
         chosen, labels, kept = zip(*rows, strict=True)
         tasks.append(Task(name, dataset, labelling.classes, chosen, np.array(labels), kept))

@@ -162,7 +162,7 @@ def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> 
         known = ", ".join(
             f"{RowSelector(wanted.label, p)} (family {f})" for p, f in sorted(families)
         )
-        raise BenchError(f"{task.task}: {word} may be any of {known}; add @preset or @family")
+        raise BenchError(f"{task.task}: {word} is ambiguous ({known}); add @preset or @family")
     (chosen_records,) = families.values()
     total = len(folds(protocol, task.people, task.databases))
     done: dict[int, list[Record]] = defaultdict(list)

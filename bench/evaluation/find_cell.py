@@ -48,7 +48,7 @@ def find_cell(store: Store, words: str) -> CellRecords:
     tasks = store.tasks()
     data = records[0].inputs["data"]
     if data not in tasks:
-        raise BenchError(f"{store.folder}/tasks lacks the clips of {folder}: copy it over too")
+        raise BenchError(f"{store.folder}/tasks has no clips for {folder}; copy tasks/ as well")
     return CellRecords(folder, records, truth(tasks[data]))
 
 
@@ -66,7 +66,9 @@ def find_record(store: Store, words: str) -> Path:
     chosen = [path for path in paths if whole or path.stem == safe(fold)]
     if len(chosen) != 1:
         folds = ", ".join(path.stem for path in paths[:8])
-        raise BenchError(f"{words!r}: expected a record's file, or cell:fold, fold one of {folds}")
+        raise BenchError(
+            f"{words!r}: expected a record file or cell:fold, where fold is one of {folds}"
+        )
     return chosen[0]
 
 

@@ -37,7 +37,7 @@ def digest(path: str) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise BenchError(
-            f"{WORD}{path}: {error.strerror}; name a state dict saved by torch, or safetensors"
+            f"{WORD}{path}: {error.strerror}; expected a state dict saved by torch, or safetensors"
         ) from error
 
 
@@ -64,7 +64,7 @@ def read(path: str) -> dict[str, Tensor]:
         raise BenchError(f"{WORD}{path}: not readable as a state dict: {why}") from error
     found = found.get("state_dict", found) if isinstance(found, Mapping) else found
     if not isinstance(found, Mapping) or not all(hasattr(v, "shape") for v in found.values()):
-        raise BenchError(f"{WORD}{path}: holds {type(found).__name__}, expected a state dict")
+        raise BenchError(f"{WORD}{path}: contains {type(found).__name__}, expected a state dict")
     # DataParallel puts the prefix before every name.
     return {str(name).removeprefix("module."): value for name, value in found.items()}
 

@@ -116,7 +116,7 @@ class SVM:
             context: of the fold, with the clips' subjects.
         """
         if context is None:
-            raise BenchError('C="inner" needs the fold: expected fit(..., context), got none')
+            raise BenchError('C="inner" needs the fold: call fit(..., context)')
         folds = context.inner_folds(FOLDS)
         if not folds:
             return replace(self, C=1.0)

@@ -97,7 +97,9 @@ def read(path: Path) -> tuple[Published, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BenchError(f"{path}: no table of published scores ({error.strerror})") from error
+        raise BenchError(
+            f"{path}: cannot read the table of published scores ({error.strerror})"
+        ) from error
     table = csv.DictReader(text.splitlines())
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:

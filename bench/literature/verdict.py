@@ -48,7 +48,7 @@ def verdicts(rows: Iterable[Published]) -> list[Verdict]:
 def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
     """A verdict for a table: "possible", "impossible", "unknown", or "not of 246 clips".
 
-    An accuracy that is no multiple of 1/n but one of 1/(n ± a few) suggests another selection of
+    An accuracy that is not a multiple of 1/n but one of 1/(n ± a few) suggests another selection of
     clips rather than a mistake.
     """
     if verdict.feasible != "no":
@@ -69,15 +69,15 @@ def _verdict(group: Sequence[Published]) -> Verdict:
         reason = f"means over folds cannot be checked ({row.protocol})"
         return Verdict(lines, "unknown", {}, reason)
     if row.pooling == "subject-mean":
-        return Verdict(lines, "unknown", {}, "averages over subjects cannot be checked")
+        return Verdict(lines, "unknown", {}, "means over subjects cannot be checked")
     clips = CLIPS.get((row.dataset, row.part, row.classes or 0))
     if clips is None:
         what = f"{row.dataset}, {row.part}, classes: {row.classes_as_stated}"
-        return Verdict(lines, "unknown", {}, f"the clips per class are not known ({what})")
+        return Verdict(lines, "unknown", {}, f"the number of clips per class is unknown ({what})")
     claims: dict[str, Claim] = {row.metric: row.claim for row in group}
     f1 = claims.pop("f1", None)
     if f1 is not None and "uf1" in claims and f1 != claims["uf1"]:
-        reason = f"F1 {f1} and UF1 {claims['uf1']} are one score on pooled counts, and they differ"
+        reason = f"F1 {f1} and UF1 {claims['uf1']} differ, but are equal on pooled predictions"
         return Verdict(lines, "no", {"f1": claims["uf1"].value}, reason)
     if f1 is not None:
         claims["uf1"] = f1

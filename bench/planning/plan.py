@@ -136,6 +136,6 @@ def make_plan(
                 continue
             cells += [Cell(row, task, protocol, seed, tuple(split[:limit_folds])) for seed in seeds]
     if not cells:
-        reasons = "; ".join(map(str, skipped)) or "no method or no task given"
+        reasons = "; ".join(map(str, skipped)) or "no methods or no tasks selected"
         raise BenchError(f"nothing to run: {reasons}")
     return Plan(tuple(cells), tuple(skipped))

@@ -61,7 +61,7 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
         case "hde":
             held = databases
             if len(np.unique(databases)) < 2:
-                raise ImpossibleSplitError("hde holds one database out, and this task has only one")
+                raise ImpossibleSplitError("hde holds out one database, but this task has only one")
     names = np.unique(held)
     if len(names) < 2:
         return []
@@ -82,7 +82,7 @@ def _groups(people: Array, k: int) -> Array:
     """
     names, sizes = np.unique(people, return_counts=True)
     if k > len(names):
-        raise ImpossibleSplitError(f"kfold:{k} needs {k} subjects, and this task has {len(names)}")
+        raise ImpossibleSplitError(f"kfold:{k} needs {k} subjects, but this task has {len(names)}")
     load = np.zeros(k, int)
     group = {}
     for i in np.lexsort((names, -sizes)):

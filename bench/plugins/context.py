@@ -131,7 +131,7 @@ class Context:
     def check_deadline(self) -> None:
         """Raise `DeadlineError` when the unit's time is up; call it once an epoch."""
         if self.deadline is not None and time.monotonic() > self.deadline:
-            raise DeadlineError("the time allowed for this unit has passed")
+            raise DeadlineError("the time limit of this fold has passed")
 
     def log(self, **numbers: float) -> None:
         """Keep a point of the training curve."""

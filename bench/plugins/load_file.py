@@ -29,7 +29,9 @@ def load_file(path: Path) -> ModuleType:
             f"--plugin {path}: a folder of a plugin needs an __init__.py with its class"
         )
     if not file.is_file():
-        raise BenchError(f"--plugin {path}: no such file; expected a Python file with a plugin")
+        raise BenchError(
+            f"--plugin {path}: no such file; expected a Python file or folder with a plugin"
+        )
     try:
         module = _executed(path, name)
     except Exception as error:

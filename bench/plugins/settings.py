@@ -134,7 +134,7 @@ def stand_ins(
     """Roots of SYNTHETIC stand-ins, made where they are missing."""
     name = next(iter(registry.generators), None)
     if name is None:
-        raise BenchError("no dataset is configured and no generator of stand-ins is installed")
+        raise BenchError("no dataset is configured and the stand-ins' generator is not installed")
     generator = registry.generators[name]()
     preset = preset or generator.first
     words = "".join(f"-{knob}{value:g}" for knob, value in sorted((knobs or {}).items()))
@@ -171,6 +171,6 @@ def no_data(name: str, have: Iterable[str]) -> BenchError:
     """The error for a dataset that nobody said where to find."""
     others = ", ".join(have) or "none"
     return BenchError(
-        f'{name} has no data: write its folder into bench.toml ([roots] {name} = "...") or set '
+        f'{name} has no data: set its path in bench.toml ([roots] {name} = "...") or set '
         f"BENCH_{name.upper()}_ROOT; with data: {others}. `bench info {name}` shows the layout"
     )

@@ -49,7 +49,7 @@ def ablation_figure(rows: Sequence[Row]) -> Figure:
     axes.set_yticks(np.arange(len(ordered)), [row.label for row in ordered])
     axes.set_ylim(len(ordered) - 0.5, -0.5)
     axes.set_xlim(0, 1)
-    axes.set_xlabel("UF1 (line: 95 % interval over subjects)")
+    axes.set_xlabel("UF1 (error bars: 95 % interval over subjects)")
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     return figure

@@ -92,7 +92,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     """
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
-        raise BenchError(f"no results in {store.folder}; make some with `bench run`")
+        raise BenchError(f"no results in {store.folder}; run `bench run` first")
     if task not in (known := sorted({one.task for one in tasks.values()})):
         raise unknown("task", task, known)
     contents = store.contents()
@@ -114,7 +114,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     order = sorted(groups, key=preference, reverse=True)
     if not order or not preference(order[0])[1]:
         wanted = f"{method} ({preset})" if preset else method
-        raise BenchError(f"no finished fold of {wanted} on {task} in {store.folder}")
+        raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
     chosen = order[0]
     left_out = tuple(
         LeftOut(preference(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])

@@ -40,7 +40,7 @@ def own_pictures(refitted: Refitted) -> Iterator[Part]:
 
 def occlusion(refitted: Refitted, seconds: float) -> Part:
     """Occlusion maps of as many clips as the time allows, at least one."""
-    title = "Where the movement counts"
+    title = "Where motion matters"
     task, test = refitted.unit.cell.task, refitted.unit.fold.test
     method = refitted.unit.cell.row.method
     started = time.monotonic()
@@ -58,10 +58,10 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
         clips.append(views)
         names.append(f"{clip.id}\n{task.classes[label]}")
     about = (
-        f"How much the true class's score drops when a patch of the apex frame ({GRID} x {GRID} "
-        "patches) is replaced by the onset's: the movement there is hidden. Where it is positive, "
-        "the movement speaks for the true class; units are the method's own, and the strongest "
-        f"2 % of patches end the scale. n = {len(maps)} held-out clips "
-        f"of one fold; nothing is averaged over folds. {refitted.about}"
+        f"Drop in the true class's score when a patch of the apex frame ({GRID} x {GRID} patches) "
+        "is replaced by the onset's, which hides the motion there. Where it is positive, the "
+        "motion is evidence for the true class. Units are the method's own; the colour scale is "
+        f"clipped at the strongest 2 % of patches. n = {len(maps)} held-out clips of one fold; "
+        f"nothing is averaged over folds. {refitted.about}"
     )
     return Part(title, about, "occlusion", occlusion_figure(maps, clips, names))

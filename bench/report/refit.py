@@ -67,13 +67,13 @@ def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
     """
     row = evidence.row
     if task.fingerprint != evidence.truth.fingerprint:
-        raise BenchError(f"the clips of {task.name} at hand are not those of the records")
+        raise BenchError(f"the clips of {task.name} differ from those of the records")
     (method,) = configure(registry, row.label, row.preset)
     split = folds(evidence.protocol, task.people, task.databases)
     there = {(record.inputs["seed"], record.fold) for record in evidence.done}
     cells = [Cell(method, task, evidence.protocol, seed, tuple(split)) for seed in row.seeds]
     if cells[0].family != row.family:
-        raise BenchError(f"the records of {row.label} are of another version or configuration")
+        raise BenchError(f"the records of {row.label} have another version or configuration")
     return [Unit(cell, fold) for cell in cells for fold in split if (cell.seed, fold.name) in there]
 
 

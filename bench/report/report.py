@@ -21,8 +21,8 @@ from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
 
 STAND_INS = (
-    "SYNTHETIC stand-ins, not real faces: these numbers and pictures say whether a pipeline works, "
-    "not how a method does on real data."
+    "SYNTHETIC stand-ins, not real faces: these numbers and figures show whether a pipeline works, "
+    "not how well a method performs on real data."
 )
 
 
@@ -101,7 +101,7 @@ def _training(evidence: Evidence) -> Iterator[Part]:
 def _ablation(evidence: Evidence) -> Iterator[Part]:
     rows = [row for row, _ in evidence.variants]
     configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
-    about = f"{len(rows)} variants with all folds done, each on {evidence.clips}"
+    about = f"{len(rows)} variants with all folds finished, each on {evidence.clips}"
     if factors := crossing(configs):
         grid = crossed(
             factors, {row.label: row.scores for row in rows}, paper_metrics(evidence.row)
@@ -110,8 +110,8 @@ def _ablation(evidence: Evidence) -> Iterator[Part]:
         yield Part("Ablation", f"{grid.about} Of {about}.", table=table)
     yield Part(
         "Variants",
-        f"The fields in which the variants differ, and their scores; brackets and lines: 95 % "
-        f"interval over subjects. {about}.",
+        f"The fields in which the variants differ, and their scores. Brackets and error bars: "
+        f"95 % interval over subjects. {about}.",
         "variants",
         ablation.ablation_figure(rows),
         ablation.table(rows, configs),

@@ -86,7 +86,7 @@ def subject_figure(counts: Array, people: Sequence[str]) -> Figure:
         axes.set_ylim(rows - 0.5, -0.5)
         overall = right.sum() / whole.sum()
         axes.axvline(overall, color=GREY, linestyle="--", linewidth=1)
-        axes.set_xlabel("share recognised" + ("" if i else f" (dashed: of all, {overall:.2f})"))
+        axes.set_xlabel("share recognised" + ("" if i else f" (dashed: all clips, {overall:.2f})"))
     return figure
 
 

@@ -172,5 +172,5 @@ def checked(scores: object, clips: int, classes: int) -> Array:
             "a score for each class"
         )
     if not np.isfinite(array).all():
-        raise ValueError("predict returned scores that are not finite")
+        raise ValueError("predict returned non-finite scores")
     return array

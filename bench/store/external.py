@@ -47,7 +47,9 @@ def write_external(results: Path, one: External) -> Path:
     """Keep predictions; refuses to replace others of the same name."""
     path = external_path(results, one)
     if path.is_file() and _read(path) != one:
-        raise BenchError(f"{path} holds other predictions; give another --label, or remove it")
+        raise BenchError(
+            f"{path} already has other predictions; choose another --label or remove it"
+        )
     write_atomically(path, json.dumps(asdict(one)).encode())
     return path
 

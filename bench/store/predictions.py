@@ -162,7 +162,7 @@ def match(
         "missing": [clip for i, clip in enumerate(clips) if i not in found],
         "not in the task": unknown,
         "given more than once": [clips[i] for i, rows in found.items() if len(rows) > 1],
-        "of another class in the task": [
+        "with another true class in the task": [
             f"{clips[i]} ({predictions.truth[row]}, in the task {truth[i]})"
             for i, rows in found.items()
             for row in rows
@@ -171,7 +171,9 @@ def match(
     }
     if any(faults.values()):
         parts = [f"{len(names)} {what}: {_some(names)}" for what, names in faults.items() if names]
-        raise BenchError(f"the predictions do not fit the {len(clips)} clips; " + "; ".join(parts))
+        raise BenchError(
+            f"the predictions do not match the {len(clips)} clips: " + "; ".join(parts)
+        )
     return predictions.predicted[[found[i][0] for i in range(len(clips))]]
 
 
@@ -211,7 +213,7 @@ def _label(text: str, classes: Sequence[str], where: str) -> int:
 
 def _predictions(rows: Sequence[tuple[str, int, int]], origin: str) -> Predictions:
     if not rows:
-        raise BenchError(f"{origin}: no predictions in it")
+        raise BenchError(f"{origin} contains no predictions")
     clips, truth, predicted = zip(*rows, strict=True)
     return Predictions(clips, np.array(truth, np.int64), np.array(predicted, np.int64))
 

@@ -23,9 +23,9 @@ class Synthetic(Generator):
     name = "synthetic"
     version = GENERATOR
     presets = {
-        "tiny": "about 120 clips of 24 people, strong motion: the first run and tests",
-        "3db": "442 clips of 68 people and the classes outside them, as hard as the literature",
-        "apex": "as 3db, with stronger motion and furrows for methods that see the apex alone",
+        "tiny": "about 120 clips of 24 people, strong motion: quick start and tests",
+        "3db": "442 clips of 68 people plus the other classes, as hard as in the literature",
+        "apex": "like 3db, with stronger motion and furrows, for methods that see only the apex",
     }
     first = "tiny"
 

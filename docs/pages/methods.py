@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,13 @@ from bench.literature.comparison import literature
 from bench.literature.table import results
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Facts, Method
+from docs.pages.markdown import table
 
 CONTROL = "onsetcontrol"
+LEGEND = (
+    f"Control: whether the lower end of the UF1 interval is above the UF1 of `{CONTROL}`, "
+    "which sees only the onset frame, in the same table. Empty where the board has no control."
+)
 
 
 def method_page(plugin: type[Method], boards: Path) -> str:
@@ -25,7 +30,6 @@ def method_page(plugin: type[Method], boards: Path) -> str:
         boards: folder of committed boards (`*/leaderboard.json`).
     """
     facts = plugin.facts
-    ours = list(_ours(plugin.name, boards))
     sections = [
         f"# {facts.title} (`{plugin.name}`)",
         about(plugin),
@@ -39,12 +43,20 @@ def method_page(plugin: type[Method], boards: Path) -> str:
         "## Published numbers",
         _published(plugin.name),
         "## Our numbers",
-        _table(("board", "row", "task", "UF1", "UAR", "accuracy", "folds"), [r[:-1] for r in ours])
-        if ours
-        else "None committed yet.",
-        *_verdicts(ours),
+        *_our_numbers(plugin.name, boards),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def method_index(methods: Mapping[str, type[Method]]) -> str:
+    """The page that lists all methods."""
+    rows = [
+        (f"[`{name}`]({name}.md)", one.facts.title, str(one.facts.year or ""), one.facts.fidelity)
+        for name, one in methods.items()
+    ]
+    fidelity = "\n".join(f"- **{word}**: {meaning}" for word, meaning in FIDELITY.items())
+    listed = table(("name", "method", "year", "fidelity"), rows)
+    return f"# Methods\n\n{listed}\n\nFidelity of an implementation:\n\n{fidelity}\n"
 
 
 def _source(facts: Facts) -> str:
@@ -54,10 +66,10 @@ def _source(facts: Facts) -> str:
 
 
 FIDELITY = {
-    "code": "it follows its authors' public code.",
-    "paper": "it follows a text that leaves nothing to guess.",
-    "reconstructed": "what its source leaves open is our own reading.",
-    "original": "it is its author's own method and this is its source.",
+    "code": "follows the authors' public code.",
+    "paper": "follows a paper that specifies every detail needed.",
+    "reconstructed": "details that the source leaves open are our own choices.",
+    "original": "its authors' own implementation, which is the source.",
 }
 
 
@@ -67,13 +79,13 @@ def _list(title: str, sentences: tuple[str, ...]) -> list[str]:
 
 def _configuration(plugin: type[Method]) -> str:
     fields = dataclasses.fields(plugin)  # type: ignore[arg-type]
-    needs = ", ".join(f"`{name}`" for name in sorted(plugin.needs)) or "nothing"
-    lines = [f"It needs the views {needs}."]
+    needs = ", ".join(f"`{name}`" for name in sorted(plugin.needs)) or "none"
+    lines = [f"Views it needs: {needs}."]
     if plugin.takes:
         taken = ", ".join(f"`{name}`" for name in sorted(plugin.takes))
-        lines.append(f"It uses {taken} where a dataset has them.")
+        lines.append(f"Used where the dataset provides them: {taken}.")
     if not fields:
-        return " ".join([*lines, "There is nothing to configure."])
+        return " ".join([*lines, "No configuration."])
     known = meanings(plugin)
     presets = [name for name in plugin.presets if plugin.presets[name]]
     rows = [
@@ -85,7 +97,7 @@ def _configuration(plugin: type[Method]) -> str:
         )
         for field in fields
     ]
-    return "\n\n".join([" ".join(lines), _table(("field", "paper", *presets, "meaning"), rows)])
+    return "\n\n".join([" ".join(lines), table(("field", "paper", *presets, "meaning"), rows)])
 
 
 def _code(value: Any) -> str:
@@ -99,7 +111,7 @@ def _variants(plugin: type[Method]) -> list[str]:
         (f"`{plugin.name}:{name}`", ", ".join(f"`{n}={v!r}`" for n, v in changes.items()))
         for name, changes in plugin.variants.items()
     ]
-    return ["## Variants", _table(("on the command line", "what it changes"), rows)]
+    return ["## Variants", table(("name", "changes"), rows)]
 
 
 def _published(name: str) -> str:
@@ -112,32 +124,33 @@ def _published(name: str) -> str:
         task = f"{first.dataset}/{first.classes_as_stated or '?'}{part}"
         sure = "unverified" if first.certainty == "recalled" else first.certainty
         rows.append((first.name, task, values, first.selection, sure, first.source))
-    head = ("as", "task", "values", "epoch", "certainty", "source")
-    return _table(head, rows) if rows else "None that we know of."
+    head = ("name in the source", "task", "values", "epoch", "certainty", "source")
+    return table(head, rows) if rows else "None known."
 
 
-Line = tuple[str, ...]
-
-
-def _ours(name: str, boards: Path) -> Iterator[Line]:
-    """Lines of the committed boards, and whether each beats the control beside it."""
+def _ours(name: str, boards: Path) -> list[tuple[str, ...]]:
+    """Rows of the committed boards, each compared with the control in its table."""
+    found = []
     for path in sorted(boards.glob("*/leaderboard.json")):
-        for table in json.loads(path.read_bytes())["tables"]:
-            control = next(
-                (r for r in table["rows"] if r["label"] == CONTROL and r["scores"]), None
-            )
-            for row in table["rows"]:
+        board = path.parent.name
+        for part in json.loads(path.read_bytes())["tables"]:
+            control = next((r for r in part["rows"] if r["label"] == CONTROL), None)
+            made = "SYNTHETIC " if part["synthetic"] else ""
+            for row in part["rows"]:
                 if row["label"].partition(":")[0] != name or not row["scores"]:
                     continue
-                made = "SYNTHETIC " if table["synthetic"] else ""
                 label = row["label"] + ("" if row["preset"] == "paper" else f" ({row['preset']})")
-                values = [_value(row["scores"][m]) for m in ("uf1", "uar", "accuracy")]
-                folds = f"{row['folds']}/{row['of']}"
-                verdict = "" if row["reference"] else _against(control, row)
-                link = (
-                    f"[{path.parent.name}](../../results/boards/{path.parent.name}/leaderboard.md)"
+                found.append(
+                    (
+                        f"[{board}](../boards/{board}/leaderboard.md)",
+                        label,
+                        made + part["task"],
+                        *(_value(row["scores"][m]) for m in ("uf1", "uar", "accuracy")),
+                        f"{row['folds']}/{row['of']}",
+                        "" if row["reference"] else _against(control, row),
+                    )
                 )
-                yield (link, label, made + table["task"], *values, folds, verdict)
+    return found
 
 
 def _value(score: dict[str, Any]) -> str:
@@ -148,24 +161,17 @@ def _value(score: dict[str, Any]) -> str:
 
 def _against(control: dict[str, Any] | None, row: dict[str, Any]) -> str:
     low = row["scores"]["uf1"]["low"]
-    if control is None or low is None:
+    if control is None or not control["scores"] or low is None:
         return ""
-    chance = control["scores"]["uf1"]["value"]
-    return "beats" if low > chance else "does not beat"
+    return "above" if low > control["scores"]["uf1"]["value"] else "**not above**"
 
 
-def _verdicts(ours: list[Line]) -> list[str]:
-    """Where the method does not beat a control that sees the onset frame alone."""
-    sentences = [
-        f"- `{line[1]}` **does not beat its control** on {line[2]} ({line[0]}): its interval "
-        "reaches down to the UF1 of a method that sees the onset frame alone."
-        for line in ours
-        if line[-1] == "does not beat"
-    ]
-    return ["\n".join(sentences)] if sentences else []
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    clean = ([cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines)
-    return "\n".join(f"| {' | '.join(line)} |" for line in clean)
+def _our_numbers(name: str, boards: Path) -> list[str]:
+    rows = _ours(name, boards)
+    if not rows:
+        return ["None published yet."]
+    head = ("board", "row", "task", "UF1", "UAR", "accuracy", "folds", "control")
+    shown = table(head, rows)
+    if not any(row[-1] for row in rows):
+        return [table(head[:-1], [row[:-1] for row in rows])]
+    return [shown, LEGEND]

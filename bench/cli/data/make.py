@@ -39,9 +39,9 @@ def make(
     registry, settings = workspace()
     generator = next(iter(registry.generators.values()), None)
     if generator is None:
-        raise BenchError("no generator of stand-ins is installed")
+        raise BenchError("the stand-ins' generator is not installed")
     if preset and preset not in generator.presets:
-        raise unknown("preset of stand-ins", preset, generator.presets)
+        raise unknown("stand-in preset", preset, generator.presets)
     turned = dict(map(_knob, knob or ()))
     workers = jobs or cores()
     with progress(STAND_INS) as report:

@@ -43,7 +43,7 @@ def show(
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)
     if output is not None and output.suffix.lower() not in KINDS:
-        raise BenchError(f"-o {output}: expected a file that ends in {', '.join(KINDS)}")
+        raise BenchError(f"-o {output}: expected a file ending in {', '.join(KINDS)}")
     with progress(STAND_INS) as report:
         (dataset,), settings = chosen_datasets(registry, settings, name, cores(), report)
     one = find(name, dataset.index().clips, clip)
@@ -68,8 +68,8 @@ def find(dataset: str, clips: Sequence[Clip], word: str) -> Clip:
         return found[0]
     if found:
         ids = ", ".join(clip.id for clip in found)
-        raise BenchError(f"{dataset} has {len(found)} clips {word!r}: name one of {ids}")
+        raise BenchError(f"{word!r} matches {len(found)} clips of {dataset}: choose one of {ids}")
     names = {form: i for i in known for form in ClipId.parse(i).forms}
     near = dict.fromkeys(names[n] for n in difflib.get_close_matches(word, names, n=3, cutoff=0.5))
     hint = f"; did you mean {' or '.join(near)}?" if near else f", such as {next(iter(known), '')}"
-    raise BenchError(f"{dataset} has no clip {word!r} among its {len(known)}{hint}")
+    raise BenchError(f"no clip {word!r} among the {len(known)} of {dataset}{hint}")

@@ -67,7 +67,7 @@ def _merge(source: Path, results: Path | None) -> None:
     if not source.exists():
         raise BenchError(f"{source}: no such file or folder")
     if not (source / "records").is_dir():
-        raise BenchError(f"{source} is no results folder: it contains no records/")
+        raise BenchError(f"{source} is not a results folder: it has no records/")
     ours = Store(settings.results)
     ours.check_writable()
     taken: Counter[str] = Counter()

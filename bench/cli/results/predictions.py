@@ -88,7 +88,7 @@ def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> T
     ]
     if len(known) > 1:
         marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
-        raise BenchError(f"--task {task} may be any of {marks}")
+        raise BenchError(f"--task {task} is ambiguous: {marks}")
     if known:
         return truth(known[0])
     name = TaskName.parse(wanted.task)

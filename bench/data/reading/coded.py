@@ -8,10 +8,10 @@ from bench.core.types import Array
 from bench.data.reading.images import read_clip
 
 AGREEMENT = (
-    "Free for academic research: a signed licence agreement is sent to the owners, and the images "
-    "must not be passed on."
+    "Free for academic research under a signed licence agreement with the owners; the images must "
+    "not be redistributed."
 )
-"""The licence of most databases of the field."""
+"""The licence of most databases in the field."""
 
 CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
 """Columns that a coding table must have."""

@@ -59,7 +59,7 @@ def find_face(root: Path, clip: Clip, onset: Array, model: Path | None) -> Face:
         if is_face(points):
             return Face(eyes_of(points), points, "model")
     raise DataError(
-        f"{clip.id}: no face was found in {clip.files[0]}; give its landmarks in "
+        f"{clip.id}: no face found in {clip.files[0]}; put its landmarks in "
         f"{landmarks_path(root, clip)}"
     )
 

@@ -112,7 +112,9 @@ def find_tables(root: Path, home: Path, pattern: str, what: str) -> list[Path]:
             {place / n: None for n in names if _is_table(n) and re.search(pattern, n.lower())}
         )
     if not found:
-        raise DataError(f"no annotation table in or beside {root}; expected one like {what}")
+        raise DataError(
+            f"no annotation table in {root} or its parent folder; expected a file like {what}"
+        )
     return list(found)
 
 

@@ -87,7 +87,7 @@ def read_frames(clip: Clip) -> Array:
         DataError: names the first frame that cannot be read.
     """
     if not clip.files:
-        raise DataError(f"{clip.id}: has no frames")
+        raise DataError(f"{clip.id} has no frames")
     onset = read_image(clip.folder / clip.files[0])
     # Filled as it goes: a list of images to be stacked would take the memory twice.
     frames = np.empty((len(clip.files), *onset.shape), np.uint8)
@@ -133,4 +133,6 @@ def _truth(root: Path, clip: Clip) -> Array:
         with np.load(path, allow_pickle=False) as file:
             return np.asarray(file["action_units"], dtype=np.float32)
     except (OSError, KeyError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: no true action units of {clip.id}: {error}") from error
+        raise DataError(
+            f"{path}: cannot read the true action units of {clip.id}: {error}"
+        ) from error

@@ -77,7 +77,7 @@ def build_index(
             draft.missing.append(clip_id)
             continue
         if not note and row["apex"] and span.apex is None:
-            note = f"apex {row['apex']!r} is no frame"
+            note = f"apex {row['apex']!r} is not a frame number"
         draft.repaired += [f"{clip_id}: {text}" for text in (note, gaps) if text]
         draft.clips.append(_clip(database, row, folder, files, span))
     index = Index(
@@ -104,7 +104,7 @@ def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[
         kept[key] = group[best]
         if len(group) > 1:
             equal = all(c == cells[0] for c in cells)
-            how = "equal rows" if equal else "differing rows, the fullest kept"
+            how = "identical rows" if equal else "different rows, the most complete kept"
             draft.repaired.append(f"{database}/{'/'.join(key)}: {len(group)} {how}")
     return kept
 
@@ -117,7 +117,7 @@ def _between(frames: Frames, span: Span) -> tuple[Frames, str]:
     length = span.offset - span.onset + 1
     if not files and len(frames) == length:
         renumbered = [(span.onset + i, name) for i, (_, name) in enumerate(frames)]
-        said = f"frames numbered {frames[0][0]}..{frames[-1][0]} taken as"
+        said = f"frames {frames[0][0]}..{frames[-1][0]} renumbered as"
         return renumbered, f"{said} {span.onset}..{span.offset}"
     if files and len(files) < length:
         return files, f"{length - len(files)} of {length} frames onset..offset are not on disk"

@@ -44,7 +44,7 @@ def with_landmarks(index: Index, root: Path) -> Index:
 def read_landmarks(path: Path) -> Array:
     """Landmarks of the onset: (68, 2) or (468, 2) or (478, 2) x and y, px.
 
-    A csv has a point a line, x and y, or a frame a line, x1, y1, x2, y2, ...; without a header.
+    A csv has one point per line (x, y) or one frame per line (x1, y1, x2, y2, ...), no header.
     Points of every frame may be given: the first frame is the onset.
 
     Raises:
@@ -58,12 +58,10 @@ def read_landmarks(path: Path) -> Array:
         points = points.reshape(len(points), -1, 2) if points.shape[1] % 2 == 0 else points
     onset = points[0] if points.ndim == 3 and len(points) else points
     if onset.ndim != 2 or onset.shape[1] != 2 or len(onset) not in COUNTS:
-        raise DataError(f"{path}: shape {points.shape}, expected 68, 468 or 478 points x, y")
+        raise DataError(f"{path}: shape {points.shape}, expected 68, 468 or 478 (x, y) points")
     if not is_face(onset):
         left, right = eyes_of(ibug(onset))
-        raise DataError(
-            f"{path}: its eyes are at {left} and {right}: not a face seen from in front"
-        )
+        raise DataError(f"{path}: its eyes are at {left} and {right}: not a frontal face")
     return onset
 
 

@@ -64,11 +64,11 @@ def load_model(path: Path) -> Any:
         net = cv2.dnn.readNetFromTFLite(str(path))
         found = _points(net, np.zeros((SIDE, SIDE, 3), np.uint8))
     except (cv2.error, OSError) as error:
-        raise BenchError(f"{path}: no model of the face mesh: {_said(error)}") from error
+        raise BenchError(f"{path}: not a face mesh model: {_said(error)}") from error
     finally:
         cv2.utils.logging.setLogLevel(level)
     if found.shape != (POINTS, 2):
-        raise BenchError(f"{path}: no model of the face mesh: it returns {found.size} numbers")
+        raise BenchError(f"{path}: not a face mesh model: it returns {found.size} numbers")
     return net
 
 

@@ -37,5 +37,5 @@ def mend(onset: int | None, apex: int | None, offset: int | None) -> tuple[Span 
         else:
             return None, f"no usable offset ({said})"
     if apex is not None and not onset <= apex <= offset:
-        return Span(onset, None, offset), f"apex outside onset..offset left out ({said})"
+        return Span(onset, None, offset), f"apex outside onset..offset ignored ({said})"
     return Span(onset, apex, offset), note

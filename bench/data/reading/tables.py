@@ -63,7 +63,7 @@ def read_table(
                         )
                 return rows
     wanted = ", ".join(columns[field][0] for field in required)
-    raise DataError(f"{path}: no row holds the column headers {wanted}")
+    raise DataError(f"{path}: no row contains the column headers {wanted}")
 
 
 def _places(line: Sequence[Any], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

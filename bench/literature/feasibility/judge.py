@@ -48,7 +48,7 @@ def _accuracy_alone(clips: Integers, claims: Mapping[str, Claim]) -> Judgement |
     if claim is None or len(_allowed(claim, total)):
         return None
     nearest = round(claim.value * total) / total
-    reason = f"accuracy {claim} is no multiple of 1/{total}"
+    reason = f"accuracy {claim} is not a multiple of 1/{total}"
     others = other_totals(claim, total)
     if others:
         reason += f" (it is one of 1/{', 1/'.join(map(str, others[:3]))})"
@@ -83,7 +83,7 @@ def _complete(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
     if claim.distance(closest.value) == 0.0:
         return _example(clips, closest.correct, closest.predicted)
     if not closest.complete:
-        reason = f"no example found before the search was cut, nearest UF1 {closest.value:.4f}"
+        reason = f"no example within the search limit; the nearest UF1 is {closest.value:.4f}"
         return Judgement("unknown", reason, {"uf1": closest.value})
     return Judgement("no", _why_no_uf1(clips, correct, claims, closest), {"uf1": closest.value})
 
@@ -93,7 +93,7 @@ def _no_correct_clips(
 ) -> Judgement:
     """A judgement where UAR, alone or with the accuracy, is given by no count of correct clips."""
     claim = claims["uar"]
-    reason = f"no numbers of correct clips per class give UAR {claim}"
+    reason = f"no counts of correct clips per class give UAR {claim}"
     possible = scores["uar"]
     if "accuracy" in claims:
         possible = possible[claims["accuracy"].distance(scores["accuracy"]) == 0.0]
@@ -108,15 +108,15 @@ def _why_no_uf1(
     wanted, given = claims["uf1"], {name: claims[name] for name in claims if name != "uf1"}
     nearest = f"the nearest is {closest.value:.{wanted.decimals + 1}f}"
     if not given:
-        return f"{_named(clips)} give no UF1 {wanted}; {nearest}"
+        return f"{_named(clips)} cannot give UF1 {wanted}; {nearest}"
     least = nearest_uf1(clips, correct, 0.0, 0.0)
     most = nearest_uf1(clips, correct, 1.0, 1.0)
     forced = f"{_listed(given)} on {_named(clips)}"
     if least.value <= wanted.value <= most.value:
-        return f"{forced} gives no UF1 {wanted}; {nearest}"
+        return f"{forced} cannot give UF1 {wanted}; {nearest}"
     if not (least.complete and most.complete):
         return f"{forced} rules out UF1 {wanted}; {nearest}"
-    return f"{forced} forces UF1 into {least.value:.3f} to {most.value:.3f}, not {wanted}"
+    return f"{forced} implies UF1 from {least.value:.3f} to {most.value:.3f}, not {wanted}"
 
 
 def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
@@ -128,7 +128,7 @@ def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
     outside = _outside_bounds(clips, claims)
     if outside is not None:
         return Judgement("no", outside, nearest)
-    reason = f"no example of {_listed(claims)} found by descent, and no bound rules it out"
+    reason = f"no example of {_listed(claims)} found, and no bound rules it out"
     return Judgement("unknown", reason, nearest)
 
 
@@ -144,8 +144,8 @@ def _outside_bounds(clips: Integers, claims: Mapping[str, Claim]) -> str | None:
         low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
         if claims[name].high < low or claims[name].low > high:
             return (
-                f"accuracy {claims['accuracy']} on {_named(clips)} forces "
-                f"{name.upper()} into {low:.3f} to {high:.3f}, not {claims[name]}"
+                f"accuracy {claims['accuracy']} on {_named(clips)} implies "
+                f"{name.upper()} from {low:.3f} to {high:.3f}, not {claims[name]}"
             )
     return None
 
@@ -163,5 +163,5 @@ def _example(clips: Integers, correct: Integers, predicted: Integers) -> Judgeme
     scores = scores_of(clips, correct, predicted - correct)
     nearest = {name: float(value) for name, value in scores.items()}
     return Judgement(
-        "yes", "a confusion matrix has these scores", nearest, matrix(clips, correct, predicted)
+        "yes", "some confusion matrix has these scores", nearest, matrix(clips, correct, predicted)
     )
