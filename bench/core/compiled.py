@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -30,22 +30,35 @@ def _kept_apart() -> Iterator[None]:
         numba.config.CACHE_DIR = before
 
 
+OPTIONS: Any = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz"}}
+"""For numba. Sums may be taken in another order than written, the same one in every run, and
+products may be fused: nothing else of IEEE 754 is given up, so NaN and infinities keep their
+meaning."""
+
+
+def inlined(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Make a function part of every kernel that calls it.
+
+    Were it compiled by itself, the process that compiles the caller would inline it and optimise
+    both together, while processes that load the caller from the cache would call it: their values
+    differ in the last bit.
+    """
+    return cast(Callable[Parameters, Result], numba.njit(inline="always", **OPTIONS)(function))
+
+
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a numeric kernel, and keep the machine code so that the next process starts at once.
 
-    The code goes to NUMBA_CACHE_DIR where that is set, else into this package's cache folder. Sums
-    may be taken in another order than written, the same one in every run, and products may be
-    fused: nothing else of IEEE 754 is given up, so NaN and infinities keep their meaning.
+    The code goes to NUMBA_CACHE_DIR where that is set, else into this package's cache folder.
     """
-    options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz"}}
     try:
         with _kept_apart():
-            kernel = numba.njit(cache=True, **options)(function)
+            kernel = numba.njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # numba: no folder to write to
         warnings.warn(
             f"no writable folder for compiled code: {function.__name__} is recompiled in every "
             "process; set NUMBA_CACHE_DIR to a writable folder",
             stacklevel=2,
         )
-        kernel = numba.njit(**options)(function)
+        kernel = numba.njit(**OPTIONS)(function)
     return cast(Callable[Parameters, Result], kernel)

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from bench.core.compiled import compiled
+from bench.core.compiled import compiled, inlined
 from bench.core.types import Array
 
 TINY = 1e-300
 
 
-@compiled
+@inlined
 def chi2(a: Array, b: Array) -> float:
     """Additive χ² kernel Σ 2ab / (a + b) of two nonnegative rows (Vedaldi, Zisserman 2012)."""
     total = 0.0
@@ -24,7 +24,7 @@ def chi2(a: Array, b: Array) -> float:
     return total
 
 
-@compiled
+@inlined
 def intersection(a: Array, b: Array) -> float:
     """Histogram intersection Σ min(a, b) of two rows."""
     total = 0.0
