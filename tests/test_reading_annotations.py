@@ -6,9 +6,9 @@ from bench.data.reading import (
     action_units,
     clean,
     gender,
-    repair,
     number,
     objective_class,
+    repair,
     subject_number,
 )
 
