@@ -6,9 +6,9 @@ from bench.data.reading import (
     action_units,
     clean,
     gender,
-    mend,
     number,
     objective_class,
+    repair,
     subject_number,
 )
 
@@ -112,7 +112,7 @@ def test_subject_numbers(text: str, prefix: str, expected: int | None) -> None:
     ],
 )
 def test_spans_are_mended_by_rule(given: tuple, expected: tuple | None, said: str) -> None:
-    span, note = mend(*given)
+    span, note = repair(*given)
     assert span == expected
     assert said in note
     assert bool(note) == bool(said)

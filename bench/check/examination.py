@@ -122,7 +122,7 @@ class Examination:
         return Views({name: arrays[name].copy() for name in names}, APEX)
 
     def described(self, clips: ToyClips, method: Method | None = None) -> list[Description]:
-        """Descriptions of clips, anew."""
+        """Freshly computed descriptions of clips."""
         return [(method or self.method).describe(self.views(one)) for one in clips.sources]
 
     @cached_property
@@ -219,7 +219,7 @@ def examine(method: type[Method] | Method) -> Examination:
 
 
 def _copied(method: Method) -> Method | None:
-    """The method from its file loaded anew, with globals of its own; None where that fails."""
+    """The method from its file, reloaded with fresh globals; None where that fails."""
     file = Path(inspect.getfile(type(method)))
     module = load_anew(file.parent if file.name == "__init__.py" else file)
     kind: type[Method] | None = getattr(module, type(method).__name__, None)

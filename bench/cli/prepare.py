@@ -109,7 +109,7 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
 
 
 def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
-    """The task of records as it lies on disk; SYNTHETIC stand-ins are made where they are gone."""
+    """The task of records, as found on disk; missing SYNTHETIC stand-ins are regenerated."""
     name = TaskName.parse(truth.task)
     if not settings.roots and not truth.synthetic:
         raise no_data(name.dataset, ())

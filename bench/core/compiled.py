@@ -1,4 +1,4 @@
-"""Numba with its cache on disk, wherever this package lies."""
+"""Numba with its cache on disk, wherever this package is installed."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Index:
 
     Attributes:
         clips: sorted by id.
-        repaired: what was mended by a stated rule, a sentence a clip.
+        repaired: what was repaired by a stated rule, one sentence per clip.
         dropped: what was left out and why, a sentence a clip.
         missing: ids of clips in the table without frames on disk.
         expected: rows the owners' table has, where known.

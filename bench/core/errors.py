@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one clear line, never a traceback."""
+"""Errors that a user can fix: one clear line, never a traceback."""
 
 import errno
 

@@ -44,7 +44,7 @@ class Configured:
         config = {n: v for n, v in self.config.items() if by is None or n in by}
         kind = type(self.method)
         # As if all were computed from frames: where a dataset ships a view, a raised version only
-        # costs describing anew.
+        # costs describing again.
         views = view_versions(kind.needs | kind.takes, frozenset({"frames"}))
         code = source_hash(kind), seen_by(kind)
         return key("description", kind.name, kind.version, code, views, config)

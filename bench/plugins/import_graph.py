@@ -146,7 +146,7 @@ def _files(statement: Statement, file: Path, search: Sequence[Path] = ()) -> lis
 
 
 def _roots(top: str, search: Sequence[Path]) -> list[Path]:
-    """The folder in which a top-level module lies; none where it is not local."""
+    """The folder of a top-level module; none if it is not local."""
     if _is_standard(top):
         return []
     if nearby := [folder for folder in search if _below([folder], [top])]:

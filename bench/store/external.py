@@ -39,7 +39,7 @@ class External:
 
 
 def external_path(results: Path, one: External) -> Path:
-    """Where it lies in a results folder."""
+    """Its path in a results folder."""
     return results / "external" / safe(one.task) / f"{safe(one.name)}.json"
 
 

@@ -66,7 +66,7 @@ class Store:
         return self.folder.joinpath("records", *CellPath.of(cell))
 
     def path(self, unit: Unit) -> Path:
-        """Where the record of one unit lies."""
+        """Path of the record of one unit."""
         return self.cell_folder(unit.cell) / f"{safe(unit.fold.name)}.json"
 
     def read(self, path: Path) -> Record | None:
@@ -125,7 +125,7 @@ class Store:
         return record
 
     def _sound(self, unit: Unit) -> Record | None:
-        """What lies in the place of the unit's record, held against its clips; raises as `done`."""
+        """The file at the unit's path, validated against its clips; raises like `done`."""
         path = self.path(unit)
         record = self.read(path)
         if record is not None and record.key == unit.key:

@@ -78,7 +78,7 @@ class Guesses(Dataset):
 
 @dataclass(frozen=True)
 class Chance(Method):
-    """Guesses anew at every epoch, each class as likely as the others."""
+    """A new guess at every epoch, all classes equally likely."""
 
     epochs: int = 50
 

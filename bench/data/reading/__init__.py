@@ -22,7 +22,7 @@ from bench.data.reading.folders import (
 from bench.data.reading.images import read_clip, read_frames, read_image
 from bench.data.reading.indexing import build_index, read_annotations
 from bench.data.reading.landmarks import with_landmarks
-from bench.data.reading.spans import Span, mend
+from bench.data.reading.spans import Span, repair
 from bench.data.reading.tables import COLUMNS, Row, read_table
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "find_tables",
     "gender",
     "in_three",
-    "mend",
     "named_folders",
     "number",
     "numbered_frames",
@@ -50,6 +49,7 @@ __all__ = [
     "read_frames",
     "read_image",
     "read_table",
+    "repair",
     "subfolders",
     "subject_number",
     "with_landmarks",

@@ -13,7 +13,7 @@ from bench.core.errors import DataError
 from bench.data.reading.annotations import action_units, gender, number, objective_class
 from bench.data.reading.folders import numbered_frames
 from bench.data.reading.landmarks import with_landmarks
-from bench.data.reading.spans import Span, mend
+from bench.data.reading.spans import Span, repair
 from bench.data.reading.tables import Row, read_table
 
 Frames = list[tuple[int, str]]
@@ -51,7 +51,7 @@ def build_index(
     """Clips of all rows, whatever their order, each with its frames onset..offset.
 
     Rows without subject or clip name are dropped; of rows for the same clip the one with most
-    filled cells stays; frame numbers are repaired as `mend` says. Frames numbered from another
+    filled cells stays; frame numbers are repaired as `repair` says. Frames numbered from another
     start are taken when the folder holds exactly onset..offset of them.
 
     Args:
@@ -65,7 +65,7 @@ def build_index(
     listings: dict[Path, Frames] = {}
     for (subject, name), row in sorted(_unique(database, rows, draft).items()):
         clip_id = f"{database}/{subject}/{name}"
-        span, note = mend(number(row["onset"]), number(row["apex"]), number(row["offset"]))
+        span, note = repair(number(row["onset"]), number(row["apex"]), number(row["offset"]))
         if span is None:
             draft.dropped.append(f"{clip_id}: {note}")
             continue

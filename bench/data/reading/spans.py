@@ -13,7 +13,7 @@ class Span(NamedTuple):
     offset: int
 
 
-def mend(onset: int | None, apex: int | None, offset: int | None) -> tuple[Span | None, str]:
+def repair(onset: int | None, apex: int | None, offset: int | None) -> tuple[Span | None, str]:
     """Make a usable span of annotated frame numbers.
 
     The rules, in this order:

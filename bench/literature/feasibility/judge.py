@@ -133,7 +133,7 @@ def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
 
 
 def _outside_bounds(clips: Integers, claims: Mapping[str, Claim]) -> str | None:
-    """Which claim lies outside what the accuracy allows."""
+    """Which claim is outside what the accuracy allows."""
     if "accuracy" not in claims:
         return None
     allowed = _allowed(claims["accuracy"], int(clips.sum()))
