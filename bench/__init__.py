@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bench.plugins.context import Context
     from bench.plugins.method import Facts, Method
     from bench.plugins.model import Model, Training
-    from bench.views.clip import Views
+    from bench.views.clip_views import Views
 
 __version__ = "0.1.0"
 __all__ = [
@@ -46,7 +46,7 @@ _HOMES = {
     "bench.plugins.context": ("Context",),
     "bench.plugins.method": ("Facts", "Method"),
     "bench.plugins.model": ("Model", "Training"),
-    "bench.views.clip": ("Views",),
+    "bench.views.clip_views": ("Views",),
 }
 
 

@@ -35,7 +35,7 @@ from tabulate import tabulate  # noqa: E402
 import bench.views  # noqa: E402
 from bench.core.types import Array  # noqa: E402
 from bench.views import dynamic, lowrank, tim  # noqa: E402
-from bench.views.clip import Views  # noqa: E402
+from bench.views.clip_views import Views  # noqa: E402
 from bench.views.flow import optical as flow  # noqa: E402
 from bench.views.flow import regions  # noqa: E402
 from bench.views.lbp import planes, sixpoints  # noqa: E402

@@ -44,7 +44,7 @@ def test_imports_are_followed_through_functions_and_modules():
     assert not {"bench.learning.svm", "bench.plugins.context"} & set(seen)
     assert set(borrowed(REGISTRY.methods["majority"])) == {
         "bench.plugins.context",
-        "bench.views.clip",
+        "bench.views.clip_views",
     }
 
 
@@ -216,7 +216,7 @@ def test_a_folder_is_hashed_whole(tmp_path):
     (folder / "net.py").write_text(SIBLING.format(1))
     code_hash.forget()
     assert changes(before, {}, plugin) == ["its method's code"]
-    assert set(borrowed(plugin)) == {"bench.plugins.context", "bench.views.clip"}
+    assert set(borrowed(plugin)) == {"bench.plugins.context", "bench.views.clip_views"}
 
 
 def test_a_module_that_was_left_out_of_older_records_makes_none_stale():

@@ -9,7 +9,7 @@ from bench.plugins.method import Method
 from bench.plugins.model import Model
 from bench.report.occlusion import GRID, drops, occlusion_figure
 from bench.report.refit import samples
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.frames import key_frames
 
 HOOK = """

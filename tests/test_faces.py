@@ -22,7 +22,7 @@ from bench.datasets.synthetic.plan import stream
 from bench.datasets.synthetic.sheet import _portrait
 from bench.datasets.synthetic.subject import meet
 from bench.views import landmarks as view
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.landmarks import TEMPLATE, aligned, carried, eyes_of, ibug, similarity
 
 MODEL = installed_model()

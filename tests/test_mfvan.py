@@ -20,7 +20,7 @@ from bench.methods.mfvan.model import Network, images
 from bench.plugins.configure import configure
 from bench.plugins.docstrings import meanings
 from bench.plugins.registry import load
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:

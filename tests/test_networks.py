@@ -11,7 +11,7 @@ import torch
 from bench.plugins.context import Context
 from bench.plugins.method import Method
 from bench.plugins.model import Training
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 SIZES = [
     # folder, module, arguments, parameters

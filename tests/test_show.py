@@ -15,7 +15,7 @@ from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
 from bench.data.figure import draw, flow_colours
 from bench.plugins.registry import load
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 CLIP = Clip("casme2", "01", "EP02_01f", "happiness", Path(), ("img1.jpg",) * 5, 2, "given")
 

@@ -10,7 +10,7 @@ from bench.methods.apexpixels import ApexPixels
 from bench.methods.ststnet import STSTNet
 from bench.plugins.configure import Configured
 from bench.views.catalog import CATALOG, ViewSpec, view_versions
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.flow.optical import flow_image, optical_flow
 
 

@@ -23,7 +23,7 @@ from bench.plugins.method import Method
 from bench.running.jobs import Describe
 from bench.running.worker import describe
 from bench.views.catalog import CATALOG, servable
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 
 def every_dataset_that_serves_it(exam: Examination) -> Finding:

@@ -30,7 +30,7 @@ from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
 from bench.running.worker import checked
 from bench.views.catalog import servable
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 SEED = derived_seed("check")
 """Over 32 bits like the seed of a real fold, to expose libraries that accept no more."""

@@ -21,7 +21,7 @@ from bench.running.options import Device, Engine, Refresh
 
 def _apply_config(context: typer.Context, path: Path | None) -> Path | None:
     if path is not None:
-        from bench.cli.config import read_config
+        from bench.cli.run_config import read_config
 
         context.default_map = read_config(path)
     return path

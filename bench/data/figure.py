@@ -10,7 +10,7 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
 from bench.core.types import Array
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.flow.optical import flow_image, optical_flow
 from bench.views.flow.strain import strain
 from bench.views.frames import colour_frames, gray

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.core.types import Array
 from bench.learning.network_method import NetworkMethod
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.flow.optical import flow_image
 
 

@@ -10,7 +10,7 @@ from bench.core.types import Description
 from bench.core.words import Fidelity
 from bench.plugins.context import Context
 from bench.plugins.model import Model, Training
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -17,7 +17,7 @@ from bench.board.style import blank
 from bench.core.types import Array
 from bench.plugins.method import Method
 from bench.plugins.model import Model
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.frames import gray
 
 GRID = 8

@@ -25,7 +25,7 @@ from bench.plugins.model import Model, Training
 from bench.running.device import allocations, used
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Describe, Described, Fit, Outcome
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.opening import UnreadableError, views_of
 
 

@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec
 from bench.cache.files import key
 from bench.core.errors import BenchError
 from bench.core.types import Array
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 Parameters = ParamSpec("Parameters")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.core.types import Array
 from bench.views.catalog import provided, view
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 
 def resized(images: Array, size: tuple[int, int] | None) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.core.types import Array
 from bench.views.catalog import view
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.frames import gray_frames
 
 SMALLEST = 8

@@ -10,7 +10,7 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import DataError
 from bench.core.types import Array
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 
 class UnreadableError(DataError):

@@ -18,7 +18,7 @@ from bench.core.seeds import derived_seed
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
 from bench.plugins.model import Training
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 
 CLASSES = ("negative", "positive", "surprise")
 SHARES = (0.55, 0.25, 0.2)

@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.core.types import Array
 from bench.views.catalog import view
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.flow.optical import Algorithm, flow_between
 from bench.views.texture import texture_frames
 from bench.views.tim import frames_or_interpolated

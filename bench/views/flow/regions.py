@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.core.types import Array, Description
 from bench.views.catalog import view
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.flow.motion import flow_from_onset
 from bench.views.landmarks import carried, landmarks
 

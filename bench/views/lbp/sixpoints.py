@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.core.types import Array
 from bench.views.catalog import view
-from bench.views.clip import Views
+from bench.views.clip_views import Views
 from bench.views.lbp.patterns import HW, XYT, Grid, Pattern, block_histograms
 from bench.views.tim import interpolated_frames
 
