@@ -22,6 +22,8 @@ def main() -> None:
                 f"the disk is full ({error.filename or 'writing a result'}): free some space and "
                 "rerun the command to resume; finished folds are kept"
             )
+        # The reader has left, as `head` does when it has seen enough; a traceback would help
+        # nobody.
         if isinstance(error, BrokenPipeError):
             raise SystemExit(FAILED) from None
         raise

@@ -51,6 +51,7 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
 
 def out() -> Console:
     """Standard output, wide enough for tables where it is no terminal."""
+    # No highlighting: rich would colour every number and path.
     return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
 
 

@@ -20,6 +20,7 @@ from bench.views.catalog import CATALOG
 def load_file(path: Path) -> ModuleType:
     """Import a plugin from a file or a folder with `__init__.py`, under a name of its own."""
     path = path.resolve()
+    # The hash of the path keeps files of one name in different folders apart.
     name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
@@ -35,8 +36,10 @@ def load_file(path: Path) -> ModuleType:
     try:
         module = _executed(path, name)
     except Exception as error:
+        # If a file next to it is the cause, this message says what to do, and Python's does not.
         refuse_siblings(path)
         raise BenchError(f"--plugin {path} fails to import: {_one_line(error, path)}") from error
+    # Even where the import worked: a function may import a sibling only when it is called.
     refuse_siblings(path)
     return module
 
@@ -58,9 +61,11 @@ def _executed(path: Path, name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise BenchError(f"--plugin {path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
+    # Before it runs, because dataclasses look their module up by name while a class is made.
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
+    # A module that ran only in part must not be returned by the next call.
     except BaseException:
         del sys.modules[name]
         raise
@@ -82,6 +87,7 @@ def refuse_siblings(path: Path) -> None:
 def _one_line(error: BaseException, path: Path) -> str:
     """What was raised and where: the last line of the plugin that was at work."""
     words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    # Python suggests default_factory, but with a list the configuration would not hash.
     if "mutable default" in words:
         words += ", or a tuple"
     if isinstance(error, ImportError):

@@ -153,6 +153,7 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
     except BenchError as error:
         reasons.append(f"its configuration no longer exists: {error}")
         return tuple(reasons)
+    # Through JSON, as the record went: tuples have become lists there.
     before, now = record.inputs["config"], json.loads(json.dumps(today.config))
     changed = [
         f"{name} {before.get(name)!r} → {now.get(name)!r}"
