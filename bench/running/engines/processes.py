@@ -41,8 +41,7 @@ def processes(
         timeout: seconds a job may take, or None.
         plugins: plugin files that a worker must import before it can unpickle a payload.
     """
-    # In the parent, because libraries read these when they load: a worker may be too late to set
-    # them.
+    # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
     pool = ProcessPool(
@@ -55,8 +54,7 @@ def processes(
     )
     limit = None if timeout is None else timeout * GRACE + 1
     ended: queue.SimpleQueue[tuple[Job[Name], ProcessFuture]] = queue.SimpleQueue()
-    # By identity, because payloads hold arrays; every job exists before the first can end, so no id
-    # is used twice.
+    # By identity: arrays do not hash, and all jobs exist before the first is dropped.
     died: set[int] = set()
     kills = _kernel_kills()
 
