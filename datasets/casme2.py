@@ -114,6 +114,7 @@ def _objective_classes(root: Path, home: Path) -> dict[tuple[str, str], str]:
     """Objective class by clip from the separate table, empty where there is none."""
     try:
         table = reading.find_tables(root, home, "objective", "CASME2-ObjectiveClasses.xlsx")[0]
+    # Optional: the main table may have the column itself, and else the task stays empty.
     except DataError:
         return {}
     rows = [_named(row) for row in reading.read_table(table, ("subject", "name", "objective"))]

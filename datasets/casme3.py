@@ -67,6 +67,7 @@ class Casme3(reading.FrameDataset):
         tables = reading.find_tables(
             self.root, home, "part_?a_?me_?label", "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
         )
+        # The counts are those of version 2, next to which an earlier one may lie.
         tables.sort(key=lambda path: "v2" not in path.name)
         rows = [_named(row) for row in reading.read_annotations(tables, reading.CODED)]
         folders = {folder.name.lower(): folder for folder in reading.subfolders(home)}
@@ -92,6 +93,7 @@ def _named(row: reading.Row) -> reading.Row:
 def _place(row: reading.Row, folders: Mapping[str, Path]) -> Path | None:
     """The clip's own folder, or the colour frames of the video that it is part of."""
     subject = row["subject"].lower()
+    # Cut clips have a folder each; whole videos have one for all of their clips.
     own = folders.get(f"{subject}_{row['name'].lower()}")
     if own is not None or subject not in folders:
         return own

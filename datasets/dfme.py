@@ -48,6 +48,8 @@ class Dfme(reading.FrameDataset):
         if not folders:
             raise DataError(f"dfme: no folders like sub0001_01 within four levels of {self.root}")
         tables = reading.find_tables(self.root, self.root, "", "DFME's annotations")
+        # Any name will do, so tables in the folder above may be another dataset's: they count only
+        # where there are none inside.
         near = [table for table in tables if table.parent != self.root.parent]
         rows: list[reading.Row] = []
         for table in near or tables:

@@ -57,6 +57,8 @@ class Megc2019Flow(Dataset):
         """The clips of the list."""
         require_root(self.root, self.name)
         table, folder = _find(self.root)
+        # In reverse, so that of both spellings the published one, with the space, is put in last
+        # and stays.
         files = {
             _plain(name): name for name in sorted((f.name for f in folder.iterdir()), reverse=True)
         }

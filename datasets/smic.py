@@ -87,6 +87,7 @@ class Smic(reading.FrameDataset):
                     dropped.append(f"{clip.id}: a second time in {folder}")
                 else:
                     clips[clip.id] = clip
+        # A stand-in has clips of its own, not those of the published list.
         missing = [] if self.synthetic else sorted(set(self._published()) - set(clips))
         index = Index(
             clips=tuple(clips[name] for name in sorted(clips)),
@@ -110,6 +111,7 @@ class Smic(reading.FrameDataset):
 
     def _is_camera(self, name: str) -> bool:
         words = re.split(r"[^a-z]+", name.lower())
+        # SMIC-E with its long clips is another dataset, which may lie next to this one.
         return self.camera.lower() in words and not {"e", "long"} & set(words)
 
     def _published(self) -> Iterator[str]:

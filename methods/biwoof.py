@@ -105,6 +105,7 @@ def histogram(
         for column in columns:
             weights = magnitude[row, column].ravel().astype(np.float64)
             counts = np.bincount(bin_of[row, column].ravel(), weights, bins)
+            # A still block has no orientation: 0 / tiny is 0, where 0 / 0 would be NaN.
             share = counts / max(counts.sum(), np.finfo(np.float64).tiny)
             blocks.append(share * strain[row, column].sum(dtype=np.float64))
     joined = np.concatenate(blocks)

@@ -141,8 +141,10 @@ def nearest(apart: Array, allowed: Array, count: int) -> Array:
 def group_distances(rows: Array, pairs: Array, planes: Sequence[slice]) -> Array:
     """Mean χ² distance of each group over pairs of clips: (blocks, planes)."""
     total = np.zeros((rows.shape[1], len(planes)))
+    # Pair by pair: the differences of all pairs at once would take gigabytes.
     for i, j in pairs:
         a, b = rows[i].astype(np.float64), rows[j].astype(np.float64)
+        # Two empty bins give 0 and not 0 / 0.
         terms = (a - b) ** 2 / np.maximum(a + b, 1e-12)
         total += np.stack([terms[:, plane].sum(axis=1) for plane in planes], axis=1)
     mean: Array = total / len(pairs)

@@ -80,6 +80,7 @@ class LBPSDG(PatternMethod):
         folds = context.inner_folds(self.folds)
         svm = replace(self, C=LBPSDG.C if self.C == "inner" else self.C).svm()
         merit = np.zeros(len(options))
+        # With a single training subject nothing can be compared, and the first option stands.
         for k, (direction, bins) in enumerate(options if folds else []):
             rows = [features(clip, direction, bins) for clip in train.clips]
             for fit, validate in folds:

@@ -72,6 +72,7 @@ def clear(cache: Cache, category: str) -> Category:
 @contextmanager
 def in_use(cache: Cache) -> Iterator[None]:
     """While open, `prune` spares what was used since it was opened, in any process."""
+    # With the host: a cache on a network drive is used by processes of several machines.
     mark = cache.folder / MARKS / f"{socket.gethostname()}.{os.getpid()}"
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
@@ -102,6 +103,7 @@ def prune(cache: Cache, limit: int | None) -> int:
     for path, stat in sorted(files, key=lambda file: (file[1].st_mtime_ns, file[0])):
         if removed >= excess or (since is not None and stat.st_mtime_ns >= since):
             break
+        # Another process may have removed it in the meantime.
         path.unlink(missing_ok=True)
         removed += stat.st_size
     return removed
@@ -112,6 +114,7 @@ def _names(cache: Cache) -> list[str]:
         return []
     with os.scandir(cache.folder) as entries:
         names = (e.name for e in entries if e.is_dir(follow_symlinks=False))
+        # Hidden folders, such as that of the marks, hold no entries.
         return sorted(name for name in names if not name.startswith("."))
 
 
@@ -137,9 +140,11 @@ def _marks(cache: Cache) -> list[Path]:
 
 def _alive(mark: Path) -> bool:
     host, _, process = mark.name.rpartition(".")
+    # Processes of other machines cannot be asked, so only the age of their marks tells.
     if host != socket.gethostname():
         return time.time() - mark.stat().st_mtime < FORGOTTEN
     try:
+        # Signal 0 is never delivered: the call only reports whether the process exists.
         os.kill(int(process), 0)
     except ProcessLookupError:
         return False

@@ -22,6 +22,7 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
     without. Raises OSError and leaves no temporary file when the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # In the target's folder, since a rename is atomic only within one file system.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -29,8 +30,10 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
+        # mkstemp lets nobody but the owner read the file.
         Path(name).chmod(0o644)
         Path(name).replace(path)
+    # Ctrl-C must not leave a temporary file behind either.
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -22,6 +22,7 @@ def _kept_apart() -> Iterator[None]:
     Beside the source, its files would survive `pip uninstall`, and the folder that they lie in
     would then hide an editable install of the same package.
     """
+    # Set only while a function is decorated, which is when numba chooses the folder of its cache.
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = before or str(default_folder() / "compiled")
     try:
@@ -30,6 +31,8 @@ def _kept_apart() -> Iterator[None]:
         numba.config.CACHE_DIR = before
 
 
+# The error model: numba's default raises on a division by zero, and the check for it keeps loops
+# from being vectorised.
 OPTIONS: Any = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz"}}
 """For numba. Sums may be taken in another order than written, the same one in every run, and
 products may be fused: nothing else of IEEE 754 is given up, so NaN and infinities keep their

@@ -16,9 +16,11 @@ class _Deferred(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
+        # First of all, or attributes that the module's own code asks for would end up here again.
         self.__class__ = ModuleType  # type: ignore[assignment]
         spec: ModuleSpec = vars(self)["__spec__"]
         assert spec.loader is not None
+        # Put back what `defer` took away: submodules are found through it.
         self.__path__ = spec.submodule_search_locations or []
         spec.loader.exec_module(self)
         return getattr(self, name)

@@ -13,4 +13,5 @@ class DataError(BenchError):
 
 def disk_is_full(error: BaseException) -> bool:
     """True for what no method is to blame for, and what ends a run rather than a unit."""
+    # On shared machines a user's quota (EDQUOT) is used up before the disk is.
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 def cores() -> int:
     """Cores this process may use."""
+    # Containers and batch systems may grant a process fewer cores than the machine has;
+    # macOS and Windows do not say how many.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -193,6 +193,7 @@ class Protocol:
         if kind != "kfold":
             return cls(kind)
         # "05" would be another text, and so another key, for the same split.
+        # isdigit alone also accepts "²", which int() refuses.
         if not (count.isascii() and count.isdigit()) or int(count) < 2 or count[0] == "0":
             raise BenchError(f"protocol {text!r}: expected a number of groups, at least 2: kfold:5")
         return cls(kind, int(count))

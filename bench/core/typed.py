@@ -50,11 +50,13 @@ def read_json(path: Path) -> Any:
         BenchError: it cannot be opened.
     """
     try:
+        # As bytes: json then detects the encoding and ignores the locale's.
         return json.loads(path.read_bytes())
     except FileNotFoundError:
         raise
     except OSError as error:
         raise BenchError(f"{path} cannot be read: {error.strerror}") from error
+    # Deeply nested brackets exhaust the reader's stack.
     except (ValueError, RecursionError) as error:
         raise DamagedError(path, f"not JSON ({error})") from error
 
@@ -90,6 +92,7 @@ def check_format(raw: Any, path: Path, newest: int, default: int | None = None) 
         DamagedError: the number is missing or none.
     """
     stated = raw.get("format", default) if isinstance(raw, Mapping) else default
+    # isinstance would let `true` pass for 1.
     if type(stated) is not int or stated < 1:
         came = "missing" if stated is None else _shown(stated)
         raise DamagedError(path, f"format: {came}, expected a number from 1 to {newest}")
@@ -142,6 +145,7 @@ NOUNS = {
 
 def _explained(raw: Any, kind: type[Any], message: str) -> str:
     """The message of msgspec with the key in full, the value that came, and plain words."""
+    # Taken from the text: msgspec's errors have no other attribute that says what and where.
     what, _, at = message.partition(" - at `")
     keys = _keys(raw, kind, at)
     where = ".".join(map(str, keys)) or "the file"

@@ -54,6 +54,7 @@ def with_apexes(
 
 
 def _middle(clip: Clip) -> Clip:
+    # None and not a number: one file may hold a whole video, whose length is not known here.
     return dataclasses.replace(clip, apex=None, apex_source="middle")
 
 

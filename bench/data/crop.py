@@ -53,6 +53,7 @@ def crop_dataset(
         raise BenchError(f"{dataset.name}: SYNTHETIC stand-ins are already cropped")
     if folder.exists() and any(folder.iterdir()):
         raise BenchError(f"{folder} is not empty; choose a new folder for the cropped frames")
+    # All faces are found before anything is written: a clip without one stops it here.
     faces = find_faces(dataset, clips, model, threads)
 
     def write(clip: Clip, face: Face) -> None:
@@ -119,6 +120,7 @@ def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
 def _face(dataset: Dataset, clip: Clip, model: Path | None) -> Face | DataError:
     try:
         return find_face(dataset.root, clip, read_image(clip.folder / clip.files[0]), model)
+    # Returned and not raised, so that one message can name every clip without a face.
     except DataError as error:
         return error
 
@@ -137,6 +139,7 @@ def _write(dataset: Dataset, clip: Clip, face: Face, folder: Path, size: tuple[i
     target.mkdir(parents=True, exist_ok=True)
     pictures = aligned(dataset.read(clip)["frames"], face.eyes, size)
     for name, picture in zip(clip.files, pictures, strict=True):
+        # Lossless, so that nothing but the alignment changes the pixels.
         Image.fromarray(picture).save((target / name).with_suffix(".png"))
     if face.points is not None:
         matrix = similarity(face.eyes, size)
@@ -146,6 +149,7 @@ def _write(dataset: Dataset, clip: Clip, face: Face, folder: Path, size: tuple[i
 def _copy_tables(root: Path, clips: tuple[Clip, ...], folder: Path) -> None:
     """Tables next to root, in it, and in the folders between it and the clips."""
     inside = {p for clip in clips for p in clip.folder.parents if p.is_relative_to(root)}
+    # Loaders also look next to the root, so a table may lie there.
     for where in sorted({root, *inside} | {root.parent}):
         target = folder / where.relative_to(root) if where.is_relative_to(root) else folder
         for path in sorted(where.iterdir()):

@@ -59,6 +59,7 @@ def flow_colours(flow: Array, full: float) -> Array:
     """
     from matplotlib.colors import hsv_to_rgb
 
+    # Negated, because v points down and the colour wheel has up as positive.
     hue = np.arctan2(-flow[1], flow[0]) / (2 * np.pi) % 1
     saturation = np.clip(np.hypot(flow[0], flow[1]) / full, 0, 1)
     colours: Array = hsv_to_rgb(np.stack([hue, saturation, np.ones_like(hue)], axis=-1))
@@ -73,6 +74,7 @@ def _frames(clip: Clip, views: Views) -> Figure:
     onset, apex = shown[0], shown[views.apex]
     change = gray(apex[None])[0].astype(np.float32) - gray(onset[None])[0]
     flow = optical_flow(views, size=size)
+    # Equal frames show no motion to scale the colours by.
     full = max(float(np.percentile(np.hypot(flow[0], flow[1]), STRONG)), 1e-6)
     deformation = strain(flow)
     figure, cells, scales = _figure(5, size[0] / size[1])

@@ -56,12 +56,14 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
 def _read(memo: Path) -> dict[str, str]:
     try:
         return dict(json.loads(memo.read_text()))
+    # A damaged memo only means that the frames are read again.
     except (FileNotFoundError, ValueError):
         return {}
 
 
 def _listing(folder: Path) -> dict[str, Stat]:
     try:
+        # One scan of a folder is far faster than asking for every frame by itself.
         with os.scandir(folder) as entries:
             stats = ((entry.name, entry.stat()) for entry in entries)
             return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats}
@@ -77,5 +79,6 @@ def _digest(clip: Clip) -> str:
             data = path.read_bytes()
         except OSError as error:
             raise DataError(f"{clip.id}: {path.name}: {error.strerror}") from error
+        # With its length: the same bytes divided into other files are other frames.
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()

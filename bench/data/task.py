@@ -68,6 +68,7 @@ class Task:
         values = [getattr(clip, what) for clip in self.clips]
         if all(one is None for one in values):
             return None
+        # Sorted, because the order of a set is not part of what is annotated.
         return key(what, [sorted(one) if isinstance(one, frozenset) else one for one in values])
 
     @cached_property

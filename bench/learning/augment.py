@@ -18,6 +18,7 @@ def flip_and_shift(
         hflip: whether to mirror any.
     """
     n, _, h, w = images.shape
+    # Drawn on the CPU: a seed then moves the clips alike on every device.
     mirrored = torch.rand(n, generator=generator) < (0.5 if hflip else 0)
     tops, lefts = torch.randint(2 * max_shift + 1, (2, n, 1), generator=generator)
     padded = nn.functional.pad(images, (max_shift,) * 4)

@@ -14,6 +14,7 @@ class HalfDropout(nn.Module):
         """Values zeroed or doubled in training, unchanged otherwise."""
         if not self.training:
             return x
+        # A random byte serves eight values, a bit each; rounded up, the bits left over are cut off.
         draws = torch.randint(256, (-(-x.numel() // 8), 1), dtype=torch.uint8, device=x.device)
         places = torch.tensor([1, 2, 4, 8, 16, 32, 64, 128], dtype=torch.uint8, device=x.device)
         bits = (draws & places).flatten()[: x.numel()].view(x.shape)

@@ -43,6 +43,7 @@ class NetworkMethod(Method):
 
     def recipe(self, train: Training, context: Context) -> Recipe:
         """How the network is trained: cross-entropy and Adam, unless a plugin says otherwise."""
+        # Imported here and in `fit`: listing methods must not import torch.
         from bench.learning.training import Recipe, adam
 
         return Recipe(self.epochs, self.batch_size, adam(self.learning_rate))

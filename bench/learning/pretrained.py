@@ -83,6 +83,7 @@ def fill(module: nn.Module, path: str, state: Mapping[str, Tensor], without: str
     """
     import torch
 
+    # Some of timm's feature extractors flatten names: `features.0` becomes `features_0`.
     flat = {name.replace(".", "_"): value for name, value in state.items()}
     with torch.no_grad():
         for name, own in module.state_dict().items():

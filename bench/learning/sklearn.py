@@ -60,6 +60,7 @@ def fit(estimator: Any, train: Training, context: Context) -> Model:
     if len(present) == 1:
         return ClassifierModel(None, present, train.classes)
     context.check_deadline()
+    # A copy: the caller's estimator stays unfitted for the next fold.
     estimator = clone(estimator)
     with context.seeded(with_torch=False):  # splitters and plain functions draw from numpy's own
         estimator.set_params(**_settings(estimator, rows, train.labels, context))
@@ -97,8 +98,10 @@ class ClassifierModel(Model):
         """Scores (n, k) of the classes it knows, and (n,) of all others."""
         if hasattr(self.estimator, "decision_function"):
             values = np.asarray(self.estimator.decision_function(rows), np.float64)
+            # Of two classes scikit-learn gives one value, in favour of the second.
             if values.ndim == 1:
                 values = np.stack([-values, values], axis=1)
+            # Decision values have no lower bound, so that no constant is below all of them.
             return values, values.min(axis=1) - 1
         if hasattr(self.estimator, "predict_proba"):
             return np.asarray(self.estimator.predict_proba(rows), np.float64), np.zeros(len(rows))
@@ -131,6 +134,7 @@ def _settings(estimator: Any, rows: Array, labels: Array, context: Context) -> d
     for name, value in sorted(given.items()):
         word = name.rpartition("__")[2]
         if word == "random_state" and value is None:
+            # Nested estimators each get a seed of their own; scikit-learn takes 32 bits.
             found[name] = derived_seed(context.seed, name) % 2**32
         elif word == "n_jobs" and value is not None:
             found[name] = context.threads

@@ -148,6 +148,7 @@ class SVM:
         """A fitted scikit-learn SVC from the Gram matrix (n, n) of the training clips."""
         from sklearn.svm import SVC
 
+        # Precomputed, so that inner folds and every C reuse parts of one Gram matrix.
         weight = "balanced" if self.balanced else None
         # libsvm draws nothing here, but without a seed scikit-learn takes one from numpy's global
         # generator, and so moves it.
@@ -210,4 +211,5 @@ def decisions(machine: Any, gram: Array) -> Array:
 def flattened(clips: Sequence[Description]) -> Array:
     """Descriptions of one shape as rows: (n, d) float64, contiguous."""
     rows = np.stack([np.ravel(np.asarray(clip)) for clip in clips])
+    # `PairMemo` hashes rows by their bytes, which must lie side by side.
     return np.ascontiguousarray(rows, np.float64)

@@ -153,6 +153,7 @@ def train(
         DeadlineError: where the unit's time is up.
     """
     device = torch.device(context.device)
+    # Folds are trained side by side, each on its share of the cores.
     torch.set_num_threads(context.threads)
     with context.seeded():
         model = NetworkModel(build().to(device), device, stack)
@@ -178,6 +179,7 @@ def _loop(
 ) -> None:
     """Epochs of batches; mixed precision on a GPU."""
     net, device = model.net, model.device
+    # A stream of its own: dropout draws from the global one, and must not change the batches.
     generator = context.torch_generator()
     optimiser = recipe.optimiser([p for p in net.parameters() if p.requires_grad])
     scheduler = None if recipe.scheduler is None else recipe.scheduler(optimiser)
@@ -187,6 +189,7 @@ def _loop(
     labels = labels_of(targets)
     for epoch in range(1, recipe.epochs + 1):
         context.check_deadline()
+        # Every epoch, since a checkpoint leaves the network in evaluation mode.
         net.train()
         losses: list[Tensor] = []
         for index in batches(labels, recipe, generator, net):
@@ -233,6 +236,7 @@ def end_epoch(
 ) -> None:
     """Log the mean loss of an epoch's batches, settle, and offer a checkpoint, when it is time."""
     last = epoch == recipe.epochs
+    # Rounded up, so that there are never more than POINTS.
     if losses and (last or epoch % -(-recipe.epochs // POINTS) == 0):
         context.log(epoch=epoch, loss=torch.stack(list(losses)).mean().item())
     if last or epoch % recipe.checkpoint_every == 0:

@@ -41,5 +41,6 @@ def require_counts(cell: Cell) -> None:
     """Raise ValueError unless it is (seeds, subjects, classes, classes) with clips in it."""
     if cell.ndim != 4 or cell.shape[2] != cell.shape[3]:
         raise ValueError(f"expected (seeds, subjects, classes, classes), got {cell.shape}")
+    # Without a clip every metric is NaN, and so would be every quantile of a bootstrap.
     if not cell.any():
         raise ValueError("expected confusion matrices with clips in them, all are empty")

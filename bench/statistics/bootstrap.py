@@ -55,6 +55,7 @@ def bootstrap(
         level: the interval's nominal coverage.
     """
     require_counts(cell)
+    # A subject without clips, when drawn, would make the sample of people smaller than it is.
     cell = cell[:, cell.any(axis=(0, 2, 3))]
     weights = resample_weights(cell.shape[1], resamples, rng)
     replicates = _weighted_scores(cell, weights, metric)
@@ -119,6 +120,7 @@ def bootstrap_difference(
     if first.shape[1:] != second.shape[1:]:
         raise ValueError(f"expected the same subjects and classes: {first.shape}, {second.shape}")
     present = first.any(axis=(0, 2, 3)) | second.any(axis=(0, 2, 3))
+    # Drawn once for both: what makes a subject hard for both methods cancels in the difference.
     weights = resample_weights(int(present.sum()), resamples, rng)
     replicates = [_weighted_scores(cell[:, present], weights, metric) for cell in (first, second)]
     tail = (1 - level) / 2
@@ -128,6 +130,7 @@ def bootstrap_difference(
 
 def jackknife(cell: Cell, metric: Metric) -> Values:
     """The score without each subject in turn, (subjects,)."""
+    # Counts are sums over subjects, so leaving one out is a subtraction and needs no loop.
     rest = cell.sum(axis=1, keepdims=True) - cell
     return np.asarray(metric(rest).mean(axis=0))
 
@@ -150,6 +153,7 @@ def minimal_detectable_difference(
     if len(cells) < 2:
         raise ValueError("expected two or more methods: a difference has two sides")
     left_out = [jackknife(cell, metric) for cell in cells]
+    # The error of the difference, not of the scores: methods tend to fail on the same subjects.
     errors = [_jackknife_error(a - b) for a, b in combinations(left_out, 2)]
     factor = NORMAL.inv_cdf(1 - alpha / 2) + NORMAL.inv_cdf(power)
     return factor * float(np.median(errors))
@@ -164,6 +168,7 @@ def _jackknife_error(left_out: Values) -> float:
 def _weighted_scores(cell: Cell, weights: Values, metric: Metric) -> Values:
     """The score under each row of subject weights, (resamples,)."""
     seeds, subjects, classes, _ = cell.shape
+    # BLAS multiplies floats only; a product of integer matrices is many times slower.
     flat = np.moveaxis(cell, 1, 0).reshape(subjects, -1).astype(np.float64)
     return np.asarray(metric((weights @ flat).reshape(-1, seeds, classes, classes)).mean(axis=1))
 
@@ -176,6 +181,7 @@ def _corrected(quantiles: Values, replicates: Values, value: float, left_out: Va
     bias = NORMAL.inv_cdf(float(np.clip(below, edge, 1 - edge)))
     gaps = left_out.mean() - left_out
     spread = np.square(gaps).sum() ** 1.5
+    # Where no subject changes the score there is no skewness, and the ratio would be 0 / 0.
     acceleration = float((gaps**3).sum() / (6 * spread)) if spread > 0 else 0.0
     shifted = [bias + NORMAL.inv_cdf(float(q)) for q in quantiles]
     return np.array([NORMAL.cdf(bias + z / (1 - acceleration * z)) for z in shifted])

@@ -59,6 +59,7 @@ def per_group_confusions(
     names, number = np.unique(np.asarray(groups), return_inverse=True)
     if number.shape != (n,):
         raise ValueError(f"expected one group per clip: {n} clips, groups {number.shape}")
+    # One count over pairs of group and cell, rather than a pass over all clips for every group.
     flat = np.bincount(number * classes**2 + pairs, minlength=len(names) * classes**2)
     return flat.reshape(len(names), classes, classes)
 
@@ -115,8 +116,10 @@ def _pairs(truth: ArrayLike, predicted: ArrayLike, classes: int) -> tuple[NDArra
     if rows.ndim != 1 or rows.shape != columns.shape:
         raise ValueError(f"expected equally long lists: {rows.shape} and {columns.shape}")
     for name, labels in (("truth", rows), ("predicted", columns)):
+        # An empty list becomes float64, which says nothing about its labels.
         if labels.size and (labels.dtype.kind not in "iu" or not _within(labels, classes)):
             raise ValueError(f"{name}: expected whole numbers from 0 to {classes - 1}")
+    # Widened before multiplying: labels in uint8 would wrap around.
     return rows.astype(np.int64) * classes + columns.astype(np.int64), len(rows)
 
 
@@ -139,10 +142,12 @@ def _correct(counts: Counts) -> NDArray[Any]:
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> Values:
     result = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
+    # Divided only where it is defined: 0 / 0 would give the NaN as well, but with a warning.
     np.divide(part, whole, out=result, where=whole > 0)
     return result
 
 
 def _mean(values: Values, kept: NDArray[np.bool_]) -> Values:
     """Mean over the last axis of the values that are kept; NaN where none is."""
+    # Replaced rather than weighted by 0, since 0 times NaN is NaN.
     return _ratio(np.where(kept, values, 0.0).sum(-1), kept.sum(-1))

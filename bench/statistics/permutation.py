@@ -104,6 +104,8 @@ def pairwise(
     for start in range(0, len(swaps), CHUNK):
         moved = _moved(counts, swaps[start : start + CHUNK])
         for i, j in combinations(range(methods), 2):
+            # Swapping a subject moves its counts from one pooled matrix to the other, so that sums
+            # over the swapped subjects are all that is needed.
             exchange = moved[j] - moved[i]
             swapped = metric(pooled[i] + exchange) - metric(pooled[j] - exchange)
             # The observed difference itself must count as at least as large.
@@ -114,6 +116,7 @@ def pairwise(
     upper = np.triu_indices(methods, 1)
     p[upper] = larger[upper] / len(swaps) if exact else (larger[upper] + 1) / (len(swaps) + 1)
     adjusted[upper] = holm(p[upper])
+    # The lower triangles still hold 1, so that a minimum with the transpose mirrors the upper ones.
     return Pairs(difference, np.minimum(p, p.T), np.minimum(adjusted, adjusted.T), exact)
 
 
@@ -134,6 +137,7 @@ def _stack(cells: Sequence[Cell]) -> NDArray[np.float64]:
 def _all_swaps(subjects: int) -> NDArray[np.bool_]:
     """Every set of swapped subjects that leaves the last one alone, (2^(n-1), n)."""
     sets = np.arange(2 ** (subjects - 1))
+    # No set has the highest bit, so the last subject is never swapped.
     return np.asarray((sets[:, None] >> np.arange(subjects)) & 1 == 1)
 
 
@@ -141,4 +145,5 @@ def _moved(counts: NDArray[np.float64], swaps: NDArray[Any]) -> NDArray[np.float
     """Counts of the swapped subjects alone, (methods, swaps, seeds, c, c)."""
     methods, seeds, subjects, classes, _ = counts.shape
     flat = np.moveaxis(counts, 2, 1).reshape(methods, subjects, -1)
+    # As floats, since BLAS takes no booleans.
     return (swaps.astype(np.float64) @ flat).reshape(methods, -1, seeds, classes, classes)

@@ -73,6 +73,7 @@ def critical_difference(scores: ArrayLike, alpha: float = 0.05) -> CriticalDiffe
     datasets, methods = values.shape
     if np.isnan(values).any():
         raise ValueError("expected a score of every method on every dataset, some are missing")
+    # Negated: rankdata gives rank 1 to the smallest value, and here the largest score is best.
     ranks = rankdata(-values, axis=1).mean(axis=0)
     if methods < 2:
         return CriticalDifference(ranks, None, "one method alone has nothing to differ from")

@@ -44,6 +44,7 @@ def spotted_apex(frames: Array) -> int:
     blocks = np.sort(differences - drift, axis=1)
     strongest = max(1, round(STRONGEST * blocks.shape[1]))
     curve = blocks[:, -strongest:].mean(axis=1)
+    # The ends are repeated: zeros beyond them would pull the curve down there.
     curve = gaussian_filter1d(curve, SMOOTHING * len(frames), mode="nearest")
     inner = curve[1:-1]
     return 1 + int(inner.argmax()) if np.ptp(curve) > 0 else len(frames) // 2

@@ -34,5 +34,6 @@ def dynamic_image(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """`rank_pooled` grey frames, stretched to 0 .. 255 by its extremes: (h, w) uint8."""
     pooled = rank_pooled(gray_frames(clip, size))
     low, high = pooled.min(), pooled.max()
+    # A still clip pools to a constant, which would be divided by 0.
     image: Array = np.rint(255 * (pooled - low) / max(high - low, 1e-9)).astype(np.uint8)
     return image

@@ -36,6 +36,7 @@ def gray_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     return resized(gray(provided(clip, "frames")), size)
 
 
+# Cached, unlike all frames together: with it many methods need no clip decoded again.
 @view(version=1)
 def key_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """Onset and apex, grey: (2, h, w) uint8."""

@@ -67,6 +67,7 @@ def carried(places: Array, face: Array) -> Array:
         (n, 2), likewise; as they were on the mean face itself.
     """
     mean = np.array(TEMPLATE, np.float32)
+    # Clips without landmarks have exactly this face: no rounding by a spline, no import of scipy.
     if np.array_equal(face, mean):
         return places
     from scipy.interpolate import RBFInterpolator

@@ -60,6 +60,7 @@ def _shrunk_singular_values(matrix: Array, by: float) -> Array:
     # Eigenvalues of the Gram matrix are squared singular values; rounding can make them negative.
     squares, vectors = np.linalg.eigh(matrix.T @ matrix)
     values = np.sqrt(np.maximum(squares, 0))
+    # As factors of the values, 0 for those below `by`: no left singular vectors are needed.
     kept = 1 - by / np.maximum(values, by)
     shrunk: Array = matrix @ ((vectors * kept) @ vectors.T)
     return shrunk

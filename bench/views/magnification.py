@@ -38,6 +38,7 @@ def magnified(
 
     levels = _pyramid(frames[0].astype(np.float32))
     gains = _gains(frames.shape[1:], len(levels), alpha, cutoff)
+    # Both filters start at the onset, which is therefore returned unchanged.
     quick, late = [level.copy() for level in levels], [level.copy() for level in levels]
     out = np.empty_like(frames)
     for t, frame in enumerate(frames):

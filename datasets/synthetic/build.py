@@ -101,8 +101,10 @@ def _write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         fill(part)
+        # mkdtemp lets nobody but the owner enter the folder.
         part.chmod(0o755)
         if folder.exists():
+            # rmdir removes an empty folder and fails on any other.
             folder.rmdir()
         part.rename(folder)
     except BaseException:
@@ -143,6 +145,7 @@ def _fill(
     folder: Path,
 ) -> None:
     """Write frames, truth, tables and, last, the markers."""
+    # Imported here: joblib and OpenCV are needed only where a set is made.
     from joblib import Parallel, delayed
 
     from .write import write_subject
@@ -153,6 +156,7 @@ def _fill(
         for group in by_subject(clips)
     )
     done = 0
+    # In any order, so that progress is shown as soon as a subject is done.
     for number in Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks):
         done += number
         if progress is not None:

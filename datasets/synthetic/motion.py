@@ -68,6 +68,7 @@ def draw_nuisance(rng: np.random.Generator, frames: int, apex: int, knobs: Knobs
 
 def drift(rng: np.random.Generator, frames: int, size: float) -> Track:
     """A slow wander that starts at 0: three sines of random speed, phase and size."""
+    # Clips under 40 frames see part of a wave: heads move no faster in short clips.
     speed = rng.uniform(0.3, 1.3, 3) * np.pi / max(frames, 40) * rng.choice((0.5, 1, 2), 3)
     phase, height = rng.uniform(0, 2 * np.pi, 3), rng.normal(0, size, 3)
     wave = np.sin(speed[:, None] * np.arange(frames) + phase[:, None]) - np.sin(phase)[:, None]
@@ -83,6 +84,7 @@ def activation(rng: np.random.Generator, frames: int, apex: int) -> Track:
     left = rng.uniform(0.0, 0.4)
     down = np.clip((t - apex - abs(lag)) / max(frames - 1 - apex - abs(lag), 2), 0, 1)
     curve = rise * (1 - (1 - left) * down**2 * (3 - 2 * down))
+    # At the onset the face is at rest, whatever the lag.
     curve[0] = 0
     return np.asarray(curve, np.float32)
 

@@ -106,8 +106,10 @@ def _listed(cast: Cast, database: str, seed: int) -> list[tuple[int, str, int]]:
     emotions = [emotion for emotion, count in cast.listed.items() for _ in range(count)]
     rng.shuffle(emotions)
     number = len(cast.subjects)
+    # Unequal shares and moods, as in the real databases: folds differ in size and in classes.
     talkative = rng.dirichlet(np.full(number, 1.5))
     mood = rng.dirichlet(np.full(len(CLASSES), 4.0), number)
+    # Everyone in the cast gets a clip first, so that no subject is missing from the set.
     who = list(range(number))
     for emotion in emotions[number:]:
         chance = talkative * mood[:, CLASSES.index(THREE[emotion])]
@@ -182,6 +184,7 @@ def _oddities(cast: Cast, knobs: Knobs, seed: int) -> list[PlannedClip]:
 
     04/EP12_01f has a slash for its apex; 05/EP09_05f has its apex on the onset.
     """
+    # A number far above those of drawn clips, so that these two share no random stream with them.
     index = UNLISTED_FROM + 400
     slash = _clip("casme2", cast, 4, "disgust", index, False, knobs, seed)
     early = _clip("casme2", cast, 5, "disgust", index, False, knobs, seed)
@@ -216,4 +219,5 @@ def draw_units(
 def by_subject(clips: tuple[PlannedClip, ...]) -> list[list[PlannedClip]]:
     """Clips grouped by person, the longest work first."""
     groups = [list(g) for _, g in groupby(clips, key=lambda c: (c.database, c.subject))]
+    # The longest first, lest one worker still has most of its work when the others are done.
     return sorted(groups, key=lambda group: -sum(clip.frames for clip in group))

@@ -77,9 +77,11 @@ def render(subject: Subject, clip: PlannedClip, knobs: Knobs, seed: int) -> tupl
         moved = head + expression.at(i)
         if nuisance.closing[i] > 0:
             moved = moved + blink_field(subject, float(nuisance.closing[i]))
+        # The change of light is computed once, at the apex, and fades with the first action unit.
         strength = float(expression.curves[0, i])
         image = _expose(subject, texture, moved, strength, head + nuisance.gaze[i][:, None, None])
         image = image * _brightness(subject, nuisance, i) * noise.pattern + noise.frame(i)
+        # Half a level is added because the cast to uint8 rounds down.
         frames[i] = np.clip(image + 0.5, 0, 255)
     total = head_field(subject, nuisance, clip.apex) + expression.at(clip.apex)
     truth = Truth(
@@ -131,6 +133,7 @@ def _expose(subject: Subject, texture: Image, moved: Field, strength: float, eye
     dx, dy = subject.to_texture(moved[0], moved[1])
     seen = sample(texture, subject.base_x - dx, subject.base_y - dy)
     image = seen[..., :colours] * (1 + strength * seen[..., colours + 1 :])
+    # Eyeballs show in these rows alone, so no others are sampled.
     rows = np.flatnonzero((subject.opening > 0).any(axis=1))
     band = slice(max(rows[0] - 6, 0), rows[-1] + 7)
     dx, dy = subject.to_texture(eyes[0, band], eyes[1, band])

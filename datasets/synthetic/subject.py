@@ -80,6 +80,7 @@ class Subject:
         Scaled so that the longest vector is 1 px when both halves move.
         """
         if ("field", number, side) not in self.made:
+            # Both halves at once: their common maximum scales either.
             halves = {half: _half_field(self, number, half) for half in (-1, 1)}
             both = halves[-1] + halves[1]
             top = np.sqrt((both**2).sum(axis=0)).max()
@@ -154,6 +155,7 @@ def _half_field(subject: Subject, number: int, side: int) -> Field:
         at_x, at_y = position(words, pull.x), position(words, pull.y)
         patch = pull.weight * blob(x, y, side * at_x, at_y, pull.sx, pull.sy)
         if at_x == 0:
+            # A mid-line patch would be added twice, by each half; the ramp makes both sum to one.
             patch = patch * ramp(-0.12, 0.12, side * x)
             if number in PARTS_AT_SEAM:
                 seam = lip_lines(subject.face.who, x)[0]

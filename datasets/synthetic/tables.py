@@ -28,6 +28,7 @@ def casme2_rows(clips: Sequence[PlannedClip]) -> list[list[Cell]]:
     for clip in clips:
         onset, apex, offset = _moments(clip)
         units: Cell = "+".join(_unit_texts(clip))
+        # As in the owners' table: a single unit is a number, several are text.
         if isinstance(units, str) and units.isdigit():
             units = int(units)
         rows.append([clip.person, clip.name, None, onset, apex, offset, None, units, clip.emotion])
@@ -69,6 +70,7 @@ def listed_lines(clips: Sequence[PlannedClip]) -> list[str]:
                 "samm": f"{clip.subject}",
             }
             name = clip.name
+            # The owners' list pads the subject in SMIC's clip names, which the folders do not.
             if clip.database == "smic":
                 name = name.replace(short, padded, 1)
             label = CLASSES.index(THREE[clip.emotion])
@@ -84,6 +86,7 @@ def write_table(path: Path, sheets: dict[str, list[list[Cell]]]) -> None:
     book.remove(book.active)
     book.properties.title = WARNING
     book.properties.creator = "SYNTHETIC"
+    # Fixed, since the time of writing would make equal sets differ.
     book.properties.created = datetime(2000, 1, 1)
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)

@@ -70,8 +70,10 @@ def _write_frames(root: Path, clip: PlannedClip, frames: Frames, smic_format: Fo
     folder.mkdir(parents=True)
     for i, frame in enumerate(frames):
         path = folder / frame_name(clip, clip.first + i, smic_format)
+        # OpenCV encodes BGR.
         image = frame if frame.ndim == 2 else frame[..., ::-1]
         quality = [cv2.IMWRITE_JPEG_QUALITY, 97] if path.suffix == ".jpg" else []
+        # Encoded first and written by Python: imwrite does not raise where the disk is full.
         done, data = cv2.imencode(path.suffix, image, quality)
         if not done:
             raise OSError(f"cannot encode {path}")

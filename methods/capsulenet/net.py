@@ -28,6 +28,7 @@ class CapsuleNetwork(nn.Module):
     def __init__(self, num_classes: int, size: int, routings: int = 3) -> None:
         super().__init__()
         self.routings = routings
+        # timm counts the stem as 0, so 3 is the third stage.
         self.trunk = timm.create_model("resnet18", features_only=True, out_indices=(3,))
         side = -(-size // 16)
         # 9 at 224 x 224; smaller frames leave fewer cells than that.

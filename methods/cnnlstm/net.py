@@ -39,6 +39,7 @@ class StateNet(nn.Module):
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Flatten(),
+            # 64 channels of 8 x 8: three poolings halve 64 px.
             nn.Linear(4096, FEATURES),
             nn.ReLU(),
         )

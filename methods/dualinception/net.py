@@ -14,6 +14,7 @@ class DualInceptionNet(nn.Module):
     def __init__(self, num_classes: int) -> None:
         super().__init__()
         self.u, self.v = InceptionStream(), InceptionStream()
+        # Two streams of 64 channels on 7 x 7.
         self.hidden = nn.Linear(6272, 1024)
         self.head = nn.Linear(1024, num_classes)
 

@@ -114,7 +114,10 @@ def learned(
         coefficients = np.linalg.solve(kernel + ridge * identity, targets)
         parts = grams @ coefficients
         flat = parts.reshape(len(grams), -1)
+        # For given P the ridge term is linear in the weights, and so joins their penalty.
         cost = penalty + ridge * np.einsum("kij,ij->k", parts, coefficients)
+        # Products of the blocks are all that the descent needs, and they do not grow with the
+        # clips.
         weights = descended(flat @ flat.T, flat @ targets.ravel(), cost, weights)
         rest = targets.ravel() - weights @ flat
         objectives.append(float(rest @ rest + cost @ weights))
@@ -130,6 +133,7 @@ def descended(square: Array, linear: Array, cost: Array, weights: Array) -> Arra
     weights = weights.copy()
     for _ in range(SWEEPS):
         before = weights.copy()
+        # A block that was switched off has no curvature to divide by.
         for j in np.flatnonzero(np.diag(square) > 0):
             slope = linear[j] - cost[j] / 2 - square[j] @ weights
             weights[j] = max(0.0, weights[j] + slope / square[j, j])

@@ -89,6 +89,7 @@ def pool(maps: Tensor, region: tuple[float, float, float, float]) -> Tensor:
     """A region of maps (n, c, h, w), max-pooled to (n, c, 7, 7)."""
     h, w = maps.shape[2:]
     left, top, right, bottom = region
+    # One cell at least: on small frames a region may be narrower than a cell.
     columns = slice(int(left * w), max(int(left * w) + 1, round(right * w)))
     rows = slice(int(top * h), max(int(top * h) + 1, round(bottom * h)))
     return functional.adaptive_max_pool2d(maps[:, :, rows, columns], 7)

@@ -136,6 +136,7 @@ class Scale(nn.Module):
         """
         patches = self.project(maps).flatten(2).transpose(1, 2)
         z = torch.cat([self.token.expand(len(patches), -1, -1), patches], 1) + self.position
+        # Patches alone can be hidden: the class token is always there.
         hidden = None if only is None else torch.cat([torch.zeros_like(only[:, :1]), ~only], 1)
         layers = []
         for block in self.blocks:

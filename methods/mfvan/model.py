@@ -122,6 +122,7 @@ def images(pixels: Sequence[Array], config: Config) -> Tensor:
     if config.units == "range":
         return stack / 255
     deviation, mean = torch.std_mean(stack, (1, 2, 3), correction=0, keepdim=True)
+    # In grey levels, where real images deviate by far more than 1; a flat one is not divided by 0.
     return (stack - mean) / deviation.clamp_min(1.0)
 
 
@@ -143,6 +144,7 @@ class Fitted(Model):
 
     def predict(self, clips: Sequence[Description]) -> Array:
         """Class probabilities (n, classes), float64."""
+        # A checkpoint is scored in the middle of training, which goes on in the mode it was in.
         was_training = self.network.training
         self.network.eval()
         # One by one: the last digit of a sum depends on the batch, and may turn a mask.

@@ -30,6 +30,7 @@ def surroundings(seed: int, context: Context) -> Iterator[None]:
     try:
         with (
             context.seeded(seed),
+            # bfloat16 has the range of float32, so that gradients need no scaler.
             torch.autocast("cuda", dtype=torch.bfloat16, enabled=cuda),
         ):
             yield

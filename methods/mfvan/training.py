@@ -78,9 +78,11 @@ def summary(steps: Sequence[Step], scales: Sequence[int]) -> dict[str, float]:
     means = {name: torch.stack([one[name] for one in numbers]).mean() for name in numbers[0]}
     means["loss"] = torch.stack([means[name] for name in steps[0].terms]).sum()
     masks = zip(*(step.masks for step in steps), strict=True)
+    # No masks while no labels are used, and then no scales to report.
     for number, of_scale in zip(scales, masks, strict=False):
         kept = torch.cat(of_scale).float()
         means[f"kept_{number}"] = kept.mean()
+        # Without the correction a single clip has deviation 0 and not NaN.
         means[f"varied_{number}"] = kept.std(0, correction=0).mean()
     return {name: float(value) for name, value in means.items()}
 
@@ -89,6 +91,7 @@ def augmented(config: Config, apex: Tensor, onset: Tensor, device: str) -> tuple
     """A batch's pairs mirrored and shifted on their device, both frames of a pair alike."""
     if not (config.hflip or config.max_shift):
         return apex, onset
+    # Stacked as channels, so that both frames of a pair move alike.
     pairs = torch.cat([apex, onset], 1)
     moved = flip_and_shift(pairs, torch.default_generator, config.max_shift, config.hflip)
     apex, onset = moved.tensor_split(2, 1)
@@ -115,6 +118,7 @@ def fit(config: Config, train: Training, context: Context) -> Fitted:
         model = Fitted(network, config, device)
         learner = compiled(network, device)
         teacher = None if teacher is None else compiled(teacher, device)
+        # The error of handing back the apex itself: the student's means something only next to it.
         copy_error = float(mse_loss(apex, onset))
         for epoch in range(first, config.epochs):
             network.train()
@@ -124,6 +128,7 @@ def fit(config: Config, train: Training, context: Context) -> Fitted:
                 batch = Batch(*augmented(config, apex[rows], onset[rows], device), known)
                 step = look_and_reconstruct(config, learner, teacher, batch, alpha)
                 descent.step(torch.stack(list(step.terms.values())).sum())
+                # Detached, or the graphs of a whole epoch would stay in memory.
                 steps.append(step.detached())
             numbers = summary(steps, config.scales)
             context.log(epoch=epoch + 1, copy_error=copy_error, **numbers)

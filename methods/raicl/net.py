@@ -21,6 +21,7 @@ class Student(nn.Module):
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
+        # The maps of the last stage: timm counts the stem as 0.
         self.trunk = timm.create_model("resnet18", features_only=True, out_indices=(4,))
         self.queries = nn.Parameter(torch.randn(QUERIES, 512) / 512**0.5)
         self.head = nn.Linear(512, num_classes)
@@ -61,6 +62,7 @@ class SiameseNet(nn.Module):
         if not self.training:
             logits = self.student(2 * unit(frames.flatten(0, 1)) - 1)[0]
             return logits.unflatten(0, frames.shape[:2]).mean(1)  # type: ignore[no-any-return]
+        # Drawn on the CPU, so that a seed draws the same frames on every device.
         drawn = torch.randint(frames.shape[1], (2, len(frames))).to(frames.device)
         clips = torch.arange(len(frames), device=frames.device)
         x, y = (2 * unit(frames[clips, one]) - 1 for one in drawn)
@@ -74,6 +76,8 @@ class SiameseNet(nn.Module):
 
     def follow(self) -> None:
         """Move the teacher a little towards the student."""
+        # Parameters alone: in training mode the teacher's batch normalisation keeps its own
+        # statistics.
         pairs = zip(self.teacher.parameters(), self.student.parameters(), strict=True)
         for slow, fast in pairs:
             slow.lerp_(fast.detach(), 1 - MOMENTUM)

@@ -84,6 +84,7 @@ class SparseMDMO(SVMMethod):
             *(problem, graphed, self.atoms, self.rounds, self.sweeps, context.rng()),
             context.check_deadline,
         )
+        # As many sweeps as the training codes saw over all rounds of the dictionary.
         sweeps = self.rounds * self.sweeps
         return Coder(problem, learned, self.neighbours, sweeps, self.pooling)
 

@@ -130,6 +130,7 @@ def updated(atoms: Array, frames: Array, codes: Array) -> Array:
     """Each atom in turn at its optimum for the codes, in the unit ball (Mairal et al. 2010)."""
     atoms = atoms.copy()
     square, linear = codes @ codes.T, frames @ codes.T
+    # Atoms that no code uses stay as they are: nothing says where they should be.
     for j in np.flatnonzero(np.diag(square) > 1e-12):
         best = atoms[:, j] + (linear[:, j] - atoms @ square[:, j]) / square[j, j]
         atoms[:, j] = best / max(1.0, float(np.linalg.norm(best)))

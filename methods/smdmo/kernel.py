@@ -50,9 +50,12 @@ def descend(
         for j in range(n):
             for i in range(atoms):
                 curvature = square[i, i] + smoothness * graph[j, j]
+                # An atom that shrank to 0, in a frame without neighbours, leaves nothing to divide
+                # by.
                 if curvature <= 0:
                     continue
                 best = codes[j, i] - gradient[j, i] / curvature
+                # Halved, because only half of the smooth part's gradient is kept.
                 threshold = sparsity / (2 * curvature)
                 best = np.sign(best) * max(abs(best) - threshold, 0.0)
                 change = best - codes[j, i]

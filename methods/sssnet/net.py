@@ -26,6 +26,7 @@ class SSSNetwork(nn.Module):
             nn.BatchNorm2d(64),
             nn.Dropout2d(0.5),
             nn.Flatten(),
+            # 64 channels of 9 x 9: 64 px less 4, by 3, less 2, by 2.
             nn.Linear(5184, 256),
             nn.ReLU(),
             nn.Linear(256, num_classes),

@@ -21,6 +21,7 @@ jit = numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz", "arcp"})
 WIDTH = 32
 SIDE = 30
 AREA = SIDE * WIDTH
+# The last taps of the last, unused columns read beyond the 32 x 32 plane.
 SPAN = WIDTH * WIDTH + 16
 POOLED = 10
 
@@ -57,6 +58,7 @@ def forward(x: Array, weight: Array, bias: Array, sign: Array) -> tuple[Array, A
             for row in range(SIDE):
                 out[row * WIDTH + SIDE] = 0
                 out[row * WIDTH + SIDE + 1] = 0
+            # In the planes' own type within a clip, for speed; in double precision over clips.
             first, second = x.dtype.type(0), x.dtype.type(0)
             for p in range(AREA):
                 first += out[p]
@@ -68,6 +70,8 @@ def forward(x: Array, weight: Array, bias: Array, sign: Array) -> tuple[Array, A
                 middle, bottom = 3 * row * WIDTH, (3 * row + 1) * WIDTH
                 for p in range(SIDE):
                     rows[p + 1] = max(s * out[top + p], s * out[middle + p], s * out[bottom + p])
+                # Padding: to repeat a value changes no maximum, so nothing need stand for minus
+                # infinity.
                 rows[0] = rows[1]
                 for column in range(POOLED):
                     a, b, d = rows[3 * column], rows[3 * column + 1], rows[3 * column + 2]
@@ -124,6 +128,7 @@ def _scatter(g: Array, out: Array, pooled: Array, gradient: Array) -> None:
     for row in range(POOLED):
         for column in range(POOLED):
             value, where = pooled[row, column], 0
+            # Downwards, so that the first of equal positions is the last to be written.
             for k in range(8, -1, -1):
                 p = max(3 * row + k // 3 - 1, 0) * WIDTH + max(3 * column + k % 3 - 1, 0)
                 where = p if out[p] == value else where
@@ -133,6 +138,7 @@ def _scatter(g: Array, out: Array, pooled: Array, gradient: Array) -> None:
 @jit  # type: ignore[untyped-decorator]
 def _correlate(g: Array, x: Array, dw: Array) -> None:
     """Add the nine shifted inner products of a gradient and a plane."""
+    # Nine variables and not an array, so that they can stay in registers.
     a = b = c = d = e = f = h = j = k = x.dtype.type(0)
     for p in range(AREA):
         v = g[p]

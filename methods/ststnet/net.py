@@ -36,6 +36,7 @@ class PooledStage(torch.autograd.Function):
         activations, pooled, sums = kernels.forward(*arrays)
         count = len(images) * kernels.SIDE**2
         mean = torch.from_numpy(sums[0] / count)
+        # Of sums in double precision, since two large moments are subtracted.
         variance = torch.from_numpy(sums[1] / count) - mean**2
         ctx.arrays, ctx.mean, ctx.count = (arrays[0], activations, pooled), mean, count
         # Rounding can make a difference of moments negative.
@@ -80,6 +81,8 @@ class STSTNet(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Logits."""
         x = images.to(self.head.weight.dtype)
+        # The kernels run on a CPU and take the statistics of the batch, which evaluation does not
+        # use.
         fast = self.training and x.device.type == "cpu"
         x = self._fast(x) if fast else self._plain(x)
         return self.head(functional.avg_pool2d(self.dropout(x), 2).flatten(1))  # type: ignore[no-any-return]

@@ -42,6 +42,7 @@ class Backbone(nn.Module):
         """Logits (n, classes)."""
         x = unit(images, self.size)
         if self.image == "difference":
+            # Enlarged: micro-expressions change few grey levels.
             x = 4 * (x[:, 1:] - x[:, :1])
         elif self.image == "apex":
             x = 2 * x[:, 1:] - 1

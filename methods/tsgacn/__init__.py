@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def neighbours(points: Array, count: int) -> Array:
     """Which points are among the nearest of one another or the same: (n, n) boolean."""
     distance = np.linalg.norm(points[:, None] - points, axis=2)
+    # Index 0 is the distance of a point to itself.
     near = distance <= np.sort(distance, 1)[:, count : count + 1]
     joined: Array = near | near.T
     return joined
@@ -68,6 +69,7 @@ class TSGACN(NetworkMethod):
         offset = flow_between(frames[0], frames[-1])
         half = PATCH // 2
         start = landmarks(clip)[JAW:]
+        # Patches at the rim move inside the picture.
         x, y = np.clip(np.rint(start * SIDE).astype(int), half, SIDE - half).T
         paths = [start, start + apex[:, y, x].T / SIDE, start + offset[:, y, x].T / SIDE]
         patches = [
@@ -84,5 +86,6 @@ class TSGACN(NetworkMethod):
 
         from .net import TwoStreamNet
 
+        # One graph, of the mean face: all clips of a batch share it.
         adjacency = torch.from_numpy(neighbours(np.array(TEMPLATE[JAW:]), NEIGHBOURS))
         return TwoStreamNet(train.classes, adjacency)

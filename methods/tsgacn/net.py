@@ -62,6 +62,7 @@ class TwoStreamNet(nn.Module):
     def __init__(self, num_classes: int, adjacency: Tensor) -> None:
         super().__init__()
         nodes = len(adjacency)
+        # Positions are in pictures and flow in pixels: normalised, both are of one size.
         self.scale = nn.ModuleDict(
             {"points": nn.BatchNorm1d(nodes * 6), "patches": nn.BatchNorm1d(nodes * 200)}
         )

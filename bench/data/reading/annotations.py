@@ -8,6 +8,7 @@ import unicodedata
 from bench.core.types import Gender
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
+# Spreadsheets may give "46.0" for 46.
 NUMBER = re.compile(r"\d+(\.0*)?")
 ACTION_UNIT = re.compile(r"(?<!\d)(\d{1,2})(?:\.0+)?(?!\d)")
 

@@ -55,6 +55,7 @@ def find_face(root: Path, clip: Clip, onset: Array, model: Path | None) -> Face:
     if box is not None and model is None:
         return Face(eyes_in_box(*box), None, "box")
     if box is not None and model is not None:
+        # Loaded for every clip: OpenCV's networks must not be shared by threads.
         points = ibug(mesh(load_model(model), onset, box))
         if is_face(points):
             return Face(eyes_of(points), points, "model")
@@ -73,11 +74,13 @@ def face_box(image: Array) -> tuple[float, float, float] | None:
     scale = min(1.0, TALLEST / len(image))
     size = (round(image.shape[0] * scale), round(image.shape[1] * scale))
     small = resized(gray(image[None]), size)[0]
+    # No smaller than a fifth of the height: these datasets' faces fill a fourth or more.
     found = _cascade().detect_multi_scale(
         small, 1.1, 1, (len(small) // 5,) * 2, (min(small.shape),) * 2
     )
     if not found:
         return None
+    # Of equally large ones the uppermost, so that the order of the detector does not matter.
     best = max(found, key=lambda face: (face["width"], -face["r"], -face["c"]))
     return best["c"] / scale, best["r"] / scale, best["width"] / scale
 

@@ -119,12 +119,14 @@ def find_tables(root: Path, home: Path, pattern: str, what: str) -> list[Path]:
 
 
 def _is_table(name: str) -> bool:
+    # Excel keeps a file "~$..." next to every workbook that is open.
     return not name.startswith("~$") and name.lower().endswith((".xlsx", ".xls", ".csv"))
 
 
 def _names(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> Iterable[str]:
     try:
         with os.scandir(folder) as entries:
+            # Hidden files are skipped: on foreign disks macOS adds a "._img1.jpg" to each img1.jpg.
             return sorted(e.name for e in entries if e.name[0] != "." and _is(e, kind))
     except (FileNotFoundError, NotADirectoryError):
         return []

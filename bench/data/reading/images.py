@@ -93,6 +93,7 @@ def read_frames(clip: Clip) -> Array:
     frames = np.empty((len(clip.files), *onset.shape), np.uint8)
     for i, name in enumerate(clip.files):
         image = _sized(read_image(clip.folder / name) if i else onset, onset.shape[:2])
+        # The first colour frame of a clip that began in grey.
         if image.ndim == frames.ndim:
             frames = np.repeat(frames[..., None], 3, axis=3)
         frames[i] = image if image.ndim == frames.ndim - 1 else image[..., None]

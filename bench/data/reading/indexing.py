@@ -70,6 +70,7 @@ def build_index(
             draft.dropped.append(f"{clip_id}: {note}")
             continue
         folder = place(row)
+        # Clips of one video share its folder.
         if folder is not None and folder not in listings:
             listings[folder] = numbered_frames(folder)
         files, gaps = _between(listings[folder] if folder else [], span)
@@ -100,6 +101,7 @@ def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[
     kept = {}
     for key, group in groups.items():
         cells = [{f: v for f, v in row.items() if f != "row" and v} for row in group]
+        # Among equally complete rows, one that does not depend on their order in the table.
         best = max(range(len(group)), key=lambda i: (len(cells[i]), sorted(cells[i].items())))
         kept[key] = group[best]
         if len(group) > 1:
@@ -111,6 +113,7 @@ def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[
 
 def _between(frames: Frames, span: Span) -> tuple[Frames, str]:
     """Frames onset..offset, and what is odd about them."""
+    # An empty name sorts before all others, so that numbers alone are compared.
     first = bisect_left(frames, (span.onset, ""))
     last = bisect_right(frames, (span.offset + 1, ""))
     files = frames[first:last]
@@ -128,6 +131,7 @@ def _clip(database: str, row: Row, folder: Path, files: Frames, span: Span) -> C
     apex = None
     if span.apex is not None:
         numbers = [at for at, _ in files]
+        # If the apex frame itself is missing, the one before it stands in.
         apex = max(bisect_right(numbers, span.apex) - 1, 0)
     return Clip(
         database=database,

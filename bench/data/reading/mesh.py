@@ -59,9 +59,11 @@ def load_model(path: Path) -> Any:
     """
     import cv2
 
+    # Silenced, or OpenCV would print its own account of the error as well.
     level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         net = cv2.dnn.readNetFromTFLite(str(path))
+        # Run once: a file may be readable and still be another model.
         found = _points(net, np.zeros((SIDE, SIDE, 3), np.uint8))
     except (cv2.error, OSError) as error:
         raise BenchError(f"{path}: not a face mesh model: {_said(error)}") from error

@@ -95,7 +95,9 @@ def _sheets(path: Path, first: str) -> Iterable[Sequence[Sequence[Any]]]:
 
     try:
         book = CalamineWorkbook.from_path(str(path))
+        # False sorts first: the wanted sheet, then the others in the order of the workbook.
         for name in sorted(book.sheet_names, key=lambda name: name != first):
+            # Empty rows are kept: messages name the row that a spreadsheet program shows.
             yield book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
@@ -107,9 +109,13 @@ def _csv(path: Path) -> list[list[str]]:
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
     try:
+        # Excel starts UTF-8 files with a byte order mark, which would become part of the first
+        # header.
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        # Any byte is valid latin-1, and headers and numbers are ASCII in either encoding.
         text = data.decode("latin-1")
+    # Excel separates by semicolons where the comma is the decimal sign.
     delimiter = max(",;\t", key=text.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

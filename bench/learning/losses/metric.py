@@ -46,6 +46,7 @@ def prototypical_loss(features: Tensor, labels: Tensor) -> Tensor:
         labels: (2n,) int64, the supports' order repeated by the queries; any set of classes.
     """
     half = len(features) // 2
+    # Numbered anew, since an episode's classes need not be 0 .. k - 1.
     _, support = torch.unique(labels[:half], return_inverse=True)
     members = functional.one_hot(support).to(features.dtype)
     prototypes = members.T @ features[:half] / members.sum(0)[:, None]

@@ -39,6 +39,7 @@ def effective_number(labels: Array, classes: int, beta: float = 0.999) -> Array:
     """
     counts = np.bincount(labels, minlength=classes)
     present = counts > 0
+    # An absent class would give 0 / 0; its weight is 0 whatever the number.
     number = (1 - beta ** np.maximum(counts, 1)) / (1 - beta)
     weights = present / number
     balanced: Array = weights * (present.sum() / weights.sum())

@@ -44,6 +44,7 @@ def flow_between(first: Array, second: Array, algorithm: Algorithm = "tvl1") -> 
         found = dis.calc(first, second, None)
     else:
         raise BenchError(f"no optical flow {algorithm!r}: expected tvl1, farneback or dis")
+    # OpenCV has u and v as the last axis.
     return np.ascontiguousarray(found.transpose(2, 0, 1))
 
 

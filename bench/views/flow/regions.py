@@ -46,6 +46,7 @@ def region_map(size: tuple[int, int], face: Array | None = None) -> Array:
     h, w = size
     y, x = (np.arange(h) + 0.5)[:, None] / h, (np.arange(w) + 0.5)[None] / w
     mean = np.array(CENTRES)
+    # `carried` takes x before y; the centres are stored as down, right.
     centres = mean if face is None else carried(mean[:, ::-1], face)[:, ::-1]
     down, right = (centres[:, axis, None, None] for axis in (0, 1))
     nearest = np.argmin(((y - down) * h / w) ** 2 + (x - right) ** 2, axis=0)

@@ -61,11 +61,13 @@ def flow(
     below = pyramid(first, scales, presmooth)
     above = pyramid(second, scales, presmooth)
     u, v = np.zeros((2, *below[-1].shape), np.float32)
+    # In a float32 array: as Python floats they would make numba compute in double precision.
     numbers = np.array([tau / theta, weight * theta, theta, epsilon * epsilon], np.float32)
     for a, b in zip(reversed(below), reversed(above), strict=True):
         if u.shape != a.shape:
             u, v = doubled(u, a.shape), doubled(v, a.shape)
         # The bicubic stencil reads one pixel before a place and two after it.
+        # Reversed, since np.gradient returns the derivative down before that to the right.
         second, gradient_x, gradient_y = (
             np.pad(q, (1, 2), "edge") for q in (b, *np.gradient(b)[::-1])
         )
@@ -83,6 +85,7 @@ def pyramid(image: Array, scales: int, presmooth: float) -> list[Array]:
     levels = [cv2.GaussianBlur(finest, (0, 0), presmooth) if presmooth else finest]
     # Blurred before every second pixel is dropped: else fine texture aliases into false motion.
     while len(levels) < scales and min(levels[-1].shape) >= 2 * SMALLEST:
+        # Copied, as the kernels are vectorised for contiguous rows.
         levels.append(cv2.GaussianBlur(levels[-1], (0, 0), anti_alias)[::2, ::2].copy())
     return levels
 
@@ -276,6 +279,7 @@ def solve(
     h, w = first.shape
     # The root mean square change against epsilon, without root and division.
     enough = numbers[3] * h * w
+    # Not reset at each warp: the dual of one linearisation is a good start for the next.
     dual = np.zeros((4, h + 1, w), np.float32)
     data = np.empty((4, h, w), np.float32)
     rows = np.empty((2, w), np.float32)

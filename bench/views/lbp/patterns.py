@@ -103,6 +103,7 @@ def bilinear(point: Point) -> tuple[Array, Array]:
         step = np.eye(3, dtype=np.int64)[axis]
         corners += [corner + step for corner in corners]
         shares = [s * (1 - part[axis]) for s in shares] + [s * part[axis] for s in shares]
+    # Pixels that are not needed stay at the first one, with weight 0.
     offsets, weights = np.tile(low, (4, 1)), np.zeros(4, np.int64)
     offsets[: len(corners)] = corners
     weights[: len(shares)] = np.rint(np.array(shares) * ONE)
@@ -127,6 +128,7 @@ def mapping_table(points: int, mapping: Mapping) -> Array:
         return np.unique(turned.min(axis=0), return_inverse=True)[1]
     if mapping != "u2":
         raise BenchError(f"no mapping {mapping!r} of codes: expected basic, u2 or ri")
+    # Modulo, because a ring of one point has no rotation by one.
     changes = np.array([int(code).bit_count() for code in whole ^ turned[1 % points]])
     table: Array = np.where(changes <= 2, np.cumsum(changes <= 2) - 1, (changes <= 2).sum())
     return table
@@ -180,6 +182,7 @@ def block_histograms(
     Returns:
         for each plane (down, right, bins) float32.
     """
+    # Imported here: numba is heavy, and listing the views must be quick.
     from bench.views.lbp import kernel as lbp_kernel
 
     margin = _checked(volume, pattern)

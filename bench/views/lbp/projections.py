@@ -65,6 +65,8 @@ def pattern_histograms(motion: Array, grid: tuple[int, int]) -> Array:
         (down, right, 630) float32: rows' and columns' 256 bins of XY, 59 of XT, 59 of YT, each
         summing to 1.
     """
+    # The margin only makes `cuts` refuse blocks that are too small; it is then given back, since
+    # sums over a block may use all of it.
     rows, columns = (
         cuts(length, parts, REACH, "block") + np.array([-REACH, REACH])
         for length, parts in zip(motion.shape[1:], grid, strict=True)
@@ -97,8 +99,10 @@ def projection_patterns(
         motion: each later frame's difference to the first, or the sparse part of the clip.
     """
     frames = frames_or_interpolated(clip, num_frames, size)
+    # A difference drops one frame, and patterns over time need three.
     if len(frames) < 4:
         frames = frames_or_interpolated(clip, 4, size)
     if motion == "sparse":
         return pattern_histograms(sparse_frames(clip, len(frames), size), grid)
+    # Signed, as differences of uint8 wrap around.
     return pattern_histograms(frames[1:].astype(np.int16) - frames[0], grid)

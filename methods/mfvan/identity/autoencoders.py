@@ -25,6 +25,7 @@ def decoder(channels: tuple[int, ...]) -> nn.Sequential:
     layers: list[nn.Module] = []
     for wide, narrow in pairwise(reversed(channels)):
         layers += [
+            # A kernel of 4 at stride 2 covers every pixel equally often: no checkerboard.
             nn.ConvTranspose2d(wide, narrow, 4, stride=2, padding=1, bias=False),
             nn.BatchNorm2d(narrow),
             nn.ReLU(),

@@ -94,6 +94,7 @@ def reconstruct(teacher: Teacher, frames: list[Array], config: Config, context: 
         context.check_deadline()
         errors = []
         for batch in batches(len(every), batch_size(len(every), config)):
+            # Converted batch by batch: all frames as float32 would take four times their memory.
             x = placed(images([every[i] for i in batch.tolist()], config), context.device)
             error = mse_loss(learner(x), x)
             descent.step(error)
