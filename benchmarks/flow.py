@@ -24,6 +24,7 @@ from bench.views.flow.optical import flow_between  # noqa: E402
 SIZES = ((128, 128), (340, 280), (640, 480))
 PEAKS = (0.3, 1.0, 3.0)
 """Largest motion along an axis, px."""
+# Texture beyond the frame, px, from where the motion brings pixels in.
 MARGIN = 16
 
 
@@ -50,9 +51,11 @@ def error(found: Array, true: Array) -> float:
 
 
 def main() -> None:
+    # OpenCV has threads of its own, which the variables of `one_thread` do not limit.
     cv2.setNumThreads(1)
     algorithms = {
         "bench tvl1": lambda a, b: flow_between(a, b, "tvl1"),
+        # scikit-image returns rows first, the others the horizontal component.
         "scikit-image tvl1": lambda a, b: optical_flow_tvl1(a, b)[::-1],
         "OpenCV Farneback": lambda a, b: flow_between(a, b, "farneback"),
         "OpenCV DIS": lambda a, b: flow_between(a, b, "dis"),

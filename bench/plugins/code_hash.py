@@ -97,6 +97,7 @@ def own_files(plugin: type) -> tuple[Path, ...]:
     file = Path(inspect.getfile(plugin)).resolve()
     if file.name != "__init__.py":
         return (file,)
+    # Sorted, because rglob follows the file system and the hash depends on the order.
     return (file, *sorted(one for one in file.parent.rglob("*.py") if one != file))
 
 

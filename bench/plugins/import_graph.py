@@ -240,6 +240,7 @@ def _spec(top: str) -> importlib.machinery.ModuleSpec | None:
     """Where Python would find a top-level module today, without importing it."""
     try:
         return importlib.util.find_spec(top)
+    # ValueError where the module is loaded and has no spec, like the __main__ of a script.
     except (ImportError, ValueError):
         return None
 

@@ -28,6 +28,7 @@ def curves(records: Sequence[Record]) -> Curves:
         for position, point in enumerate(record.curve, start=1):
             count = next((word for word in point if word.endswith(("epoch", "step"))), "")
             for name in point.keys() - {count}:
+                # A single diverged fold would make every quantile of its step NaN.
                 if np.isfinite(point[name]):
                     at = point[count] if count else position
                     values[count or "point", name][at].append(point[name])

@@ -39,6 +39,7 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
         None where the method does not look at frames.
     """
     whole = method.describe(clip)
+    # `describe` has just left in `seen` what it read.
     if "frames" not in clip.seen:
         return None
     frames = clip.sources["frames"]
@@ -53,6 +54,7 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
             patch = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
             copy = frames.copy()
             copy[clip.apex][patch] = frames[0][patch]
+            # With a set of its own: replace would hand on that of the clip.
             other = dataclasses.replace(clip, sources={**clip.sources, "frames": copy}, seen=set())
             changed.append(method.describe(other))
         drop[i] = score - model.predict(changed)[:, label]

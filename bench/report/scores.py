@@ -26,6 +26,7 @@ def confusion_figure(counts: Array, classes: Sequence[str]) -> Figure:
     figure = blank(max(2 * side, 5.5), side + 0.3)
     left, right = figure.subplots(1, 2, sharey=True)
     whole = counts.sum(1, keepdims=True)
+    # A class can be without clips, and its share is then undefined rather than 0.
     shares = np.divide(counts, whole, out=np.full(counts.shape, np.nan), where=whole > 0)
     words = [[f"{value:g}" for value in row] for row in counts]
     _matrix(left, counts / max(counts.max(), 1), words, classes)

@@ -121,4 +121,5 @@ class Record:
 
 def safe(word: str) -> str:
     """A word as a file name: "casme2/5" is "casme2-5"."""
+    # A slash would make a folder, and Windows forbids colons and asterisks in file names.
     return "".join(c if c.isalnum() or c in "._-+" else "-" for c in word)
