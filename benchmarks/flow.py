@@ -33,6 +33,7 @@ def pair(size: tuple[int, int], peak: float, noise: float = 1.0) -> tuple[Array,
     h, w = size
     rng = np.random.default_rng(0)
     wide = (h + 2 * MARGIN, w + 2 * MARGIN)
+    # Blurring by s weakens noise by 1 / s; the factor gives every scale the same contrast.
     texture = sum(s * gaussian_filter(rng.normal(size=wide), s) for s in (1.5, 3, 8))
     texture = 20 + 210 * (texture - texture.min()) / np.ptp(texture)
     y, x = np.mgrid[:h, :w].astype(np.float64)

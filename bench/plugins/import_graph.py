@@ -156,6 +156,7 @@ def _roots(top: str, search: Sequence[Path]) -> list[Path]:
     """The folder of a top-level module; none if it is not local."""
     if _is_standard(top):
         return []
+    # These come before what is installed, and the first wins.
     if nearby := [folder for folder in search if _below([folder], [top])]:
         return nearby[:1]
     spec = _spec(top)

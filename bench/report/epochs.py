@@ -46,6 +46,7 @@ def curve_figure(numbers: Curves) -> Figure:
     columns = min(COLUMNS, len(numbers))
     rows = -(-len(numbers) // columns)
     figure = blank(max(2.4 * columns, 3.4), 1.75 * rows + 0.3)
+    # squeeze=False, or a single plot would not come as an array.
     plots = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, ((count, name), (x, (low, middle, high))) in zip(
         plots, numbers.items(), strict=False

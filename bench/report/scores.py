@@ -103,5 +103,6 @@ def _bars(axes: Axes, names: Sequence[str], right: Array, whole: Array) -> None:
         axes.text(1.03, i, f"{right[i]:g}/{whole[i]:g}", va="center", ha="left", fontsize=8)
     axes.set_yticks(where, names)
     axes.set_xlim(0, 1)
+    # Upside down, so that the first name is at the top.
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)

@@ -46,6 +46,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, *, page: Page, files: Files, **_: Any) -> str:
     """Let links of docs/ that leave the folder lead to pages of the site."""
+    # Generated pages were written with links that lead to pages.
     if page.file.generated_by is None:
         return relinked(markdown, f"docs/{page.file.src_uri}")
     return markdown

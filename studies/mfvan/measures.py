@@ -146,6 +146,7 @@ def without_patches(
         (n, 3) whether the class is right: with all patches, without the masked ones, without as
         many taken at random.
     """
+    # A generator of its own, so that the patches depend on the seed alone.
     generator = torch.Generator().manual_seed(seed)
     right = []
     for clip, label in zip(clips, labels, strict=True):
