@@ -44,6 +44,7 @@ def build(
     external: dict[tuple[str, str], list[External]] = defaultdict(list)
     for one in read_external(store.folder):
         external[one.data, one.protocol].append(one)
+        # A task may have imported predictions and no records at all.
         grouped.setdefault((one.data, one.protocol), [])
     wanted = set(grouped) if only is None else set(only)
     tables = [

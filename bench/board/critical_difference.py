@@ -48,6 +48,7 @@ def rank_figure(methods: Sequence[str], critical: CriticalDifference, title: str
         for level, (first, last) in enumerate(runs, start=1):
             axes.hlines(level, ranks[first], ranks[last], color="black", linewidth=3)
         axes.set_xlabel(f"{title}; critical difference {critical.difference:.2f}")
+        # The names stand to the right of their lines, the worst method's beyond the last rank.
         axes.set_xlim(1 - 0.1, len(methods) + 0.1 + len(methods) / 4)
         axes.set_ylim(height[0] + 1, 0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -34,6 +34,7 @@ def epoch_figure(row: Row) -> Figure:
     if len(values) > 1:
         axes.plot(steps, values.T, color=BLUE, alpha=0.3, linewidth=0.6)
         name += f": mean of {len(values)} seeds, and each"
+    # A line through a single point is invisible.
     marker = "o" if len(steps) < 3 else ""
     axes.plot(steps, values.mean(0), color=BLUE, marker=marker, label=name)
     for score, word, colour, dashes in choices:

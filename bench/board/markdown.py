@@ -70,4 +70,5 @@ PUBLISHED_NOTE = (
 
 def _grid(rows: list[list[str]], names: Sequence[str]) -> str:
     clean = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    # Without disable_numparse, tabulate reads ".621" as a number and prints 0.621.
     return str(tabulate(clean, list(names), tablefmt="github", disable_numparse=True))

@@ -54,4 +54,5 @@ def _section(table: Table) -> Iterator[str]:
 
 
 def _grid(rows: list[list[str]], names: Sequence[str], form: str) -> str:
+    # tabulate escapes the cells of both formats itself; numbers must stay as they are written.
     return str(tabulate(rows, list(names), tablefmt=form, disable_numparse=True))

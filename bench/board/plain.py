@@ -39,6 +39,7 @@ def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
 def to_csv(board: Board) -> str:
     """One line per row of every table, one column per number."""
     lines = [_line(table, row) for table in board.tables for row in table.rows]
+    # Lines differ in columns: only traced rows have an oracle, only composites have parts.
     names = list(dict.fromkeys(name for line in lines for name in line))
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
@@ -68,6 +69,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
             line[f"{name}_uf1"] = other.value
     for part, values in sorted(row.parts.items()):
         line |= {f"{part}_{name}": value for name, value in values.items()}
+    # Not strict, because a row without finished folds has no recall.
     for name, value in zip(table.classes, row.recall, strict=False):
         line[f"recall_{name}"] = "" if math.isnan(value) else value
     return line | {
@@ -83,6 +85,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
 _ENDS = {"": "value", "_low": "low", "_high": "high", "_seed_sd": "spread"}
 
 
+# JSON knows no NaN; Python would write one all the same, which other parsers refuse.
 def _without_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nan(inner) for key, inner in value.items()}

@@ -31,6 +31,7 @@ def publish(board: Board, folder: Path) -> list[Path]:
         "leaderboard.json": to_json(board).encode(),
     }
     if any(row.epochs for table in board.tables for row in table.rows):
+        # Imported late: matplotlib takes long to load, and only traced rows have figures.
         from bench.board.epochs import pictures
 
         files |= pictures(board)

@@ -28,6 +28,7 @@ SETTINGS: Any = {
 
 def blank(width: float, height: float) -> Figure:
     """An empty figure of a size in inches: a paper's column is 3.4 wide, its page 7."""
+    # Not by pyplot, which keeps every figure open and may look for a display.
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -42,5 +43,6 @@ def stamped(figure: Figure, synthetic: bool) -> Figure:
 def png(figure: Figure) -> bytes:
     """The figure as PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
+    # By default the file names the version of matplotlib, and its bytes would change with it.
     figure.savefig(buffer, format="png", dpi=200, metadata={"Software": None})
     return buffer.getvalue()

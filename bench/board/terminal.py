@@ -35,5 +35,6 @@ def grid(table: Table, width: int) -> Grid:
         notes = notes_text(row)
         style = "dim" if row.rank is None else ""
         values = (place, row.name, *scores, *took, notes)
+        # As Text, or rich would take the brackets of intervals for markup.
         lines.add_row(*(Text(value) for value in values), style=style)
     return lines

@@ -51,6 +51,7 @@ def number(value: float) -> str:
     """A fraction to three decimals without its zero; a dash where there is none."""
     if value != value:
         return "–"
+    # Not from 1 on, because the "0." of "10.500" is no leading zero.
     return f"{value:.3f}".replace("0.", ".", 1) if value < 1 else f"{value:.3f}"
 
 
@@ -92,6 +93,7 @@ def fit_time(row: Row) -> str:
 
 def picture_name(row: Row) -> str:
     """File name of the picture of a row's epochs, unique in a folder of boards."""
+    # Windows allows no colon in a file name.
     return f"epochs-{row.label.replace(':', '-')}-{row.family}.png"
 
 

@@ -132,6 +132,7 @@ def _applied(check: Check, examination: Examination) -> Result:
     from threadpoolctl import threadpool_limits
 
     started = time.perf_counter()
+    # One thread as in a worker: BLAS results may depend on the number of threads.
     with threadpool_limits(1):
         try:
             found = check(examination)
@@ -146,6 +147,7 @@ def _said(error: Exception, examination: Examination) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in own]
     line = f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
     said = " ".join(str(error).split())
+    # The upper limit of a seed, as numpy and scikit-learn word it in their errors.
     if "4294967295" in said or "2**32 - 1" in said:
         line += ": context.random_state is the seed within 32 bits"
     return f"{type(error).__name__}: {said}{line}"

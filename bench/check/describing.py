@@ -46,6 +46,7 @@ def every_dataset_that_serves_it(exam: Examination) -> Finding:
                 raise
             parts = found if isinstance(found, dict) else {"": found}
             for name, part in parts.items():
+                # Arrays of objects could be stored by pickle only, which the cache does not allow.
                 if not isinstance(part, np.ndarray) or part.dtype.kind not in "fiub":
                     kind = type(part).__name__
                     return failed(f"describe returned a {kind}; expected an array of numbers")

@@ -190,6 +190,7 @@ class Examination:
             inputs = {name: getattr(training, name) for name in ("clips", "labels", "subjects")}
             inputs["held-out clips"] = out
             before, state = copy.deepcopy(inputs), random_state()
+            # Processor time, so that no method fails because the machine is busy.
             started = time.process_time()
             model = method.fit(training, context)
             if not isinstance(model, Model):
@@ -246,6 +247,7 @@ def same(first: Any, second: Any) -> bool:
     if isinstance(first, list | tuple):
         return len(first) == len(second) and all(map(same, first, second))
     a, b = np.asarray(first), np.asarray(second)
+    # Bytes, because NaN differs from itself and 0.0 equals -0.0.
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 

@@ -154,6 +154,7 @@ def the_deadline_is_honoured(exam: Examination) -> Finding:
     """A fit whose time is up ends: by `DeadlineError`, or because it is done at once."""
     assert exam.base  # importing libraries is no part of the time
     try:
+        # The learner with all its epochs: the method cut short ends in time whatever it does.
         fold = exam.fitted(exam.train, exam.held, deadline=past(), method=exam.learner)
     except DeadlineError:
         return passed("raises DeadlineError")
@@ -187,6 +188,7 @@ def _gap(first: Array, second: Array) -> float:
     """Largest difference, relative to the spread of the first scores; 0 for equal bits."""
     if same(np.asarray(first, float), np.asarray(second, float)):
         return 0.0
+    # Scores without any spread, as of a constant model, must not divide by zero.
     return float(np.abs(first - second).max() / max(float(np.ptp(first)), 1e-12))
 
 

@@ -79,6 +79,7 @@ def configuration_is_plain(exam: Examination) -> Finding:
             return failed(
                 f"{what or 'the default'}: the fields differ after a round trip through JSON"
             )
+    # Raises where a field does not hash: configurations are compared in sets.
     hash(exam.method)
     if bare := _untyped(kind):
         name, value = next(iter(bare.items()))
@@ -110,8 +111,10 @@ def importing_is_light(exam: Examination) -> Finding:
     """Importing the plugin loads no heavy library, so that listing methods stays instant."""
     home = Path(inspect.getfile(type(exam.method)))
     plugin = home.parent if home.name == "__init__.py" else home
+    # `bench` may run from a checkout that is not installed.
     room = str(Path(bench.__file__).parents[1])
     paths = os.pathsep.join([room, *filter(None, [os.environ.get("PYTHONPATH")])])
+    # In a fresh interpreter, because this one may have loaded everything already.
     done = subprocess.run(
         [sys.executable, "-c", LISTING, str(plugin), *HEAVY],
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": paths},

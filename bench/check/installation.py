@@ -86,6 +86,7 @@ def _problem(requirement: Requirement) -> str:
         installed = version(name)
     except PackageNotFoundError:
         return f"{name} is missing"
+    # By default a pre-release, a nightly build for example, satisfies no specifier.
     fits = wanted.contains(installed, prereleases=True)
     return "" if fits else f"{name} {installed} does not satisfy {wanted}"
 
@@ -112,6 +113,7 @@ def torch() -> Finding:
     """Whether torch loads, and what it computes on."""
     try:
         module = importlib.import_module("torch")
+    # OSError where a shared library that torch needs cannot be loaded.
     except (ImportError, OSError) as error:
         return Finding("torch", "bad", f"cannot be imported: {' '.join(str(error).split())}")
     device = "cuda" if module.cuda.is_available() else "cpu"

@@ -11,6 +11,7 @@ from bench.check.examination import Examination, examine
 from bench.plugins.method import Method
 
 if TYPE_CHECKING:
+    # Imported late: `bench check` works without pytest.
     import pytest
 
 Checked = type[Method] | Method

@@ -61,6 +61,7 @@ def toy_clips(subjects: int, each: int, first: int = 0) -> ToyClips:
         sources=tuple(_sources(*row) for row in rows),
         labels=np.array([label for _, label, _ in rows], dtype=np.int64),
         subjects=np.array([subject for subject, _, _ in rows]),
+        # Only the first take is annotated: methods must cope with clips that are not.
         action_units=tuple(UNITS[label] if take == 0 else None for _, label, take in rows),
     )
 

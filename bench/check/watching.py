@@ -71,6 +71,7 @@ def foreign(seen: set[str], allowed: tuple[Path, ...] = ()) -> list[str]:
         for name in seen
         if Path(name).suffix not in CODE
         and "__pycache__" not in name
+        # With the separator, or /usr would cover /usr2 as well.
         and not any(name == room or name.startswith(room + os.sep) for room in rooms)
     )
     return sorted(names, key=lambda name: (not Path(name).suffix, name))
@@ -95,6 +96,7 @@ def imported_files() -> Iterator[set[Path]]:
     """Collect the files of modules that are imported meanwhile and that nobody installed."""
     before, found = set(sys.modules), set[Path]()
     yield found
+    # multiprocessing gives the main module this second name in a worker.
     for name in set(sys.modules) - before - {"__mp_main__"}:
         file = Path(getattr(sys.modules[name], "__file__", None) or "")
         # torch has modules whose file is a word without a folder.
@@ -111,6 +113,7 @@ def lured() -> Iterator[None]:
         (here / "results" / "records").mkdir()
         (here / "results" / "tasks" / "lure.json").write_text('{"clips": {}}')
         (here / "bench.toml").write_text('results = "results"\n')
+        # It would lead a method past the lure.
         config = os.environ.pop("BENCH_CONFIG", None)
         os.chdir(here)
         try:

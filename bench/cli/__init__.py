@@ -22,6 +22,10 @@ def main() -> None:
                 f"the disk is full ({error.filename or 'writing a result'}): free some space and "
                 "rerun the command to resume; finished folds are kept"
             )
+        # The reader has left, as `head` does when it has seen enough; a traceback would help
+        # nobody.
         if isinstance(error, BrokenPipeError):
             raise SystemExit(FAILED) from None
-        raise
+        if error.filename is None:
+            raise
+        leave(f"{error.filename}: {error.strerror}; expected a path that can be read and written")

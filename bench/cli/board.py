@@ -52,6 +52,7 @@ def board(
     made = build(store, registry, only, records)
     if output is not None and not output.suffix:
         for path in publish(made, output):
+            # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
             out().print(path, soft_wrap=True)
     elif format == "terminal" and output is None:
         for table in made.tables:
@@ -59,6 +60,7 @@ def board(
     else:
         text = FORMATS["markdown" if format == "terminal" else format][1](made)
         if output is None:
+            # Not by rich, which would wrap long lines and take brackets for markup.
             print(text, end="")
         else:
             write_atomically(output, text.encode())

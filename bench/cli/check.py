@@ -93,6 +93,7 @@ def _checked(row: Configured, as_json: bool) -> list[Result]:
         grid = Grid("check", "verdict", "details", "s", title=row.label, title_style="bold")
         for one in results:
             verdict = f"[{COLOURS[one.status]}]{one.status}[/]"
+            # Details may contain brackets, which rich would take for markup.
             grid.add_row(one.check, verdict, escape(one.detail), f"{one.seconds:.1f}")
         out().print(grid)
     return results

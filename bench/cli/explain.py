@@ -90,6 +90,7 @@ def _looks(
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
         err().print(f"refitting fold {unit.fold.name}")
         options = RunOptions(device=chosen_device("auto"), timeout=seconds)
+        # One thread as in a worker, so that the fold predicts as its record does.
         with threadpool_limits(1):
             again = refit(unit, evidence, settings.cache, options)
             return list(looks(again, seconds))

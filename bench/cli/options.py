@@ -136,6 +136,7 @@ Config = Annotated[
     Path | None,
     typer.Option(
         "--config",
+        # Eager: the file must be read before the other options look up their defaults.
         is_eager=True,
         callback=_apply_config,
         help="Read options from a TOML file; keys are option names. The command line wins.",

@@ -89,6 +89,7 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     left = len(cell.folds) - len(done)
     each = _seconds(cell, [record for record in records if record.status == "ok"])
     if each is not None:
+        # An inner fit takes about as long as the fit of the whole fold.
         each *= 1 + prepared.options.inner
     return {
         "task": cell.task.name,

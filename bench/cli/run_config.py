@@ -42,6 +42,7 @@ def read_config(path: Path) -> dict[str, Any]:
     raw = {key.replace("-", "_"): value for key, value in raw.items()}
     kind = _file_type()
     refuse_unknown(raw, kind, path)
+    # Only to refuse wrong types: the values go on as text, which the options parse themselves.
     typed(raw, kind, path)
     return {name: _spelled(name, value, path.parent) for name, value in raw.items()}
 

@@ -97,6 +97,7 @@ class VerbGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse what stands before the verb."""
+        # Shell completion parses without a verb, and must not print the help.
         return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["--help"])
 
 
@@ -149,6 +150,7 @@ def commands() -> TyperGroup:
 def run() -> None:
     """Parse the command line and call its verb; bad options are one line and exit code 2."""
     try:
+        # In standalone mode it would print errors in a format of its own and exit.
         code = commands().main(prog_name="bench", standalone_mode=False)
     except typer.TyperException as error:
         leave(*_said(error))

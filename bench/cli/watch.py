@@ -55,6 +55,7 @@ class Watch:
     def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
         """A phase begins: describing so many clips, or fitting these units."""
         self.name, self.total, self.done = name, len(jobs), 0
+        # By identity: a cell holds arrays, which do not hash.
         self.left = Counter(id(unit.cell) for unit in jobs if unit)
         self.started = self.spoke = time.monotonic()
         self.bar.update(

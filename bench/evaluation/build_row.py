@@ -89,6 +89,7 @@ def _notes(
     for name, digest in inputs.get("annotations", {}).items():
         if digest is None:
             yield WithoutAnnotation(name)
+    # By convention the field `weights` is a file of pretrained weights; empty means none.
     if inputs["config"].get("weights") == "":
         yield Scratch()
     if records[0].transductive:

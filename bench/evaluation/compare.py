@@ -140,6 +140,7 @@ def compare(
             for r in records
             if (r.inputs["data"], r.inputs["protocol"]) == (task.fingerprint, protocol)
         ]
+        # A word given twice would be compared with itself.
         results = [_entry(task, here, word, protocol) for word in dict.fromkeys(words)]
         left_out += [one for one in results if not isinstance(one, Entry)]
         entries = [one for one in results if isinstance(one, Entry)]
@@ -153,6 +154,7 @@ def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> 
     wanted = RowSelector.parse(word)
     families: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
+        # Without @ the choice is empty, which every family starts with.
         chosen = record.preset == wanted.choice or record.family.startswith(wanted.choice)
         if record.label == wanted.label and chosen:
             families[record.preset, record.family].append(record)

@@ -33,6 +33,7 @@ def varied(configs: Configs) -> list[str]:
     """Fields in which some configurations differ."""
     every = list(configs.values())
     names = dict.fromkeys(name for one in every for name in one)
+    # As text, because lists, which tuples become in JSON, do not hash.
     return [name for name in names if len({word(one.get(name)) for one in every}) > 1]
 
 

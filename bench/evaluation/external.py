@@ -32,6 +32,7 @@ def external_row(task: Truth, one: External) -> Row:
     total = len(folds(one.protocol, task.people, task.databases))
     return Row(
         label=one.name,
+        # A row's name shows any other preset, and imported predictions have none.
         preset="paper",
         family="external",
         title=one.name,
@@ -46,6 +47,7 @@ def external_row(task: Truth, one: External) -> Row:
         oracle=None,
         fit_seconds=None,
         parameters=None,
+        # Keeps the row out of the ranking.
         reference=True,
         notes=(ExternalPredictions(),),
     )

@@ -89,6 +89,7 @@ def _folder(store: Store, words: str) -> Path:
     if len(meant) == 1:
         return meant[0][1]
     names = [str(name) for name, _ in meant or every]
+    # No cutoff: the message should always list something to choose from.
     near = get_close_matches(words.replace("/", "-", 1), names, n=8, cutoff=0.0)
     raise BenchError(
         f"{words!r} matches {f'{len(meant)} cells' if meant else 'no cell'} of "

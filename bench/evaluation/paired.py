@@ -36,6 +36,7 @@ class Difference:
 
 def difference(first: Array, second: Array, metric: Metric) -> Difference:
     """First minus second, from counts (seeds, subjects, c, c) of the same seeds and subjects."""
+    # Fixed seeds: two methods get the same p and interval whatever else is compared with them.
     test = paired_test(first, second, metric, np.random.default_rng(derived_seed("pairs")))
     rng = np.random.default_rng(derived_seed("bootstrap"))
     low, high = bootstrap_difference(first, second, metric, rng)

@@ -34,6 +34,7 @@ def ranked(
 
     def order(key: RowKey) -> tuple[float, str]:
         row = rows[key]
+        # Scores are negated, so 1 sorts rows without any behind all others.
         return (-row.scores["uf1"].value if row.scores else 1.0, row.name)
 
     top = sorted((key for key in rows if _competes(rows[key])), key=order)

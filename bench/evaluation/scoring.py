@@ -26,6 +26,7 @@ def confusions(task: Truth, records: Sequence[Record]) -> Array:
     for record in records:
         by_seed[record.inputs["seed"]].append(record)
     stack = []
+    # In the order of `Row.seeds`, with which callers pair the result.
     for _, of_seed in sorted(by_seed.items()):
         where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
         predicted = np.array([int(np.argmax(row)) for r in of_seed for row in r.scores], int)
@@ -36,6 +37,7 @@ def confusions(task: Truth, records: Sequence[Record]) -> Array:
 def by_subject(task: Truth, where: Array, predicted: Array) -> Array:
     """Counts (subjects, c, c) of predicted labels (n,) of the clips at positions `where` (n,)."""
     people, subject = np.unique(task.people, return_inverse=True)
+    # Every subject of the task has a place, so that the counts of two methods align.
     counts = np.zeros((len(people), len(task.classes), len(task.classes)), int)
     present = np.unique(subject[where])
     counts[present] = per_group_confusions(
@@ -52,6 +54,8 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
         spread = stdev(values) if len(values) > 1 else None
         low = high = None
         if complete:
+            # The same resamples for every metric and row, so that intervals differ by the
+            # predictions alone.
             rng = np.random.default_rng(derived_seed("bootstrap"))
             interval = bootstrap(counts, metric, rng, resamples=RESAMPLES)
             low, high = float(interval.low), float(interval.high)

@@ -143,13 +143,16 @@ def _comparable(members: Iterable[Member]) -> dict[str, Member]:
     The newest version wins; among several configurations of a label, the one with most folds.
     """
     alike: dict[str, dict[str, Member]] = defaultdict(dict)
+    # Ascending: of several configurations of a label, the last one written stays.
     for row, done in sorted(members, key=lambda member: (len(member[1]), member[0].family)):
         if row.complete:
             inputs = done[0].inputs
             rest = {name: v for name, v in inputs.items() if name not in ("config", "seed")}
+            # JSON as the key, because dicts do not hash.
             alike[json.dumps(rest, sort_keys=True)][row.label] = (row, done)
 
     def preference(name: str) -> tuple[bool, int, int, str]:
+        # More than one first: a newer version with a single variant has nothing to compare.
         return len(alike[name]) > 1, json.loads(name)["version"], len(alike[name]), name
 
     return alike[max(alike, key=preference)] if alike else {}
@@ -168,6 +171,8 @@ def _differences(
     paired = {}
     for label, config in configs.items():
         seeds = sorted(cells[label].keys() & cells[plain].keys())
+        # A variant that changes nothing differs by nothing; its p would only weaken Holm's
+        # correction.
         if seeds and config != configs[plain]:
             one, other = (np.array([cells[name][s] for s in seeds]) for name in (label, plain))
             paired[label] = difference(one, other, uf1)

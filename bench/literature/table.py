@@ -95,6 +95,7 @@ def read(path: Path) -> tuple[Published, ...]:
         BenchError: the file or a column is missing, or a line is malformed.
     """
     try:
+        # A spreadsheet that saves the table adds a byte order mark.
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BenchError(
@@ -157,7 +158,9 @@ def _fraction(text: str, where: str) -> tuple[float, int]:
     if match is None or not (match[1] or match[2]):
         raise BenchError(f"{where}: value is {text!r}, expected a fraction or a percentage")
     value, decimals = float(f"{match[1] or 0}.{match[2] or 0}"), len(match[2])
+    # A fraction is at most 1, so anything larger is a percentage even without its sign.
     if match[3] or value > 1:
+        # Rounded, because dividing decimal numbers by 100 can leave noise in the last digits.
         value, decimals = round(value / 100, decimals + 2), decimals + 2
     if value > 1:
         raise BenchError(f"{where}: value is {text!r}, expected at most 1 or 100 %")

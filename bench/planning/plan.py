@@ -46,12 +46,14 @@ class Cell:
             "data": self.task.fingerprint,
             "protocol": self.protocol,
             "seed": self.seed,
+            # Left out when empty: an empty entry would change the keys of methods that use none.
             **({"annotations": annotations} if annotations else {}),
         }
 
     @cached_property
     def family(self) -> str:
         """Identifies the cell without its seed: cells of one family form one row of a board."""
+        # It names a folder, so it is short; 48 bits are plenty for the rows of one results folder.
         return key({name: value for name, value in self.inputs.items() if name != "seed"})[:12]
 
     def key(self, fold: str) -> str:

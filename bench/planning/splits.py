@@ -65,9 +65,11 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
     names = np.unique(held)
     if len(names) < 2:
         return []
+    # Imported late: most commands load this module, few of them split anything.
     from sklearn.model_selection import LeaveOneGroupOut
 
     # It goes through the groups in sorted order, as `names` is.
+    # Of its first argument scikit-learn uses only the length.
     split = LeaveOneGroupOut().split(held, groups=held)
     return [Fold(str(name), *indices) for name, indices in zip(names, split, strict=True)]
 
@@ -86,6 +88,7 @@ def _groups(people: Array, k: int) -> Array:
     load = np.zeros(k, int)
     group = {}
     for i in np.lexsort((names, -sizes)):
+        # Padded, because folds are sorted as text: "010" comes after "009", "10" would not.
         group[names[i]] = f"{int(load.argmin()) + 1:03d}"
         load[load.argmin()] += sizes[i]
     return np.array([group[name] for name in people])

@@ -61,6 +61,7 @@ def borrowed(plugin: type) -> dict[str, str]:
 def _borrowed(*own: Path) -> dict[str, str]:
     home = own[0].parent
     files = import_graph.local_files(own) - set(own)
+    # 32 bits suffice: a hash is only ever compared with the one of the same file at another time.
     named = {_name(file, home): _hash(file)[:8] for file in files}
     return {name: named[name] for name in sorted(named) if not _is(name, INERT)}
 
@@ -121,6 +122,8 @@ def _is(name: str, modules: tuple[str, ...]) -> bool:
 def _hash(*files: Path) -> str:
     digest = hashlib.sha256()
     for path in files:
+        # The file's name, not its path: the hash must agree between machines. The NUL keeps names
+        # and contents apart.
         digest.update(path.name.encode() + b"\0" + "\n".join(_code(path)).encode())
     return digest.hexdigest()[:16]
 
@@ -135,6 +138,7 @@ def _code(file: Path) -> list[str]:
     lines = text.splitlines()
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    # A file that does not parse still gets a hash; importing it reports the error.
     except (tokenize.TokenError, SyntaxError):
         return lines
     for token in tokens:
@@ -153,6 +157,8 @@ def _docstrings(tree: ast.Module, lines: Sequence[str]) -> Iterator[tuple[int, i
             continue
         if (
             isinstance(node.value.value, str)
+            # col_offset counts bytes, not characters, which cannot matter where only blanks
+            # precede.
             and not lines[node.lineno - 1][: node.col_offset].strip()
         ):
             yield node.lineno - 1, node.end_lineno or node.lineno

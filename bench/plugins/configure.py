@@ -94,6 +94,7 @@ def _configured(plugin: type[Method], variant: str, preset: str) -> Configured:
         changes: dict[str, Any] = {}
     else:
         method, changes = plugin(), dict(plugin.variants.get(variant, {}))
+    # The variant last: what it varies must not be undone by a preset that sets the same field.
     changes = {**plugin.presets.get(preset, {}), **changes}
     try:
         method = dataclasses.replace(method, **changes)

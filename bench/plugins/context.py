@@ -86,6 +86,7 @@ class Context:
         try:
             with self._torch_seeded(seed) if with_torch else nullcontext():
                 random.seed(seed)
+                # numpy's global generator accepts 32 bits; Python and torch take the whole seed.
                 np.random.seed(seed % 2**32)  # noqa: NPY002 (the state that libraries draw from)
                 yield
         finally:
@@ -96,6 +97,8 @@ class Context:
     def _torch_seeded(self, seed: int) -> Iterator[None]:
         import torch
 
+        # By default fork_rng saves the state of every GPU, which would initialise CUDA in a CPU
+        # run.
         devices = range(torch.cuda.device_count()) if self.device == "cuda" else ()
         with torch.random.fork_rng(devices):
             torch.manual_seed(seed)
@@ -115,6 +118,8 @@ class Context:
 
         # RandomState around the fold's own bit generator: scikit-learn takes no numpy Generator.
         random_state = np.random.RandomState(self.rng().bit_generator)
+        # Without shuffling, it sorts groups by size, with ties in an order that depends on the
+        # processor (see `bench.planning.splits`).
         splitter = GroupKFold(parts, shuffle=True, random_state=random_state)
         return list(splitter.split(self.subjects, groups=self.subjects))
 
@@ -130,6 +135,7 @@ class Context:
 
     def check_deadline(self) -> None:
         """Raise `DeadlineError` when the unit's time is up; call it once an epoch."""
+        # The monotonic clock, because the system's clock can be set while a fold is trained.
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise DeadlineError("the time limit of this fold has passed")
 

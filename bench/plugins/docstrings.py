@@ -17,6 +17,7 @@ def about(plugin: type) -> str:
 def meanings(plugin: type) -> dict[str, str]:
     """Meaning of each field of a dataclass, from the Attributes of it and of those it extends."""
     found: dict[str, str] = {}
+    # Bases first, so that a class can redefine the meaning of an inherited field.
     for kind in reversed(plugin.__mro__):
         _, _, section = inspect.cleandoc(vars(kind).get("__doc__") or "").partition(HEADING)
         found |= _fields(section)
@@ -28,6 +29,8 @@ def _fields(section: str) -> dict[str, str]:
     found: dict[str, str] = {}
     name = ""
     for line in _first_paragraph(section):
+        # Exactly four spaces open a field; deeper lines continue its meaning and may contain
+        # colons.
         if line.startswith("    ") and not line.startswith("     ") and ":" in line:
             name, _, meaning = line.strip().partition(":")
             found[name] = meaning.strip()

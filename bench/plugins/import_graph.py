@@ -46,6 +46,8 @@ def local_files(start: Sequence[Path]) -> set[Path]:
     search: list[Path] = []
     while True:
         found = _reached(start, search)
+        # Sorted: the order of a set of paths, and so the folder searched first, differs between
+        # runs.
         added = dict.fromkeys(folder for file in sorted(found) for folder in _added_to_path(file))
         new = [folder for folder in added if folder not in search]
         if not new:
@@ -80,6 +82,7 @@ def changes_path(file: Path) -> bool:
 
 def is_installed(file: Path) -> bool:
     """The file belongs to Python or to a package that pip put into site-packages."""
+    # Debian calls it dist-packages; the user's own lies outside the folders of sysconfig.
     if {"site-packages", "dist-packages"} & set(file.parts):
         return True
     return any(file.is_relative_to(sysconfig.get_path(key)) for key in ("stdlib", "platstdlib"))
@@ -89,6 +92,7 @@ def is_installed(file: Path) -> bool:
 def tree(file: Path) -> ast.Module:
     """The syntax tree of a file; an empty one where it cannot be parsed (importing it says why)."""
     try:
+        # Bytes, so that the parser honours an encoding declaration and a byte order mark.
         return ast.parse(file.read_bytes())
     except SyntaxError:
         return ast.Module([], [])
@@ -105,6 +109,7 @@ def _walk(node: ast.AST, types: bool) -> Iterator[ast.AST]:
     """Nodes of a tree, with or without what stands below `if TYPE_CHECKING`."""
     yield node
     for child in ast.iter_child_nodes(node):
+        # The dump contains the name both in `TYPE_CHECKING` and in `typing.TYPE_CHECKING`.
         if types or not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
             yield from _walk(child, types)
         else:
@@ -119,6 +124,7 @@ def _named(node: ast.AST) -> Iterator[Statement]:
         case ast.ImportFrom(module, names, level):
             for alias in names:
                 yield Statement(module or "", alias.name, level or 0, alias.asname or alias.name)
+        # Only a literal name can be followed; `bench check` reports imports by computed names.
         case ast.Call(func, [ast.Constant(str(module)), *_]):
             if ast.unparse(func).endswith(("import_module", "__import__")):
                 yield Statement(module)
@@ -130,6 +136,7 @@ def _files(statement: Statement, file: Path, search: Sequence[Path] = ()) -> lis
     within_bench = parts[:1] == ["bench"] and not statement.level
     if statement.level:
         roots = [file.parents[statement.level - 1]]
+        # Without an __init__.py, `from . import x` can only mean the file x.py.
         if not parts and not (roots[0] / "__init__.py").is_file():
             parts = [statement.name]
     elif within_bench:
@@ -152,6 +159,7 @@ def _roots(top: str, search: Sequence[Path]) -> list[Path]:
     if nearby := [folder for folder in search if _below([folder], [top])]:
         return nearby[:1]
     spec = _spec(top)
+    # A namespace package has no origin, only the folders that it is searched in.
     place = spec and (spec.origin or next(iter(spec.submodule_search_locations or ()), None))
     path = Path(place or "")
     if not place or not path.exists() or is_installed(path):
@@ -167,6 +175,8 @@ def _below(roots: Sequence[Path], parts: Sequence[str]) -> Path | None:
     for root in roots:
         path = root.joinpath(*parts)
         for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
+            # Without parts the root itself is meant, not a file next to it that happens to share
+            # its name.
             if file.is_file() and (parts or file.parent == path):
                 return file
     return None
@@ -186,6 +196,8 @@ def _origin(home: Path, name: str) -> Path:
         return home
     if submodule := _below([home.parent], [name]):
         return submodule
+    # With the imports for type checkers: `bench` re-exports lazily, and only these name the
+    # modules.
     for node in _walk(tree(home), types=True):
         for statement in _named(node):
             if name == statement.bound and (files := _files(statement, home)):
@@ -214,6 +226,7 @@ def _added_to_path(file: Path) -> tuple[Path, ...]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     above = file.parents[:3]
+    # Joined as well, for paths built in steps: parent / "shared" / "lib".
     tried = (folder / part for part in ("", *words, "/".join(words)) for folder in above)
     found = (folder.resolve() for folder in tried)
     return tuple(dict.fromkeys(folder for folder in found if folder.is_dir()))

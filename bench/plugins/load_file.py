@@ -20,6 +20,7 @@ from bench.views.catalog import CATALOG
 def load_file(path: Path) -> ModuleType:
     """Import a plugin from a file or a folder with `__init__.py`, under a name of its own."""
     path = path.resolve()
+    # The hash of the path keeps files of one name in different folders apart.
     name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
@@ -34,9 +35,13 @@ def load_file(path: Path) -> ModuleType:
         )
     try:
         module = _executed(path, name)
+    except BenchError:
+        raise
     except Exception as error:
+        # If a file next to it is the cause, this message says what to do, and Python's does not.
         refuse_siblings(path)
         raise BenchError(f"--plugin {path} fails to import: {_one_line(error, path)}") from error
+    # Even where the import worked: a function may import a sibling only when it is called.
     refuse_siblings(path)
     return module
 
@@ -58,9 +63,17 @@ def _executed(path: Path, name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise BenchError(f"--plugin {path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
+    # Before it runs, because dataclasses look their module up by name while a class is made.
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
+    # A module that ran only in part must not be returned by the next call.
+    except SystemExit as leaving:
+        del sys.modules[name]
+        raise BenchError(
+            f"--plugin {path}: it exits with {leaving.code!r} when it is imported; guard the call "
+            'with `if __name__ == "__main__":`'
+        ) from leaving
     except BaseException:
         del sys.modules[name]
         raise
@@ -82,10 +95,13 @@ def refuse_siblings(path: Path) -> None:
 def _one_line(error: BaseException, path: Path) -> str:
     """What was raised and where: the last line of the plugin that was at work."""
     words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    # Python suggests default_factory, but with a list the configuration would not hash.
     if "mutable default" in words:
         words += ", or a tuple"
     if isinstance(error, ImportError):
         words += _right_import(words)
+    if "attempted relative import" in words:
+        words += "; make it a folder with this file as its __init__.py"
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(path)]
     if not own or isinstance(error, SyntaxError):  # a syntax error says its own place

@@ -54,8 +54,10 @@ def load(files: Sequence[Path] = ()) -> Registry:
             installed.append(importlib.import_module(name))
         except Exception as error:  # whatever a stranger's module raises must not stop the others
             broken[name] = f"{type(error).__name__}: {error}"
+    # bench.toml and --plugin may name the same file.
     files = list(dict.fromkeys(path.resolve() for path in files))
     named = [load_file(path) for path in files]
+    # Datasets first: a method may need an array that only a dataset ships.
     datasets = _collect(installed, named, Dataset, broken)
     ships = frozenset[str]().union(*(getattr(d, "ships", ()) for d in datasets.values()))
     return Registry(
@@ -115,6 +117,7 @@ def _plugins(module: ModuleType, kind: type[Plugin]) -> list[type[Plugin]]:
     A class that inherits its name is a reading of that plugin, for its variants. One without any
     name is meant as a plugin unless another class of the module builds on it.
     """
+    # The dots at the end keep bench.methods.ab from passing for a part of bench.methods.a.
     home = f"{module.__name__}."
     classes = [
         one

@@ -49,4 +49,5 @@ def check_name(name: str) -> None:
 
 
 def _template(name: str) -> Template:
+    # Template rather than str.format: Python code is full of braces.
     return Template((files("bench.plugins") / "templates" / f"{name}.py.txt").read_text())

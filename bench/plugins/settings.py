@@ -70,6 +70,7 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
     """
     path = Path(os.environ.get("BENCH_CONFIG", "bench.toml"))
     file = read_file(path)
+    # Relative to the file, wherever the command runs; joining leaves an absolute path as it is.
     named = [path.parent / Path(name).expanduser() for name in file.plugins]
     registry = load([*named, *plugins])
     roots = {}
@@ -80,6 +81,7 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
     for name in registry.datasets:
         if root := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
             roots[name] = Path(root)
+    # `default_folder` reads BENCH_CACHE itself.
     cache = None if os.environ.get("BENCH_CACHE") else file.cache
     return registry, Settings(
         roots=roots,
@@ -116,6 +118,7 @@ def located(registry: Registry, roots: Mapping[str, Path]) -> dict[str, Dataset]
     """Every dataset that has data, by name."""
 
     def opened(name: str) -> Dataset | None:
+        # A composite finds its parts through the same function.
         return registry.datasets[name].locate(Roots(roots, opened))
 
     every = ((name, opened(name)) for name in registry.datasets)
@@ -138,6 +141,7 @@ def stand_ins(
     generator = registry.generators[name]()
     preset = preset or generator.first
     words = "".join(f"-{knob}{value:g}" for knob, value in sorted((knobs or {}).items()))
+    # The folder names all that the clips depend on, so that no other stand-ins are taken for these.
     folder = cache.folder / name / f"{preset}-seed{seed}-v{generator.version}{words}"
     return dict(generator.make(folder, preset, seed, jobs, progress, knobs))
 
@@ -160,6 +164,7 @@ def chosen_datasets(
     have = located(registry, settings.roots)
     if words == "all":
         return list(have.values()), settings
+    # A pattern may match datasets that have no data; only names written out must have some.
     explicit = {word.strip() for word in words.split(",")}
     lacking = [name for name in names if name not in have and name in explicit]
     if lacking:

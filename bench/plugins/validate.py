@@ -79,6 +79,7 @@ def _views(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
                 + (f"{{{inside}}})" if inside else ")")
             )
         else:
+            # Registered views are checked first: only an unknown name has to import all the others.
             for name in sorted(names - known - {TRUTH, *shipped, *CATALOG}):
                 yield from _unknown_view(what, name, shipped)
 
@@ -93,6 +94,7 @@ def _unknown_view(what: str, name: str, shipped: Collection[str]) -> Iterator[st
 
 def _fields(plugin: type[Method]) -> Iterator[str]:
     """Faults of the dataclass, and of what names its fields."""
+    # From the class itself: a subclass without the decorator inherits that of its base.
     parameters = vars(plugin).get("__dataclass_params__")
     if parameters is None:
         yield f"no @dataclass; write @dataclass(frozen=True) above class {plugin.__name__}"

@@ -148,6 +148,7 @@ def write(evidence: Evidence, parts: Sequence[Part], folder: Path) -> Path:
     for part in parts:
         if part.figure is not None:
             picture = png(stamped(part.figure, synthetic))
+            # A report can be made again, so it need not wait for the disk.
             write_atomically(folder / f"{part.name}.png", picture, durable=False)
     title = ("SYNTHETIC: " if synthetic else "") + evidence.title
     text = html(title, STAND_INS if synthetic else "", summary(evidence), parts)

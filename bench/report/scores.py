@@ -39,6 +39,7 @@ def confusion_figure(counts: Array, classes: Sequence[str]) -> Figure:
 
 def _matrix(axes: Axes, dark: Array, words: list[list[str]], classes: Sequence[str]) -> None:
     """Cells shaded from 0 to 1 with a text in each; the diagonal is bold."""
+    # Above 1, so that the fullest cell is dark grey rather than black.
     axes.imshow(dark, cmap="Greys", vmin=0, vmax=1.25)
     axes.set_xlabel("predicted class")
     axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right", rotation_mode="anchor")
@@ -75,6 +76,7 @@ def subject_figure(counts: Array, people: Sequence[str]) -> Figure:
     """
     right, whole = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
     shown = np.flatnonzero(whole)
+    # lexsort sorts by its last key first: by share, then clips, then name.
     shown = shown[np.lexsort((shown, -whole[shown], -right[shown] / whole[shown]))]
     columns = -(-len(shown) // PER_COLUMN)
     rows = -(-len(shown) // columns)
@@ -83,6 +85,7 @@ def subject_figure(counts: Array, people: Sequence[str]) -> Figure:
     for i, axes in enumerate(figure.subplots(1, columns, squeeze=False)[0]):
         part = shown[i * rows : (i + 1) * rows]
         _bars(axes, [people[k] for k in part], right[part], whole[part])
+        # The same scale in every column, though the last may hold fewer bars.
         axes.set_ylim(rows - 0.5, -0.5)
         overall = right.sum() / whole.sum()
         axes.axvline(overall, color=GREY, linestyle="--", linewidth=1)

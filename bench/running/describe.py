@@ -34,6 +34,7 @@ class Found:
 
 
 def _cells(waiting: Sequence[Unit]) -> list[Cell]:
+    # By identity: a cell holds arrays, which do not hash.
     return list({id(unit.cell): unit.cell for unit in waiting}.values())
 
 
@@ -101,6 +102,7 @@ def describe_all(
 
     timeout = options.timeout
     most = max((len(job.payload.rows) for job in jobs), default=1)
+    # The limit is for one method, and one job describes for as many as `most`.
     lost = [job for job, _ in over(jobs, None if timeout is None else timeout * most)]
     # A worker that died or hung while describing for several methods does not say for which:
     # those clips are described again, one method at a time.
@@ -108,6 +110,7 @@ def describe_all(
         Job(job.name, dataclasses.replace(job.payload, rows=(row,)))
         for job in lost
         for row in job.payload.rows
+        # Methods that came before the one at fault have stored theirs.
         if not cache.has("descriptions", row[0])
     ]
     for job, gone in over(single, timeout):

@@ -49,6 +49,7 @@ def inner_jobs(job: Fit, began: float) -> Iterator[tuple[Fit, Array]]:
             action_units=tuple(job.action_units[i] for i in part),
             genders=tuple(job.genders[i] for i in part),
             seed=derived_seed(job.seed, "inner", number),
+            # inner=0, or the inner fits would start inner fits of their own.
             options=dataclasses.replace(job.options, timeout=left, trace=True, inner=0),
         )
         yield inner, job.labels[validate]

@@ -118,6 +118,7 @@ class Outcome:
 def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
     """The job of a unit: all that its worker learns about it."""
     task, fold, row = unit.cell.task, unit.fold, unit.cell.row
+    # Numbers instead of names: nothing that a name says of a subject should reach a method.
     _, people = np.unique(task.people[fold.train], return_inverse=True)
     return Fit(
         method=row.method,

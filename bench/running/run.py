@@ -134,6 +134,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         source=source_hash(type(row.method)),
         borrowed=borrowed(type(row.method)),
         dataset_code=dataset_code(cell.task.dataset),
+        # A fold that failed used no device that is known; the one it was offered stands for it.
         device=outcome.used.device or options.device,
         gpu=outcome.used.gpu,
         clips=[cell.task.clips[i].id for i in unit.fold.test],
@@ -163,6 +164,7 @@ def _described(
     """Describe the clips of waiting units; returns the units that can be fitted."""
     wanted = wanted_descriptions(waiting)
     jobs = lacking_jobs(waiting, cache)
+    # Once more before describing, to make room for what this run adds.
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
     found = describe_all(jobs, cache, options, progress.ended)
@@ -171,6 +173,7 @@ def _described(
     for unit in waiting:
         keys = wanted[unit.cell.row.label, unit.cell.task.name]
         error = next((found.failed[key] for key in keys.values() if key in found.failed), None)
+        # No record: the data are at fault, not the method, and the summary names the clip.
         if found.unreadable.keys() & keys.keys():
             continue
         if error is None:

@@ -48,11 +48,14 @@ def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
     """Keep a description; returns the traceback of a method that fails."""
     try:
         cache.put("descriptions", name, method.describe(clip))
+    # The clip's fault, not the method's: it is reported once, for all methods.
     except UnreadableError:
         raise
     except Exception as error:
+        # Every later job would fail alike: end the run instead of blaming the method.
         if disk_is_full(error):
             raise
+        # As text, because an exception of a plugin's own class may not unpickle in the parent.
         return traceback.format_exc()
     return ""
 
@@ -105,6 +108,7 @@ def fit(job: Fit) -> Outcome:
         "cpu": predicted.processor - began.processor,
     }
     if job.options.inner:
+        # Separate from "fit", so that fit times compare with those of runs without inner fits.
         seconds["inner"] = time.monotonic() - predicted.wall
     return Outcome(
         "ok",

@@ -16,6 +16,7 @@ def opened(dataset: Dataset) -> Iterator[Dataset]:
     yield dataset
     for field in fields(dataset):
         value = getattr(dataset, field.name)
+        # A composite of many parts holds them in a tuple.
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, Dataset):
                 yield from opened(one)

@@ -62,6 +62,7 @@ def environment() -> Environment:
 
 def environment_id() -> str:
     """Short name of this environment."""
+    # Called for every record; `environment` is cached, so git runs once per process.
     return key(asdict(environment()))[:12]
 
 
@@ -99,6 +100,7 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
+    # Not every processor has one: arm64 kernels print no model name.
     return next((line.split(":", 1)[1].strip() for line in lines if "model name" in line), "")
 
 
@@ -114,6 +116,7 @@ def _commit() -> str | None:
         )
         return done.stdout.strip()
 
+    # Untracked files, such as results in the checkout, are no change of its code.
     return git("rev-parse", "HEAD")[:12] + (
         "+" if git("status", "--porcelain", "--untracked-files=no") else ""
     )

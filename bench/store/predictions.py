@@ -58,9 +58,11 @@ def read(path: Path, classes: Sequence[str]) -> Predictions:
         BenchError: there is no such file, or a line is not as described above.
     """
     try:
+        # Spreadsheets write a byte order mark in front of a CSV file.
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BenchError(f"{path}: cannot be read as text ({error})") from error
+    # A log opens with `database subject`, which contains no comma.
     table = "," in text.lstrip().partition("\n")[0]
     parse = parse_table if table else parse_log
     return parse(text, classes, str(path))
@@ -98,6 +100,7 @@ def parse_table(text: str, classes: Sequence[str], origin: str = "table") -> Pre
     rows = []
     for cells in table:
         where = f"{origin}, line {table.line_num}"
+        # csv gives None for the cells that a short line lacks.
         text_of = {name: (cells[name] or "").strip() for name in columns}
         names = [text_of.get("subject", ""), text_of["clip"]]
         if not names[1]:
@@ -124,6 +127,7 @@ def write_log(predictions: Predictions) -> str:
 def write_table(predictions: Predictions) -> str:
     """The table, a whole id for each clip."""
     out = io.StringIO()
+    # csv ends lines in \r\n by default, which would differ from every other file written here.
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["clip", "truth", "predicted"])
     writer.writerows(zip(predictions.clips, predictions.truth, predictions.predicted, strict=True))
@@ -186,6 +190,7 @@ def _finder(clips: Sequence[str]) -> Callable[[str], list[int]]:
 
     def at(clip: str) -> list[int]:
         could = places.get(_plain(clip), [])
+        # Without padding two clips can have the same name; the exact spelling then decides.
         exact = [i for i in could if clip in ClipId.parse(clips[i]).forms]
         return exact if len(exact) == 1 else could
 
@@ -202,6 +207,7 @@ def _plain(clip: str) -> str:
 
 def _label(text: str, classes: Sequence[str], where: str) -> int:
     """A label number from a number or a class's name."""
+    # isdigit would let "²" through, which int refuses.
     if text.isdecimal() and int(text) < len(classes):
         return int(text)
     names = [name.lower() for name in classes]

@@ -113,6 +113,7 @@ class Record:
 
     def serves(self, wanted: Wanted) -> bool:
         """It ended ok and holds what a run asks for."""
+        # A record without the mark may still hold a trace, and then serves as well.
         traced = self.traced or bool(self.trace)
         has_trace = traced or not wanted.traced
         return self.status == "ok" and has_trace and wanted.inner in (0, self.inner)

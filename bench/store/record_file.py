@@ -41,6 +41,7 @@ def read_record(path: Path) -> Record:
 def encode(record: Record) -> bytes:
     """The file of a record, in format `FORMAT`; unknown keys come back where they were."""
     known = {name: getattr(record, name) for name in FIELDS}
+    # `known` after `extra`, so that no unknown key can replace a field.
     return json.dumps({**record.extra, **known, "format": FORMAT}).encode()
 
 

@@ -105,6 +105,8 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         "seconds": record.seconds,
         "device": record.processor or "not recorded",
     }
+    if record.error:
+        about["error"] = record.error.strip()
     task = store.task(record.inputs["data"])
     if task and (wrong := misfit(record, task.clips, len(task.classes))):
         return Explanation("damaged", (f"{wrong}.",), about)
@@ -153,6 +155,7 @@ def _changes(record: Record, registry: Registry) -> tuple[str, ...]:
     except BenchError as error:
         reasons.append(f"its configuration no longer exists: {error}")
         return tuple(reasons)
+    # Through JSON, as the record went: tuples have become lists there.
     before, now = record.inputs["config"], json.loads(json.dumps(today.config))
     changed = [
         f"{name} {before.get(name)!r} → {now.get(name)!r}"

@@ -53,6 +53,7 @@ class Store:
         """Raise a clear error before any work when the folder cannot be written."""
         probe = self.folder / ".writable"
         try:
+            # Only whether it can be written matters: waiting for the disk would be wasted.
             write_atomically(probe, b"", durable=False)
             probe.unlink()
         except OSError as error:
@@ -88,6 +89,8 @@ class Store:
             NewerError: a later version wrote one: what it says cannot be left out silently.
             DamagedError: a task file holds something else.
         """
+        # Thousands of records share a few tasks; the cache ends with this call, so edits are seen
+        # later.
         task_of = cache(self.task)
         found = Contents([], [])
         every = (self.folder / "records").glob("*/*/*/*/*.json")
@@ -156,6 +159,7 @@ class Store:
     def write_task(self, task: Task) -> None:
         """Keep who shows what, so that a board can be made without the dataset."""
         path = self._task_path(task.fingerprint)
+        # Named by its fingerprint, so a file that exists is never out of date.
         if not path.is_file():
             write_atomically(path, json.dumps(asdict(task_file(task))).encode())
 

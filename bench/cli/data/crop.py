@@ -44,6 +44,7 @@ def crop(
     if match is None:
         raise BenchError(f"--size {size!r}: expected width and height in px such as 280x340")
     dataset = open_dataset(name, plugin)
+    # Typed as width x height, like the size of an image; arrays have the height first.
     shape = (int(match[2]), int(match[1]))
     with progress("cropping") as report:
         counts = crop_dataset(dataset, folder, shape, find_model(model), jobs or cores(), report)

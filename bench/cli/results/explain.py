@@ -26,6 +26,7 @@ def explain(
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     if path.is_file():
+        # A file belongs to the results folder it lies in, whose tasks and machines describe it.
         home = next((p.parent for p in path.absolute().parents if p.name == "records"), None)
         store = Store(home) if home is not None else store
     else:

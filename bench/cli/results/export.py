@@ -48,6 +48,7 @@ def export(
         Predictions(tuple(clips), labels, np.array([predicted[clip] for clip in clips], np.int64))
     )
     if output is None:
+        # Not by rich, which would wrap long lines.
         print(text, end="")
     else:
         write_atomically(output, text.encode())

@@ -97,6 +97,7 @@ def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
         return "damaged"
     if target.is_file() and not _better(theirs, target):
         return "already here"
+    # The bytes as they are: encoding again would raise the format of an older file.
     write_atomically(target, path.read_bytes())
     return "imported"
 

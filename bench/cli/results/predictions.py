@@ -63,6 +63,7 @@ def import_predictions(
         predicted=dict(zip(clips, predicted.tolist(), strict=True)),
     )
     try:
+        # Scored before it is written, so that a wrong protocol leaves no file behind.
         scores = external_row(whose, one).scores
     except BenchError as error:
         raise BenchError(f"--protocol: {error}") from error

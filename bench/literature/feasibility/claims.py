@@ -33,6 +33,8 @@ class Claim:
     @property
     def high(self) -> float:
         """The end of the scores that are truncated to it."""
+        # Minus EDGE at both ends: what rounds up to the value belongs to it, but what is truncated
+        # to the next value does not.
         return self.value + 10.0**-self.decimals - EDGE
 
     def distance(self, scores: Any) -> Any:
@@ -83,6 +85,7 @@ def matrix(
     counts = np.diag(correct)
     missed, alarms = missed.copy(), alarms.copy()
     for _ in range(errors):  # the class closest to having more than the errors left goes first
+        # Stable: the order of ties in numpy's default sort depends on the processor.
         order = np.argsort(-(missed + alarms), kind="stable")
         first = order[0]
         sources, sinks = (missed, alarms) if missed[first] else (alarms, missed)

@@ -53,6 +53,7 @@ def nearest_uf1(clips: Integers, correct: Integers, low: float, high: float) -> 
     least, most = _bounds(clips, correct)
     gap = np.maximum(np.maximum(least - high, low - most), 0.0)
     best, best_gap, cells = Nearest(np.nan, correct[0], correct[0], True), np.inf, 0
+    # Ranges centred on the window are most likely to reach it, which ends the search.
     for i in _order(gap, np.abs(least + most - low - high)):
         if gap[i] >= best_gap:
             break
@@ -99,6 +100,7 @@ def _all_uf1(clips: Integers, correct: Integers) -> tuple[NDArray[np.float64], I
     """UF1 of all ways to spread the errors: values (k,), false alarms per class (k, c)."""
     missed = clips - correct
     errors = int(missed.sum())
+    # A class has at most errors - missed false alarms: those are the clips that other classes miss.
     sizes = errors - missed + 1
     free = np.indices(tuple(sizes[:-1])).reshape(len(clips) - 1, -1)
     rest = errors - free.sum(axis=0)

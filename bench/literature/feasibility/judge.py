@@ -76,6 +76,8 @@ def _complete(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
     if not kept.any():
         return _no_correct_clips(scores, claims)
     correct = np.argwhere(kept)
+    # Without UF1 any spread of the errors will do: each class's misses are predicted as the next
+    # class.
     if "uf1" not in claims:
         return _example(clips, correct[0], correct[0] + np.roll(clips - correct[0], 1))
     claim = claims["uf1"]
@@ -120,6 +122,7 @@ def _why_no_uf1(
 
 
 def _bounded(clips: Integers, claims: Mapping[str, Claim]) -> Judgement:
+    # Seeded, so that a table of verdicts can be reproduced.
     point = descend(clips, claims, np.random.default_rng(0))
     if point.distance == 0.0:
         return _example(clips, point.correct, point.correct + point.alarms)

@@ -43,6 +43,7 @@ def scores_of(
 def descend(clips: Integers, claims: Mapping[str, Claim], rng: np.random.Generator) -> Point:
     """The closest point to all claims that descents from many starts reach."""
     moves = _moves(len(clips))
+    # All classes right to the claimed extent come close to every claimed score.
     level = next(iter(claims.values())).value
     best = _descent(clips, np.full(len(clips), level), claims, moves)
     for _ in range(STARTS - 1):
@@ -88,6 +89,7 @@ def _descent(
 ) -> Point:
     """Take the best move until none comes closer, from a share of clips right per class (c,)."""
     correct = np.rint(share * clips).astype(np.int64)
+    # A valid start: each class's misses are the false alarms of the next class.
     alarms = np.roll(clips - correct, 1)
     distance = np.inf
     while True:
@@ -99,6 +101,7 @@ def _descent(
         scores = scores_of(clips, rights, wrongs)
         away = np.sum([claim.distance(scores[name]) for name, claim in claims.items()], axis=0)
         i = away.argmin()
+        # Standing still is one of the moves, so the end shows as no change.
         if away[i] >= distance:
             return Point(correct, alarms, float(distance))
         correct, alarms, distance = rights[i], wrongs[i], away[i]

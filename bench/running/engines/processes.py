@@ -41,21 +41,26 @@ def processes(
         timeout: seconds a job may take, or None.
         plugins: plugin files that a worker must import before it can unpickle a payload.
     """
+    # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
     pool = ProcessPool(
         max_workers=workers,
         initializer=start_worker,
         initargs=(os.getpid(), plugins),
+        # A forked worker would inherit the parent's memory, held-out labels included, and CUDA
+        # cannot be used after a fork.
         context=get_context("spawn"),
     )
     limit = None if timeout is None else timeout * GRACE + 1
     ended: queue.SimpleQueue[tuple[Job[Name], ProcessFuture]] = queue.SimpleQueue()
+    # By identity: arrays do not hash, and all jobs exist before the first is dropped.
     died: set[int] = set()
     kills = _kernel_kills()
 
     def submit(job: Job[Name]) -> None:
         future = pool.schedule(function, args=[job.payload], timeout=limit)
+        # Callbacks run in threads of the pool; the queue brings their outcomes to this one.
         future.add_done_callback(lambda done: ended.put((job, done)))
 
     try:
@@ -74,6 +79,7 @@ def processes(
             yield job, outcome
         pool.close()
     finally:
+        # Also reached when the caller stops early or Ctrl-C is pressed: kill what still runs.
         if pool.active:
             pool.stop()
         pool.join()
@@ -84,6 +90,8 @@ def _outcome(future: ProcessFuture, timeout: float | None, kills: int) -> Any:
     try:
         return future.result()
     except ProcessExpired as death:
+        # SIGKILL alone does not say who sent it; the kernel's counter, though of the whole machine,
+        # does.
         status: Literal["oom", "killed"] = "oom" if _kernel_kills() > kills else "killed"
         return Lost(status, f"its worker process died twice (exit code {death.exitcode})")
     except TimeoutError:
@@ -106,6 +114,7 @@ def start_worker(parent: int, plugins: tuple[Path, ...]) -> None:
 def _follow(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
+    # sys.exit would end this thread only.
     os._exit(1)
 
 

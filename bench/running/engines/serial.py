@@ -15,6 +15,7 @@ def serial(function: Callable[[Any], Any], jobs: Iterable[Job[Name]]) -> Iterato
     """
     from threadpoolctl import threadpool_limits
 
+    # One thread as in a worker: BLAS results may depend on the number of threads.
     with threadpool_limits(1):
         for job in jobs:
             yield job, function(job.payload)
