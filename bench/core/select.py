@@ -15,8 +15,10 @@ def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[
     Raises:
         BenchError: a word that matches nothing, with the nearest names.
     """
+    # An iterator would be used up by the first word.
     known = list(known)
     parts = words.split(",") if isinstance(words, str) else words
+    # A dict and not a set, since names keep their order.
     chosen: dict[str, None] = {}
     for word in (part.strip() for part in parts):
         hits = known if word == "all" else fnmatch.filter(known, word)

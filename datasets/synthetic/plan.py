@@ -27,6 +27,7 @@ THREE: Mapping[str, str] = {
     **dict.fromkeys(("anger", "contempt", "disgust", "fear", "repression", "sadness"), "negative"),
 }
 """The class of each emotion in MEGC 2019; "others" has none."""
+# Positions in these two seed the random streams: add at the end, never reorder.
 DATABASES = ("smic", "casme2", "samm")
 PURPOSES = ("cast", "unlisted", "face", "expressiveness", "units", "notes", "motion", "nuisance")
 UNLISTED_FROM = 101

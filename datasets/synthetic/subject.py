@@ -163,6 +163,7 @@ def _half_field(subject: Subject, number: int, side: int) -> Field:
                 patch = patch * ramp(seam - soft, seam + soft, y)
         total[0] += side * pull.dx * patch
         total[1] += pull.dy * patch
+    # Nothing but the face moves: background and hair around it stay where they are.
     return total * subject.inside
 
 

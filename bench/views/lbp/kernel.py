@@ -82,6 +82,8 @@ def block_counts(
     flat = volume.reshape(-1)
     for i in range(len(rows)):
         height = rows[i, 1] - rows[i, 0]
+        # It ends rx pixels before the last row does: neighbours of those would lie beyond the
+        # volume.
         run = np.empty(height * w - 2 * rx, np.uint8)
         levels = np.empty((2, len(run)), np.uint16)
         for k in range(len(shifts)):
