@@ -75,6 +75,7 @@ class ThreeDB(Dataset):
 
     def index(self) -> Index:
         """The clips of the parts that have a class, their emotion replaced by it."""
+        # Real and SYNTHETIC clips must never share a result.
         if len({part.synthetic for part in self.parts}) > 1:
             made = ", ".join(part.name for part in self.parts if part.synthetic)
             raise DataError(f"3db: {made} SYNTHETIC and the rest real; set all three roots or none")

@@ -14,6 +14,7 @@ from . import kernels
 
 STREAMS = (3, 5, 8)
 CHANNELS = sum(STREAMS)
+# PyTorch's default, named because `_fast` moves the running statistics by hand.
 MOMENTUM = 0.1
 
 
