@@ -78,6 +78,7 @@ def _folders(root: Path) -> dict[tuple[str, str], Path]:
     inner = reading.subfolders(root)
     homes = [root, *inner, *(deep for folder in inner for deep in reading.subfolders(folder))]
     cropped = [home for home in homes if "crop" in "/".join(home.relative_to(root).parts).lower()]
+    # Raw frames only where no cropped folder holds a clip.
     for group in (cropped, homes):
         found = {
             (subject, clip.name.strip().lower()): clip

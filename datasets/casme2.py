@@ -103,6 +103,7 @@ def _folders(home: Path) -> dict[tuple[str, str], Path]:
 
 def _without_extra(rows: list[reading.Row]) -> tuple[list[reading.Row], tuple[str, ...]]:
     """Leave the 256th row out of the copies that have it."""
+    # Copies differ in their rows: where there is no surplus, none is taken out.
     if len({(row["subject"], row["name"]) for row in rows}) <= CLIPS:
         return rows, ()
     kept = [row for row in rows if (row["subject"], row["name"]) != EXTRA]

@@ -83,6 +83,7 @@ class Megc2019Flow(Dataset):
         image = read_image(path)
         if image.shape != (28, 28, 3):
             raise DataError(f"{path}: shape {image.shape}, expected (28, 28, 3)")
+        # `read_image` gives RGB, which is u, v, strain; read as BGR the planes would be reversed.
         return {"flow_image": np.ascontiguousarray(image.transpose(2, 0, 1))}
 
 

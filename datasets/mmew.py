@@ -43,6 +43,7 @@ class Mmew(reading.FrameDataset):
     def index(self) -> Index:
         """The clips of the table."""
         require_root(self.root, self.name)
+        # By clip alone: names are unique, and the folders above them differ between copies.
         folders = reading.named_folders(self.root, _is_clip, depth=5)
         if not folders:
             raise DataError(f"mmew: no folders like S03-01-002 below {self.root}")

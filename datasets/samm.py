@@ -65,6 +65,7 @@ class Samm(reading.FrameDataset):
             _named(row)
             for row in reading.read_annotations(tables, reading.CODED, sheet="MICRO_ONLY")
         ]
+        # By clip alone, since the names begin with the subject's number.
         folders = {
             clip.name.strip(): clip
             for person in reading.subfolders(home)

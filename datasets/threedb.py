@@ -75,6 +75,7 @@ class ThreeDB(Dataset):
 
     def index(self) -> Index:
         """The clips of the parts that have a class, their emotion replaced by it."""
+        # Real and SYNTHETIC clips must never share a result.
         if len({part.synthetic for part in self.parts}) > 1:
             made = ", ".join(part.name for part in self.parts if part.synthetic)
             raise DataError(f"3db: {made} SYNTHETIC and the rest real; set all three roots or none")
@@ -90,6 +91,7 @@ class ThreeDB(Dataset):
         table = _list_at(self.root)
         if table is not None:
             chosen, missing = _listed(table, clips)
+        # Without a root of its own it was given the first part's, where no list need be.
         elif self.root in {part.root for part in self.parts}:
             chosen = ruled
         else:
@@ -114,6 +116,7 @@ def _list_at(root: Path) -> Path | None:
 
 
 def _key(database: str, subject: str, name: str) -> Key:
+    # On disk SAMM's subjects are padded and SMIC's are not; in the list it is the other way round.
     number = re.sub(r"^\D*0*", "", subject)
     return database.lower(), number, re.sub(r"^s0+(?=\d)", "s", name.lower())
 
@@ -126,6 +129,7 @@ def _listed(table: Path, clips: Mapping[str, Clip]) -> tuple[dict[str, str], tup
     with table.open(encoding="utf-8-sig", newline="") as file:
         for at, cells in enumerate(csv.reader(file), start=1):
             row = [cell.strip() for cell in cells]
+            # Some copies hold blank rows, ",,,".
             if not any(row):
                 continue
             if len(row) < 4 or row[3] not in {"0", "1", "2"}:

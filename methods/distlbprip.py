@@ -135,6 +135,7 @@ def nearest(apart: Array, allowed: Array, count: int) -> Array:
     order = np.argsort(np.where(allowed, apart, np.inf), axis=1, kind="stable")[:, :count]
     first = np.repeat(np.arange(len(apart)), order.shape[1])
     pairs = np.stack([first, order.ravel()], axis=1)
+    # Where fewer are allowed, the order was filled up with others.
     return pairs[allowed[pairs[:, 0], pairs[:, 1]]]
 
 

@@ -90,6 +90,7 @@ def fuzzy_histograms(flow: Array, regions: Array, weights: Array) -> Array:
     """
     fine = weights.shape[1]
     count = regions.max() + 1
+    # Without motion there is no orientation, but arctan2 would count it as 0°.
     counted = (regions >= 0) & (flow != 0).any(axis=0)
     u, v = flow[:, counted].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)

@@ -94,6 +94,7 @@ class LBPSDG(PatternMethod):
 
 def features(clip: Description, direction: int, bins: int) -> Array:
     """Patterns and the gradients along one direction, in `bins` bins, as one row."""
+    # For mypy: `describe` returns a dict, but other methods' descriptions may be arrays.
     assert isinstance(clip, dict)
     gradients = clip["gradients"][direction]
     coarse = gradients.reshape(*gradients.shape[:2], bins, -1).sum(axis=-1)

@@ -61,6 +61,7 @@ class MDMO(SVMMethod):
         from bench.views.flow.regions import main_flow
 
         vectors = main_flow(clip, self.num_frames, self.size)
+        # Averaged as vectors, since a mean of angles jumps at ±π.
         mean: Array = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
         return mean
 

@@ -226,3 +226,34 @@ def test_stand_ins_run_the_quick_preset_and_their_references(world):
     assert "Running on SYNTHETIC stand-ins, preset quick; --preset paper" in done.err
     asked = world.bench("plan", "-m", "mean", "-d", "toy", "--preset", "paper", "--json")
     assert {cell["preset"] for cell in json.loads(asked.out)} == {"paper"}
+
+
+def test_a_plugin_that_exits_at_import_is_a_line(world):
+    (world.folder / "leaves.py").write_text("import sys\nsys.exit(0)\n")
+    done = world.bench("list", "--plugin", "leaves.py")
+    assert done.code == 2
+    assert "leaves.py: it exits with 0 when it is imported" in done.err
+    assert done.err.count("--plugin") == 1
+
+
+def test_a_file_in_place_of_the_cache_is_a_line(world):
+    (world.folder / "file").touch()
+    world.patch.setenv("BENCH_CACHE", str(world.folder / "file"))
+    done = world.run()
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "file" in done.err
+    assert "expected a path that can be read and written" in done.err
+
+
+def test_a_range_of_seeds_that_nobody_means_is_a_line(world):
+    done = world.run("--seeds", "0-99999999")
+    assert done.code == 2
+    assert "expected at most 10000 numbers" in done.err
+
+
+def test_the_error_of_a_failed_fold_is_shown(world):
+    world.patch.setenv("TOY_FAULT", "raise")
+    world.run(methods="faulty")
+    done = world.bench("results", "explain", "toy-3/faulty:toy-p0")
+    assert "error: Traceback" in done.out
+    assert "RuntimeError: cannot fit" in done.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -343,3 +344,27 @@ def test_a_composite_records_the_code_of_its_parts():
     found = dataset_code(ThreeDB(root, (Smic(root),)))
     assert set(found) == {"3db", "smic"}
     assert found["3db"] != found["smic"]
+
+
+def test_a_folder_in_place_of_a_record_is_damaged_and_kept(world):
+    world.run()
+    path = next(world.results.rglob("records/**/*.json"))
+    path.unlink()
+    path.mkdir()
+    for words in (("results", "list"), ("board",), ("plan", "-m", "mean", "-d", "toy")):
+        assert world.bench(*words).code == 0
+        assert path.is_dir()
+    assert "a folder, expected a file" in world.bench("board").err
+    done = world.run()
+    assert "1 fold" in done.err
+    assert path.is_file()
+    assert any(one.is_dir() for one in (world.results / "damaged").iterdir())
+
+
+def test_a_file_in_place_of_the_records_is_said(world):
+    world.run()
+    shutil.rmtree(world.results / "records")
+    (world.results / "records").touch()
+    for words in (("results", "list"), ("board",)):
+        done = world.bench(*words)
+        assert (done.code, "no results" in done.err) == (2, True)

@@ -101,6 +101,7 @@ def prune(cache: Cache, limit: int | None) -> int:
     excess = sum(stat.st_size for _, stat in files) - limit
     removed = 0
     for path, stat in sorted(files, key=lambda file: (file[1].st_mtime_ns, file[0])):
+        # Sorted by last use: once an entry is in use, so are all that follow.
         if removed >= excess or (since is not None and stat.st_mtime_ns >= since):
             break
         # Another process may have removed it in the meantime.

@@ -26,4 +26,6 @@ def main() -> None:
         # nobody.
         if isinstance(error, BrokenPipeError):
             raise SystemExit(FAILED) from None
-        raise
+        if error.filename is None:
+            raise
+        leave(f"{error.filename}: {error.strerror}; expected a path that can be read and written")

@@ -49,6 +49,8 @@ def board(
         if found.get(record.inputs["data"]) in names
     }
     only |= {(o.data, o.protocol) for o in read_external(store.folder) if o.task in names}
+    if not only:
+        raise BenchError(f"no results of {tasks} in {settings.results}; run `bench run` first")
     made = build(store, registry, only, records)
     if output is not None and not output.suffix:
         for path in publish(made, output):

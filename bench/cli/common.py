@@ -21,6 +21,9 @@ from bench.running.options import Device
 
 STAND_INS = "making SYNTHETIC stand-ins"
 
+MOST_NUMBERS = 10_000
+"""A longer range is a typing error: each seed is a run of its own."""
+
 DAMAGED = 5
 """Damaged records that a command names before it only counts."""
 
@@ -45,6 +48,8 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
         valid = first.isdecimal() and (last.isdecimal() or not dash)
         if not valid or int(last or first) < int(first):
             raise BenchError(f"{option} {text!r}: expected numbers such as 0, 0-4 or 0,3,7")
+        if int(last or first) - int(first) >= MOST_NUMBERS:
+            raise BenchError(f"{option} {text!r}: expected at most {MOST_NUMBERS} numbers")
         found += range(int(first), int(last or first) + 1)
     return tuple(dict.fromkeys(found))
 

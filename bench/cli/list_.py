@@ -88,10 +88,13 @@ def _views() -> list[dict[str, Any]]:
 def _grid(what: str, rows: list[dict[str, Any]]) -> Grid:
     """A table of methods, datasets or views."""
     if what == "views":
-        grid = Grid("view", "computed from", "version", "what it is", "import from", title=what)
+        grid = Grid(title=what)
+        grid.add_column("view", no_wrap=True)
+        grid.add_column("computed from", no_wrap=True)
+        grid.add_column("what it is")
         for row in rows:
-            of = ", ".join(row["of"])
-            grid.add_row(row["name"], of, str(row["version"]), escape(row["about"]), row["module"])
+            name = f"{row['name']}\n[dim]{row['module']}[/dim]"
+            grid.add_row(name, "\n".join(row["of"]), escape(row["about"]))
     elif what == "methods":
         grid = Grid(title=what)
         for name in ("method", "title", "year", "fidelity", "needs", "variants"):

@@ -100,7 +100,12 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
         except DataError as error:
             unusable.append(str(error))
     if not tasks:
-        wanted = f"--tasks {request.tasks!r} matches none of the datasets' tasks"
+        known = ", ".join(str(TaskName(d.name, word)) for d in datasets for word in d.labellings)
+        wanted = (
+            f"--tasks {request.tasks!r} matches none of the datasets' tasks: {known}"
+            if request.tasks
+            else f"--datasets {request.datasets!r}: none of them has data"
+        )
         raise BenchError("; ".join(unusable) or wanted)
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)

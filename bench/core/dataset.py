@@ -145,6 +145,8 @@ class Dataset:
     @property
     def sources(self) -> frozenset[str]:
         """Names of the arrays that `read` returns."""
+        # Stand-ins are read by the loaders of the real datasets, so the marker says whether there
+        # is truth.
         truth = {"true_action_units"} if self.synthetic else set()
         return self.ships | truth
 

@@ -205,6 +205,7 @@ class Protocol:
 def _halves(what: str, text: str, mark: str, expected: str) -> tuple[str, str]:
     """What stands before and after the first mark; without a mark, the second half is empty."""
     first, found, second = text.partition(mark)
+    # A mark with nothing behind it is a slip, not the plain name.
     if not first or (found and not second):
         raise BenchError(f"{what} {text!r}: expected {expected}")
     return first, second

@@ -15,8 +15,10 @@ def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[
     Raises:
         BenchError: a word that matches nothing, with the nearest names.
     """
+    # An iterator would be used up by the first word.
     known = list(known)
     parts = words.split(",") if isinstance(words, str) else words
+    # A dict and not a set, since names keep their order.
     chosen: dict[str, None] = {}
     for word in (part.strip() for part in parts):
         hits = known if word == "all" else fnmatch.filter(known, word)
@@ -29,6 +31,6 @@ def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[
 def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
     """The error for a name nobody knows: did you mean, and the list."""
     known = list(known)
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return BenchError(f"unknown {what} {word!r}{hint} Known: {', '.join(known) or 'none'}")
+    near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
+    hint = f"; did you mean {' or '.join(near)}? Known" if near else "; known"
+    return BenchError(f"unknown {what} {word!r}{hint}: {', '.join(known) or 'none'}")

@@ -54,6 +54,8 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
         raise
+    except IsADirectoryError as error:
+        raise DamagedError(path, "a folder, expected a file") from error
     except OSError as error:
         raise BenchError(f"{path} cannot be read: {error.strerror}") from error
     # Deeply nested brackets exhaust the reader's stack.

@@ -81,6 +81,7 @@ def _frames(clip: Clip, views: Views) -> Figure:
     source = clip.apex_source if clip.apex is not None else "middle"
     cells[0].imshow(onset)
     cells[1].imshow(apex)
+    # Eight times the contrast by narrower limits: the scale below then shows true grey levels.
     differing = cells[2].imshow(change, cmap="gray", vmin=-128 / 8, vmax=127 / 8)
     cells[3].imshow(flow_colours(flow, full))
     top = max(float(np.percentile(deformation, STRONG)), 1e-6)

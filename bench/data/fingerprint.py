@@ -40,6 +40,7 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
 
     for clip in clips:
         stats = listing(clip.folder)
+        # A file that is gone has no size here; reading it below names it.
         entry = key(str(clip.folder), [(name, stats.get(name)) for name in clip.files])
         if clip.landmarks is not None:
             beside = listing(clip.landmarks.parent).get(clip.landmarks.name)

@@ -107,6 +107,7 @@ def make_tasks(
             f"{dataset.name}: {len(index.missing)} clips of its table have no frames on disk: "
             f"{some}; `bench data check {dataset.name}` lists all of them"
         )
+    # Sorted whatever a plugin returns: labels, folds and the fingerprint rest on this order.
     clips = sorted(index.clips, key=lambda clip: clip.id)
     marks = digests(clips, cache, dataset.name)
     clips = with_apexes(dataset, clips, marks, apex, cache, threads)

@@ -15,6 +15,7 @@ class FlowNetwork(NetworkMethod):
     """A network on the flow from onset to apex: a plugin adds its facts and `network`."""
 
     needs = frozenset({"flow_image"})
+    # No field changes the flow image, so that all presets and variants share it.
     described_by = ()
 
     def describe(self, clip: Views) -> Array:

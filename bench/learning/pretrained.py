@@ -98,6 +98,7 @@ def fill(module: nn.Module, path: str, state: Mapping[str, Tensor], without: str
                 raise BenchError(
                     f"{WORD}{path}: does not fit: {name} is {tuple(own.shape)}, the file has {what}"
                 )
+            # The state dict shares the module's memory, so that this changes the module.
             own.copy_(given)
 
 

@@ -179,6 +179,7 @@ def _folds(
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The groups parameter is ignored")
             return list(cv.split(rows, labels, groups=context.subjects))
+    # A list of splits or a word such as "prefit" is the plugin's own choice.
     if not (cv is None or _is_count(cv)):
         return []
     if nested:

@@ -85,6 +85,7 @@ def stack(clips: Sequence[Description]) -> Batch:
     if isinstance(clips[0], dict):
         rows = cast(Sequence[dict[str, Array]], clips)
         return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
+    # uint8 stays uint8, a quarter of the memory: networks make floats of one batch at a time.
     return torch.from_numpy(np.stack(cast(Sequence[Array], clips)))
 
 

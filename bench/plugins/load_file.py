@@ -35,6 +35,8 @@ def load_file(path: Path) -> ModuleType:
         )
     try:
         module = _executed(path, name)
+    except BenchError:
+        raise
     except Exception as error:
         # If a file next to it is the cause, this message says what to do, and Python's does not.
         refuse_siblings(path)
@@ -66,6 +68,12 @@ def _executed(path: Path, name: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     # A module that ran only in part must not be returned by the next call.
+    except SystemExit as leaving:
+        del sys.modules[name]
+        raise BenchError(
+            f"--plugin {path}: it exits with {leaving.code!r} when it is imported; guard the call "
+            'with `if __name__ == "__main__":`'
+        ) from leaving
     except BaseException:
         del sys.modules[name]
         raise
@@ -92,6 +100,8 @@ def _one_line(error: BaseException, path: Path) -> str:
         words += ", or a tuple"
     if isinstance(error, ImportError):
         words += _right_import(words)
+    if "attempted relative import" in words:
+        words += "; make it a folder with this file as its __init__.py"
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(path)]
     if not own or isinstance(error, SyntaxError):  # a syntax error says its own place

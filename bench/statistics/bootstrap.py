@@ -88,6 +88,7 @@ def bootstrap_mean(
     names, who = np.unique(np.asarray(people)[known], return_inverse=True)
     if not len(names):
         raise ValueError("expected at least one value that is not nan")
+    # A subject's sum and count are all that a weighted mean needs of its clips.
     sums = np.bincount(who, np.asarray(values)[known])
     weights = resample_weights(len(names), resamples, rng)
     means = (weights @ sums) / (weights @ np.bincount(who))

@@ -105,6 +105,8 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         "seconds": record.seconds,
         "device": record.processor or "not recorded",
     }
+    if record.error:
+        about["error"] = record.error.strip()
     task = store.task(record.inputs["data"])
     if task and (wrong := misfit(record, task.clips, len(task.classes))):
         return Explanation("damaged", (f"{wrong}.",), about)

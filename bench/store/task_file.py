@@ -51,9 +51,17 @@ def read_task(path: Path) -> TaskFile:
     """Read a task file.
 
     Raises:
-        DamagedError: it is none; removed, it is written again by the next run on its data.
+        DamagedError: it is none; says how it is written again.
         NewerError: a later version wrote it.
     """
+    try:
+        return _read(path)
+    except DamagedError as error:
+        cure = "remove it, and the next `bench run` on its data writes it again"
+        raise DamagedError(path, f"{error.fault}; {cure}") from error
+
+
+def _read(path: Path) -> TaskFile:
     raw = read_json(path)
     check_format(raw, path, FORMAT, default=FORMAT)
     task = typed(raw, TaskFile, path)

@@ -9,6 +9,7 @@ from bench.views.frames import gray, resized
 
 VERSION = 1
 """Raised when a change of code spots other frames."""
+# Tuned on SYNTHETIC clips, where the error is 1.7 % of a clip's length; expect more on real faces.
 HEIGHT, BLOCK = 128, 8
 """Rows that frames are scaled to; side of a block, px."""
 STRONGEST = 0.1

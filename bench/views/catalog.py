@@ -72,6 +72,7 @@ def view(
 
         @functools.wraps(compute)
         def cached(clip: Views, /, *args: Parameters.args, **named: Parameters.kwargs) -> Array:
+            # Noted before anything else: a view that comes from the cache was asked for, too.
             clip.seen.add(name)
             if name in clip.sources:
                 return clip.sources[name]

@@ -47,6 +47,7 @@ SHARP = 0.8
 """Frames that shrink further are averaged first; linear sampling does the rest without moiré."""
 
 
+# Of nothing: every clip has landmarks, if only those of the mean face.
 @view(version=1, of="", stored=False)
 def landmarks(clip: Views) -> Array:
     """Landmarks of the onset in widths and heights of the picture: (68, 2) float32.
@@ -133,6 +134,7 @@ def aligned(frames: Array, eyes: Array, size: tuple[int, int]) -> Array:
         eyes = (eyes + 0.5) * factor - 0.5  # pixels are centred on whole numbers
     matrix = similarity(eyes, size)
     how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+    # Warped straight into the result, so that the frames are not held twice.
     faces = np.empty((len(frames), *size, *frames.shape[3:]), np.uint8)
     for frame, face in zip(frames, faces, strict=True):
         cv2.warpAffine(frame, matrix, size[::-1], dst=face, **how)

@@ -61,6 +61,7 @@ def _pyramid(image: Array) -> list[Array]:
     levels = []
     while min(image.shape) >= 2 * SMALLEST:
         smaller = cv2.pyrDown(image)
+        # The size is given because pyrUp makes even ones, and a level's may be odd.
         levels.append(image - cv2.pyrUp(smaller, dstsize=image.shape[::-1]))
         image = smaller
     return [*levels, image]

@@ -35,6 +35,7 @@ class Opened(Mapping[str, Array]):
                 raise UnreadableError(str(error)) from error
         return self._arrays[name]
 
+    # Mapping's own would call __getitem__, and so decode the clip.
     def __contains__(self, name: object) -> bool:
         return name in self._names
 

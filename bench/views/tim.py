@@ -46,6 +46,7 @@ def interpolation(frames: int, num_frames: int) -> Array:
 
 def interpolated(frames: Array, num_frames: int) -> Array:
     """Frames (n, h, w) uint8 brought to (num_frames, h, w) uint8."""
+    # The weights would be the identity but for rounding.
     if len(frames) == num_frames:
         return frames
     weights = interpolation(len(frames), num_frames)

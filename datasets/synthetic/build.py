@@ -71,6 +71,7 @@ def make(
     if seed < 0:
         raise BenchError(f"seed is {seed}; it must be 0 or more")
     knobs = knobs or find_preset(preset).knobs
+    # Lists and no tuples: `_is_made` compares these facts with what JSON gives back.
     facts = {
         "note": WARNING,
         "generator": GENERATOR,
@@ -168,6 +169,7 @@ def _fill(
 
 def _write_tables(folder: Path, clips: tuple[PlannedClip, ...]) -> None:
     own = {name: [clip for clip in clips if clip.database == name] for name in DATABASES}
+    # The owners' workbook has two empty sheets, too.
     sheets = {"SYNTHETIC": casme2_rows(own["casme2"]), "Sheet2": [], "Sheet3": []}
     write_table(folder / "casme2" / CASME2_TABLE, sheets)
     objective = {"SYNTHETIC": casme2_objective_rows(own["casme2"])}

@@ -56,6 +56,8 @@ def half_width(who: Identity, y: Image) -> Image:
     heights += [tip - 0.22, tip - 0.10, tip - 0.04, tip - 0.012, tip]
     widths = [0.55, 0.86, 0.97, 1.0, 0.99, 0.96, who.jaw + 0.07, who.jaw - 0.07]
     widths += [who.chin_width + more for more in (0.17, 0.02, -0.12, -0.24)] + [0.0]
+    # Monotone between its points, where a spline could bulge; clipped, since beyond them it is
+    # extrapolated.
     outline = PchipInterpolator(heights, widths)
     return np.asarray(who.width * outline(np.clip(y, -1.29, tip - 0.001)), np.float32)
 

@@ -129,12 +129,14 @@ SMALL: Mapping[str, Cast] = {
         {"others": 5},
     ),
 }
+# Strong enough that about a hundred clips tell texture, flow and networks from chance.
 TINY = Knobs(
     intensity=2.0, spread=0.20, ambiguity=0.04, extra=0.05, unilateral=0.10, furrow=2.0, head=0.3
 )
 PRESETS: Mapping[str, Preset] = {
     "tiny": Preset(TINY, SMALL),
     "3db": Preset(Knobs(), FULL),
+    # More to see, or an apex frame alone would show a network nothing that it could learn.
     "apex": Preset(Knobs(furrow=2.5, intensity=1.6), FULL),
 }
 """Pooled UF1 under leave-one-subject-out, linear SVM, three classes, apexes as annotated:

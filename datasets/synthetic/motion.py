@@ -120,6 +120,7 @@ def invert(backward: Field, rounds: int = 12) -> Field:
     rows, columns = np.mgrid[0 : backward.shape[1], 0 : backward.shape[2]].astype(np.float32)
     source: Image = np.ascontiguousarray(backward.transpose(1, 2, 0))
     forward = source.copy()
+    # It converges because the motion changes by far less than a pixel from one pixel to the next.
     for _ in range(rounds):
         x, y = columns + forward[..., 0], rows + forward[..., 1]
         forward = cv2.remap(source, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

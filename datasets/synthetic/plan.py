@@ -27,6 +27,7 @@ THREE: Mapping[str, str] = {
     **dict.fromkeys(("anger", "contempt", "disgust", "fear", "repression", "sadness"), "negative"),
 }
 """The class of each emotion in MEGC 2019; "others" has none."""
+# Positions in these two seed the random streams: add at the end, never reorder.
 DATABASES = ("smic", "casme2", "samm")
 PURPOSES = ("cast", "unlisted", "face", "expressiveness", "units", "notes", "motion", "nuisance")
 UNLISTED_FROM = 101
@@ -158,6 +159,7 @@ def _clip(
         "casme2": f"EP{1 + index % 19:02d}_{index:02d}{'f' if index % 3 else ''}",
         "samm": f"{subject:03d}_{1 + index // 7}_{index}",
     }[database]
+    # A stream of the person, so that all of a person's clips are equally expressive.
     express = float(np.exp(stream(seed, database, "expressiveness", subject).normal(0, 0.20)))
     units = draw_units(stream(seed, database, "units", subject, index), emotion, knobs, express)
     return PlannedClip(
@@ -197,6 +199,7 @@ def draw_units(
     """What a face does under a label: a set of action units with sides and peaks in pixels."""
     shown = emotion
     if rng.random() < knobs.ambiguity:
+        # From another of the three classes: within the same one the label would still be right.
         shown = str(rng.choice([e for e in SHOWN if THREE.get(e) != THREE.get(emotion)]))
     sets, weights = list(SHOWN[shown]), np.array(list(SHOWN[shown].values()), float)
     numbers = sets[int(rng.choice(len(sets), p=weights / weights.sum()))]

@@ -70,6 +70,7 @@ def render(subject: Subject, clip: PlannedClip, knobs: Knobs, seed: int) -> tupl
     nuisance = draw_nuisance(rng, clip.frames, clip.apex, knobs)
     noise = _Noise(rng, subject, clip.frames, knobs.noise)
     change = _light_change(subject, expression.at(clip.apex), expression.relief, knobs.furrow)
+    # In one array, so that a single pass warps skin, openings and change of light.
     texture = np.dstack([subject.colour, subject.soft_opening, change])
     frames = np.empty((clip.frames, HEIGHT, WIDTH, subject.colour.shape[2]), np.uint8)
     for i in range(clip.frames):
@@ -79,6 +80,7 @@ def render(subject: Subject, clip: PlannedClip, knobs: Knobs, seed: int) -> tupl
             moved = moved + blink_field(subject, float(nuisance.closing[i]))
         # The change of light is computed once, at the apex, and fades with the first action unit.
         strength = float(expression.curves[0, i])
+        # Eyeballs follow the head and the gaze, not the skin.
         image = _expose(subject, texture, moved, strength, head + nuisance.gaze[i][:, None, None])
         image = image * _brightness(subject, nuisance, i) * noise.pattern + noise.frame(i)
         # Half a level is added because the cast to uint8 rounds down.

@@ -53,6 +53,7 @@ def stroke(x: Image, y: Image, points: Sequence[Point], width: float) -> Image:
     nearest = np.full(x.shape, 1e9, np.float32)
     for (ax, ay), (bx, by) in pairwise(points):
         vx, vy = bx - ax, by - ay
+        # A segment without length must not divide by 0.
         t = np.clip(((x - ax) * vx + (y - ay) * vy) / (vx * vx + vy * vy + 1e-9), 0, 1)
         nearest = np.minimum(nearest, (x - ax - t * vx) ** 2 + (y - ay - t * vy) ** 2)
     return np.asarray(np.exp(-nearest / (2 * width * width)), np.float32)
@@ -61,11 +62,14 @@ def stroke(x: Image, y: Image, points: Sequence[Point], width: float) -> Image:
 def blur(image: Image, sigma: float, sigma_y: float = 0.0) -> Image:
     """Gaussian blur; `sigma_y` differs from `sigma` where given."""
     blurred = cv2.GaussianBlur(image, (0, 0), sigmaX=sigma, sigmaY=sigma_y)
+    # OpenCV drops a last axis of length 1, which reshaping restores.
     return np.asarray(blurred, np.float32).reshape(image.shape)
 
 
 def sample(image: Image, x: Image, y: Image) -> Image:
     """Image values at pixel coordinates (x, y): bilinear, edges repeated; channels are kept."""
+    # Not INTER_CUBIC, which exaggerates sub-pixel motion by half; textures are fine enough for
+    # this.
     found = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.float32).reshape(x.shape + image.shape[2:])
 

@@ -93,6 +93,7 @@ def _draw_clip(
         axes.imshow(image)
     cells[3].imshow(np.clip(128 + 8 * change, 0, 255), cmap="gray", vmin=0, vmax=255)
     for axes, flow in ((cells[4], truth.au_flow), (cells[5], truth.flow)):
+        # Paled, so that the arrows stand out.
         axes.imshow(onset // 2 + 90)
         _arrows(axes, flow, 6)
     units = "+".join(f"{unit.side}{unit.number}" for unit in clip.units)

@@ -140,5 +140,6 @@ def _brows(rng: np.random.Generator, image: Image, who: Identity, grid: Grid) ->
             value = float(rng.uniform(0.5, 1))
             cv2.line(layer, _fixed(start), _fixed(end), value, 1, cv2.LINE_8, SUBPIXEL)
     hairs = np.clip(blur(layer, 1.0) * 1.15, 0, 0.92)
+    # Drawn on the frontal face, and sampled where its points show after pose.
     posed = sample(hairs, (grid.x - LEFT) * PX - 0.5, (grid.y - TOP) * PX - 0.5)
     return mix(image, 0.85 * who.hair + 0.12 * who.skin, posed)

@@ -109,6 +109,7 @@ def meet(rng: np.random.Generator, style: Style, spread: float = 1.0) -> Subject
     roll = float(rng.normal(0, 0.02))
     cosine, sine = np.cos(roll), np.sin(roll)
     turn = np.array([[cosine, -sine], [sine, cosine]], np.float32) * np.float32(PX / scale)
+    # Half a pixel less, because pixels are centred on whole numbers.
     middle_x = -LEFT * PX + rng.normal(0, 1.5) - 0.5
     middle_y = (CENTRE_Y - TOP) * PX + rng.normal(0, 2.0) - 0.5
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
@@ -163,6 +164,7 @@ def _half_field(subject: Subject, number: int, side: int) -> Field:
                 patch = patch * ramp(seam - soft, seam + soft, y)
         total[0] += side * pull.dx * patch
         total[1] += pull.dy * patch
+    # Nothing but the face moves: background and hair around it stay where they are.
     return total * subject.inside
 
 

@@ -124,5 +124,6 @@ def _without_times(book: io.BytesIO) -> bytes:
                 data = re.sub(
                     rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data
                 )
+            # A ZipInfo made from a name alone is dated 1980, whatever the clock says.
             new.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

@@ -67,6 +67,7 @@ def _one_thread() -> Iterator[None]:
 
 def _write_frames(root: Path, clip: PlannedClip, frames: Frames, smic_format: Format) -> None:
     folder = root / frame_folder(clip)
+    # No exist_ok: a second clip of that name would overwrite the first.
     folder.mkdir(parents=True)
     for i, frame in enumerate(frames):
         path = folder / frame_name(clip, clip.first + i, smic_format)

@@ -34,6 +34,7 @@ class CapsuleNetwork(nn.Module):
         # 9 at 224 x 224; smaller frames leave fewer cells than that.
         kernel = min(9, side)
         self.primary = nn.Conv2d(256, 256, kernel)
+        # At each place the 256 channels are 32 capsules of 8 values.
         capsules = 32 * (side - kernel + 1) ** 2
         self.votes = nn.Parameter(0.01 * torch.randn(num_classes, capsules, 16, 8))
 

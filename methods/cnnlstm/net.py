@@ -71,6 +71,7 @@ def constrained_loss(made: States, labels: Tensor, spread: float, leap: float) -
         leap: weight of the distance between the features of states that follow each other.
     """
     n = len(labels)
+    # A clip's frames lie together, so labels are repeated one by one and states as a whole.
     frame = functional.cross_entropy(made.frame.flatten(0, 1), labels.repeat_interleave(STATES))
     order = torch.arange(STATES, device=labels.device).repeat(n)
     state = functional.cross_entropy(made.state.flatten(0, 1), order)

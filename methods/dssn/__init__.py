@@ -72,6 +72,7 @@ class DSSN(NetworkMethod):
         u, v = optical_flow(clip, size=size)
         planes = np.stack([np.hypot(u, v), optical_strain(clip, size=size)])
         low, high = planes.min((1, 2), keepdims=True), planes.max((1, 2), keepdims=True)
+        # A still clip makes planes that are constant.
         unit = (planes - low) / np.maximum(high - low, 1e-9)
         stretched: Array = np.rint(255 * unit).astype(np.uint8)
         return stretched

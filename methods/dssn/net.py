@@ -23,6 +23,7 @@ def half_alexnet() -> nn.Sequential:
         nn.MaxPool2d(3, 2),
         # AlexNet's k = 2, n = 5, α = 1e-4, β = .75: PyTorch divides α by n.
         nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0),
+        # Two groups, as in Caffe's AlexNet, whose weights may be read.
         nn.Conv2d(96, 256, 5, padding=2, groups=2),
         nn.ReLU(),
         nn.MaxPool2d(3, 2),

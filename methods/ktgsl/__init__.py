@@ -99,6 +99,7 @@ def by_block(histograms: Array) -> Array:
 
 def groups(clips: Sequence[Description]) -> tuple[Array, Array]:
     """Both groups of n clips: (n, blocks, bins) each."""
+    # Every description is a dict: the tests are for mypy.
     return (
         np.stack([clip["gradients"] for clip in clips if isinstance(clip, dict)]),
         np.stack([clip["planes"] for clip in clips if isinstance(clip, dict)]),

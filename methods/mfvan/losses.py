@@ -28,6 +28,7 @@ def left_over(look: Look) -> Tensor:
 def keep_ratio(look: Look, threshold: float, ratio: float) -> Tensor:
     """(mean of a softened mask - ρ)², the mask a sigmoid of N a - κ, mean over clips."""
     excess = look.weights * look.weights.shape[1] - threshold
+    # Softened, because a mask of 0 and 1 has no gradient.
     return ((excess / SOFTNESS).sigmoid().mean(1) - ratio).square().mean()
 
 

@@ -33,6 +33,7 @@ def kept_attention(model: Fitted, clips: Sequence[Description]) -> list[Array]:
     A map's sum is what the mask lets through of an attention of sum 1.
     """
     maps: list[list[Array]] = [[] for _ in model.config.scales]
+    # One by one, as in `predict`: the masks drawn are those that decided.
     for clip in clips:
         with torch.inference_mode():
             looks = model.network(*model.inputs([clip])).looks
@@ -88,6 +89,7 @@ def plate(model: Fitted, clips: Sequence[Description], names: Sequence[str], tit
         axes[i, 0].set_ylabel(name, fontsize=7)
         show(axes[i, 1], apex, "apex" if i == 0 else "")
         for j, number in enumerate(model.config.scales):
+            # Dimmed and not black, so that one can see what was removed.
             masked = np.where(kept[j][i] > 0, 1.0, 0.25)
             seen = apex * spread(masked, apex.shape[:2], smooth=False)[..., None]
             heading = f"mask, scale {number}" if i == 0 else ""

@@ -53,6 +53,7 @@ class Positions(nn.Module):
         layer = nn.TransformerEncoderLayer(
             dim, 4, 4 * dim, 0.0, "gelu", 1e-6, batch_first=True, norm_first=True
         )
+        # PyTorch has no nested tensors for norm_first, and would warn.
         self.layers = nn.TransformerEncoder(
             layer, 2, nn.LayerNorm(dim, 1e-6), enable_nested_tensor=False
         )

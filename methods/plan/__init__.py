@@ -73,6 +73,7 @@ class PLAN(Method):
 
         recipe = training.Recipe(
             self.epochs,
+            # Not used for batches, which the sampler makes.
             2 * self.shots,
             training.adam(self.learning_rate),
             loss=losses.prototypical_loss,

@@ -38,6 +38,7 @@ class Problem:
         from .kernel import descend
 
         frames = np.concatenate([clip.frames for clip in clips])
+        # Copied, since the kernel writes in place and wants a frame's codes side by side.
         codes = np.zeros((len(frames), atoms.shape[1])) if start is None else start.T.copy()
         square = atoms.T @ atoms
         begin = 0

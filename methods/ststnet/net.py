@@ -14,6 +14,7 @@ from . import kernels
 
 STREAMS = (3, 5, 8)
 CHANNELS = sum(STREAMS)
+# PyTorch's default, named because `_fast` moves the running statistics by hand.
 MOMENTUM = 0.1
 
 
@@ -38,6 +39,7 @@ class PooledStage(torch.autograd.Function):
         mean = torch.from_numpy(sums[0] / count)
         # Of sums in double precision, since two large moments are subtracted.
         variance = torch.from_numpy(sums[1] / count) - mean**2
+        # Kept as attributes, since save_for_backward takes no numpy arrays.
         ctx.arrays, ctx.mean, ctx.count = (arrays[0], activations, pooled), mean, count
         # Rounding can make a difference of moments negative.
         moments = mean.to(images.dtype), variance.clamp(min=0).to(images.dtype)

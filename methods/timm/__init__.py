@@ -62,6 +62,7 @@ class Timm(NetworkMethod):
         """`resnet18+flow+weights=PATH`: a backbone, optionally its input and a file of weights."""
         import difflib
 
+        # The library: this plugin is bench.methods.timm.
         import timm
         from bench.learning import pretrained
 

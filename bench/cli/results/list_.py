@@ -9,6 +9,7 @@ from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Results
+from bench.core.errors import BenchError
 from bench.store.store import Store
 
 
@@ -28,6 +29,8 @@ def list_(results: Results = None, json: Json = False) -> None:
     if json:
         print_json(rows)
         return
+    if not rows and not contents.damaged:
+        raise BenchError(f"no results in {store.folder}; run `bench run` first")
     grid = Grid(*names, "folds", title=str(store.folder))
     for cell, counts in sorted(cells.items()):
         folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))

@@ -128,6 +128,7 @@ def _names(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> Iterable[s
         with os.scandir(folder) as entries:
             # Hidden files are skipped: on foreign disks macOS adds a "._img1.jpg" to each img1.jpg.
             return sorted(e.name for e in entries if e.name[0] != "." and _is(e, kind))
+    # Loaders ask for folders that only some layouts have.
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

@@ -17,6 +17,7 @@ from bench.views.landmarks import ibug
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
 MOST_PIXELS = 64_000_000
 """Of one frame: thirty times the largest camera in use; a small file may claim far more."""
+# Eight bytes a pixel is the most that an image takes uncompressed: four channels of 16 bits.
 MOST_BYTES = 8 * MOST_PIXELS
 END = b"\xff\xd9"
 """What a whole jpeg ends with; some cameras append a few bytes."""
@@ -96,6 +97,7 @@ def read_frames(clip: Clip) -> Array:
         # The first colour frame of a clip that began in grey.
         if image.ndim == frames.ndim:
             frames = np.repeat(frames[..., None], 3, axis=3)
+        # A grey frame among colour ones fills all three channels.
         frames[i] = image if image.ndim == frames.ndim - 1 else image[..., None]
     return frames
 

@@ -30,6 +30,7 @@ def repair(onset: int | None, apex: int | None, offset: int | None) -> tuple[Spa
         return None, f"no onset ({said})"
     note = ""
     if offset is None or offset < onset:
+        # In CAS(ME)^3 an offset of 0 means that there is none.
         if offset and (apex is None or offset <= apex <= onset):
             onset, offset, note = offset, onset, f"onset and offset swapped ({said})"
         elif apex is not None and apex > onset:

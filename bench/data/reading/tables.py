@@ -82,6 +82,7 @@ def _rows(
     blank = dict.fromkeys(fields, "")
     for at in range(start + 1, len(cells)):
         line = cells[at]
+        # Lines of a csv may be shorter than its header.
         values = {f: clean(line[place]) for f, place in places.items() if place < len(line)}
         if any(values.values()):
             yield {**blank, **values, "row": str(at + 1)}

@@ -96,6 +96,7 @@ def doubled(component: Array, shape: tuple[int, int]) -> Array:
     finer[::2, ::2] = component
     rows, columns = finer[1::2, ::2], finer[:, 1::2]
     rows[:-1] = (component[:-1] + component[1:])[: len(rows) - 1] / 2
+    # At an even size the last row has no coarse pixel below it to interpolate with.
     rows[-1] = component[-1] if shape[0] % 2 == 0 else (component[-2] + component[-1]) / 2
     even = finer[:, ::2]
     columns[:, :-1] = ((even[:, :-1] + even[:, 1:]) / 2)[:, : columns.shape[1] - 1]
@@ -164,6 +165,7 @@ def linearise(
     h, w = first.shape
     for y in range(h):
         for x in range(w):
+            # Cast first, as numba adds integers and float32 in double precision.
             place_x, place_y = np.float32(x) + u[y, x], np.float32(y) + v[y, x]
             if not (0 <= place_x <= w - 1 and 0 <= place_y <= h - 1):
                 out[0, y, x] = out[1, y, x] = out[2, y, x] = out[3, y, x] = 0
@@ -210,6 +212,8 @@ def clamp(
 @compiled
 def descend(u: Array, gradient: Array, row: int, step: Array, div: Array, theta: float) -> float:
     """Primal update of one row of one component; returns the sum of squared changes."""
+    # In single precision within a row, like the arrays, so that the loop is vectorised; `sweep`
+    # adds up the rows in double.
     change = np.float32(0)
     for x in range(len(step)):
         move = step[x] * gradient[row, x] + theta * div[x]

@@ -43,6 +43,7 @@ def code_run(
         # The point is exactly a pixel: nothing to interpolate.
         if weights[p, 0] == 128:
             for x in range(n):
+                # A value and no branch, so that the loop is vectorised.
                 run[x] |= bit if a[x] >= centre[x] else np.uint8(0)
             continue
         b, c, d = flat[at[1] : at[1] + n], flat[at[2] : at[2] + n], flat[at[3] : at[3] + n]
@@ -82,6 +83,8 @@ def block_counts(
     flat = volume.reshape(-1)
     for i in range(len(rows)):
         height = rows[i, 1] - rows[i, 0]
+        # It ends rx pixels before the last row does: neighbours of those would lie beyond the
+        # volume.
         run = np.empty(height * w - 2 * rx, np.uint8)
         levels = np.empty((2, len(run)), np.uint16)
         for k in range(len(shifts)):

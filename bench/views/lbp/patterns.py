@@ -45,6 +45,7 @@ class Pattern:
     def margin(self) -> tuple[int, int, int]:
         """Frames, rows and columns at each border that have no code, in any plane."""
         reach = np.abs([point for plane in self.planes for point in plane]).max(axis=0)
+        # Rounded up, because a point between two pixels needs both.
         rt, ry, rx = (math.ceil(r) for r in reach)
         return rt, ry, rx
 

@@ -16,4 +16,5 @@ def identity_loss(taught: Tensor, learnt: Tensor, onset: Tensor, soft_target: fl
         soft_target: β.
     """
     both = mse_loss(taught, onset) + mse_loss(learnt, onset)
+    # Detached: the teacher must not be drawn towards its student.
     return both + soft_target * mse_loss(learnt, taught.detach())

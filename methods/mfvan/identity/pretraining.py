@@ -67,6 +67,7 @@ def pretrained(config: Config, train: Training, context: Context) -> Teacher:
         list(frames),
         {word: getattr(config, field) for word, field in DEPENDS_ON.items()},
         context.seed if config.teacher_seed == "fold" else None,
+        # Another device or version of torch would train a teacher that differs in the last digits.
         context.device,
         torch.__version__,
     )
