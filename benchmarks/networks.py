@@ -90,7 +90,6 @@ def main() -> None:
         net = build(3)
         epoch = bare_epoch(net, images, labels)
         bare, shared = least(
-            # Bound as defaults: a closure would see the values of the last turn of the loop.
             lambda epoch=epoch, epochs=epochs: [epoch() for _ in range(epochs)],
             lambda net=net, epochs=epochs: loop(lambda: net, images, labels, epochs),
         )
