@@ -18,5 +18,6 @@ for name in wanted:
         sys.exit(f"no benchmark {name!r}; there are {', '.join(NAMES)}")
 for name in wanted:
     print(f"\n{name}", flush=True)
+    # Some benchmarks read arguments of their own; the names given here are not meant for them.
     sys.argv = [name]
     runpy.run_module(f"benchmarks.{name}", run_name="__main__")

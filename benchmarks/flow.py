@@ -24,6 +24,7 @@ from bench.views.flow.optical import flow_between  # noqa: E402
 SIZES = ((128, 128), (340, 280), (640, 480))
 PEAKS = (0.3, 1.0, 3.0)
 """Largest motion along an axis, px."""
+# Texture beyond the frame, px, from where the motion brings pixels in.
 MARGIN = 16
 
 
@@ -32,6 +33,7 @@ def pair(size: tuple[int, int], peak: float, noise: float = 1.0) -> tuple[Array,
     h, w = size
     rng = np.random.default_rng(0)
     wide = (h + 2 * MARGIN, w + 2 * MARGIN)
+    # Blurring by s weakens noise by 1 / s; the factor gives every scale the same contrast.
     texture = sum(s * gaussian_filter(rng.normal(size=wide), s) for s in (1.5, 3, 8))
     texture = 20 + 210 * (texture - texture.min()) / np.ptp(texture)
     y, x = np.mgrid[:h, :w].astype(np.float64)
@@ -50,9 +52,11 @@ def error(found: Array, true: Array) -> float:
 
 
 def main() -> None:
+    # OpenCV has threads of its own, which the variables of `one_thread` do not limit.
     cv2.setNumThreads(1)
     algorithms = {
         "bench tvl1": lambda a, b: flow_between(a, b, "tvl1"),
+        # scikit-image returns rows first, the others the horizontal component.
         "scikit-image tvl1": lambda a, b: optical_flow_tvl1(a, b)[::-1],
         "OpenCV Farneback": lambda a, b: flow_between(a, b, "farneback"),
         "OpenCV DIS": lambda a, b: flow_between(a, b, "dis"),

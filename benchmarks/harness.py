@@ -64,6 +64,7 @@ for number in range(20):
 def once(folder: Path, *words: str) -> float:
     """Wall time of a command."""
     command = [sys.executable, "-m", "bench", *words]
+    # The command runs in another folder, from where `bench` need not be importable.
     env = {**os.environ, "BENCH_CACHE": str(folder / "cache"), "PYTHONPATH": str(Path.cwd())}
     begun = time.perf_counter()
     subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
@@ -96,6 +97,8 @@ def main() -> None:
             ),
         ]
         one = ("run", "-m", "sleeper0,sleeper1", "-d", "toy", "--jobs", "1")
+        # It leaves the descriptions in the cache, but its records elsewhere: the run below has all
+        # folds to fit and nothing to describe.
         startup = once(folder, *one, "--limit-folds", "1", "--results", "trial")
         wall = once(folder, *one)
         records = list((folder / "results" / "records").rglob("*.json"))

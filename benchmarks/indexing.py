@@ -40,6 +40,7 @@ def main() -> None:
     for own_folders in (True, False):
         with tempfile.TemporaryDirectory() as folder:
             make(Path(folder), own_folders)
+            # Once before timing, so that the disk is warm.
             Casme3(Path(folder)).index()
             start = time.process_time()
             index = Casme3(Path(folder)).index()

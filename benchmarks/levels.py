@@ -49,6 +49,7 @@ def main(preset: str) -> None:
     expected = EXPECTED[preset]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        # BENCH_CONFIG must name a file that exists, even before there are roots to write into it.
         (folder / "bench.toml").touch()
         told = bench(folder, "data", "make", "--preset", preset)
         (folder / "bench.toml").write_text(told[told.index("[roots]") :])

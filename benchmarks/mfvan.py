@@ -53,6 +53,7 @@ def step(mixed: bool, fast: bool = False) -> Callable[[], None]:
             terms = look_and_reconstruct(QUICK, learner, taught, batch, None).terms
         descent.step(torch.stack(list(terms.values())).sum())
         if DEVICE == "cuda":
+            # A GPU works asynchronously: without waiting, only the launch would be timed.
             torch.cuda.synchronize()
 
     return once

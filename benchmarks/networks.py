@@ -48,6 +48,7 @@ class ThreeStreams(nn.Module):
 
 def bare_epoch(net: nn.Module, images: Tensor, labels: Tensor) -> Callable[[], None]:
     """An epoch with nothing but what training takes."""
+    # Fused as in the shared loop, so that the two differ in nothing but the loop.
     optimiser = torch.optim.Adam(net.parameters(), 5e-5, fused=True)
 
     def epoch() -> None:
@@ -89,6 +90,7 @@ def main() -> None:
         net = build(3)
         epoch = bare_epoch(net, images, labels)
         bare, shared = least(
+            # Bound as defaults: a closure would see the values of the last turn of the loop.
             lambda epoch=epoch, epochs=epochs: [epoch() for _ in range(epochs)],
             lambda net=net, epochs=epochs: loop(lambda: net, images, labels, epochs),
         )

@@ -56,6 +56,7 @@ WAYS: dict[str, Callable[[Clip], object]] = {
 
 def share(way: str, clips: Sequence[Clip]) -> float:
     """Processor time of one process."""
+    # OpenCV has threads of its own, which the variables of `one_thread` do not limit.
     cv2.setNumThreads(1)
     begun = time.process_time()
     for clip in clips:
@@ -68,6 +69,7 @@ def decoding(clips: Sequence[Clip]) -> None:
     wall = dict.fromkeys(WAYS, float("inf"))
     busy = dict.fromkeys(WAYS, float("inf"))
     with get_context("spawn").Pool(2) as pool:
+        # Untimed, so that the worker processes have started and loaded their libraries.
         pool.starmap(share, [(way, clips[:20]) for way in WAYS] * 2)
         for _ in range(ROUNDS):
             for way in WAYS:
@@ -146,6 +148,7 @@ def memory() -> None:
             cache.array("descriptions", p.stem)
             for p in (cache.folder / "descriptions").rglob("*.npz")
         )
+        # Linux counts the peak in kilobytes.
         worker = max(int(array[0]) for array in found if array is not None) / 1024
         parent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(

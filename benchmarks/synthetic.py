@@ -39,10 +39,12 @@ def rendered(preset: Preset, seed: int = 0) -> Iterator[tuple[Array, Truth, floa
         for clip in group:
             frames, truth = render(person, clip, preset.knobs, seed)
             yield gray(frames[[0, clip.apex]]), truth, time.process_time() - begun
+            # From here again: what the caller did with the clip is not rendering.
             begun = time.process_time()
 
 
 def main(name: str) -> None:
+    # OpenCV has threads of its own; times are those of a single one.
     cv2.setNumThreads(1)
     errors = defaultdict(list)
     peaks, seconds = [], []

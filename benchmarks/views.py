@@ -241,6 +241,7 @@ def pairs(frames: Array) -> list[Pair]:
 def start_ups() -> list[tuple[str, float, str]]:
     """Processor time of a process that calls each kernel once, Python's own start included."""
     with tempfile.TemporaryDirectory() as folder:
+        # An empty cache, or the first process would find the kernels compiled.
         env = {**os.environ, "NUMBA_CACHE_DIR": folder}
 
         def once() -> float:
@@ -275,6 +276,7 @@ def peaks(clips: int) -> tuple[float, float, float]:
 
 
 def main() -> None:
+    # OpenCV has threads of its own, which the variables of `one_thread` do not limit.
     cv2.setNumThreads(1)
     frames = synthetic()
     clip = Views({"frames": frames}, FRAMES // 2)
@@ -283,6 +285,7 @@ def main() -> None:
     rows = []
     for name, ours, theirs, tolerance in pairs(frames):
         if tolerance is not None:
+            # A faster way counts only if it computes the same.
             np.testing.assert_allclose(ours(), theirs(), rtol=0, atol=tolerance)
         what, other = name.split(" | ")
         took = side_by_side({"ours": ours, "theirs": theirs}, 3)

@@ -50,6 +50,7 @@ def build(
     tables = [
         _table(tasks[data], protocol, of_table, registry, external[data, protocol])
         for (data, protocol), of_table in grouped.items()
+        # Without its task file nothing can be scored: that has the true classes.
         if (data, protocol) in wanted and data in tasks
     ]
     tables.sort(key=lambda t: (t.synthetic, t.task, t.protocol, t.fingerprint))

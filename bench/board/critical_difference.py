@@ -18,6 +18,7 @@ def cliques(ranks: Sequence[float], difference: float) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     for first, rank in enumerate(ranks):
         last = int(np.searchsorted(ranks, rank + difference, side="right")) - 1
+        # A run that ends where an earlier one ends is a part of it.
         if last > first and (not runs or last > runs[-1][1]):
             runs.append((first, last))
     return runs

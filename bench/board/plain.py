@@ -85,7 +85,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
 _ENDS = {"": "value", "_low": "low", "_high": "high", "_seed_sd": "spread"}
 
 
-# JSON knows no NaN; Python would write one all the same, which other parsers refuse.
+# JSON has no NaN; Python would write it anyway, and other parsers would refuse it.
 def _without_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nan(inner) for key, inner in value.items()}

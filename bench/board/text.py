@@ -49,6 +49,7 @@ def cells(table: Table, row: Row) -> list[str]:
 
 def number(value: float) -> str:
     """A fraction to three decimals without its zero; a dash where there is none."""
+    # NaN: the recall of a class without clips.
     if value != value:
         return "–"
     # Not from 1 on, because the "0." of "10.500" is no leading zero.

@@ -55,6 +55,7 @@ class Watched(Mapping[str, Array]):
         return array
 
     def __contains__(self, name: object) -> bool:
+        # Not Mapping's own, which reads the array: to ask whether one is there is not to use it.
         return name in self.arrays
 
     def __iter__(self) -> Iterator[str]:

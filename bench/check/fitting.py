@@ -80,6 +80,7 @@ def other_folds_change_nothing(exam: Examination) -> Finding:
     """
     first = exam.base.scores
     shuffled = dataclasses.replace(exam.held, labels=(exam.held.labels + 1) % CLASSES)
+    # Subjects from 60 on occur in no other fold.
     exam.fitted(_joined(shuffled, toy_clips(2, 1, first=60)), exam.train)
     gap = _gap(first, exam.fitted(exam.train, exam.held).scores)
     if gap == 0:

@@ -67,6 +67,7 @@ def toy_clips(subjects: int, each: int, first: int = 0) -> ToyClips:
 
 
 def _sources(subject: int, label: int, take: int) -> dict[str, Array]:
+    # Seeded by what the clip is, so that it is the same in every set.
     rng = np.random.default_rng((subject, label, take))
     angle = 2 * np.pi * (label / CLASSES) - np.pi / 2 + rng.normal(0, 0.08)
     shift = REACH * rng.uniform(0.9, 1.1) * np.array([np.sin(angle), np.cos(angle)])

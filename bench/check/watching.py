@@ -34,6 +34,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     name = arguments[0]
     if isinstance(name, bytes):
         name = os.fsdecode(name)
+    # A file descriptor names nothing, and what is only written cannot inform a method.
     if isinstance(name, str | os.PathLike) and not _writes(event, arguments):
         for seen in _watchers:
             seen.add(str(Path(name).absolute()))

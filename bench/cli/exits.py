@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+# Shells use 2 for wrong usage, and 128 + SIGINT for Ctrl-C.
 MISUSE, FAILED, INTERRUPTED = 2, 1, 130
 
 

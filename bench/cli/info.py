@@ -45,6 +45,7 @@ def info(
     for word, value in facts.items():
         lines = _lines(value)
         for i, line in enumerate(lines):
+            # Not by rich, which would wrap the layout of a dataset's folders.
             print(f"{word if i == 0 else '':{width}}  {line}".rstrip())
 
 

@@ -96,6 +96,7 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
         try:
             if words:
                 tasks += make_tasks(dataset, words, settings.cache, request.apex, options.workers)
+        # A dataset that cannot be used must not stop the others.
         except DataError as error:
             unusable.append(str(error))
     if not tasks:

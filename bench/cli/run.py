@@ -62,6 +62,7 @@ def run(
     if time_left := expected(prepared):
         err().print(f"Estimated: {time_left}.", soft_wrap=True)
     store = Store(prepared.settings.results)
+    # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
     try:

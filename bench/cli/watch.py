@@ -82,6 +82,7 @@ class Watch:
         """Seconds left, from what the folds of each cell took so far."""
         if not self.took:
             return (time.monotonic() - self.started) / self.done * (self.total - self.done)
+        # Every cell counts once, however many of its folds have run.
         mean = fmean(fmean(times) for times in self.took.values())
         rest = (
             left * (fmean(self.took[cell]) if cell in self.took else mean)

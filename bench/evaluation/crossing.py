@@ -46,6 +46,7 @@ def crossing(configs: Configs) -> Crossing | None:
     for one, other in combinations(varied(configs), 2):
         cells = set(_grid(configs, one, other).values())
         ones, others = ({cell[i] for cell in cells} for i in (0, 1))
+        # A field with one value among these variants is no factor.
         if min(len(ones), len(others)) > 1 and len(cells) == len(ones) * len(others):
             pair = (one, other) if len(ones) >= len(others) else (other, one)
             crossed[pair] = len(cells)

@@ -28,6 +28,8 @@ def confusions(task: Truth, records: Sequence[Record]) -> Array:
     stack = []
     # In the order of `Row.seeds`, with which callers pair the result.
     for _, of_seed in sorted(by_seed.items()):
+        # By clip id, because records come in the order of folds and labels in that of the task
+        # file.
         where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
         predicted = np.array([int(np.argmax(row)) for r in of_seed for row in r.scores], int)
         stack.append(by_subject(task, where, predicted))
@@ -50,6 +52,7 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
     """All metrics of a row as means over seeds, with intervals if it is complete."""
     by_metric = {}
     for name, metric in METRICS.items():
+        # Pooled over subjects before scoring: the mean of each subject's F1 is another number.
         values = [float(metric(seed.sum(0))) for seed in counts]
         spread = stdev(values) if len(values) > 1 else None
         low = high = None

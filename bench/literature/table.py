@@ -111,6 +111,7 @@ def read(path: Path) -> tuple[Published, ...]:
 def results(rows: Iterable[Published]) -> list[tuple[Published, ...]]:
     """Group the rows that one source gives for one result; a repeated metric starts a new group."""
     groups: list[dict[str, Published]] = []
+    # By key, because the lines of one result need not be adjacent.
     last: dict[tuple[str | None, ...], dict[str, Published]] = {}
     for row in rows:
         what = (row.method, row.name, row.dataset, row.part, row.classes_as_stated)

@@ -65,6 +65,8 @@ def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
 def _verdict(group: Sequence[Published]) -> Verdict:
     """Check the rows of one result; see `results`."""
     row, lines = group[0], tuple(row.line for row in group)
+    # Means over folds depend on how the errors are spread over them, which pooled counts do not
+    # say.
     if row.pooling == "fold-mean":
         reason = f"means over folds cannot be checked ({row.protocol})"
         return Verdict(lines, "unknown", {}, reason)

@@ -97,6 +97,7 @@ def own_files(plugin: type) -> tuple[Path, ...]:
     file = Path(inspect.getfile(plugin)).resolve()
     if file.name != "__init__.py":
         return (file,)
+    # Sorted, because rglob follows the file system and the hash depends on the order.
     return (file, *sorted(one for one in file.parent.rglob("*.py") if one != file))
 
 
@@ -111,6 +112,7 @@ def _name(file: Path, home: Path) -> str:
     if file.is_relative_to(import_graph.PACKAGE):
         parts = file.relative_to(import_graph.PACKAGE.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    # From the plugin and with slashes, so that the name is the same on every machine.
     return Path(os.path.relpath(file, home)).as_posix()
 
 

@@ -71,6 +71,7 @@ def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
             for variant in _variants(plugin, wanted.variant):
                 row = _configured(plugin, variant, preset)
                 if wanted.variant == variant or row.method not in seen:
+                    # A row that two words mean keeps the place that the first gave it.
                     chosen.setdefault(row.label, row)
                 seen.add(row.method)
     return list(chosen.values())
@@ -82,6 +83,7 @@ def _variants(plugin: type[Method], words: str) -> Iterable[str]:
         return [""]
     if words == "*":
         return ["", *plugin.variants]
+    # Listed variants first: only what matches none of them is the plugin's to interpret.
     if hasattr(plugin, "from_variant") and not fnmatch.filter(plugin.variants, words):
         return [words]
     return choose(words, plugin.variants, f"variant of {plugin.name}")

@@ -46,6 +46,7 @@ class Context:
     artefacts: Path | None = None
     trace: list[tuple[int, Array]] = field(default_factory=list)
     curve: list[dict[str, float]] = field(default_factory=list)
+    # Private, because no method may look at the held-out clips.
     _held_out: Sequence[Description] | None = None
     _progress: Callable[[float], None] | None = None
 

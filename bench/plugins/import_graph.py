@@ -156,6 +156,7 @@ def _roots(top: str, search: Sequence[Path]) -> list[Path]:
     """The folder of a top-level module; none if it is not local."""
     if _is_standard(top):
         return []
+    # These come before what is installed, and the first wins.
     if nearby := [folder for folder in search if _below([folder], [top])]:
         return nearby[:1]
     spec = _spec(top)
@@ -240,6 +241,7 @@ def _spec(top: str) -> importlib.machinery.ModuleSpec | None:
     """Where Python would find a top-level module today, without importing it."""
     try:
         return importlib.util.find_spec(top)
+    # ValueError where the module is loaded and has no spec, like the __main__ of a script.
     except (ImportError, ValueError):
         return None
 

@@ -121,6 +121,7 @@ def _plugins(module: ModuleType, kind: type[Plugin]) -> list[type[Plugin]]:
     home = f"{module.__name__}."
     classes = [
         one
+        # Once each: a module may bind one class to two names.
         for one in dict.fromkeys(v for v in vars(module).values() if isinstance(v, type))
         if issubclass(one, kind) and f"{one.__module__}.".startswith(home)
     ]

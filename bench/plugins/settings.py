@@ -140,6 +140,7 @@ def stand_ins(
         raise BenchError("no dataset is configured and the stand-ins' generator is not installed")
     generator = registry.generators[name]()
     preset = preset or generator.first
+    # With :g, so that 2 and 2.0 name the same folder.
     words = "".join(f"-{knob}{value:g}" for knob, value in sorted((knobs or {}).items()))
     # The folder names all that the clips depend on, so that no other stand-ins are taken for these.
     folder = cache.folder / name / f"{preset}-seed{seed}-v{generator.version}{words}"

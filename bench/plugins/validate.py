@@ -44,6 +44,8 @@ def _name(plugin: Any) -> Iterator[str]:
     name = getattr(plugin, "name", None)
     if name is None:
         yield f'no name; write name = "{plugin.__name__.lower()}"'
+    # A name is also typed in lists with commas and colons, and becomes part of file names and of
+    # variables like BENCH_CASME2_ROOT.
     elif not isinstance(name, str) or not re.fullmatch("[a-z0-9][a-z0-9_]*", name):
         example = re.sub("[^a-z0-9_]", "", str(name).lower()) or "mymethod"
         yield f'name is {name!r}; expected one lower-case word: name = "{example}"'

@@ -47,6 +47,7 @@ def ablation_figure(rows: Sequence[Row]) -> Figure:
         axes.plot(score.value, i, "o", color=BLUE, markersize=5)
         axes.text(1.03, i, number(score.value), va="center", fontsize=8)
     axes.set_yticks(np.arange(len(ordered)), [row.label for row in ordered])
+    # Upside down, so that the plain method is at the top.
     axes.set_ylim(len(ordered) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xlabel("UF1 (error bars: 95 % interval over subjects)")

@@ -28,6 +28,7 @@ def curves(records: Sequence[Record]) -> Curves:
         for position, point in enumerate(record.curve, start=1):
             count = next((word for word in point if word.endswith(("epoch", "step"))), "")
             for name in point.keys() - {count}:
+                # A single diverged fold would make every quantile of its step NaN.
                 if np.isfinite(point[name]):
                     at = point[count] if count else position
                     values[count or "point", name][at].append(point[name])
@@ -45,6 +46,7 @@ def curve_figure(numbers: Curves) -> Figure:
     columns = min(COLUMNS, len(numbers))
     rows = -(-len(numbers) // columns)
     figure = blank(max(2.4 * columns, 3.4), 1.75 * rows + 0.3)
+    # squeeze=False, or a single plot would not come as an array.
     plots = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, ((count, name), (x, (low, middle, high))) in zip(
         plots, numbers.items(), strict=False

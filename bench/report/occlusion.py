@@ -39,9 +39,11 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
         None where the method does not look at frames.
     """
     whole = method.describe(clip)
+    # `describe` has just left in `seen` what it read.
     if "frames" not in clip.seen:
         return None
     frames = clip.sources["frames"]
+    # Rounded: patches differ by a pixel where the side is no multiple of GRID.
     rows, columns = (
         np.linspace(0, side, GRID + 1).round().astype(int) for side in frames.shape[1:3]
     )
@@ -53,6 +55,7 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
             patch = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
             copy = frames.copy()
             copy[clip.apex][patch] = frames[0][patch]
+            # With a set of its own: replace would hand on that of the clip.
             other = dataclasses.replace(clip, sources={**clip.sources, "frames": copy}, seen=set())
             changed.append(method.describe(other))
         drop[i] = score - model.predict(changed)[:, label]
@@ -86,6 +89,7 @@ def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Seque
         axes.imshow(gray(frame)[0], cmap="gray", vmin=0, vmax=255)
         axes.imshow(one, extent=(0, size[1], size[0], 0), alpha=0.55, **look)
         axes.set_title(name, fontsize=7)
+    # Arrowheads on the colour bar where some patches exceed the scale.
     beyond = "both" if np.abs(maps).max() > limit else "neither"
     bar = figure.colorbar(shown, ax=plots.tolist(), shrink=0.7, aspect=25, extend=beyond)
     bar.set_label("drop of the true class's score")

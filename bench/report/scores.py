@@ -26,6 +26,7 @@ def confusion_figure(counts: Array, classes: Sequence[str]) -> Figure:
     figure = blank(max(2 * side, 5.5), side + 0.3)
     left, right = figure.subplots(1, 2, sharey=True)
     whole = counts.sum(1, keepdims=True)
+    # A class can be without clips, and its share is then undefined rather than 0.
     shares = np.divide(counts, whole, out=np.full(counts.shape, np.nan), where=whole > 0)
     words = [[f"{value:g}" for value in row] for row in counts]
     _matrix(left, counts / max(counts.max(), 1), words, classes)
@@ -102,5 +103,6 @@ def _bars(axes: Axes, names: Sequence[str], right: Array, whole: Array) -> None:
         axes.text(1.03, i, f"{right[i]:g}/{whole[i]:g}", va="center", ha="left", fontsize=8)
     axes.set_yticks(where, names)
     axes.set_xlim(0, 1)
+    # Upside down, so that the first name is at the top.
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)

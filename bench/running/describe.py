@@ -58,8 +58,10 @@ def lacking_jobs(waiting: Sequence[Unit], cache: Cache) -> list[Job[ClipKey]]:
         for clip, digest in zip(task.clips, task.digests, strict=True):
             name = (clip.id, digest)
             entry = description_key(cell.row, clip, digest)
+            # The dict first, because the cache looks on the disk.
             if entry not in rows[name] and not cache.has("descriptions", entry):
                 rows[name][entry] = cell.row
+                # Without methods yet: they are known when all cells have been looked at.
                 clips[name] = Describe(task.dataset, bare(clip), digest, (), cache.folder)
     return [
         Job(

@@ -28,7 +28,7 @@ def allocations() -> int:
     if torch is None or not torch.cuda.is_initialized():
         return 0
     devices = range(torch.cuda.device_count())
-    # All bytes ever allocated: memory in use may be back to what it was before the fit.
+    # All bytes ever allocated, because memory in use may be back to what it was before the fit.
     return sum(torch.cuda.memory_stats(i).get("allocation.all.allocated", 0) for i in devices)
 
 

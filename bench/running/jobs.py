@@ -59,6 +59,7 @@ class Described:
 
 def bare(clip: Clip) -> Clip:
     """A clip without its annotations."""
+    # A worker that describes opens files, and must hold nothing that tells the class.
     return dataclasses.replace(clip, emotion="", action_units=None, objective=None, gender=None)
 
 

@@ -73,6 +73,7 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
 def _run(
     plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress
 ) -> Summary:
+    # Machine and tasks first, so that no record ever names one that is not described.
     store.write_environment(environment_id(), environment())
     for cell in plan.cells:
         store.write_task(cell.task)

@@ -147,6 +147,8 @@ def _context(job: Fit, held_out: Sequence[Description]) -> Context:
         subjects=job.subjects,
         device=options.device,
         threads=options.threads,
+        # Counted from here rather than from submission, because a job may wait long for a free
+        # worker.
         deadline=None if options.timeout is None else time.monotonic() + options.timeout,
         artefacts=job.cache / "artefacts",
         _held_out=held_out if options.traced else None,

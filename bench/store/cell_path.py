@@ -33,6 +33,7 @@ class CellPath(NamedTuple):
 
     def matches(self, words: str) -> bool:
         """Whether words mean it: task and method in full, what follows by its first letters."""
+        # As in the file name, and as boards print it.
         for task in (self.task, self.task.replace("-", "/", 1)):
             if words == task:
                 return True

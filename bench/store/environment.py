@@ -13,6 +13,7 @@ from pathlib import Path
 from bench.cache.files import key
 from bench.core.typed import read_json, typed
 
+# Those whose version can change a prediction.
 PACKAGES = [
     "mer-bench",
     "numpy",

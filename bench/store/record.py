@@ -113,7 +113,7 @@ class Record:
 
     def serves(self, wanted: Wanted) -> bool:
         """It ended ok and holds what a run asks for."""
-        # A record without the mark may still hold a trace, and then serves as well.
+        # Having asked is enough: without checkpoints there is no trace, and it would run each time.
         traced = self.traced or bool(self.trace)
         has_trace = traced or not wanted.traced
         return self.status == "ok" and has_trace and wanted.inner in (0, self.inner)
@@ -121,4 +121,5 @@ class Record:
 
 def safe(word: str) -> str:
     """A word as a file name: "casme2/5" is "casme2-5"."""
+    # A slash would make a folder, and Windows forbids colons and asterisks in file names.
     return "".join(c if c.isalnum() or c in "._-+" else "-" for c in word)

@@ -51,6 +51,7 @@ def _contradictions(record: Record) -> Iterator[str]:
     method = record.inputs["method"]
     if Label.parse(record.label).method != method:
         yield f"label: {record.label!r}, which is no row of {method!r}"
+    # What did not end ok has no scores that could contradict anything.
     if record.status != "ok":
         return
     clips = len(record.clips)

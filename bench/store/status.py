@@ -110,6 +110,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     task = store.task(record.inputs["data"])
     if task and (wrong := misfit(record, task.clips, len(task.classes))):
         return Explanation("damaged", (f"{wrong}.",), about)
+    # Before the changes, which need the plugin.
     if missing := _missing(record, registry):
         return Explanation("foreign", missing, about)
     if changes := _changes(record, registry):

@@ -94,6 +94,7 @@ class Store:
         task_of = cache(self.task)
         found = Contents([], [])
         every = (self.folder / "records").glob("*/*/*/*/*.json")
+        # Sorted, so that boards do not depend on the order of the file system.
         for path in sorted(every if folder is None else folder.glob("*.json")):
             try:
                 record = read_record(path)

@@ -29,6 +29,7 @@ def _command(words: str, command: Any, level: str) -> Iterator[str]:
         for name, child in command.commands.items():
             yield from _command(f"{words} {name}", child, level + "#")
     else:
+        # A verb knows its options only once its file is imported.
         yield from _usage(words, command.load() if isinstance(command, Verb) else command)
 
 

@@ -14,6 +14,8 @@ PAGES = {
     "methods": "methods/index.md",
     "datasets": "datasets/index.md",
 }
+# No colon, because URLs have one and stay as they are; an anchor after # is kept by not matching
+# it.
 LINK = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[)#])")
 
 

@@ -17,6 +17,7 @@ from docs.pages import pages  # noqa: E402
 from docs.pages.links import page_of, relinked  # noqa: E402
 
 BOARDS = ROOT / "results" / "boards"
+# Once, because both the navigation and the files need them.
 GENERATED = pages(BOARDS)
 TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 PLAIN = ("LICENSE", "CITATION.cff")
@@ -45,6 +46,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, *, page: Page, files: Files, **_: Any) -> str:
     """Let links of docs/ that leave the folder lead to pages of the site."""
+    # Generated pages were written with links that lead to pages.
     if page.file.generated_by is None:
         return relinked(markdown, f"docs/{page.file.src_uri}")
     return markdown
@@ -56,6 +58,7 @@ def _boards() -> dict[str, str]:
     for path in sorted(BOARDS.glob("*/leaderboard.md")):
         source = path.relative_to(ROOT).as_posix()
         text = path.read_text(encoding="utf-8")
+        # All boards have the same heading; the folder's name distinguishes their pages.
         found[page_of(source)] = WIDE + text.replace("# ", f"# {path.parent.name}: ", 1)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = readme.partition("## Leaderboards\n")[2].partition("\n## ")[0]

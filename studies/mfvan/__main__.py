@@ -50,6 +50,7 @@ def study(label: str, task: Task, registry: Registry, settings: Settings, seed: 
             print(f"{label}: {again.about}", flush=True)
             clips = [task.clips[i] for i in unit.fold.test]
             truths = [read_truth(settings.roots[c.database], c.subject, c.name) for c in clips]
+            # What is lost can be measured again, so it need not wait for the disk.
             write_atomically(path, packed(measure(again, people, truths)), durable=False)
         with np.load(path) as file:
             found.append({**file, "people": people})
@@ -82,6 +83,7 @@ def contrasts(found: Mapping[str, Measured]) -> Iterator[tuple[str, Array]]:
 
 def row(words: list[str], values: Array, people: Array) -> list[str]:
     """A mean over clips with its 95 % interval, subjects resampled."""
+    # The same resamples for every row, so that intervals differ by the values alone.
     low, high = bootstrap_mean(values, people, np.random.default_rng(0))
     known = int((~np.isnan(values)).sum())
     return [*words, f"{np.nanmean(values):.3f}", f"[{low:.3f}, {high:.3f}]", str(known)]
@@ -99,6 +101,7 @@ def main() -> None:
     (task,) = make_tasks(dataset, [word], settings.cache)
     if not task.synthetic:
         raise BenchError(f"{chosen.task} is real data: where its faces truly move is not known")
+    # One thread as in a worker, so that a fold predicts as its record does.
     with threadpool_limits(1):
         found = {
             label: study(label, task, registry, settings, chosen.seed)

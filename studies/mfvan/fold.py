@@ -69,6 +69,7 @@ def _cams(model: NetworkModel, again: Refitted) -> list[Array]:
     """Grad-CAM of the second convolution of both streams, added, for the predicted class."""
     net = model.net
     assert isinstance(net, OffApexNet)
+    # Index 3 is the second convolution, after the first, its ReLU and its pooling.
     layers = [stream[3] for stream in (net.u, net.v)]
     return [np.sum(grad_cam(net, layers, (_one(model, clip),)), axis=0) for clip in again.held_out]
 

@@ -27,6 +27,7 @@ def moved_region(au_flow: Array, valid: Array) -> Array:
         valid: (h, w) bool, where it may be scored.
     """
     pull = np.linalg.norm(au_flow.astype(np.float64), axis=0) * valid
+    # Above 0 as well: where nothing moves the maximum is 0, and every pixel would count.
     return np.asarray((pull > 0) & (pull >= MOVED * pull.max()))
 
 
@@ -43,6 +44,7 @@ def share_inside(grid: Array, moved: Array, valid: Array) -> float:
     """
     cells = grid.shape[::-1]
     on_moved, on_face = (
+        # By area, so that a cell holds the share of its pixels that lies in the region.
         cv2.resize(region.astype(np.float64), cells, interpolation=cv2.INTER_AREA)
         for region in (moved, valid)
     )
@@ -144,6 +146,7 @@ def without_patches(
         (n, 3) whether the class is right: with all patches, without the masked ones, without as
         many taken at random.
     """
+    # A generator of its own, so that the patches depend on the seed alone.
     generator = torch.Generator().manual_seed(seed)
     right = []
     for clip, label in zip(clips, labels, strict=True):

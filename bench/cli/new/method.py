@@ -33,6 +33,7 @@ def method(
     if name in (taken := load().methods):
         raise BenchError(f"{name!r} names {taken[name].facts.title}; choose another name")
     texts = {folder / file: text for file, text in scaffold(name, kind).items()}
+    # Both are checked before either is written.
     for path in texts:
         if path.exists():
             raise BenchError(f"{path} exists already; choose another name or --folder")

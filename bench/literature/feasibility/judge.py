@@ -111,6 +111,7 @@ def _why_no_uf1(
     nearest = f"the nearest is {closest.value:.{wanted.decimals + 1}f}"
     if not given:
         return f"{_named(clips)} cannot give UF1 {wanted}; {nearest}"
+    # The possible UF1s nearest to 0 and to 1 are the least and the greatest.
     least = nearest_uf1(clips, correct, 0.0, 0.0)
     most = nearest_uf1(clips, correct, 1.0, 1.0)
     forced = f"{_listed(given)} on {_named(clips)}"

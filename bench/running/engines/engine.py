@@ -13,6 +13,7 @@ def engine(options: RunOptions) -> Engine[Any]:
     """The engine that the options name, with their limits."""
     if options.engine == "serial":
         return serial
+    # Imported late: a serial run needs no pool of processes.
     from functools import partial
 
     from bench.running.engines.processes import processes

@@ -103,6 +103,7 @@ def _outcome(future: ProcessFuture, timeout: float | None, kills: int) -> Any:
 def start_worker(parent: int, plugins: tuple[Path, ...]) -> None:
     """Prepare a worker: Ctrl-C is the parent's business, and no worker outlives its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A daemon thread, so that it does not keep a worker alive that is done.
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     if plugins:
         from bench.plugins.load_file import load_file
