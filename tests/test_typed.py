@@ -85,9 +85,13 @@ def test_what_is_no_json_is_a_line(tmp_path, data):
 
 
 def test_what_cannot_be_opened_is_not_called_damaged(tmp_path):
-    with pytest.raises(BenchError, match="cannot be read: Is a directory") as error:
-        read_json(tmp_path)
+    loop = tmp_path / "loop.json"
+    loop.symlink_to(loop)
+    with pytest.raises(BenchError, match="cannot be read: Too many levels") as error:
+        read_json(loop)
     assert not isinstance(error.value, DamagedError)
+    with pytest.raises(DamagedError, match="a folder, expected a file"):
+        read_json(tmp_path)
     with pytest.raises(FileNotFoundError):
         read_json(tmp_path / "nothing.json")
 
