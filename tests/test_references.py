@@ -8,6 +8,7 @@ from bench.methods.auoracle import ActionUnitOracle
 from bench.methods.flowsvm import FlowSVM
 from bench.methods.majority import Majority
 from bench.methods.onsetcontrol import OnsetControl
+from bench.plugins.registry import load
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])
 
@@ -38,6 +39,12 @@ def test_what_sees_the_motion_tells_the_class(method):
     _, model = fitted(method, clips[:9], labels[:9])
     held = [method.describe(clip) for clip in clips[9:]]
     np.testing.assert_array_equal(model.predict(held).argmax(1), labels[9:])
+
+
+def test_controls_floors_and_ceilings_are_references_and_a_contender_is_none():
+    """A reference gets no rank and stands on every SYNTHETIC board."""
+    references = {name for name, method in load().methods.items() if method.facts.reference}
+    assert references == {"apexhog", "apexpixels", "auoracle", "majority", "onsetcontrol"}
 
 
 def test_majority_scores_the_training_shares():

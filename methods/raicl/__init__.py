@@ -54,8 +54,7 @@ class RaICL(NetworkMethod):
     measured_size = 112
     facts = Facts(
         title="Ra-ICL",
-        paper="authors not known to us: Region-aware instance consistency learning for "
-        "micro-expression recognition, CVPR",
+        paper="Region-aware instance consistency learning for micro-expression recognition, CVPR",
         year=2026,
         url="https://cvpr.thecvf.com/virtual/2026/poster/36479",
         fidelity="reconstructed",
