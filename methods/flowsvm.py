@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,15 +34,12 @@ class FlowSVM(Method):
     takes = frozenset({"optical_flow"})
     described_by = ("grid", "size")
     # No reference row: it sees the motion that methods compete on, so it is ranked with them.
-    facts = Facts(
-        title="flow + SVM",
-        paper="a reference of this benchmark",
-        year=2025,
-        url="",
-        fidelity="paper",
-        deviations=(
+    facts = replace(
+        Facts.of_reference(
+            "flow + SVM",
             "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
         ),
+        reference=False,
     )
 
     def describe(self, clip: Views) -> Array:
