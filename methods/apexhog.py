@@ -21,7 +21,7 @@ class ApexHOG(SVMMethod):
     described_by = ()
     scaling = "centre"
     balanced = True
-    facts = Facts.of_reference("apex HOG + SVM")
+    facts = Facts.of_benchmark("apex HOG + SVM", reference=True)
 
     def describe(self, clip: Views) -> Array:
         """HOG of the apex frame, (7488,)."""

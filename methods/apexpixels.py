@@ -18,7 +18,7 @@ class ApexPixels(SVMMethod):
     Attributes:
         C: of the SVM.
         size: height and width the difference is reduced to.
-        subtract: take the onset away; without that a face is mostly whose it is.
+        subtract: take the onset away; without that, pixels mostly show identity.
     """
 
     name = "apexpixels"
@@ -32,7 +32,7 @@ class ApexPixels(SVMMethod):
     scaling = "standard"
     balanced = True
     variants = {"alone": {"subtract": False}}
-    facts = Facts.of_reference("apex minus onset pixels + SVM")
+    facts = Facts.of_benchmark("apex minus onset pixels + SVM", reference=True)
 
     def describe(self, clip: Views) -> Array:
         """Grey levels of apex minus onset, float32 of `size`, -255..255 (alone: 0..255)."""

@@ -21,7 +21,7 @@ class ActionUnitOracle(SVMMethod):
     described_by = ()
     scaling = "standard"
     balanced = True
-    facts = Facts.of_reference("true action units (ceiling)")
+    facts = Facts.of_benchmark("true action units (ceiling)", reference=True)
 
     def describe(self, clip: Views) -> Array:
         """Peak displacement of each action unit, px."""

@@ -15,7 +15,7 @@ from bench.learning.svm_method import INNER, SVMMethod, Transform
 
 @dataclass(frozen=True)
 class DiSTLBPRIP(SVMMethod):
-    """Patterns of the projected sparse motion, the groups that part the classes, and a χ² SVM.
+    """Patterns of the projected sparse motion, its best separating groups, and a χ² SVM.
 
     Attributes:
         grid: blocks (down, right).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,11 +34,9 @@ class FlowSVM(Method):
     takes = frozenset({"optical_flow"})
     described_by = ("grid", "size")
     # No reference row: it sees the motion that methods compete on, so it is ranked with them.
-    facts = replace(
-        Facts.of_reference(
-            "flow + SVM",
-            "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
-        ),
+    facts = Facts.of_benchmark(
+        "flow + SVM",
+        "Where a dataset ships flow images instead of frames, their raw pixels are taken.",
         reference=False,
     )
 

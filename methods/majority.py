@@ -17,7 +17,7 @@ class Majority(Method):
     name = "majority"
 
     needs = frozenset()
-    facts = Facts.of_reference("majority class")
+    facts = Facts.of_benchmark("majority class", reference=True)
 
     def describe(self, clip: Views) -> Array:
         """Empty: the clip is not used."""

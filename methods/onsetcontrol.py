@@ -21,7 +21,7 @@ class OnsetControl(SVMMethod):
     described_by = ()
     scaling = "centre"
     balanced = True
-    facts = Facts.of_reference("onset frame (control)")
+    facts = Facts.of_benchmark("onset frame (control)", reference=True)
 
     def describe(self, clip: Views) -> Array:
         """HOG of the onset frame, (7488,)."""

@@ -13,6 +13,8 @@ from bench.learning.svm_method import INNER, SVMMethod
 class STLBPIP(SVMMethod):
     """Patterns of the projected differences to the first frame, and an SVM with a χ² kernel.
 
+    The histograms of a block are not weighted.
+
     Attributes:
         grid: blocks (down, right).
         num_frames: frames after temporal interpolation; 0 keeps the clip's own.

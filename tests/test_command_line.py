@@ -257,3 +257,38 @@ def test_the_error_of_a_failed_fold_is_shown(world):
     done = world.bench("results", "explain", "toy-3/faulty:toy-p0")
     assert "error: Traceback" in done.out
     assert "RuntimeError: cannot fit" in done.out
+
+
+def test_a_plan_counts_only_the_folds_that_it_asks_for(world):
+    world.run()
+    words = ("plan", "-m", "mean", "-d", "toy", "--limit-folds", "2", "--json")
+    (cell,) = json.loads(world.bench(*words).out)
+    assert (cell["folds"], cell["done"], cell["seconds_left"]) == (2, 2, 0)
+
+
+def test_paths_of_the_settings_are_relative_to_their_file(world):
+    home = world.folder / "home"
+    home.mkdir()
+    world.patch.setenv("HOME", str(home))
+    world.patch.delenv("BENCH_CACHE")
+    settings = world.folder / "bench.toml"
+    settings.write_text('results = "~/kept"\ncache = "mine"\n' + settings.read_text())
+    (world.folder / "elsewhere").mkdir()
+    world.patch.chdir(world.folder / "elsewhere")
+    # Plugins are relative to the file, too.
+    assert world.run().code == 0
+    assert (home / "kept" / "records").is_dir()
+    assert (world.folder / "mine" / "descriptions").is_dir()
+
+
+def test_brackets_in_an_error_are_printed_as_they_are(world):
+    plugin = world.plugin.read_text().replace("cannot fit", "expected [n, classes], not [/x]")
+    world.plugin.write_text(plugin)
+    world.patch.setenv("TOY_FAULT", "raise")
+    done = world.run(methods="faulty")
+    assert done.code == 1
+    assert "RuntimeError: expected [n, classes], not [/x]" in done.err
+
+
+def test_a_plugin_of_the_settings_is_checked_by_name(world):
+    assert "unknown method" not in world.bench("check", "mean", "--json").err

@@ -125,7 +125,8 @@ def pairs(tasks: int, synthetic: bool = False) -> list[Pair]:
             two = (scores[first], scores[second])
             found.append(
                 Pair(
-                    f"d{number}/3", "loso", synthetic, first, second, two, two[0] - two[1],
+                    f"d{number}/3", f"data{number}{synthetic}", "loso", synthetic,
+                    first, second, two, two[0] - two[1],
                     0, 0, 1, True, 9, 1, 0.1,
                 )
             )  # fmt: skip

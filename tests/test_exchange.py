@@ -115,3 +115,10 @@ def test_folders_are_still_merged(ran):
     done = ran.bench("results", "import", "other")
     assert done.code == 0
     assert len(ran.records()) == 12
+
+
+def test_predictions_that_do_not_fit_leave_no_file(world):
+    (world.folder / "theirs.csv").write_text("clip,truth,predicted\nnobody,0,0\n")
+    words = ("--task", "toy/3", "--label", "Theirs", "--plugin", "toy.py")
+    assert world.bench("results", "import", "theirs.csv", *words).code == 2
+    assert not list(world.results.rglob("*.json"))

@@ -146,6 +146,12 @@ def test_two_names_of_one_score_may_not_differ(tmp_path):
     assert "UF1 0.6296 differ" in found.reason
 
 
+def test_one_score_with_fewer_decimals_is_no_contradiction(tmp_path):
+    lines = [line(v, metric=m) for v, m in (("0.63", "f1"), ("0.6296", "uf1"))]
+    (found,) = verdicts_of(literature.read(write(tmp_path, *lines)))
+    assert "differ" not in found.reason
+
+
 def test_what_cannot_be_checked_says_why(rows):
     row = replace(rows[0], metric="accuracy", dataset="samm", part="full")
     (folds,) = verdicts_of([replace(row, pooling="fold-mean")])

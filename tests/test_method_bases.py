@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from bench import Context, Facts, Training
+from bench import Context, Training
 from bench.learning.network_method import NetworkMethod
 from bench.learning.svm import SVM
 from bench.learning.svm_method import INNER, SVMMethod
@@ -92,9 +92,6 @@ def test_time_grows_with_clips_epochs_and_pixels():
     assert NetworkMethod().seconds(10, 0) is None
 
 
-def test_a_reference_stands_behind_no_paper():
-    facts = Facts.of_reference("floor", "One difference.")
-    assert facts.reference
-    assert facts.deviations == ("One difference.",)
+def test_a_network_without_a_network_says_so():
     with pytest.raises(NotImplementedError):
         NetworkMethod().network(TRAIN)

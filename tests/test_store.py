@@ -368,3 +368,12 @@ def test_a_file_in_place_of_the_records_is_said(world):
     for words in (("results", "list"), ("board",)):
         done = world.bench(*words)
         assert (done.code, "no results" in done.err) == (2, True)
+
+
+def test_a_label_without_a_variant_after_its_colon_is_damage_with_a_name(world):
+    world.run()
+    path = next(world.results.rglob("records/**/*.json"))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"label": "mean:"}))
+    done = world.bench("board")
+    assert done.code == 0
+    assert f"{path.name}: label: 'mean:'" in done.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -39,17 +40,18 @@ class Cache:
         except (ValueError, OSError, EOFError, KeyError, BadZipFile):
             path.unlink(missing_ok=True)
             return None
-        # The modification time stands for the time of last use, which `prune` goes by.
-        os.utime(path)
+        # The modification time stands for the time of last use, which `prune` goes by. Another
+        # process may have pruned the entry since, and another user's cannot be touched.
+        with suppress(OSError):
+            os.utime(path)
         return arrays["_"] if set(arrays) == {"_"} else arrays
 
     def has(self, category: str, name: str) -> bool:
         """Whether there is an entry; asking counts as using it."""
-        try:
-            os.utime(self.path(category, name))
-        except FileNotFoundError:
-            return False
-        return True
+        path = self.path(category, name)
+        with suppress(OSError):  # another user's
+            os.utime(path)
+        return path.is_file()
 
     def put(self, category: str, name: str, value: Description) -> None:
         """Keep an entry; writing the same one twice is harmless."""

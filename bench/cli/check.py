@@ -13,14 +13,14 @@ from rich.table import Table as Grid
 
 from bench.check import Examination, Result, each_check
 from bench.check.examination import brief
-from bench.cli.common import err, out, print_json
+from bench.cli.common import err, out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
 from bench.core.errors import BenchError
 from bench.plugins.configure import Configured, configure
 from bench.plugins.method import Method
-from bench.plugins.registry import Registry, load
+from bench.plugins.registry import Registry
 
 COLOURS = {
     "passed": "green",
@@ -60,8 +60,8 @@ def _chosen(words: str, plugins: tuple[Path, ...]) -> list[Configured]:
     """Methods meant by names, `all`, or the path of a plugin."""
     path = Path(words)
     if path.suffix != ".py" and not path.is_dir():
-        return configure(load(plugins), words, "quick")
-    registry = load((*plugins, path))
+        return configure(workspace(plugins)[0], words, "quick")
+    registry, _ = workspace((*plugins, path))
     names = [name for name, plugin in registry.methods.items() if _lies_in(plugin, path.resolve())]
     if not names:
         raise BenchError(

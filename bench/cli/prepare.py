@@ -121,7 +121,10 @@ def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
         raise no_data(name.dataset, ())
     with progress(STAND_INS) as report:
         (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), report)
-    return make_tasks(dataset, [name.labelling], settings.cache)[0]
+    # A task of middle frames alone is the same under "given" and "middle".
+    known: tuple[ApexPolicy, ...] = ("spotted", "given")
+    apex: ApexPolicy = next((policy for policy in known if policy in truth.apex), "middle")
+    return make_tasks(dataset, [name.labelling], settings.cache, apex, cores())[0]
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:

@@ -55,7 +55,7 @@ def run(
     """
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
     for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().print(remark, soft_wrap=True)
+        err().print(remark, soft_wrap=True, markup=False)
     if dry_run:
         print_plan(prepared)
         return
@@ -76,14 +76,16 @@ def run(
 
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
     console = out()
-    tables = [(c.task.fingerprint, c.protocol) for c in prepared.plan.cells]
     contents = store.contents()
-    for table in build(store, prepared.registry, tables, contents.records).tables:
-        console.print(grid(table, console.width))
-    board = publish(build(store, prepared.registry, records=contents.records), store.folder)[0]
+    board = build(store, prepared.registry, records=contents.records)
+    planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in prepared.plan.cells}
+    for table in board.tables:
+        if (table.task, table.fingerprint, table.protocol) in planned:
+            console.print(grid(table, console.width))
+    markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
-    console.print(f"Leaderboard: {board}", soft_wrap=True)
+    console.print(f"Leaderboard: {markdown}", soft_wrap=True, markup=False)
     if summary.unreadable or prepared.unusable:
         raise SystemExit(MISUSE)
     if summary.failures:
@@ -102,9 +104,9 @@ def _say(console: Console, summary: Summary, elapsed: float) -> None:
             soft_wrap=True,
         )
     for sentence in summary.unreadable:
-        console.print(sentence, style="red", soft_wrap=True)
+        console.print(sentence, style="red", soft_wrap=True, markup=False)
     for unit, status, error in summary.failures[:20]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
-        console.print(f"{status}: {unit}: {last}", style="red", soft_wrap=True)
+        console.print(f"{status}: {unit}: {last}", style="red", soft_wrap=True, markup=False)
     if len(summary.failures) > 20:
         console.print(f"... and {len(summary.failures) - 20} more", style="red")

@@ -35,8 +35,7 @@ def _kept_apart() -> Iterator[None]:
 # from being vectorised.
 OPTIONS: Any = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz"}}
 """For numba. Sums may be taken in another order than written, the same one in every run, and
-products may be fused: nothing else of IEEE 754 is given up, so NaN and infinities keep their
-meaning."""
+products may be fused, and the sign of a zero may be lost; NaN and infinities keep their meaning."""
 
 
 def inlined(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -1,4 +1,4 @@
-"""Fixed words that records, boards and tables share: each set of them stands here once."""
+"""Fixed words that records, boards and tables share: each set is defined here once."""
 
 from __future__ import annotations
 

@@ -20,6 +20,6 @@ def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDiffer
     methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
     by_task: dict[str, dict[str, float]] = defaultdict(dict)
     for pair in real:
-        by_task[pair.task] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
+        by_task[pair.data] |= dict(zip((pair.first, pair.second), pair.scores, strict=True))
     rows = [[of[name] for name in methods] for of in by_task.values() if len(of) == len(methods)]
     return (methods, len(rows), critical_difference(rows)) if len(rows) > 1 else None

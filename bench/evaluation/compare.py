@@ -33,7 +33,7 @@ class Pair:
     """The paired comparison of two methods on one task.
 
     Attributes:
-        task, protocol, synthetic: of both.
+        task, data, protocol, synthetic: of both; `data` is the fingerprint of the clips.
         first, second: the methods.
         scores: of each, the mean over seeds.
         difference: first minus second.
@@ -46,6 +46,7 @@ class Pair:
     """
 
     task: str
+    data: str
     protocol: str
     synthetic: bool
     first: str
@@ -187,6 +188,7 @@ def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: Metri
     paired = difference(one, other, measure)
     return Pair(
         task=task.task,
+        data=task.fingerprint,
         protocol=protocol,
         synthetic=task.synthetic,
         first=first.name,

@@ -47,7 +47,5 @@ def external_row(task: Truth, one: External) -> Row:
         oracle=None,
         fit_seconds=None,
         parameters=None,
-        # Keeps the row out of the ranking.
-        reference=True,
         notes=(ExternalPredictions(),),
     )

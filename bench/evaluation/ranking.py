@@ -13,7 +13,7 @@ from bench.evaluation.notes import outdated
 from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
-from bench.statistics import pairwise, rank_groups
+from bench.statistics import pairwise, rank_groups, score
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
 
@@ -42,7 +42,8 @@ def ranked(
     if len(top) > 1:
         cells = _same_seeds([confusions(task, done[key]) for key in top])
         pairs = pairwise(cells, uf1, np.random.default_rng(derived_seed("pairs")))
-        values = [rows[key].scores["uf1"].value for key in top]
+        # Of the same seeds as the tests, or a difference could have the other sign there.
+        values = [score(cell, uf1) for cell in cells]
         ranks = [int(rank) for rank in rank_groups(values, pairs.adjusted)]
     below = sorted(
         (key for key in rows if key not in top),

@@ -34,8 +34,9 @@ class NetworkMethod(Method):
 
     seconds_per_clip: ClassVar[float | None] = None
     """Measured time of one clip and epoch on one thread."""
-    measured_size: ClassVar[int] = 1
-    """Side of the input at which it was measured; the time grows with the number of pixels."""
+    measured_size: ClassVar[int | None] = None
+    """Side of the input at which it was measured: the time grows with the number of pixels. None
+    where it does not depend on the size."""
 
     def network(self, train: Training) -> nn.Module:
         """A fresh network; in evaluation mode it returns logits (n, classes)."""
@@ -68,5 +69,6 @@ class NetworkMethod(Method):
         """Single-thread time of a fold, from the time of one clip and epoch."""
         if self.seconds_per_clip is None:
             return None
-        size = getattr(self, "size", self.measured_size)
-        return self.seconds_per_clip * (size / self.measured_size) ** 2 * clips * self.epochs
+        side = self.measured_size
+        pixels = 1.0 if side is None else (getattr(self, "size", side) / side) ** 2
+        return self.seconds_per_clip * pixels * clips * self.epochs

@@ -70,7 +70,7 @@ def read(path: str) -> dict[str, Tensor]:
 
 
 def fill(module: nn.Module, path: str, state: Mapping[str, Tensor], without: str = "") -> None:
-    """Give a module the weights of a state dict, dots and underscores in names count as the same.
+    """Give a module the weights of a state dict; dots and underscores in names are interchangeable.
 
     Args:
         module: every parameter and buffer of it must be in the state dict; more may be there.

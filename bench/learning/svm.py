@@ -13,6 +13,7 @@ from bench.core.types import Array, Description
 from bench.learning.choices import Kernel, Penalty, Scaling
 from bench.plugins.context import Context
 from bench.plugins.model import Model
+from bench.statistics.metrics import confusion, uf1
 
 GRID = (0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 """What C is chosen from."""
@@ -129,9 +130,6 @@ class SVM:
 
     def merit(self, gram: Array, labels: Array, folds: Sequence[tuple[Array, Array]]) -> float:
         """UF1 over pairs (fit, validate) of positions in the Gram matrix, pooled."""
-        # Imported here, as scikit-learn is: listing methods imports this module, too.
-        from bench.statistics.metrics import confusion, uf1
-
         classes = int(labels.max()) + 1
         counts = np.zeros((classes, classes), np.int64)
         for fit, validate in folds:

@@ -26,7 +26,8 @@ class SVMMethod(Method):
     """An SVM on descriptors: a plugin adds its facts, `describe` and the kernel.
 
     Attributes:
-        C: penalty of the SVM; "inner" chooses it by inner folds over the training subjects.
+        C: penalty of the SVM; "inner" chooses it by inner folds over the training subjects, also
+            where a plugin names no such variant.
     """
 
     C: Penalty = 1.0

@@ -78,10 +78,12 @@ def _verdict(group: Sequence[Published]) -> Verdict:
         return Verdict(lines, "unknown", {}, f"the number of clips per class is unknown ({what})")
     claims: dict[str, Claim] = {row.metric: row.claim for row in group}
     f1 = claims.pop("f1", None)
-    if f1 is not None and "uf1" in claims and f1 != claims["uf1"]:
-        reason = f"F1 {f1} and UF1 {claims['uf1']} differ, but are equal on pooled predictions"
-        return Verdict(lines, "no", {"f1": claims["uf1"].value}, reason)
-    if f1 is not None:
+    uf1 = claims.get("uf1")
+    # Of two that round to one another, the one printed with more decimals says more.
+    if f1 is not None and uf1 is not None and (f1.low > uf1.high or uf1.low > f1.high):
+        reason = f"F1 {f1} and UF1 {uf1} differ, but are equal on pooled predictions"
+        return Verdict(lines, "no", {"f1": uf1.value}, reason)
+    if f1 is not None and (uf1 is None or f1.decimals > uf1.decimals):
         claims["uf1"] = f1
     judgement = judge(clips, claims)
     nearest = dict(judgement.nearest)

@@ -52,7 +52,7 @@ def borrowed(plugin: type) -> dict[str, str]:
     """Hashes of all other local files that a plugin imports, directly or indirectly.
 
     Returns:
-        by module, "bench.learning.svm", or by the path from the plugin, "../shared/net.py".
+        by module, "bench.learning.svm", or by the path from the plugin, "../lib/net.py".
     """
     return dict(_borrowed(*own_files(plugin)))
 
@@ -94,7 +94,12 @@ def changes(source: str, kept: Mapping[str, str], plugin: type) -> list[str]:
 
 def own_files(plugin: type) -> tuple[Path, ...]:
     """The plugin's file, or all Python files of its folder; the one that defines it first."""
-    file = Path(inspect.getfile(plugin)).resolve()
+    return _own_files(inspect.getfile(plugin))
+
+
+@cache
+def _own_files(defined_in: str) -> tuple[Path, ...]:
+    file = Path(defined_in).resolve()
     if file.name != "__init__.py":
         return (file,)
     # Sorted, because rglob follows the file system and the hash depends on the order.
@@ -104,7 +109,7 @@ def own_files(plugin: type) -> tuple[Path, ...]:
 def forget() -> None:
     """Drop cached contents, so that edited files are read again."""
     import_graph.forget()
-    for one in (_hash, _borrowed):
+    for one in (_own_files, _hash, _borrowed):
         one.cache_clear()
 
 

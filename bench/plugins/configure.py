@@ -6,6 +6,7 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bench.cache.files import key
@@ -37,7 +38,7 @@ class Configured:
         """The fields, JSON-ready."""
         return {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
 
-    @property
+    @cached_property
     def description_key(self) -> str:
         """Identifies what `describe` returns, up to the clip."""
         by = self.method.described_by

@@ -43,10 +43,16 @@ class Facts:
     transductive: bool = False
 
     @classmethod
-    def of_reference(cls, title: str, *deviations: str) -> Self:
-        """Facts of a control, floor or ceiling of this benchmark, which no paper stands behind."""
+    def of_benchmark(cls, title: str, *deviations: str, reference: bool) -> Self:
+        """Facts of what this benchmark adds itself: controls, ceilings and simple baselines.
+
+        Args:
+            title: for readers.
+            deviations: a sentence each.
+            reference: a control or ceiling, not ranked.
+        """
         paper = "a reference of this benchmark"
-        return cls(title, paper, 2025, "", "paper", deviations, reference=True)
+        return cls(title, paper, 2025, "", "paper", deviations, reference)
 
 
 class Method:

@@ -59,7 +59,7 @@ def load(files: Sequence[Path] = ()) -> Registry:
     named = [load_file(path) for path in files]
     # Datasets first: a method may need an array that only a dataset ships.
     datasets = _collect(installed, named, Dataset, broken)
-    ships = frozenset[str]().union(*(getattr(d, "ships", ()) for d in datasets.values()))
+    ships = frozenset[str]().union(*(dataset.ships for dataset in datasets.values()))
     return Registry(
         methods=_collect(installed, named, Method, broken, ships),
         datasets=datasets,
@@ -137,7 +137,7 @@ def _taken(plugin: type, found: Mapping[str, type]) -> list[str]:
     first = found.get(plugin.name)  # type: ignore[attr-defined]
     if first is None or first is plugin:
         return []
-    kind = "method" if issubclass(plugin, Method) else "dataset"
+    kind = next(k.__name__.lower() for k in (Method, Dataset, Generator) if issubclass(plugin, k))
     return [
         f"two {kind} plugins are named {first.name!r}: "  # type: ignore[attr-defined]
         f"{inspect.getfile(first)} and {inspect.getfile(plugin)}; rename one"

@@ -85,8 +85,8 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
     cache = None if os.environ.get("BENCH_CACHE") else file.cache
     return registry, Settings(
         roots=roots,
-        results=path.parent / file.results,
-        cache=Cache(Path(cache).expanduser() if cache else default_folder()),
+        results=path.parent / Path(file.results).expanduser(),
+        cache=Cache(path.parent / Path(cache).expanduser() if cache else default_folder()),
         cache_size=_size(file.cache_size, path),
     )
 
@@ -158,13 +158,10 @@ def chosen_datasets(
     Raises:
         BenchError: an unknown name, or one without data while others have some.
     """
-    known = [name for name in registry.datasets if words != "all"]
-    names = choose(words, known, "dataset") if known else list(registry.datasets)
+    names = choose(words, registry.datasets, "dataset")
     if not settings.roots:
         settings = replace(settings, roots=stand_ins(registry, settings.cache, jobs, progress))
     have = located(registry, settings.roots)
-    if words == "all":
-        return list(have.values()), settings
     # A pattern may match datasets that have no data; only names written out must have some.
     explicit = {word.strip() for word in words.split(",")}
     lacking = [name for name in names if name not in have and name in explicit]

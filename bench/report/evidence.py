@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.board import build
 from bench.core.errors import BenchError
 from bench.core.select import unknown
+from bench.evaluation.build_row import finished
 from bench.evaluation.row import Row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
@@ -111,8 +112,8 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     def preference(name: Group) -> tuple[bool, int]:
         return not tasks[name[0]].synthetic, sum(r.status == "ok" for r in groups[name])
 
-    order = sorted(groups, key=preference, reverse=True)
-    if not order or not preference(order[0])[1]:
+    order = sorted((name for name in groups if preference(name)[1]), key=preference, reverse=True)
+    if not order:
         wanted = f"{method} ({preset})" if preset else method
         raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
     chosen = order[0]
@@ -138,14 +139,18 @@ def _group(record: Record) -> Group:
 
 
 def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
-    """Records of the method's other variants on the same clips, each from its largest family."""
+    """Records of the method's other variants on the same clips.
+
+    Of each variant the family with most finished folds.
+    """
     by_label: dict[str, dict[Group, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in here:
         kind, wanted = record.inputs, like.inputs
         same = (kind["method"], kind["version"]) == (wanted["method"], wanted["version"])
         if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
             by_label[record.label][_group(record)].append(record)
-    return [record for of in by_label.values() for record in max(of.values(), key=len)]
+    largest = (max(of.values(), key=lambda rows: len(finished(rows))) for of in by_label.values())
+    return [record for rows in largest for record in rows]
 
 
 def _finished(records: list[Record], row: Row) -> list[Record]:

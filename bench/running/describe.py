@@ -93,10 +93,12 @@ def describe_all(
     ) -> Iterator[tuple[Job[ClipKey], Lost]]:
         runner: Engine[ClipKey] = engine(dataclasses.replace(options, timeout=timeout))
         for job, outcome in runner(describe, todo):
+            # A clip that is described again, one method at a time, has been counted.
+            if todo is jobs:
+                ended(None, 0.0)
             if isinstance(outcome, Lost):
                 yield job, outcome
                 continue
-            ended(None, outcome.seconds)
             if outcome.unreadable:
                 found.unreadable[job.name] = outcome.unreadable
             for key, error in outcome.failed.items():

@@ -49,12 +49,10 @@ class Described:
     Attributes:
         unreadable: the clip cannot be read: a sentence that names the frame.
         failed: traceback by description key.
-        seconds: spent by all methods.
     """
 
     unreadable: str = ""
     failed: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 def bare(clip: Clip) -> Clip:

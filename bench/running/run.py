@@ -41,10 +41,9 @@ class Summary:
         reused: units that the store already had.
         ran: units that ended ok.
         failures: units that did not, with status and error.
-        stale: reused units whose plugin, or what it imports of bench, has changed since.
+        stale: reused units whose code, or that of their dataset, has changed since.
         damaged: a line for each damaged record; its unit ran again.
         unreadable: sentences that name clips that could not be read.
-        busy: seconds spent in methods, over all workers.
     """
 
     reused: int = 0
@@ -53,7 +52,6 @@ class Summary:
     stale: list[Unit] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
-    busy: float = 0.0
 
 
 def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
@@ -115,7 +113,6 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
     store.write(unit, record)
     if record.status == "ok":
         summary.ran += 1
-        summary.busy += record.wall
     else:
         summary.failures.append((unit, record.status, record.error))
 

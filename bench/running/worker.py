@@ -32,7 +32,6 @@ from bench.views.opening import UnreadableError, views_of
 def describe(job: Describe) -> Described:
     """Describe one clip for every method that asks; a method's failure costs it alone."""
     cache = Cache(job.cache)
-    started = time.perf_counter()
     failed: dict[str, str] = {}
     try:
         clip = views_of(job.dataset, job.clip, job.digest, cache)
@@ -41,7 +40,7 @@ def describe(job: Describe) -> Described:
                 failed[name] = error
     except UnreadableError as error:
         return Described(unreadable=str(error))
-    return Described(failed=failed, seconds=time.perf_counter() - started)
+    return Described(failed=failed)
 
 
 def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:

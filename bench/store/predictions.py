@@ -47,12 +47,17 @@ class Predictions:
     predicted: NDArray[np.int64]
 
 
-def read(path: Path, classes: Sequence[str]) -> Predictions:
+Reader = Callable[[str, Sequence[str], str], Predictions]
+"""Text, names of the classes, and where the text is from, to predictions."""
+
+
+def read(path: Path, classes: Sequence[str], parse: Reader | None = None) -> Predictions:
     """Read a file of either format: a table where its first line names the columns.
 
     Args:
         path: the file.
         classes: names in the order of the label numbers; files may hold either.
+        parse: reads its format; None to tell the format from the file.
 
     Raises:
         BenchError: there is no such file, or a line is not as described above.
@@ -62,9 +67,9 @@ def read(path: Path, classes: Sequence[str]) -> Predictions:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BenchError(f"{path}: cannot be read as text ({error})") from error
-    # A log opens with `database subject`, which contains no comma.
-    table = "," in text.lstrip().partition("\n")[0]
-    parse = parse_table if table else parse_log
+    if parse is None:
+        # A log opens with `database subject`, which contains no comma.
+        parse = parse_table if "," in text.lstrip().partition("\n")[0] else parse_log
     return parse(text, classes, str(path))
 
 

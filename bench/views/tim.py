@@ -1,4 +1,4 @@
-"""The temporal interpolation model: clips of any num_frames brought to one."""
+"""The temporal interpolation model: clips of any length brought to one."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Guesses(Dataset):
                     name=f"{number:03d}",
                     emotion=CLASSES[emotion],
                     folder=self.root,
-                    files=(Path(__file__).name,),
+                    files=("guesses.txt",),
                     apex=number,  # tells clips of the same bytes apart
                 )
                 for number, (person, emotion) in enumerate(zip(subjects, shown, strict=True))

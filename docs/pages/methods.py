@@ -69,7 +69,7 @@ FIDELITY = {
     "code": "follows the authors' public code.",
     "paper": "follows a paper that specifies every detail needed.",
     "reconstructed": "details that the source leaves open are our own choices.",
-    "original": "its authors' own implementation, which is the source.",
+    "original": "a method first implemented here and published nowhere else.",
 }
 
 

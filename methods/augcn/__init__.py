@@ -86,7 +86,7 @@ class AUGCN(NetworkMethod):
         onset, apex = key_frames(clip, (SIDE, SIDE)).astype(np.float32)
         change = (apex - onset) / 255
         points = landmarks(clip)[list(SHAPE)]
-        # Patches at the rim move inside the picture.
+        # Patches that would cross the border are shifted inside the image.
         corners = np.clip(np.rint(points * SIDE).astype(int) - 3, 0, SIDE - 7)
         return np.stack([change[y : y + 7, x : x + 7] for x, y in corners])
 

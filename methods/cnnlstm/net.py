@@ -51,7 +51,7 @@ class StateNet(nn.Module):
     def forward(self, frames: Tensor) -> Tensor | States:
         """Logits; in training all that the constraints are about."""
         x = unit(frames)
-        # Without the light of each frame, which would tell states apart by flicker.
+        # Each frame's mean brightness is removed: flicker would reveal the state.
         x = x - x.mean((2, 3), keepdim=True)
         features = self.spatial(x.flatten(0, 1)[:, None]).unflatten(0, x.shape[:2])
         features = self.dropout(features)

@@ -78,7 +78,7 @@ class PrototypeNet(nn.Module):
         x = self.features(frames)
         if self.training:
             return x
-        # Below any distance, and finite in half precision (at most 65,504) as well.
+        # Far below the scores of present classes, and finite in half precision (at most 65,504).
         return prototype_scores(x, self.prototypes).masked_fill(~self.present, -1e4)
 
 

@@ -27,7 +27,7 @@ class SHCFNet(FlowNetwork):
     facts = Facts(
         title="SHCFNet-style",
         paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, International "
-        "Congress on Image and Signal Processing (CISP-BMEI)",
+        "Congress on Image and Signal Processing, BioMedical Engineering and Informatics",
         year=2020,
         url="",
         fidelity="reconstructed",

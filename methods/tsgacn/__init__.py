@@ -69,7 +69,7 @@ class TSGACN(NetworkMethod):
         offset = flow_between(frames[0], frames[-1])
         half = PATCH // 2
         start = landmarks(clip)[JAW:]
-        # Patches at the rim move inside the picture.
+        # Patches that would cross the border are shifted inside the image.
         x, y = np.clip(np.rint(start * SIDE).astype(int), half, SIDE - half).T
         paths = [start, start + apex[:, y, x].T / SIDE, start + offset[:, y, x].T / SIDE]
         patches = [

@@ -62,7 +62,7 @@ class TwoStreamNet(nn.Module):
     def __init__(self, num_classes: int, adjacency: Tensor) -> None:
         super().__init__()
         nodes = len(adjacency)
-        # Positions are in pictures and flow in pixels: normalised, both are of one size.
+        # Positions are fractions of the image, flow is in pixels: this puts both on one scale.
         self.scale = nn.ModuleDict(
             {"points": nn.BatchNorm1d(nodes * 6), "patches": nn.BatchNorm1d(nodes * 200)}
         )

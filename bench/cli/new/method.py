@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from bench.cache.files import write_atomically
-from bench.cli.common import out
+from bench.cli.common import out, workspace
 from bench.core.errors import BenchError
-from bench.plugins.registry import load
 from bench.plugins.scaffold import Kind, scaffold
 
 
@@ -30,7 +29,7 @@ def method(
     Both kinds run on datasets of frames and on ready-made flow (megc2019flow), and pass every check
     of `bench check`. Start from one, and change what it extracts from a clip and how it learns.
     """
-    if name in (taken := load().methods):
+    if name in (taken := workspace()[0].methods):
         raise BenchError(f"{name!r} names {taken[name].facts.title}; choose another name")
     texts = {folder / file: text for file, text in scaffold(name, kind).items()}
     # Both are checked before either is written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,23 +11,23 @@ from bench.cli.common import out, workspace
 from bench.core.errors import BenchError
 from bench.core.names import TaskName, TaskSelector
 from bench.core.select import unknown
-from bench.data.task import make_tasks
+from bench.data.task import Task, make_tasks
 from bench.evaluation.external import external_row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data
 from bench.store.external import External, write_external
 from bench.store.predictions import (
-    Predictions,
+    Reader,
     match,
     parse_log,
     parse_table,
     read,
 )
 from bench.store.store import Store
+from bench.store.task_file import task_file
 
 Format = Literal["megc2019", "csv"]
-Reader = Callable[[str, Sequence[str], str], Predictions]
 READERS: dict[Format, Reader] = {"megc2019": parse_log, "csv": parse_table}
 
 
@@ -47,11 +47,8 @@ def import_predictions(
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     store.check_writable()
-    whose = _truth(store, task, registry, settings)
-    if form:
-        predictions = READERS[form](_text(file), whose.classes, str(file))
-    else:
-        predictions = read(file, whose.classes)
+    whose, new = _truth(store, task, registry, settings)
+    predictions = read(file, whose.classes, READERS[form] if form else None)
     clips = list(whose.position)
     predicted = match(predictions, clips, whose.labels)
     one = External(
@@ -67,20 +64,17 @@ def import_predictions(
         scores = external_row(whose, one).scores
     except BenchError as error:
         raise BenchError(f"--protocol: {error}") from error
+    if new is not None:
+        store.write_task(new)
     path = write_external(store.folder, one)
     said = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
     out().print(f"{label} on {whose.task}: {said}; saved as {path}", soft_wrap=True)
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BenchError(f"{file}: cannot be read as text ({error})") from error
-
-
-def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> Truth:
-    """Clips and classes of a task: of the results folder, else of the configured dataset."""
+def _truth(
+    store: Store, task: str, registry: Registry, settings: Settings
+) -> tuple[Truth, Task | None]:
+    """Clips and classes of a task, and the task itself where the results folder lacks it."""
     wanted = TaskSelector.parse(task)
     known = [
         one
@@ -91,7 +85,7 @@ def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> T
         marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
         raise BenchError(f"--task {task} is ambiguous: {marks}")
     if known:
-        return truth(known[0])
+        return truth(known[0]), None
     name = TaskName.parse(wanted.task)
     dataset, word = name.dataset, name.labelling
     if dataset not in registry.datasets:
@@ -103,5 +97,4 @@ def _truth(store: Store, task: str, registry: Registry, settings: Settings) -> T
         tasks = [str(TaskName(dataset, one)) for one in have[dataset].labellings]
         raise unknown("task", wanted.task, tasks)
     (made,) = make_tasks(have[dataset], [word], settings.cache)
-    store.write_task(made)
-    return truth(store.tasks()[made.fingerprint])
+    return truth(task_file(made)), made

@@ -102,9 +102,9 @@ def main_flow(
 def polar(vectors: Description, weight: float) -> Array:
     """Weighted polar coordinates of the regions' vectors (..., 36, 2): (..., 72) float64.
 
-    As in MDMO (Liu et al. 2016): magnitudes are divided by the largest of the face, which
-    takes out how strongly somebody moves, and multiplied by `weight`; angles, -π..π, are multiplied
-    by 1 - weight. A still face stays 0.
+    As in MDMO (Liu et al. 2016): magnitudes are divided by the largest of the 36, which
+    removes the overall strength of the motion, and multiplied by `weight`; angles, -π..π, are
+    multiplied by 1 - weight. Where nothing moves, all values are 0.
     """
     u, v = (np.asarray(vectors)[..., axis].astype(np.float64) for axis in (0, 1))
     lengths = np.hypot(u, v)
