@@ -24,7 +24,8 @@ SIZES = [
     ("htnet", "HTNetwork", (3,), 139_582_982),
     ("dssn", "DualStreamNet", (5, 227, "multiply"), 972_805),
     ("mmnet", "MMNetwork", (3, 224), 9_238_135),
-    ("capsulenet", "CapsuleNetwork", (3, 224), 8_533_824),
+    # 13,842,496: the public code at davidnvq/me_recognition, commit cd46da6, counted.
+    ("capsulenet", "CapsuleNetwork", (3, 224), 13_842_496),
     ("timm", "Backbone", ("resnet18", 3, 224, "difference"), 11_178_051),
     ("geme", "ExpressionStream", (3,), 11_178_051),
     ("geme", "DualStream", (3,), 2 * 11_176_512 + 513 * (3 + 2)),

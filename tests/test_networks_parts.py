@@ -17,6 +17,18 @@ def test_co_occurrence_counts_training_clips_alone():
     assert np.array_equal(co_occurrence([], (1, 2)), np.eye(2))
 
 
+def test_co_occurrence_reads_its_columns_as_the_authors_do():
+    """Entries (1, 2) and (2, 1) of data/adj/adj_train1.npy, raying777/FGRMER at 1ed1be2."""
+    from bench.methods.augcn import co_occurrence
+
+    # 104 clips with unit 1, 110 with unit 2, 82 of them with both.
+    units = [frozenset({1, 2})] * 82 + [frozenset({1})] * 22 + [frozenset({2})] * 28
+    theirs = np.array([[1, 0.7454545], [0.7884615, 1]])
+    # gen_adj in their utils.py: (A D)ᵀ D with D the square roots of the inverse sums of rows.
+    root = np.diag(theirs.sum(1) ** -0.5)
+    assert np.allclose(co_occurrence(units, (1, 2)), (theirs @ root).T @ root, atol=1e-6)
+
+
 def test_unchained_encoders_are_the_last_alone():
     from bench.methods.augcn.net import Region
 
@@ -61,6 +73,33 @@ def test_episodes_hold_every_class_twice_over():
     assert len(drawn) == 3
     for index in drawn:
         assert labels[index].tolist() == [0, 0, 2, 2] * 2
+
+
+def test_an_epoch_of_frames_is_even_and_holds_every_apex():
+    """250, 109 and 83 clips: 5 * 83 frames of each class (sample_data in the authors' dataset.py)."""
+    from bench.methods.capsulenet.frames import evened
+
+    labels = torch.tensor([0] * 250 + [1] * 109 + [2] * 83).repeat_interleave(5)
+    drawn = list(evened(labels, torch.Generator().manual_seed(0), 5, 32))
+    assert {len(index) for index in drawn[:-1]} == {32}
+    every = torch.cat(drawn)
+    assert len(set(every.tolist())) == len(every)
+    assert set(range(2, len(labels), 5)) <= set(every.tolist())
+    counts = torch.bincount(labels[every])
+    assert counts[2] == 415
+    assert (counts - 415).abs().max() < 30
+
+
+def test_augmented_frames_keep_their_middle():
+    from bench.methods.capsulenet.frames import augment
+
+    frames = torch.full((6, 94, 96), 100, dtype=torch.uint8)
+    made = augment(frames, torch.Generator().manual_seed(0), 90)
+    assert made.shape == (6, 90, 90)
+    # Brightness changes by at most a fifth; contrast changes nothing in a uniform frame but at the
+    # corners, which rotation fills with black and which darken the mean.
+    assert ((made[:, 40:50, 40:50] > 78) & (made[:, 40:50, 40:50] < 125)).all()
+    assert len({float(frame[45, 45]) for frame in made}) == 6
 
 
 def test_prototypes_are_class_means_and_absent_classes_lose():

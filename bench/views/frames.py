@@ -43,6 +43,17 @@ def key_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     return resized(gray(provided(clip, "frames")[[0, clip.apex]]), size)
 
 
+@view(version=1)
+def apex_neighbours(clip: Views, reach: int, size: tuple[int, int] | None = None) -> Array:
+    """Apex and `reach` frames before and after it, grey: (2 reach + 1, h, w) uint8.
+
+    Where the clip ends earlier, its first or last frame is repeated.
+    """
+    frames = provided(clip, "frames")
+    near = np.arange(clip.apex - reach, clip.apex + reach + 1).clip(0, len(frames) - 1)
+    return resized(gray(frames[near]), size)
+
+
 @view(version=1, stored=False)
 def colour_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """All frames, onset to offset, RGB (grey ones repeated): (n, h, w, 3) uint8."""

@@ -29,14 +29,13 @@ def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -
         kept: numbers of the graph's action units, k of them.
 
     Returns:
-        (k, k) float32: probability of j given i, below .1 dropped, with self-loops, scaled by
-        degree on both sides. Without a single annotation: the identity.
+        (k, k) float32: probability of i given j, with self-loops, scaled by degree on both sides.
+        Without a single annotation: the identity.
     """
     there = np.array([[u in one for u in kept] for one in units if one is not None], dtype=float)
     there = there.reshape(-1, len(kept))
-    # A unit that never occurs has no clips to divide by.
-    given = there.T @ there / np.maximum(there.sum(0), 1)[:, None]
-    graph = np.where(given >= 0.1, given, 0)
+    # By column, as in the authors' adjacencies; a unit that never occurs has no clips to divide by.
+    graph = there.T @ there / np.maximum(there.sum(0), 1)
     np.fill_diagonal(graph, 1)
     # The symmetric normalisation of graph convolutions (Kipf, Welling 2017).
     scale = 1 / np.sqrt(graph.sum(1))
@@ -56,7 +55,7 @@ class AUGCN(NetworkMethod):
 
     chained: bool = True
 
-    version = 2
+    version = 3
     needs = frozenset({"key_frames", "landmarks"})
     takes = frozenset({"action_units"})
     described_by = ()

@@ -10,6 +10,7 @@ BROWS, POINTS, PATCH = 10, 30, 7
 UNITS = (1, 2, 4, 10, 12, 14, 15, 17, 25)
 """Action units of the graph: three of the brows, six of the mouth."""
 UPPER = 3
+ATTENTION_DROPOUT = 0.1
 
 
 class Encoder(nn.Module):
@@ -22,13 +23,14 @@ class Encoder(nn.Module):
         self.out = nn.Linear(heads * width, dim, bias=False)
         self.perceptron = nn.Sequential(nn.Linear(dim, 128), nn.ReLU(), nn.Linear(128, dim))
         self.first, self.second = nn.LayerNorm(dim, 1e-6), nn.LayerNorm(dim, 1e-6)
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(0.5)
 
     def forward(self, x: Tensor) -> Tensor:
         """Landmarks of the same shape."""
         n, points, _ = x.shape
         q, k, v = self.qkv(x).view(n, points, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(q, k, v).transpose(1, 2)
+        dropped = ATTENTION_DROPOUT if self.training else 0.0
+        mixed = functional.scaled_dot_product_attention(q, k, v, dropout_p=dropped).transpose(1, 2)
         x = self.first(x + self.dropout(self.out(mixed.reshape(n, points, -1))))
         return self.second(x + self.dropout(self.perceptron(x)))  # type: ignore[no-any-return]
 
@@ -83,6 +85,10 @@ class AUGCNetwork(nn.Module):
         self.units = nn.Parameter(0.01 * torch.randn(len(UNITS), 40))
         self.first = nn.Linear(40, 80, bias=False)
         self.second = nn.Linear(80, 160, bias=False)
+        for layer in (self.first, self.second):
+            # By the outputs, as graph convolutions are (Kipf, Welling 2017), not by the inputs.
+            bound = layer.out_features**-0.5
+            nn.init.uniform_(layer.weight, -bound, bound)
         self.norm = nn.LayerNorm(len(UNITS), 1e-6)
         self.head = nn.Linear(len(UNITS), num_classes)
         self.register_buffer("graph", graph)

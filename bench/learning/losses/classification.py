@@ -29,8 +29,10 @@ def focal_loss(
     return (loss if alpha is None else alpha[labels] * loss).mean()
 
 
-def margin_loss(lengths: Tensor, labels: Tensor) -> Tensor:
-    """Mean over clips of Σ_k T_k max(0, .9 - v_k)² + .5 (1 - T_k) max(0, v_k - .1)².
+def margin_loss(
+    lengths: Tensor, labels: Tensor, present: float = 0.9, absent: float = 0.1
+) -> Tensor:
+    """Mean over clips of Σ_k T_k max(0, m⁺ - v_k)² + .5 (1 - T_k) max(0, v_k - m⁻)².
 
     The loss of class capsules (Sabour, Frosst, Hinton, NIPS 2017, equation 4); T_k is 1 for the
     clip's class, else 0.
@@ -38,8 +40,10 @@ def margin_loss(lengths: Tensor, labels: Tensor) -> Tensor:
     Args:
         lengths: (n, classes) lengths v of the class capsules, 0 .. 1.
         labels: (n,) int64.
+        present: m⁺, length wanted at least of the clip's class.
+        absent: m⁻, length wanted at most of every other class.
     """
     wanted = functional.one_hot(labels, lengths.shape[1])
-    present = functional.relu(0.9 - lengths) ** 2
-    absent = functional.relu(lengths - 0.1) ** 2
-    return (wanted * present + 0.5 * (1 - wanted) * absent).sum(1).mean()
+    short = functional.relu(present - lengths) ** 2
+    long = functional.relu(lengths - absent) ** 2
+    return (wanted * short + 0.5 * (1 - wanted) * long).sum(1).mean()
