@@ -76,7 +76,7 @@ def test_episodes_hold_every_class_twice_over():
 
 
 def test_an_epoch_of_frames_is_even_and_holds_every_apex():
-    """250, 109 and 83 clips: 5 * 83 frames of each class (sample_data in the authors' dataset.py)."""
+    """250, 109 and 83 clips: 5 * 83 frames of each class (sample_data in dataset.py)."""
     from bench.methods.capsulenet.frames import evened
 
     labels = torch.tensor([0] * 250 + [1] * 109 + [2] * 83).repeat_interleave(5)
