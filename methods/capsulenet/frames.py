@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from bench.learning.augment import rotate
+
 TIMES = 5
 """Frames of an epoch for each clip of the rarest class: its apex and four neighbours."""
 DEGREES, JITTER = 8.0, 0.2
@@ -58,12 +60,12 @@ def augment(images: Tensor, generator: torch.Generator, size: int) -> Tensor:
     from torchvision.transforms.v2 import functional
 
     n, height, width = images.shape
-    draws = torch.rand((6, n), generator=generator).tolist()
+    turned = rotate(images[:, None], generator, DEGREES)
+    draws = torch.rand((5, n), generator=generator).tolist()
     made = []
-    for image, turn, mirror, bright, contrast, top, left in zip(images, *draws, strict=True):
-        x = functional.rotate(image[None].float() / 255, (2 * turn - 1) * DEGREES)
-        x = x.flip(-1) if mirror < 0.5 else x
-        x = functional.adjust_brightness(x, 1 + (2 * bright - 1) * JITTER)
+    for image, mirror, bright, contrast, top, left in zip(turned, *draws, strict=True):
+        x = image.flip(-1) if mirror < 0.5 else image
+        x = functional.adjust_brightness(x.float() / 255, 1 + (2 * bright - 1) * JITTER)
         x = functional.adjust_contrast(x, 1 + (2 * contrast - 1) * JITTER)
         y0, x0 = int(top * (height - size + 1)), int(left * (width - size + 1))
         made.append(255 * x[0, y0 : y0 + size, x0 : x0 + size])

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
+from timm.models.vision_transformer import Block
 from torch import Tensor, nn
 from torch.nn import functional
 
+from bench.learning.augment import flip_and_shift, rotate
 from bench.learning.layers import unit
 
 MEAN, DEVIATION = 0.449, 0.226
 """Of grey ImageNet pixels in 0 .. 1."""
+WIDTH = 512
+"""Values at each position, of motion and of position alike."""
+
+
+def augment(
+    frames: Tensor, generator: torch.Generator, max_shift: int, max_degrees: float
+) -> Tensor:
+    """Frames (n, 2, h, w) mirrored, rotated and shifted, their edges padded with the mean grey.
+
+    Args:
+        frames: 0 .. 255.
+        generator: on the CPU.
+        max_shift: px.
+        max_degrees: either way.
+    """
+    # The public code pads normalised pixels with 0, the mean of ImageNet's.
+    grey = round(255 * MEAN)
+    turned = rotate(frames, generator, max_degrees, grey)
+    return flip_and_shift(turned, generator, max_shift, fill=grey)
 
 
 def convolved(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
@@ -43,43 +66,73 @@ class AttentionBlock(nn.Module):
 
 
 class Positions(nn.Module):
-    """A two-layer transformer on the onset frame, one token a position."""
+    """A small transformer on the onset frame, one token a position.
 
-    def __init__(self, side: int, dim: int = 512) -> None:
+    Args:
+        side: positions in a row.
+        depth: blocks.
+        mlp_ratio: width of the perceptrons in widths of a token.
+        drop_path: probability that the last block is skipped; less for those before.
+    """
+
+    def __init__(self, side: int, depth: int, mlp_ratio: float, drop_path: float) -> None:
         super().__init__()
         self.side = side
-        self.embed = nn.Conv2d(3, dim, 1)
-        self.position = nn.Parameter(0.02 * torch.randn(1, side * side, dim))
-        layer = nn.TransformerEncoderLayer(
-            dim, 4, 4 * dim, 0.0, "gelu", 1e-6, batch_first=True, norm_first=True
+        self.embed = nn.Conv2d(3, WIDTH, 1)
+        self.position = nn.Parameter(torch.empty(1, side * side, WIDTH))
+        norm = partial(nn.LayerNorm, eps=1e-6)
+        drops = [drop_path * at / max(depth - 1, 1) for at in range(depth)]
+        # One by one and not as copies, so that no two start with the same weights.
+        self.blocks = nn.Sequential(
+            *(
+                Block(WIDTH, 4, mlp_ratio, qkv_bias=True, drop_path=drop, norm_layer=norm)
+                for drop in drops
+            )
         )
-        # PyTorch has no nested tensors for norm_first, and would warn.
-        self.layers = nn.TransformerEncoder(
-            layer, 2, nn.LayerNorm(dim, 1e-6), enable_nested_tensor=False
-        )
+        self.norm = norm(WIDTH)
+        nn.init.trunc_normal_(self.position, std=0.02)
+        for layer in self.blocks.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.trunc_normal_(layer.weight, std=0.02)
+                nn.init.zeros_(layer.bias)
 
     def forward(self, onset: Tensor) -> Tensor:
-        """Onset (n, 3, side, side) to maps (n, dim, side, side)."""
+        """Onset (n, 3, side, side) to maps (n, 512, side, side)."""
         tokens = self.embed(onset).flatten(2).transpose(1, 2) + self.position
-        return self.layers(tokens).transpose(1, 2).unflatten(2, (self.side, self.side))  # type: ignore[no-any-return]
+        tokens = self.norm(self.blocks(tokens))
+        return tokens.transpose(1, 2).unflatten(2, (self.side, self.side))  # type: ignore[no-any-return]
 
 
 class MMNetwork(nn.Module):
-    """Onset and apex, grey (n, 2, size, size) in 0 .. 255, to logits (n, classes)."""
+    """Onset and apex, grey (n, 2, size, size) in 0 .. 255, to logits (n, classes).
 
-    def __init__(self, num_classes: int, size: int) -> None:
+    Args:
+        num_classes: number of classes.
+        size: of the frames.
+        depth, mlp_ratio, drop_path: see `Positions`.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        size: int,
+        depth: int = 2,
+        mlp_ratio: float = 4.0,
+        drop_path: float = 0.0,
+    ) -> None:
         super().__init__()
         side = size // 16
         self.motion = nn.Sequential(
             convolved(3, 180, 3, 2), nn.ReLU(), convolved(180, 128, 3), nn.ReLU()
         )
-        widths, strides = (128, 128, 128, 256, 512), (1, 2, 2, 2)
+        widths, strides = (128, 128, 128, 256, WIDTH), (1, 2, 2, 2)
         self.blocks = nn.ModuleList(
             AttentionBlock(*shape) for shape in zip(widths, widths[1:], strides, strict=False)
         )
-        self.positions = Positions(side)
-        self.head = nn.Linear(512 * side * side, num_classes)
-        for layer in (*self.motion.modules(), *self.blocks.modules()):
+        self.positions = Positions(side, depth, mlp_ratio, drop_path)
+        self.head = nn.Linear(WIDTH * side * side, num_classes)
+        # All convolutions but the first, which the public code builds apart.
+        for layer in (*self.motion[2].modules(), *self.blocks.modules()):
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
 
