@@ -77,8 +77,8 @@ class MMNet(NetworkMethod):
         fidelity="code",
         deviations=(
             "Frames are grey; the three channels of the public code hold the same image.",
-            "Key frames of training clips are the annotated ones; the public code draws frames near "
-            "them at random.",
+            "Key frames of training clips are the annotated ones; the public code draws frames "
+            "near them at random.",
             "The defaults are the public code's for five classes; the preset 3class has its "
             "settings for three, but for the first convolution: the code asks for two groups of "
             "its three channels, which PyTorch refuses.",
