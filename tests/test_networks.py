@@ -29,8 +29,9 @@ SIZES = [
     ("timm", "Backbone", ("resnet18", 3, 224, "difference"), 11_178_051),
     ("geme", "ExpressionStream", (3,), 11_178_051),
     ("geme", "DualStream", (3,), 2 * 11_176_512 + 513 * (3 + 2)),
-    ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096), 253_843_270),
-    ("lgccon", "LocalGlobalNet", (3, "resnet18", 256), 9_339_718),
+    # VGG-16 to fc7 (134,260,544, Simonyan and Zisserman 2014), shared as in the public prototxt,
+    # four classifiers and the class centres.
+    ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096), 134_260_544 + 4 * (4096 * 3 + 3) + 9),
     ("augcn", "AUGCNetwork", (3, torch.eye(9), True), 1_046_588),
     ("cnnlstm", "StateNet", (3,), 4_236_299),
     ("tsgacn", "TwoStreamNet", (3, torch.eye(51) > 0), 43_287),

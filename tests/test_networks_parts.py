@@ -121,8 +121,23 @@ def test_regions_decide_by_the_strongest():
     assert pool(maps, (0.2, 0.6, 0.55, 0.95)).max() == 5
     assert pool(maps, (0.05, 0.15, 0.5, 0.5)).max() == 0
     logits = torch.tensor([[50.0, 0.0]])
-    made = Decision(logits, logits, torch.ones(1, 4), torch.zeros(2, 4))
-    assert joint_loss(made, torch.tensor([0]), 0.7, 0.5) == pytest.approx(1.0)
+    made = Decision(logits, logits, logits, torch.zeros(2, 2))
+    # Half the squared length of the summed logits, which lie 50 from their centre.
+    assert joint_loss(made, torch.tensor([0]), 0.7, 2e-4) == pytest.approx(2e-4 * 50**2 / 2)
+
+
+def test_rates_of_lgccon_are_those_of_the_public_prototxt():
+    """lr_mult 1 and 2 in the trunk, 10 and 20 after it; decay_mult 0 for biases."""
+    from bench.methods.lgccon.net import LocalGlobalNet, parameter_groups
+
+    net = LocalGlobalNet(3, "resnet18", 8)
+    rates = {id(g["params"][0]): (g["lr"], g["weight_decay"]) for g in parameter_groups(net, 1, 5)}
+    trunk = dict(net.trunk.named_parameters())
+    assert rates[id(trunk["conv1.weight"])] == (1, 5)
+    assert rates[id(trunk["bn1.bias"])] == (2, 0)
+    assert rates[id(net.classify["sum"].weight)] == (10, 5)
+    assert rates[id(net.classify["sum"].bias)] == (20, 0)
+    assert len(rates) == len(list(net.parameters()))
 
 
 def test_state_constraints_vanish_where_they_hold():

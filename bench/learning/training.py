@@ -26,7 +26,7 @@ from bench.plugins.model import Model
 Batch = Tensor | dict[str, Tensor]
 Stack = Callable[[Sequence[Description]], Batch]
 Sampler = Callable[[Tensor, torch.Generator], Iterable[Tensor]]
-MakeOptimiser = Callable[[Iterable[nn.Parameter]], Optimizer]
+MakeOptimiser = Callable[[Iterable[nn.Parameter] | Iterable[dict[str, Any]]], Optimizer]
 POINTS = 100
 """Points of a training curve, at most."""
 
@@ -59,6 +59,7 @@ class Recipe:
         epochs: passes over the training clips; the last one's weights are the result.
         batch_size: clips a step; the last, smaller batch of an epoch is used as well.
         optimiser: makes the optimiser of the network's parameters.
+        groups: the network's parameters as groups with rates of their own, where they have some.
         scheduler: makes the schedule of its learning rate, stepped once an epoch.
         loss: of the network's outputs and the targets of a batch. In training mode a network may
             return what its loss wants, in evaluation mode it returns logits.
@@ -72,6 +73,7 @@ class Recipe:
     epochs: int
     batch_size: int
     optimiser: MakeOptimiser
+    groups: Callable[[nn.Module], list[dict[str, Any]]] | None = None
     scheduler: Callable[[Optimizer], LRScheduler] | None = None
     loss: Callable[[Any, Any], Tensor] = cross_entropy
     augment: Callable[[Any, torch.Generator], Batch] | None = None
@@ -182,7 +184,8 @@ def _loop(
     net, device = model.net, model.device
     # A stream of its own: dropout draws from the global one, and must not change the batches.
     generator = context.torch_generator()
-    optimiser = recipe.optimiser([p for p in net.parameters() if p.requires_grad])
+    trained = [p for p in net.parameters() if p.requires_grad]
+    optimiser = recipe.optimiser(trained if recipe.groups is None else recipe.groups(net))
     scheduler = None if recipe.scheduler is None else recipe.scheduler(optimiser)
     # Half precision pays on a GPU only; the scaler keeps its small gradients above 0.
     mixed = device.type == "cuda"
