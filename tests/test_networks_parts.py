@@ -130,7 +130,7 @@ def test_rates_of_lgccon_are_those_of_the_public_prototxt():
     """lr_mult 1 and 2 in the trunk, 10 and 20 after it; decay_mult 0 for biases."""
     from bench.methods.lgccon.net import LocalGlobalNet, parameter_groups
 
-    net = LocalGlobalNet(3, "resnet18", 8)
+    net = LocalGlobalNet(3, "resnet18", 8, 0.5)
     rates = {id(g["params"][0]): (g["lr"], g["weight_decay"]) for g in parameter_groups(net, 1, 5)}
     trunk = dict(net.trunk.named_parameters())
     assert rates[id(trunk["conv1.weight"])] == (1, 5)

@@ -46,10 +46,10 @@ class Inception(nn.Module):
 
 
 class InceptionStream(nn.Sequential):
-    """One plane (n, 1, 28, 28) to features (n, 64, 7, 7), as in Dual-Inception (2019)."""
+    """Planes (n, inputs, 28, 28) to features (n, 64, 7, 7), as in Dual-Inception (2019)."""
 
-    def __init__(self) -> None:
-        super().__init__(Inception(1, 6), nn.MaxPool2d(2), Inception(24, 16), nn.MaxPool2d(2))
+    def __init__(self, inputs: int = 1) -> None:
+        super().__init__(Inception(inputs, 6), nn.MaxPool2d(2), Inception(24, 16), nn.MaxPool2d(2))
 
 
 def unit(images: Tensor, size: int | None = None) -> Tensor:

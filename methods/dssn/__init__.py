@@ -35,6 +35,7 @@ class DSSN(NetworkMethod):
     weights: str = ""
     weights_sha256: str = ""
 
+    version = 2
     needs = frozenset({"optical_flow", "optical_strain"})
     described_by = ("size",)
     presets = {"quick": {"epochs": 12, "size": 115}}

@@ -39,6 +39,10 @@ def features(size: int) -> int:
     return 256 * ((pooled - 3) // 2 + 3) ** 2
 
 
+MEAN = (123.68 / 255, 116.779 / 255, 103.939 / 255)
+"""Of ImageNet's red, green and blue, which the public code subtracts before it divides by 255."""
+
+
 class DualStreamNet(nn.Module):
     """Magnitude and strain (n, 2, size, size) in 0 .. 255 to logits (n, classes).
 
@@ -46,22 +50,23 @@ class DualStreamNet(nn.Module):
         num_classes: number of classes.
         size: of the planes, px.
         join: how the streams meet.
-        scale: of inputs that are -.5 .. .5 at 1; weights from ImageNet expect 255.
     """
 
-    def __init__(self, num_classes: int, size: int, join: Join, scale: float = 1.0) -> None:
+    mean: Tensor
+
+    def __init__(self, num_classes: int, size: int, join: Join) -> None:
         super().__init__()
         self.join: Join = join
-        self.scale = scale
         self.magnitude, self.strain = half_alexnet(), half_alexnet()
         self.dropout = HalfDropout()
         self.head = nn.Linear(features(size) * (2 if join == "concatenate" else 1), num_classes)
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
 
     def forward(self, planes: Tensor) -> Tensor:
         """Logits."""
-        x = self.scale * (unit(planes) - 0.5)
-        m = self.magnitude(x[:, :1].expand(-1, 3, -1, -1))
-        s = self.strain(x[:, 1:].expand(-1, 3, -1, -1))
+        x = unit(planes)
+        m = self.magnitude(x[:, :1].expand(-1, 3, -1, -1) - self.mean)
+        s = self.strain(x[:, 1:].expand(-1, 3, -1, -1) - self.mean)
         if self.join == "multiply":
             joined = m * s
         elif self.join == "add":
@@ -73,12 +78,11 @@ class DualStreamNet(nn.Module):
 
 def build(num_classes: int, size: int, join: Join, weights: str) -> DualStreamNet:
     """A fresh network, both trunks from a file of weights where one is given."""
-    if not weights:
-        return DualStreamNet(num_classes, size, join)
-    net = DualStreamNet(num_classes, size, join, scale=255.0)
-    state = from_alexnet(pretrained.read(weights), weights)
-    for trunk in (net.magnitude, net.strain):
-        pretrained.fill(trunk, weights, state)
+    net = DualStreamNet(num_classes, size, join)
+    if weights:
+        state = from_alexnet(pretrained.read(weights), weights)
+        for trunk in (net.magnitude, net.strain):
+            pretrained.fill(trunk, weights, state)
     return net
 
 

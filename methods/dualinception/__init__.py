@@ -18,12 +18,12 @@ class DualInception(FlowNetwork):
 
     name = "dualinception"
 
-    epochs: int = 500
-    learning_rate: float = 1e-3
-    batch_size: int = 256
+    epochs: int = 40
+    batch_size: int = 3
 
-    presets = {"quick": {"epochs": 60}}
-    seconds_per_clip = 5e-4
+    version = 2
+    presets = {"quick": {"batch_size": 32, "learning_rate": 1e-3}}
+    seconds_per_clip = 2e-3
     facts = Facts(
         title="Dual-Inception",
         paper="Zhou, Mao, Xue: Dual-inception network for cross-database micro-expression "
@@ -32,9 +32,10 @@ class DualInception(FlowNetwork):
         url="https://github.com/xly135846/MEGC2019",
         fidelity="code",
         deviations=(
-            "Batch size and the ReLU of the hidden layer are our reading; a public re-"
-            "implementation has none there.",
-            "The quick preset is ours: 60 epochs.",
+            "The last epoch is kept. The public code trains on two databases, and keeps the epoch "
+            "with the lowest loss on the other subjects of the held-out subject's own.",
+            "Its class weights are not used: Keras 2.2.4 ignores the value `auto`.",
+            "The quick preset is ours: batches of 32 at a rate of 1e-3.",
         ),
     )
 

@@ -26,7 +26,8 @@ class LGCcon(NetworkMethod):
         size: side of the frames, px.
         factor: of the linear magnification of the apex.
         trunk: of the features.
-        hidden: width of the layer before the decision.
+        hidden: width of the layers before the decision.
+        dropout: after each of them.
         local_weight: of the regions' own cross-entropy.
         centre_weight: of the distance to the class centres.
         weight_decay: of SGD.
@@ -44,6 +45,7 @@ class LGCcon(NetworkMethod):
     factor: float = 8.0
     trunk: Literal["vgg16", "resnet18"] = "vgg16"
     hidden: int = 4096
+    dropout: float = 0.8
     local_weight: float = 0.7
     centre_weight: float = 2e-4
     weight_decay: float = 1e-3
@@ -54,7 +56,15 @@ class LGCcon(NetworkMethod):
     needs = frozenset({"key_frames"})
     described_by = ("size", "factor")
     presets = {
-        "quick": {"epochs": 20, "size": 64, "batch_size": 16, "trunk": "resnet18", "hidden": 256},
+        "quick": {
+            "epochs": 20,
+            "size": 64,
+            "batch_size": 16,
+            "learning_rate": 2e-4,
+            "trunk": "resnet18",
+            "hidden": 256,
+            "dropout": 0.5,
+        },
     }
     variants = {"lite": {"trunk": "resnet18", "hidden": 512}}
     facts = Facts(
@@ -109,7 +119,7 @@ class LGCcon(NetworkMethod):
         """Trunk, regions and their decision, from a file of weights where one is given."""
         from .net import LocalGlobalNet
 
-        return LocalGlobalNet(train.classes, self.trunk, self.hidden, self.weights)
+        return LocalGlobalNet(train.classes, self.trunk, self.hidden, self.dropout, self.weights)
 
     def seconds(self, clips: int, frames: int) -> float:
         """About 1.3 seconds a clip and epoch at 224 x 224 with VGG-16, a tenth with ResNet-18."""

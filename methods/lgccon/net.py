@@ -59,11 +59,14 @@ class LocalGlobalNet(nn.Module):
         num_classes: number of classes.
         trunk: named as timm names it.
         hidden: width of the fully connected layers.
+        dropout: after each of them.
         weights: file that the trunk starts from, whose first two blocks then stay as they are; ""
             from scratch.
     """
 
-    def __init__(self, num_classes: int, trunk: Trunk, hidden: int, weights: str = "") -> None:
+    def __init__(
+        self, num_classes: int, trunk: Trunk, hidden: int, dropout: float, weights: str = ""
+    ) -> None:
         super().__init__()
         stage, channels = STAGE[trunk]
         self.trunk = timm.create_model(trunk, features_only=True, out_indices=(stage,))
@@ -76,10 +79,10 @@ class LocalGlobalNet(nn.Module):
             nn.Flatten(),
             nn.Linear(49 * channels, hidden),
             nn.ReLU(),
-            nn.Dropout(0.8),
+            nn.Dropout(dropout),
             nn.Linear(hidden, hidden),
             nn.ReLU(),
-            nn.Dropout(0.8),
+            nn.Dropout(dropout),
         )
         names = ("sum", "region_sum", "whole", "region")
         classifiers = {name: nn.Linear(hidden, num_classes) for name in names}

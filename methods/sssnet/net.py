@@ -29,6 +29,7 @@ class SSSNetwork(nn.Module):
             # 64 channels of 9 x 9: 64 px less 4, by 3, less 2, by 2.
             nn.Linear(5184, 256),
             nn.ReLU(),
+            nn.Dropout(0.5),
             nn.Linear(256, num_classes),
         )
 
