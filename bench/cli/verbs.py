@@ -37,6 +37,7 @@ VERBS: Mapping[str, str | Group] = {
     "list": "List methods, datasets, or the views that methods use.",
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
+    "fidelity": "Compare a method with its authors' public code, on the same input.",
     "new": Group(
         "Start a plugin from a template.",
         {"method": "Write a method plugin that runs as it is, and its test."},

@@ -37,7 +37,14 @@ def co_occurrence(units: Sequence[frozenset[int] | None], kept: Sequence[int]) -
     # By column, as in the authors' adjacencies; a unit that never occurs has no clips to divide by.
     graph = there.T @ there / np.maximum(there.sum(0), 1)
     np.fill_diagonal(graph, 1)
-    # The symmetric normalisation of graph convolutions (Kipf, Welling 2017).
+    return scaled_by_degree(graph)
+
+
+def scaled_by_degree(graph: Array) -> Array:
+    """The symmetric normalisation of graph convolutions (Kipf, Welling 2017), float32.
+
+    Of the transposed graph, as the authors' code multiplies it.
+    """
     scale = 1 / np.sqrt(graph.sum(1))
     scaled: Array = (scale[:, None] * graph.T * scale).astype(np.float32)
     return scaled

@@ -23,6 +23,8 @@ class DualInceptionNet(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Logits."""
         # Each component as an image of three equal channels, as the public code reads it.
-        u, v = (plane.expand(-1, CHANNELS, -1, -1) for plane in unit(images)[:, :2].split(1, 1))
+        u, v = (
+            plane[:, None].expand(-1, CHANNELS, -1, -1) for plane in unit(images)[:, :2].unbind(1)
+        )
         maps = torch.cat([self.u(u), self.v(v)], 1)
         return self.head(torch.relu(self.hidden(maps.flatten(1))))  # type: ignore[no-any-return]

@@ -30,6 +30,7 @@ class RCN(FlowNetwork):
     width: int = 64
     pool: int = 7
 
+    version = 2
     presets = {"quick": {"epochs": 40, "learning_rate": 5e-3, "width": 32, "pool": 5}}
     variants = {"small": {"width": 32, "pool": 5}}
     seconds_per_clip = 1.2e-2
@@ -41,7 +42,7 @@ class RCN(FlowNetwork):
         url="https://github.com/xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec",
         fidelity="code",
         deviations=(
-            "An epsilon keeps the normalisation of a constant activation map finite.",
+            "A constant activation map counts as 0; the public code divides by 0.",
             "28 x 28 planes are enlarged to 60 x 60 bilinearly, so that ready-made flow "
             "serves as well.",
             "The public code makes a step schedule of the learning rate and never steps it; "

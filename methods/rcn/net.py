@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -35,13 +36,15 @@ def activation_map(maps: Tensor, weight: Tensor) -> Tensor:
         weight: (classes, width * p * p) of the classifier that reads them.
 
     Returns:
-        (n, 1, p, p). A constant map gives 0: the epsilon keeps its gradient finite.
+        (n, 1, p, p). A constant map gives 0.
     """
     by_class = weight.view(1, len(weight), *maps.shape[1:])
     cam = (by_class * maps[:, None]).mean(2)
     # Stretched map by map, so that no class outweighs the others.
     cam = cam - cam.amin((2, 3), keepdim=True)
-    return (cam / (cam.amax((2, 3), keepdim=True) + 1e-6)).mean(1, keepdim=True)
+    top = cam.amax((2, 3), keepdim=True)
+    # Of a constant map nothing is left, and nothing to divide by.
+    return (cam / torch.where(top > 0, top, 1)).mean(1, keepdim=True)
 
 
 class RCNA(nn.Module):

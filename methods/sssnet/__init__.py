@@ -25,6 +25,7 @@ class SSSNet(FlowNetwork):
     name = "sssnet"
 
     epochs: int = 200
+    batch_size: int = 64
     weight_decay: float = 1e-3
 
     version = 2

@@ -1,0 +1,80 @@
+"""STSTNet held against the public code of its authors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from bench.check.authors import (
+    Authors,
+    Comparison,
+    definitions,
+    numbers,
+    roused,
+    setting,
+    settings,
+)
+
+from . import STSTNet
+from .net import STSTNet as Network
+
+MAIN, WEIGHTS = "main.py", "STSTNet_Weights/s01.pth"
+
+
+def from_streams(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The authors' weights, a layer for each stream, as weights of our one layer.
+
+    Their images are OpenCV's, blue first: planes strain, v, u. Ours are u, v, strain, so the inputs
+    of their convolutions are turned round.
+    """
+
+    def joined(layer: str, name: str) -> Tensor:
+        return torch.cat([state[f"{layer}{stream}.{name}"] for stream in (1, 2, 3)])
+
+    normalisation = ("weight", "bias", "running_mean", "running_var")
+    return {
+        "convolution.weight": joined("conv", "weight").flip(1),
+        "convolution.bias": joined("conv", "bias"),
+        **{f"normalisation.{name}": joined("bn", name) for name in normalisation},
+        "normalisation.num_batches_tracked": state["bn1.num_batches_tracked"],
+        **{f"head.{name}": state[f"fc.{name}"] for name in ("weight", "bias")},
+    }
+
+
+def compare(code: Path) -> Iterator[Comparison]:
+    """Logits, with weights at random and with those published, and the settings of the script."""
+    theirs = definitions(code, MAIN, ("STSTNet",), {"nn": nn, "torch": torch})["STSTNet"]()
+    ours = Network(3).eval()
+    planes = torch.randint(256, (16, 3, 28, 28), generator=torch.Generator().manual_seed(0))
+    published = torch.load(code / WEIGHTS, map_location="cpu", weights_only=True)
+    for what in ("logits", f"logits with {WEIGHTS}"):
+        if what == "logits":
+            roused(theirs)
+        else:
+            theirs.load_state_dict(published)
+        ours.load_state_dict(from_streams(theirs.state_dict()))
+        with torch.no_grad():
+            expected = theirs.eval()(planes.flip(1).float())
+            yield numbers("network", what, ours(planes), expected)
+    method = STSTNet()
+    yield from settings(
+        {
+            "epochs": (method.epochs, setting(code, MAIN, r"\bepochs = (\d+)")),
+            "batch size": (method.batch_size, setting(code, MAIN, r"batch_size = (\d+)")),
+            "learning rate": (method.learning_rate, setting(code, MAIN, r"rate = ([\d.]+)")),
+        }
+    )
+    shuffled = "shuffle=True" in (code / MAIN).read_text(encoding="utf-8")
+    detail = "ours shuffled, theirs " + ("shuffled" if shuffled else "in the order of the files")
+    yield Comparison("recipe", "batches", shuffled, detail)
+
+
+AUTHORS = Authors(
+    "christy1206/STSTNet",
+    "1afb56e670ee1d4f9864d21e43cfd95a291864e4",
+    compare,
+    (MAIN, WEIGHTS),
+)
