@@ -60,6 +60,8 @@ def compare(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
     known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
@@ -68,8 +70,6 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    contents = store.contents()
-    name_damaged(contents.damaged, "left out")
     pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
     for one in left_out:
         err().say(left_out_text(one))
