@@ -11,15 +11,8 @@ from bench.data.reading.annotations import (
     objective_class,
     subject_number,
 )
-from bench.data.reading.coded import (
-    AGREEMENT,
-    CODED,
-    THREE,
-    Coding,
-    FrameDataset,
-    in_three,
-    read_coding,
-)
+from bench.data.reading.coded import AGREEMENT, THREE, FrameDataset, in_three
+from bench.data.reading.coding import CODED, Coding, read_coding
 from bench.data.reading.folders import find_home, find_tables, named_folders, subfolder, subfolders
 from bench.data.reading.images import read_clip, read_frames, read_image
 from bench.data.reading.indexing import build_index
