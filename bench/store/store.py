@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import TypeVar
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
+from bench.core.file_names import former, safe
 from bench.core.typed import DamagedError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
@@ -34,7 +36,7 @@ from bench.store.environment import (
 )
 from bench.store.external import CURE as REIMPORT
 from bench.store.external import External, external_files, external_misfit, read_external_file
-from bench.store.record import Record, Wanted, safe
+from bench.store.record import Record, Wanted
 from bench.store.record_file import CURE, encode, misfit, read_record
 from bench.store.task_file import TaskFile, encode_task, is_sealed, read_task, task_file, task_name
 
@@ -80,6 +82,43 @@ class Store:
     def path(self, unit: Unit) -> Path:
         """Path of the record of one unit."""
         return self.cell_folder(unit.cell) / f"{safe(unit.fold.name)}.json"
+
+    def path_of(self, record: Record) -> Path:
+        """Path of a record, by what it says and not by where it was found."""
+        folder = self.folder.joinpath("records", *CellPath.of_record(record))
+        return folder / f"{safe(record.fold)}.json"
+
+    def settle(self, units: Iterable[Unit]) -> None:
+        """Move records of these units from where earlier versions kept them."""
+        for unit in units:
+            path, old = self.path(unit), self._former_path(unit)
+            if old == path or path.exists() or not old.exists():
+                continue
+            with suppress(DamagedError):
+                # Other units had the same path. Whose a damaged one was is lost: it moves as well,
+                # and the run that finds it says so.
+                if read_record(old).key != unit.key:
+                    continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            old.replace(path)
+
+    def _former_path(self, unit: Unit) -> Path:
+        parts = (*CellPath.former(unit.cell), f"{former(unit.fold.name)}.json")
+        # These two left their folder, and there is no file of a longer name.
+        if any(part in (".", "..") or len(part.encode()) > 255 for part in parts):
+            return self.path(unit)
+        return self.folder.joinpath("records", *parts)
+
+    def of_cell(self, cell: Cell) -> list[Record]:
+        """The sound records of a planned cell, wherever this or an earlier version put them."""
+        found = {}
+        for unit in (Unit(cell, fold) for fold in cell.folds):
+            for path in (self._former_path(unit), self.path(unit)):
+                with suppress(FileNotFoundError, DamagedError):
+                    record = self._sound(unit, path)
+                    if record is not None and record.key == unit.key:
+                        found[unit.fold.name] = record
+        return list(found.values())
 
     def read(self, path: Path) -> Record | None:
         """A record; None where there is none.
@@ -156,14 +195,13 @@ class Store:
             DamagedError: the file is no sound record of this unit.
             NewerError: a later version wrote it.
         """
-        record = self._sound(unit)
+        record = self._sound(unit, self.path(unit))
         if record is None or record.key != unit.key or not record.serves(wanted):
             return None
         return record
 
-    def _sound(self, unit: Unit) -> Record | None:
-        """The file at the unit's path, validated against its clips; raises like `done`."""
-        path = self.path(unit)
+    def _sound(self, unit: Unit, path: Path) -> Record | None:
+        """The file at a path of the unit, validated against its clips; raises like `done`."""
         record = self.read(path)
         if record is not None and record.key == unit.key:
             task = unit.cell.task
@@ -177,7 +215,7 @@ class Store:
         """Keep a record; it is on disk when this returns. A damaged one before it is set aside."""
         path = self.path(unit)
         try:
-            self._sound(unit)
+            self._sound(unit, path)
         except DamagedError:
             set_aside(self.folder, path)
         write_atomically(path, encode(record))
