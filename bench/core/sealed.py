@@ -92,6 +92,11 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     return Sealed(content, stated, str(raw.get("seal", "")))
 
 
+def is_sealed(path: Path) -> bool:
+    """Whether a sound file is of a format with a seal."""
+    return "seal" in read_json(path)
+
+
 def digest(content: Mapping[str, Any]) -> str:
     """sha256 of the canonical JSON of plain content."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
