@@ -12,10 +12,10 @@ from bench.cli.complete import complete_methods, complete_tasks
 from bench.cli.options import Plugin, Results
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
+from bench.core.file_names import safe
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
 from bench.running.options import RunOptions
-from bench.store.record import safe
 from bench.store.store import Store
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def explain(
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     evidence = gather(store, registry, method, task, preset)
-    folder = output or store.folder / "explain" / f"{safe(method)}-{safe(task)}"
+    folder = output or store.folder / "explain" / f"{safe(method, ':')}-{safe(task)}"
     if not evidence.truth.synthetic and "boards" in folder.resolve().parts:
         raise BenchError(
             f"{folder}: a report may show faces, and boards are published; name a folder outside "
@@ -73,7 +73,7 @@ def explain(
         if seconds:
             parts += _looks(evidence, registry, settings, seconds)
         page = write(evidence, parts, folder)
-    out().print(f"Report: {page}", soft_wrap=True)
+    out().say(f"Report: {page}")
 
 
 def _looks(
@@ -88,7 +88,7 @@ def _looks(
 
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
-        err().print(f"refitting fold {unit.fold.name}")
+        err().say(f"refitting fold {unit.fold.name}")
         options = RunOptions(device=chosen_device("auto"), timeout=seconds)
         # One thread as in a worker, so that the fold predicts as its record does.
         with threadpool_limits(1):

@@ -38,7 +38,7 @@ def plan(
     """Show what a run would do, what is done, and how long the rest may take."""
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
     for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().print(remark, soft_wrap=True, markup=False)
+        err().say(remark)
     if json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
     else:
@@ -84,10 +84,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
-    records = store.contents(store.cell_folder(cell)).records
-    # The folder may hold folds that the plan leaves out.
+    records = store.of_cell(cell)
     done = {record.fold for record in records if record.serves(prepared.options)}
-    done &= {fold.name for fold in cell.folds}
     each = _seconds(cell, [record for record in records if record.status == "ok"])
     if each is not None:
         # An inner fit takes about as long as the fit of the whole fold.

@@ -30,11 +30,13 @@ class DamagedError(BenchError):
 
     Attributes:
         fault: what is wrong, without the name of the file.
+        cure: what to do about it; empty where the message says it or there is nothing to do.
     """
 
-    def __init__(self, origin: Path | str, fault: str) -> None:
-        super().__init__(f"{origin}: {fault}")
+    def __init__(self, origin: Path | str, fault: str, cure: str = "") -> None:
+        super().__init__(f"{origin}: {fault}" + (f"; {cure}" if cure else ""))
         self.fault = fault
+        self.cure = cure
 
 
 class NewerError(BenchError):
@@ -124,6 +126,9 @@ def typed(raw: Any, kind: type[T], origin: Path | str) -> T:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         raise DamagedError(origin, _explained(raw, kind, str(error))) from error
+    # msgspec holds text as UTF-8, which has no halves of a character.
+    except UnicodeEncodeError as error:
+        raise DamagedError(origin, f"a text that is no Unicode ({error.reason})") from error
 
 
 def refuse_unknown(raw: Any, kind: type[Any], origin: Path | str) -> None:

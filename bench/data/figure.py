@@ -9,11 +9,13 @@ import numpy as np
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
+from bench.core.escape import visible
 from bench.core.types import Array
+from bench.views.catalog import provided_frames
 from bench.views.clip_views import Views
 from bench.views.flow.optical import flow_image, optical_flow
 from bench.views.flow.strain import strain
-from bench.views.frames import colour_frames, gray
+from bench.views.frames import colour, gray, resized
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +45,9 @@ def draw(clip: Clip, views: Views, dataset: Dataset) -> Figure:
         raise BenchError(f"{dataset.name} provides only {given}, which cannot be drawn")
     mark = "SYNTHETIC stand-in of " if dataset.synthetic else ""
     emotion = f" ({clip.emotion})" if clip.emotion else ""
-    figure.suptitle(f"{mark}{dataset.facts.title}: {clip.id}{emotion}", fontsize=9)
+    title = visible(f"{mark}{dataset.facts.title}: {clip.id}{emotion}")
+    # A dollar sign in an id is no formula.
+    figure.suptitle(title, fontsize=9, parse_math=False)
     return figure
 
 
@@ -67,11 +71,13 @@ def flow_colours(flow: Array, full: float) -> Array:
 
 
 def _frames(clip: Clip, views: Views) -> Figure:
-    height, width = views.sources["frames"].shape[1:3]
+    frames = colour(provided_frames(views, (0, views.apex)))
+    height, width = frames.shape[1:3]
     scale = min(1.0, TALLEST / height)
     size = (round(height * scale), round(width * scale))
-    shown = colour_frames(views, size)
-    onset, apex = shown[0], shown[views.apex]
+    onset, apex = resized(frames, size)
+    # One file may hold a whole video.
+    length = len(clip.files) if len(clip.files) > 1 else len(views.sources["frames"])
     change = gray(apex[None])[0].astype(np.float32) - gray(onset[None])[0]
     flow = optical_flow(views, size=size)
     # Equal frames show no motion to scale the colours by.
@@ -88,7 +94,7 @@ def _frames(clip: Clip, views: Views) -> Figure:
     strained = cells[4].imshow(deformation, cmap="inferno", vmin=0, vmax=top)
     words = (
         "onset",
-        f"apex ({source}): {views.apex + 1} of {len(shown)}",
+        f"apex ({source}): {views.apex + 1} of {length}",
         "difference × 8",
         "TV-L1 optical flow",
         "optical strain",

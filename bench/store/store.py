@@ -7,27 +7,40 @@ Layout below the results folder:
     external/<task>/<name>.json                                    other people's predictions
     damaged/                                                       replaced by a run: not readable
 No shared file and no lock: network disks work, and merging two machines is copying files.
-Reading never writes. A damaged record counts as absent; the run that replaces it keeps it aside.
+Reading never writes. A damaged file counts as absent; the run that replaces it keeps it aside.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError
+from bench.core.file_names import former, safe
+from bench.core.sealed import is_sealed
+from bench.core.typed import DamagedError, NewerError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
+from bench.store.aside import files_aside, set_aside
 from bench.store.cell_path import CellPath
-from bench.store.environment import Environment, environment_path
-from bench.store.record import Record, Wanted, safe
-from bench.store.record_file import encode, misfit, read_record
-from bench.store.task_file import TaskFile, read_task, task_file
+from bench.store.environment import (
+    Environment,
+    encode_environment,
+    environment_path,
+    read_environment_file,
+)
+from bench.store.external import External
+from bench.store.record import Record, Wanted
+from bench.store.record_file import CURE, encode, misfit, read_record
+from bench.store.scan import Found, scan, scan_externals, scan_records, scan_tasks
+from bench.store.task_file import TaskFile, encode_task, read_task, task_file, task_name
+
+T = TypeVar("T", TaskFile, External)
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Contents:
 
     Attributes:
         records: sound ones, in the order of their paths.
-        damaged: a line for each other file: its path and what is wrong with it.
+        damaged: a line for each damaged file: its path, what is wrong with it, and its cure.
     """
 
     records: list[Record]
@@ -70,6 +83,47 @@ class Store:
         """Path of the record of one unit."""
         return self.cell_folder(unit.cell) / f"{safe(unit.fold.name)}.json"
 
+    def path_of(self, record: Record) -> Path:
+        """Path of a record, by what it says and not by where it was found."""
+        folder = self.folder.joinpath("records", *CellPath.of_record(record))
+        return folder / f"{safe(record.fold)}.json"
+
+    def settle(self, units: Iterable[Unit]) -> None:
+        """Move records of these units from where earlier versions kept them."""
+        for unit in units:
+            path, old = self.path(unit), self._former_path(unit)
+            if old == path or not old.exists():
+                continue
+            try:
+                # Other units had the same path.
+                mine = read_record(old).key == unit.key
+            except DamagedError:
+                # Whose it was is lost. It moves where the run that finds it says so.
+                mine = not path.exists()
+            if mine and path.exists():
+                set_aside(self.folder, old)
+            elif mine:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                old.replace(path)
+
+    def _former_path(self, unit: Unit) -> Path:
+        parts = (*CellPath.former(unit.cell), f"{former(unit.fold.name)}.json")
+        # These two left their folder, and there is no file of a longer name.
+        if any(part in (".", "..") or len(part.encode()) > 255 for part in parts):
+            return self.path(unit)
+        return self.folder.joinpath("records", *parts)
+
+    def of_cell(self, cell: Cell) -> list[Record]:
+        """The sound records of a planned cell, wherever this or an earlier version put them."""
+        found = {}
+        for unit in (Unit(cell, fold) for fold in cell.folds):
+            for path in (self._former_path(unit), self.path(unit)):
+                with suppress(FileNotFoundError, DamagedError):
+                    record = self._sound(unit, path)
+                    if record is not None and record.key == unit.key:
+                        found[unit.fold.name] = record
+        return list(found.values())
+
     def read(self, path: Path) -> Record | None:
         """A record; None where there is none.
 
@@ -85,27 +139,25 @@ class Store:
     def contents(self, folder: Path | None = None) -> Contents:
         """Every record, or those of one cell's folder.
 
+        Of the whole results folder, `damaged` also names tasks, environments and external
+        predictions.
+
         Raises:
-            NewerError: a later version wrote one: what it says cannot be left out silently.
-            DamagedError: a task file holds something else.
+            NewerError: a later version wrote a file: what it says cannot be left out silently.
         """
-        # Thousands of records share a few tasks; the cache ends with this call, so edits are seen
-        # later.
-        task_of = cache(self.task)
         found = Contents([], [])
-        every = (self.folder / "records").glob("*/*/*/*/*.json")
-        # Sorted, so that boards do not depend on the order of the file system.
-        for path in sorted(every if folder is None else folder.glob("*.json")):
-            try:
-                record = read_record(path)
-            except DamagedError as error:
-                found.damaged.append(str(error))
-                continue
-            task = task_of(record.inputs["data"])
-            if task and (wrong := misfit(record, task.clips, len(task.classes))):
-                found.damaged.append(f"{path}: {wrong}")
-            else:
-                found.records.append(record)
+        if folder is None:
+            everything = scan(self.folder)
+        else:
+            # The cache ends with this call, so that edits are seen later.
+            everything = scan_records(sorted(folder.glob("*.json")), cache(self.task))
+        for one in everything:
+            if isinstance(one.error, NewerError):
+                raise one.error
+            if one.error is not None:
+                found.damaged.append(str(one.error))
+            elif isinstance(one.content, Record):
+                found.records.append(one.content)
         return found
 
     def records(self) -> list[Record]:
@@ -113,8 +165,8 @@ class Store:
         return self.contents().records
 
     def set_aside(self) -> list[Path]:
-        """Damaged records that runs have replaced."""
-        return sorted((self.folder / "damaged").glob("*"))
+        """Damaged files that runs have replaced."""
+        return files_aside(self.folder)
 
     def done(self, unit: Unit, wanted: Wanted) -> Record | None:
         """The unit's record when it is finished: ok, of this very key, with what is asked for.
@@ -123,68 +175,100 @@ class Store:
             DamagedError: the file is no sound record of this unit.
             NewerError: a later version wrote it.
         """
-        record = self._sound(unit)
+        record = self._sound(unit, self.path(unit))
         if record is None or record.key != unit.key or not record.serves(wanted):
             return None
         return record
 
-    def _sound(self, unit: Unit) -> Record | None:
-        """The file at the unit's path, validated against its clips; raises like `done`."""
-        path = self.path(unit)
+    def _sound(self, unit: Unit, path: Path) -> Record | None:
+        """The file at a path of the unit, validated against its clips; raises like `done`."""
         record = self.read(path)
         if record is not None and record.key == unit.key:
             task = unit.cell.task
             held_out = [task.clips[i].id for i in unit.fold.test]
-            wrong = misfit(record, held_out, len(task.classes))
-            if wrong or len(record.clips) != len(held_out):
-                raise DamagedError(path, wrong or "not all clips of its fold")
+            if wrong := misfit(record, held_out, len(task.classes)):
+                raise DamagedError(path, wrong, CURE)
         return record
 
     def write(self, unit: Unit, record: Record) -> None:
         """Keep a record; it is on disk when this returns. A damaged one before it is set aside."""
         path = self.path(unit)
         try:
-            self._sound(unit)
+            self._sound(unit, path)
         except DamagedError:
-            path.replace(self._aside(path))
+            set_aside(self.folder, path)
         write_atomically(path, encode(record))
 
-    def _aside(self, path: Path) -> Path:
-        """A free name below damaged/ for a record."""
-        folder = self.folder / "damaged"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = "-".join(path.relative_to(self.folder / "records").parts)
-        names = (f"{name}.{i}" if i else name for i in count())
-        return next(path for one in names if not (path := folder / one).exists())
+    def write_task(self, task: Task) -> str:
+        """Keep who shows what, so that a board can be made without the dataset.
 
-    def write_task(self, task: Task) -> None:
-        """Keep who shows what, so that a board can be made without the dataset."""
-        path = self._task_path(task.fingerprint)
-        # Named by its fingerprint, so a file that exists is never out of date.
-        if not path.is_file():
-            write_atomically(path, json.dumps(asdict(task_file(task))).encode())
+        Returns:
+            What was wrong with the file that this replaced; empty where nothing was.
+        """
+        path, content = self._task_path(task.fingerprint), task_file(task)
+        fault = ""
+        try:
+            if read_task(path) == content and is_sealed(path):
+                return ""
+            if read_task(path) != content:
+                fault = f"{path}: not the clips and classes of the data that it is named for"
+        except FileNotFoundError:
+            pass
+        except DamagedError as error:
+            fault = f"{path}: {error.fault}"
+        return self._replace(path, encode_task(content), fault)
 
-    def write_environment(self, name: str, content: Environment) -> None:
-        """Keep the description of this machine."""
+    def write_environment(self, name: str, content: Environment) -> str:
+        """Keep the description of this machine; returns as `write_task` does."""
         path = environment_path(self.folder, name)
-        if not path.is_file():
-            text = json.dumps(asdict(content), indent=1, sort_keys=True)
-            write_atomically(path, text.encode())
+        fault = ""
+        try:
+            read_environment_file(path)
+            return ""
+        except FileNotFoundError:
+            pass
+        except DamagedError as error:
+            fault = f"{path}: {error.fault}"
+        return self._replace(path, encode_environment(content), fault)
+
+    def _replace(self, path: Path, data: bytes, fault: str) -> str:
+        """Write a file; what was there is set aside where it has a fault, which is returned."""
+        if fault:
+            set_aside(self.folder, path)
+        write_atomically(path, data)
+        return fault
 
     def task(self, fingerprint: str) -> TaskFile | None:
-        """The task of a data fingerprint; None where it is not kept. Raises as `tasks` does."""
-        path = self._task_path(fingerprint)
-        return read_task(path) if path.is_file() else None
+        """The task of a data fingerprint; None where there is no sound file of it."""
+        try:
+            return read_task(self._task_path(fingerprint))
+        except (FileNotFoundError, DamagedError):
+            return None
 
     def _task_path(self, fingerprint: str) -> Path:
-        return self.folder / "tasks" / f"{fingerprint[:16]}.json"
+        return self.folder / "tasks" / task_name(fingerprint)
 
     def tasks(self) -> dict[str, TaskFile]:
-        """The tasks of all records, by data fingerprint.
+        """The tasks of all records, by data fingerprint; `contents` names damaged ones.
 
         Raises:
-            DamagedError: a file holds something else.
             NewerError: a later version wrote one.
         """
-        files = sorted((self.folder / "tasks").glob("*.json"))
-        return {task.fingerprint: task for task in map(read_task, files)}
+        return {one.fingerprint: one for one in _sound(scan_tasks(self.folder))}
+
+    def externals(self) -> list[External]:
+        """Predictions of other tools; `contents` names damaged ones.
+
+        Raises:
+            NewerError: a later version wrote one.
+        """
+        return list(_sound(scan_externals(self.folder, cache(self.task))))
+
+
+def _sound(files: Iterable[Found[T]]) -> Iterator[T]:
+    """What files hold, without damaged ones; raises NewerError."""
+    for one in files:
+        if isinstance(one.error, NewerError):
+            raise one.error
+        if one.content is not None:
+            yield one.content

@@ -16,6 +16,7 @@ from bench.cli.complete import complete_datasets
 from bench.cli.options import Plugin
 from bench.core.clip import Clip
 from bench.core.errors import BenchError
+from bench.core.file_names import safe
 from bench.core.machine import cores
 from bench.core.names import ClipId
 from bench.core.select import unknown
@@ -49,11 +50,11 @@ def show(
     one = find(name, dataset.index().clips, clip)
     (digest,) = digests([one], settings.cache, name)
     figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
-    path = output or Path(one.id.replace("/", "_") + ".png")
+    path = output or Path(f"{safe(one.id.replace('/', '_'), '-')}.png")
     raw = io.BytesIO()
     figure.savefig(raw, dpi=300, format=path.suffix[1:].lower())
     write_atomically(path, raw.getvalue())
-    out().print(f"{'SYNTHETIC ' if dataset.synthetic else ''}{one.id}: {path}", soft_wrap=True)
+    out().say(f"{'SYNTHETIC ' if dataset.synthetic else ''}{one.id}: {path}")
 
 
 def find(dataset: str, clips: Sequence[Clip], word: str) -> Clip:
