@@ -14,12 +14,23 @@ if TYPE_CHECKING:
     from bench.core.errors import BenchError, DataError
     from bench.core.types import Array, Description
     from bench.plugins.context import Context
+    from bench.plugins.fidelity import (
+        ORIGINAL,
+        OURS,
+        Fidelity,
+        Judgement,
+        exact,
+        reconstructed,
+        stated,
+    )
     from bench.plugins.method import Facts, Method
     from bench.plugins.model import Model, Training
     from bench.views.clip_views import Views
 
 __version__ = "0.1.0"
 __all__ = [
+    "ORIGINAL",
+    "OURS",
     "Array",
     "BenchError",
     "Clip",
@@ -29,12 +40,17 @@ __all__ = [
     "DatasetFacts",
     "Description",
     "Facts",
+    "Fidelity",
     "Index",
+    "Judgement",
     "Labelling",
     "Method",
     "Model",
     "Training",
     "Views",
+    "exact",
+    "reconstructed",
+    "stated",
 ]
 
 # Imported on first use: `bench -h` needs none of them, and they would double its time.
@@ -44,6 +60,15 @@ _HOMES = {
     "bench.core.errors": ("BenchError", "DataError"),
     "bench.core.types": ("Array", "Description"),
     "bench.plugins.context": ("Context",),
+    "bench.plugins.fidelity": (
+        "ORIGINAL",
+        "OURS",
+        "Fidelity",
+        "Judgement",
+        "exact",
+        "reconstructed",
+        "stated",
+    ),
     "bench.plugins.method": ("Facts", "Method"),
     "bench.plugins.model": ("Model", "Training"),
     "bench.views.clip_views": ("Views",),

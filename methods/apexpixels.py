@@ -9,6 +9,7 @@ import numpy as np
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import SVMMethod
+from bench.plugins.fidelity import OURS
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class ApexPixels(SVMMethod):
     scaling = "standard"
     balanced = True
     variants = {"alone": {"subtract": False}}
+    sources = {
+        "C": OURS,
+        "size": OURS,
+        "subtract": OURS,
+    }
     facts = Facts.of_benchmark("apex minus onset pixels + SVM", reference=True)
 
     def describe(self, clip: Views) -> Array:

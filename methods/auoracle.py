@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import SVMMethod
+from bench.plugins.fidelity import OURS
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class ActionUnitOracle(SVMMethod):
     described_by = ()
     scaling = "standard"
     balanced = True
+    sources = {
+        "C": OURS,
+    }
     facts = Facts.of_benchmark("true action units (ceiling)", reference=True)
 
     def describe(self, clip: Views) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import INNER, SVMMethod, Transform
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class DiSTLBPRIP(SVMMethod):
     kernel = "chi2"
     presets = {"quick": {"grid": (5, 5), "num_frames": 10}}
     variants = INNER
+    sources = {
+        "C": OURS,
+        "grid": "STLBP-IP: 8 x 9 blocks",
+        "num_frames": OURS,
+        "size": OURS,
+        "neighbours": OURS,
+        "kept": OURS,
+    }
     facts = Facts(
         title="DiSTLBP-RIP",
         paper="Huang, Wang, Liu, Zhao, Feng, Pietikäinen: Discriminative spatiotemporal local "
@@ -46,7 +55,11 @@ class DiSTLBPRIP(SVMMethod):
         "micro-expression recognition, IEEE Transactions on Affective Computing",
         year=2019,
         url="https://doi.org/10.1109/TAFFC.2017.2713359",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("after the abstract of arXiv 1608.02255"),
+            preprocessing=reconstructed("20 interpolated frames of 170 x 140"),
+            recipe=reconstructed("penalty and selection of groups are our reading"),
+        ),
         deviations=(
             "Written from the abstract: the sparse part of robust PCA (lambda 1/√max(m, n)) takes "
             "the place of the differences of STLBP-IP, on 20 interpolated frames of 170 x 140.",

@@ -9,6 +9,7 @@ import numpy as np
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import INNER, SVMMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,27 @@ class FHOFO(SVMMethod):
     described_by = (*("num_frames", "size", "fine", "bins", "sigma"),)
     scaling = "centre"
     variants = INNER
+    sources = {
+        "C": OURS,
+        "num_frames": OURS,
+        "size": OURS,
+        "fine": "the authors' MATLAB code",
+        "bins": "the authors' MATLAB code",
+        "sigma": "the authors' MATLAB code",
+    }
     facts = Facts(
         title="FHOFO",
         paper="Happy, Routray: Fuzzy histogram of optical flow orientations for micro-expression "
         "recognition, IEEE Transactions on Affective Computing",
         year=2019,
         url="https://doi.org/10.1109/TAFFC.2017.2723386",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=stated("public MATLAB code of the authors, as noted"),
+            preprocessing=reconstructed(
+                "flow by our TV-L1, 36 regions around a mean face's points"
+            ),
+            recipe=reconstructed("the SVM is our reading"),
+        ),
         deviations=(
             "The histogram is the authors'; the flow is TV-L1 on 10 interpolated frames of "
             "170 x 140, which is our choice.",

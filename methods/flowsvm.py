@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench import Array, Context, Facts, Method, Model, Training, Views
+from bench.plugins.fidelity import OURS
 
 READY_MADE = (3, 28, 28)
 
@@ -34,6 +35,12 @@ class FlowSVM(Method):
     takes = frozenset({"optical_flow"})
     described_by = ("grid", "size")
     # No reference row: it sees the motion that methods compete on, so it is ranked with them.
+    sources = {
+        "C": OURS,
+        "grid": OURS,
+        "C_pooled": OURS,
+        "size": OURS,
+    }
     facts = Facts.of_benchmark(
         "flow + SVM",
         "Where a dataset ships flow images instead of frames, their raw pixels are taken.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,24 @@ class LBPFIP(PatternMethod):
 
     needs = frozenset({"five_planes"})
     kernel = "chi2"
+    sources = {
+        "C": "the authors' MATLAB code",
+        "num_frames": OURS,
+        "size": OURS,
+        "grid": "the authors' MATLAB code",
+        "radii": "the authors' MATLAB code",
+    }
     facts = Facts(
         title="LBP-FIP",
         paper="Wei, Lu, Yan, Liu: Micro-expression recognition using local binary pattern from "
         "five intersecting planes, Multimedia Tools and Applications",
         year=2022,
         url="https://doi.org/10.1007/s11042-022-12360-x",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=stated("the authors' MATLAB code, as noted"),
+            preprocessing=reconstructed("20 interpolated frames of 170 x 140; not magnified"),
+            recipe=stated("penalty of the authors' code; the χ² kernel is our reading"),
+        ),
         deviations=(
             "Frames are interpolated to 20 of 170 x 140, which is our choice.",
             "The additive χ² kernel is our reading; C = .35 is the authors'.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,24 @@ class LBPMOP(PatternMethod):
     C: Penalty = 1e4
 
     needs = frozenset({"lbp_mop"})
+    sources = {
+        "C": OURS,
+        "num_frames": "LBP-TOP of MEGC 2019",
+        "size": OURS,
+        "grid": "LBP-TOP of MEGC 2019",
+        "radii": "LBP-TOP of MEGC 2019",
+    }
     facts = Facts(
         title="LBP-MOP",
         paper="Wang, See, Phan, Oh: Efficient spatio-temporal local binary patterns for "
         "spontaneous facial micro-expression recognition, PLoS ONE",
         year=2015,
         url="https://doi.org/10.1371/journal.pone.0124674",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("after the paper's idea of mean planes"),
+            preprocessing=reconstructed("without the paper's Wiener filter"),
+            recipe=reconstructed("those of the LBP-TOP of MEGC 2019"),
+        ),
         deviations=(
             "Written from the paper's idea: blocks are cut first, and each block's volume is "
             "averaged over t, over y and over x.",

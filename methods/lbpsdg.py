@@ -11,6 +11,7 @@ from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
 from bench.learning.svm_method import Transform
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,27 @@ class LBPSDG(PatternMethod):
     described_by = ("num_frames", "size", "grid", "radii", "reach")
     scaling = "centre"
     presets = {"quick": {"bins": (8,), "folds": 2}}
+    sources = {
+        "C": OURS,
+        "num_frames": "LBP-TOP of MEGC 2019",
+        "size": OURS,
+        "grid": "LBP-TOP of MEGC 2019",
+        "radii": "LBP-TOP of MEGC 2019",
+        "reach": OURS,
+        "bins": "arXiv 2102.08068, abstract",
+        "folds": OURS,
+    }
     facts = Facts(
         title="LBP-SDG",
         paper="Wei, Lu, Yan: A comparative study on movement feature in different directions for "
         "micro-expression recognition, Neurocomputing",
         year=2021,
         url="https://arxiv.org/abs/2102.08068",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("after the abstract of arXiv 2102.08068"),
+            preprocessing=reconstructed("not magnified; the paper magnifies"),
+            recipe=reconstructed("direction and bins chosen in inner folds"),
+        ),
         deviations=(
             "Written from the abstract: the 18 directions are the neighbours in a cube of 3 px "
             "that lie in another frame, and the gradient is neighbour minus centre.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
+from bench.plugins.fidelity import OURS, Fidelity, exact, reconstructed
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,24 @@ class LBPSIP(PatternMethod):
     C: Penalty = 1e4
 
     needs = frozenset({"lbp_sip"})
+    sources = {
+        "C": OURS,
+        "num_frames": "LBP-TOP of MEGC 2019",
+        "size": OURS,
+        "grid": "LBP-TOP of MEGC 2019",
+        "radii": "the paper (section not noted)",
+    }
     facts = Facts(
         title="LBP-SIP",
         paper="Wang, See, Phan, Oh: LBP with six intersection points: reducing redundant "
         "information in LBP-TOP for micro-expression recognition, ACCV",
         year=2014,
         url="https://doi.org/10.1007/978-3-319-16865-4_34",
-        fidelity="paper",
+        fidelity=Fidelity(
+            network=exact("compared with public code, without the pyramid of resolutions"),
+            preprocessing=reconstructed("10 interpolated frames of 170 x 140"),
+            recipe=reconstructed("the SVM's penalty is our reading"),
+        ),
         deviations=(
             "Frames are interpolated to 10 of 170 x 140, as for LBP-TOP; the paper also combines "
             "a Gaussian pyramid of resolutions, which we leave out.",

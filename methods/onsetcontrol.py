@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import SVMMethod
+from bench.plugins.fidelity import OURS
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class OnsetControl(SVMMethod):
     described_by = ()
     scaling = "centre"
     balanced = True
+    sources = {
+        "C": OURS,
+    }
     facts = Facts.of_benchmark("onset frame (control)", reference=True)
 
     def describe(self, clip: Views) -> Array:

@@ -71,7 +71,12 @@ def test_a_sound_plugin_loads(tmp_path, text):
             '{"title": "x"}',
             "facts is a dict; expected",
         ),
-        ('"original"', '"exact"', "fidelity is 'exact'; expected code or paper or reconstructed"),
+        ('"original"', "7", "fidelity is 7; expected ORIGINAL for a method of your own"),
+        (
+            "    facts",
+            '    sources = {"rat": "ours"}\n    facts',
+            "sources names 'rat', and no field",
+        ),
         ("@dataclass(frozen=True)", "", "no @dataclass; write @dataclass(frozen=True) above class"),
         ("@dataclass(frozen=True)", "@dataclass", "not frozen; write @dataclass(frozen=True)"),
         ("    def describe(self, clip): ...", "", "no describe; write def describe(self, clip)"),

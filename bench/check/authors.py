@@ -64,6 +64,31 @@ class Authors:
     compare: Callable[[Path], Iterator[Comparison]]
     files: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """The folder that `git clone` makes."""
+        return self.repository.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A method held against one clone.
+
+    Attributes:
+        repository: owner and name.
+        commit: of the clone; "unknown" for a folder without git's.
+        comparisons: in the order made.
+    """
+
+    repository: str
+    commit: str
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether everything but settings of the recipe agrees."""
+        return all(one.agrees for one in self.comparisons if one.part != "recipe")
+
 
 def authors_of(method: type[Method]) -> Authors | None:
     """The adapter in a method's folder; None where it has none."""
@@ -78,29 +103,36 @@ def authors_of(method: type[Method]) -> Authors | None:
     return found
 
 
-def commit_of(code: Path) -> str:
-    """The commit of a clone; "unknown" for a folder without git's."""
-    words = ["git", "-C", str(code), "rev-parse", "HEAD"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+def clone_of(authors: Authors, path: Path) -> Path:
+    """The clone at a path, or in a folder of clones.
+
+    Raises:
+        BenchError: neither holds the files that are compared.
+    """
+    places = (path, path / authors.name, path / authors.repository)
+    for place in places:
+        if all((place / name).is_file() for name in authors.files):
+            return place
+    missing = [name for name in authors.files if not (path / name).is_file()]
+    raise BenchError(
+        f"{path}: no {missing[0]}, there or in {authors.name}; expected a clone of "
+        f"{authors.repository} at {authors.commit[:7]}, or a folder of clones"
+    )
 
 
-def compared(authors: Authors, code: Path) -> list[Comparison]:
+def compared(authors: Authors, code: Path) -> Compared:
     """All comparisons with a clone.
 
     Raises:
-        BenchError: the folder is not that repository.
+        BenchError: a package that the clone imports is not installed.
     """
-    missing = [name for name in authors.files if not (code / name).is_file()]
-    if missing:
-        raise BenchError(
-            f"{code}: no {', '.join(missing)}; expected a clone of {authors.repository} at "
-            f"{authors.commit[:7]}"
-        )
+    words = ["git", "-C", str(code), "rev-parse", "HEAD"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     try:
-        return list(authors.compare(code))
+        found = tuple(authors.compare(code))
     except ImportError as error:
         raise BenchError(f"{authors.repository} needs a package: {error}; install it") from error
+    return Compared(authors.repository, done.stdout.strip() or "unknown", found)
 
 
 def numbers(part: Part, what: str, ours: Any, theirs: Any) -> Comparison:

@@ -13,13 +13,12 @@ import subprocess
 import sys
 from inspect import get_annotations
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import bench
 from bench.check.examination import Examination
 from bench.check.finding import Finding, failed, noted, passed
 from bench.core.code_hash import code_files
-from bench.core.words import Fidelity
 from bench.plugins.method import Method
 
 HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "timm", "pandas")
@@ -47,10 +46,11 @@ def facts_are_complete(exam: Examination) -> Finding:
         "paper is empty": not facts.paper,
         f"year {facts.year} is impossible": not 1950 <= facts.year <= this_year + 1,
         f"url {facts.url!r} is not a web address": not (facts.url or "http").startswith("http"),
-        f"fidelity {facts.fidelity!r} is not one of {get_args(Fidelity)}": facts.fidelity
-        not in get_args(Fidelity),
+        "a judgement of fidelity has no evidence": any(
+            not part.evidence.strip() for _, part in facts.fidelity.parts
+        ),
         "reconstructed, but no deviation says how; list them in deviations=(...), or write "
-        '"original" for a method of your own': facts.fidelity == "reconstructed"
+        "ORIGINAL for a method of your own": facts.fidelity.weakest == "reconstructed"
         and not facts.deviations,
         "a deviation is not a sentence ending in a full stop": any(
             not d.strip().endswith(".") for d in facts.deviations

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table as Grid
@@ -15,46 +16,94 @@ from bench.cli.complete import complete_methods
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
 from bench.core.errors import BenchError
+from bench.core.names import Label
 from bench.plugins.configure import configure
+
+if TYPE_CHECKING:
+    from bench.check.authors import Authors, Compared
 
 
 def fidelity(
-    method: Annotated[
-        str, typer.Argument(metavar="METHOD", help="A method.", autocompletion=complete_methods)
+    methods: Annotated[
+        str,
+        typer.Argument(
+            metavar="METHOD",
+            help="Method names, globs, or all that have public code.",
+            autocompletion=complete_methods,
+        ),
     ],
     code: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="A clone of its authors' repository. Its code is run."),
+        typer.Option(
+            metavar="PATH",
+            help="A clone of the authors' repository, or a folder of such clones. Its code is run.",
+        ),
     ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print one table row per method, for documents.")
+    ] = False,
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
-    """Compare a method with its authors' public code, on the same input.
+    """Compare methods with their authors' public code, on the same input.
 
-    Without --code it says which repository and commit to get. Exits with 1 when something differs.
+    Without --code it says which repositories and commits to get. Exits with 1 when a network,
+    feature or preprocessing differs; settings of a recipe may differ and are listed.
     """
-    from bench.check.authors import authors_of, commit_of, compared
+    from bench.check.authors import clone_of, compared
 
-    rows = configure(workspace(tuple(plugin or ()))[0], method, "paper")
-    authors = authors_of(type(rows[0].method))
-    if authors is None:
-        raise BenchError(f"{method}: no public code is known to compare with")
+    known = _known(methods, tuple(plugin or ()))
     if code is None:
-        print(f"git clone https://github.com/{authors.repository} CODE")
-        print(f"git -C CODE checkout {authors.commit}")
-        print(f"bench fidelity {method} --code CODE")
+        for name, authors in known.items():
+            print(f"{name}: git clone https://github.com/{authors.repository}")
+            print(f"{name}: git -C {authors.name} checkout {authors.commit}")
+        print("then: bench fidelity METHOD --code FOLDER-OF-CLONES")
         return
-    found = compared(authors, code)
-    commit = commit_of(code)
+    found = {name: compared(one, clone_of(one, code)) for name, one in known.items()}
     if json:
-        facts = [dataclasses.asdict(one) for one in found]
-        print_json({"repository": authors.repository, "commit": commit, "compared": facts})
+        print_json({name: dataclasses.asdict(one) for name, one in found.items()})
+    elif markdown:
+        print("\n".join(_rows(found)))
     else:
-        grid = Grid("part", "what", "", "ours against theirs")
-        for one in found:
-            grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", Text(one.detail))
-        console = out()
-        console.print(f"{method} and {authors.repository} at {commit[:7]}")
-        console.print(grid)
-    if not all(one.agrees for one in found):
+        for name, one in found.items():
+            _print(name, one)
+    if not all(one.same for one in found.values()):
         raise SystemExit(FAILED)
+
+
+def _known(words: str, plugins: tuple[Path, ...]) -> Mapping[str, Authors]:
+    """Adapters by method; a `BenchError` where a method that was named has none."""
+    from bench.check.authors import authors_of
+
+    rows = configure(workspace(plugins)[0], words, "paper")
+    every = {Label.parse(row.label).method: type(row.method) for row in rows}
+    known = {name: one for name, kind in every.items() if (one := authors_of(kind))}
+    lacking = sorted(set(every) - set(known))
+    if lacking and words != "all":
+        raise BenchError(f"{', '.join(lacking)}: no public code is known to compare with")
+    return known
+
+
+def _print(name: str, found: Compared) -> None:
+    grid = Grid("part", "what", "", "ours against theirs")
+    for one in found.comparisons:
+        grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", Text(one.detail))
+    console = out()
+    console.print(f"{name} and {found.repository} at {found.commit[:7]}")
+    console.print(grid)
+
+
+def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
+    """A markdown table, a method a row."""
+    head: tuple[Any, ...] = ("method", "public code", "network or feature", "preprocessing")
+    yield "| " + " | ".join((*head, "recipe: equal", "recipe: differs")) + " |"
+    yield "|" + "---|" * 6
+    for name, one in found.items():
+        cells = [name, f"{one.repository} at {one.commit[:7]}"]
+        for parts in (("network", "feature"), ("preprocessing",)):
+            some = [c for c in one.comparisons if c.part in parts]
+            cells.append("; ".join(f"{c.what}: {c.detail}" for c in some))
+        recipe = [c for c in one.comparisons if c.part == "recipe"]
+        cells.append(", ".join(c.what for c in recipe if c.agrees))
+        cells.append("; ".join(f"{c.what}: {c.detail}" for c in recipe if not c.agrees))
+        yield "| " + " | ".join(cells) + " |"

@@ -51,14 +51,17 @@ def info(
 
 
 def _method(plugin: type[Method]) -> dict[str, Any]:
+    fidelity = plugin.facts.fidelity
     fields = {f.name: getattr(plugin(), f.name) for f in dataclasses.fields(plugin)}  # type: ignore[arg-type]
     return {
         "method": plugin.name,
         "about": about(plugin),
         **dataclasses.asdict(plugin.facts),
+        "fidelity": {name: f"{one.word}: {one.evidence}" for name, one in fidelity.parts},
         "needs": sorted(plugin.needs),
         "takes": sorted(plugin.takes),
         "configuration": {name: repr(value) for name, value in fields.items()},
+        "sources": dict(plugin.sources),
         "meanings": meanings(plugin),
         "presets": {name: dict(changes) for name, changes in plugin.presets.items()},
         "variants": {name: dict(changes) for name, changes in plugin.variants.items()},

@@ -47,7 +47,7 @@ def _methods(registry: Registry) -> list[dict[str, Any]]:
             "name": name,
             "title": plugin.facts.title,
             "year": plugin.facts.year,
-            "fidelity": plugin.facts.fidelity,
+            "fidelity": plugin.facts.fidelity.weakest,
             "needs": sorted(plugin.needs),
             "presets": sorted({"paper", *plugin.presets}),
             "variants": sorted(plugin.variants),

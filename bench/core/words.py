@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-Fidelity = Literal["code", "paper", "reconstructed", "original"]
-"""What a method follows: its authors' code, its paper, a paper whose gaps are filled by our own
-reading, or nothing because it is published here first."""
+Fidelity = Literal["exact", "stated", "reconstructed", "original"]
+"""How a part of a method relates to its source, strongest first: compared with public code, as a
+text states it, with gaps filled by our own reading, or without a source."""
 
-RowFidelity = Fidelity | Literal["external", "unknown"]
-"""The same for rows of imported predictions and of methods whose plugin is not installed."""
+RowFidelity = Fidelity | Literal["changed", "external", "unknown"]
+"""The same for a whole row; also "changed" for presets and variants that differ from what was
+judged, for imported predictions, and for methods whose plugin is not installed."""
 
 Annotation = Literal["action_units", "gender"]
 """What may be annotated for the clips of a dataset besides their emotion."""

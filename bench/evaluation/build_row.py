@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from statistics import fmean
 
+from bench.core.names import Label
 from bench.core.words import Status
 from bench.evaluation.notes import (
     Note,
@@ -53,7 +54,11 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         preset=first.preset,
         family=first.family,
         title=facts.title if facts else first.label,
-        fidelity=facts.fidelity if facts else "unknown",
+        fidelity=(
+            plugin.fidelity_of(first.preset, Label.parse(first.label).variant)
+            if plugin
+            else "unknown"
+        ),
         selection="last",
         folds=len(done),
         of=total,
@@ -84,7 +89,7 @@ def _notes(
     records: list[Record], plugin: type[Method] | None, registry: Registry
 ) -> Iterator[Note]:
     inputs = records[0].inputs
-    if plugin and plugin.facts.fidelity == "reconstructed":
+    if plugin and plugin.facts.fidelity.weakest == "reconstructed":
         yield Reconstructed()
     for name, digest in inputs.get("annotations", {}).items():
         if digest is None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from bench.core.types import Description
-from bench.core.words import Fidelity
+from bench.core.words import RowFidelity
 from bench.plugins.context import Context
+from bench.plugins.fidelity import ORIGINAL, Fidelity
 from bench.plugins.model import Model, Training
 from bench.views.clip_views import Views
 
@@ -25,9 +26,9 @@ class Facts:
         paper: authors, venue.
         year: of the paper.
         url: of the paper or of the authors' code.
-        fidelity: "code" follows the authors' code, "paper" follows a paper that leaves nothing to
-            guess, "reconstructed" fills gaps with our own reading,
-            "original" is a method of your own that is published nowhere else.
+        fidelity: how closely network, preprocessing and recipe follow the source, with evidence;
+            `ORIGINAL` for a method of your own that is published nowhere else. A single word,
+            "reconstructed" say, stands for all three.
         deviations: every difference from the source, a sentence each.
         reference: a control or ceiling to compare with, not a contender.
         transductive: sees the held-out subject's (unlabelled) clips in training.
@@ -42,6 +43,11 @@ class Facts:
     reference: bool = False
     transductive: bool = False
 
+    def __post_init__(self) -> None:
+        if isinstance(self.fidelity, str):
+            # Frozen: the only way to set a field, and here it has not been read yet.
+            object.__setattr__(self, "fidelity", Fidelity.of(self.fidelity))
+
     @classmethod
     def of_benchmark(cls, title: str, *deviations: str, reference: bool) -> Self:
         """Facts of what this benchmark adds itself: controls, ceilings and simple baselines.
@@ -52,7 +58,7 @@ class Facts:
             reference: a control or ceiling, not ranked.
         """
         paper = "a reference of this benchmark"
-        return cls(title, paper, 2025, "", "paper", deviations, reference)
+        return cls(title, paper, 2025, "", ORIGINAL, deviations, reference)
 
 
 class Method:
@@ -70,6 +76,10 @@ class Method:
         facts: paper, fidelity, deviations.
         presets: named changes of configuration; "paper" is always there and empty.
         variants: named readings or ablations: "mfvan:delta" is mfvan with variants["delta"].
+        sources: where the value of each configuration field comes from: the paper and its section,
+            a file of public code, or `OURS`.
+        as_judged: presets and variants that keep the judgements of `facts.fidelity`; all others are
+            shown as changed.
         described_by: the fields that `describe` depends on; None means all of them.
     """
 
@@ -80,11 +90,23 @@ class Method:
     facts: ClassVar[Facts]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    sources: ClassVar[Mapping[str, str]] = {}
+    as_judged: ClassVar[frozenset[str]] = frozenset()
     described_by: ClassVar[tuple[str, ...] | None] = None
 
     def stated(self) -> Facts:
         """The facts of this configuration, where some fields change what must be said."""
         return self.facts
+
+    @classmethod
+    def fidelity_of(cls, preset: str, variant: str) -> RowFidelity:
+        """What a board shows for a preset and variant, which may differ from what was judged."""
+        weakest = cls.facts.fidelity.weakest
+        judged = {"paper", "", *cls.as_judged}
+        # What was reconstructed or is our own claims nothing that a change could take away.
+        if weakest in ("exact", "stated") and not {preset, variant} <= judged:
+            return "changed"
+        return weakest
 
     def describe(self, clip: Views) -> Description:
         """Reduce one clip to what the learner needs: label-free, cached, shared by every fold."""

@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from bench.core.dataset import Dataset, DatasetFacts, Labelling
-from bench.core.words import Annotation, Fidelity
+from bench.core.words import Annotation
+from bench.plugins.fidelity import ORIGINAL, Fidelity
 from bench.plugins.method import Facts, Method
 from bench.views.catalog import CATALOG
 
@@ -53,11 +54,14 @@ def _name(plugin: Any) -> Iterator[str]:
 
 def _method(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
     yield from _facts(
-        plugin, Facts, 'Facts("Title", "authors, venue", 2026, "https://...", "paper")'
+        plugin, Facts, 'Facts("Title", "authors, venue", 2026, "https://...", ORIGINAL)'
     )
-    fidelity = getattr(getattr(plugin, "facts", None), "fidelity", "paper")
-    if fidelity not in get_args(Fidelity):
-        yield f"facts: fidelity is {fidelity!r}; expected {_either(get_args(Fidelity))}"
+    fidelity = getattr(getattr(plugin, "facts", None), "fidelity", ORIGINAL)
+    if not isinstance(fidelity, Fidelity):
+        yield (
+            f"facts: fidelity is {fidelity!r}; expected ORIGINAL for a method of your own, or "
+            'Fidelity(network=stated("..."), preprocessing=stated("..."), recipe=stated("..."))'
+        )
     for function, returns in (("describe", "(self, clip)"), ("fit", "(self, train, context)")):
         if getattr(plugin, function) is getattr(Method, function):
             yield f"no {function}; write def {function}{returns}: ..."
@@ -114,6 +118,7 @@ def _fields(plugin: type[Method]) -> Iterator[str]:
         for word, changes in choices.items():
             yield from _strangers(f"{what}[{word!r}] sets", changes, names)
     yield from _strangers("described_by names", plugin.described_by or (), names)
+    yield from _strangers("sources names", plugin.sources, names)
 
 
 def _strangers(what: str, given: Iterable[str], fields: Collection[str]) -> Iterator[str]:

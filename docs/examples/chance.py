@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from bench import Clip, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
+from bench import ORIGINAL, Clip, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
 from bench.core.dataset import Roots
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Description
@@ -89,7 +89,7 @@ class Chance(Method):
         paper="an example of this benchmark",
         year=2025,
         url="",
-        fidelity="paper",
+        fidelity=ORIGINAL,
         reference=True,
     )
 

@@ -35,7 +35,7 @@ def method_page(plugin: type[Method], boards: Path) -> str:
         about(plugin),
         "## Source",
         _source(facts),
-        f"Fidelity: **{facts.fidelity}**, {FIDELITY[facts.fidelity]}",
+        *(f"- **{name}**: {one.word}. {one.evidence}" for name, one in facts.fidelity.parts),
         *_list("Deviations", facts.deviations),
         "## Configuration",
         _configuration(plugin),
@@ -51,7 +51,12 @@ def method_page(plugin: type[Method], boards: Path) -> str:
 def method_index(methods: Mapping[str, type[Method]]) -> str:
     """The page that lists all methods."""
     rows = [
-        (f"[`{name}`]({name}.md)", one.facts.title, str(one.facts.year or ""), one.facts.fidelity)
+        (
+            f"[`{name}`]({name}.md)",
+            one.facts.title,
+            str(one.facts.year or ""),
+            one.facts.fidelity.weakest,
+        )
         for name, one in methods.items()
     ]
     fidelity = "\n".join(f"- **{word}**: {meaning}" for word, meaning in FIDELITY.items())
@@ -66,10 +71,11 @@ def _source(facts: Facts) -> str:
 
 
 FIDELITY = {
-    "code": "follows the authors' public code.",
-    "paper": "follows a paper that specifies every detail needed.",
+    "exact": "compared numerically with public code on the same input.",
+    "stated": "as the paper or the code states it.",
     "reconstructed": "details that the source leaves open are our own choices.",
-    "original": "a method first implemented here and published nowhere else.",
+    "original": "first implemented here and published nowhere else.",
+    "changed": "a preset or variant that differs from what was judged.",
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Model, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import Fidelity, exact, stated
 from bench.views.frames import apex_neighbours
 
 if TYPE_CHECKING:
@@ -44,12 +45,29 @@ class CapsuleNet(NetworkMethod):
     presets = {"quick": {"epochs": 15, "size": 96}}
     seconds_per_clip = 0.9
     measured_size = 224
+    sources = {
+        "epochs": "public code, train_me_loso.py",
+        "learning_rate": "public code, train_me_loso.py",
+        "batch_size": "public code, train_me_loso.py",
+        "size": "public code, train_me_loso.py",
+        "decay": "public code, train_me_loso.py",
+    }
     facts = Facts(
         title="CapsuleNet",
         paper="Quang, Chun, Tokuyama: CapsuleNet for micro-expression recognition, FG",
         year=2019,
         url="https://github.com/davidnvq/me_recognition",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=exact("differs by 1.2e-07 at most from davidnvq/me_recognition at cd46da6"),
+            preprocessing=stated(
+                "davidnvq/me_recognition at cd46da6, train_me_loso.py; grey "
+                "frames, shrunk by area averaging"
+            ),
+            recipe=stated(
+                "davidnvq/me_recognition at cd46da6, train_me_loso.py; loss "
+                "compared, weights from scratch"
+            ),
+        ),
         deviations=(
             "The trunk starts from scratch, not from ImageNet weights.",
             "Frames are grey, so the saturation and hue of the authors' colour jitter do nothing; "

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 from bench.views.frames import gray_frames
 
 if TYPE_CHECKING:
@@ -37,13 +38,24 @@ class CNNLSTM(NetworkMethod):
     described_by = ()
     presets = {"quick": {"epochs": 40, "batch_size": 16, "learning_rate": 3e-4}}
     seconds_per_clip = 0.008
+    sources = {
+        "epochs": OURS,
+        "learning_rate": OURS,
+        "batch_size": OURS,
+        "spread": OURS,
+        "leap": OURS,
+    }
     facts = Facts(
         title="CNN+LSTM",
         paper="Kim, Baddar, Ro: Micro-expression recognition with expression-state constrained "
         "spatio-temporal feature representations, ACM Multimedia",
         year=2016,
         url="https://openreview.net/forum?id=BP0wuPuMts7",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network after the abstract and summaries of the paper"),
+            preprocessing=reconstructed("five states spread over the frames"),
+            recipe=reconstructed("all settings are our reading"),
+        ),
         deviations=(
             "CNN and LSTM are trained together, not one after the other.",
             "Layers, weights of the constraints, rate, batch and epochs are our reading.",

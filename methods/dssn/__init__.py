@@ -9,6 +9,7 @@ import numpy as np
 
 from bench import Array, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 from bench.views.flow.optical import optical_flow, optical_strain
 
 if TYPE_CHECKING:
@@ -45,13 +46,33 @@ class DSSN(NetworkMethod):
     }
     seconds_per_clip = 0.06
     measured_size = 227
+    sources = {
+        "epochs": "the paper (section not noted)",
+        "learning_rate": "the paper (section not noted)",
+        "batch_size": "the paper (section not noted)",
+        "size": "public code, models.py, input of alexnet",
+        "join": "the paper, section 3",
+        "weights": OURS,
+        "weights_sha256": OURS,
+    }
+    as_judged = frozenset({"add", "concatenate"})
     facts = Facts(
         title="DSSN",
         paper="Khor, See, Liong, Phan, Lin: Dual-stream shallow networks for facial "
         "micro-expression recognition, ICIP",
         year=2019,
         url="https://github.com/IcedDoggie/DSSN-MER",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=stated(
+                "IcedDoggie/DSSN-MER at 763f257, networks.py; its layers need "
+                "Theano and were not run"
+            ),
+            preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
+            recipe=stated(
+                "the paper's settings; IcedDoggie/DSSN-MER at 763f257 has "
+                "several; weights from scratch"
+            ),
+        ),
         deviations=(
             "The trunks start from scratch, not from ImageNet weights of AlexNet, unless a file is "
             "given: `dssn:weights=PATH`.",

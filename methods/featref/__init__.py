@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench import Context, Facts, Training
 from bench.learning.flow_network import FlowNetwork
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,6 +33,12 @@ class FeatRef(FlowNetwork):
 
     presets = {"quick": {"epochs": 60}}
     seconds_per_clip = 5e-4
+    sources = {
+        "epochs": "arXiv 2101.04838",
+        "learning_rate": "arXiv 2101.04838",
+        "batch_size": OURS,
+        "proposal_weight": "arXiv 2101.04838",
+    }
     facts = Facts(
         title="FeatRef",
         paper="Zhou, Mao, Huang, Zhang, Zhang: Feature refinement: an expression-specific "
@@ -39,7 +46,11 @@ class FeatRef(FlowNetwork):
         "Recognition",
         year=2022,
         url="https://arxiv.org/abs/2101.04838",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network after arXiv 2101.04838"),
+            preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
+            recipe=reconstructed("batch size and fusion are our reading"),
+        ),
         deviations=(
             "The gate weighs channels by their means; its form, the fusion and the batch size"
             " are our reading.",

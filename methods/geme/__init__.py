@@ -10,6 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 from bench.views.dynamic import dynamic_image
 
 if TYPE_CHECKING:
@@ -44,13 +45,26 @@ class GEME(NetworkMethod):
     variants = {"nogender": {"gender": False}}
     seconds_per_clip = 0.25  # with genders; half of it without
     measured_size = 224
+    sources = {
+        "epochs": OURS,
+        "learning_rate": OURS,
+        "batch_size": OURS,
+        "size": OURS,
+        "beta": "Cui et al. 2019, the class-balanced loss",
+        "gender": "the paper's title",
+        "gender_weight": OURS,
+    }
     facts = Facts(
         title="GEME",
         paper="Nie, Takalkar, Duan, Zhang, Xu: GEME: dual-stream multi-task gender-based "
         "micro-expression recognition, Neurocomputing",
         year=2021,
         url="",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network after the abstract"),
+            preprocessing=stated("dynamic images, as the paper names them"),
+            recipe=reconstructed("from scratch; settings are our reading"),
+        ),
         deviations=(
             "Without annotated genders, a column `gender` in a dataset's table, the expression "
             "stream is trained alone, as in `nogender`: an ablation, which boards point out.",

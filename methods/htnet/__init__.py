@@ -9,6 +9,7 @@ import numpy as np
 
 from bench import Array, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import Fidelity, exact, stated
 from bench.views.flow.optical import flow_image
 
 CENTRES = ((9, 11), (21, 10), (10, 21), (20, 21))
@@ -57,13 +58,30 @@ class HTNet(NetworkMethod):
     described_by = ("faithful",)
     presets = {"quick": {"epochs": 20}}
     variants = {"straight": {"faithful": False}}
+    sources = {
+        "epochs": "public code, main_HTNet.py",
+        "learning_rate": "public code, main_HTNet.py",
+        "batch_size": "public code, main_HTNet.py",
+        "faithful": "public code, main_HTNet.py, crop_optical_flow_block",
+    }
     facts = Facts(
         title="HTNet",
         paper="Wang, Zhang, Luo, Sankaranarayana: HTNet for micro-expression recognition, "
         "Neurocomputing",
         year=2024,
         url="https://arxiv.org/abs/2307.14637",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=exact("differs by 6.6e-07 at most from wangzhifengharrison/HTNet at 91cf4bd"),
+            preprocessing=stated(
+                "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py: the crops "
+                "of faces that its detector misses, for all; planes u, v, "
+                "strain in place of OpenCV's order"
+            ),
+            recipe=stated(
+                "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py; batches "
+                "are shuffled, there they are not"
+            ),
+        ),
         deviations=(
             "Crops lie at the fallback landmarks of the public code, not at detected ones.",
             "The public code takes x for the row of a crop; so do we, `straight` does not.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench import Array, Context, Description, Facts, Method, Model, Training, Views
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 from .sparse import Kernels, Weighted, learned
 
@@ -41,13 +42,27 @@ class KTGSL(Method):
     needs = frozenset({"lbp_top", "single_direction_gradients", "five_planes"})
     described_by = (*("num_frames", "num_frames_planes", "size", "grid", "reach"),)
     presets = {"quick": {"rounds": 10}}
+    sources = {
+        "num_frames": OURS,
+        "num_frames_planes": OURS,
+        "size": OURS,
+        "grid": OURS,
+        "reach": OURS,
+        "ridge": OURS,
+        "penalties": OURS,
+        "rounds": OURS,
+    }
     facts = Facts(
         title="KTGSL",
         paper="Wei, Lu, Yan, Zong: Learning two groups of discriminative features for "
         "micro-expression recognition, Neurocomputing",
         year=2022,
         url="",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our model after the abstract"),
+            preprocessing=reconstructed("as for LBP-SDG and LBP-FIP"),
+            recipe=reconstructed("penalties are fixed, where the paper searches"),
+        ),
         deviations=(
             "Written from the abstract: min |L - KP|² + λ tr(PᵀKP) + μ₁|β|₁ + μ₂|γ|₁ with "
             "nonnegative weights β, γ of the blocks' kernels is our reading of the model.",

@@ -10,6 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 from bench.views.frames import key_frames
 
 if TYPE_CHECKING:
@@ -67,13 +68,36 @@ class LGCcon(NetworkMethod):
         },
     }
     variants = {"lite": {"trunk": "resnet18", "hidden": 512}}
+    sources = {
+        "epochs": "public code, solver.prototxt: 3,000 steps of 2 on SAMM",
+        "learning_rate": "our choice from scratch",
+        "batch_size": "public code, lib/fast_rcnn/config.py, IMS_PER_BATCH",
+        "size": "public code, lib/fast_rcnn/config.py, SCALES",
+        "factor": OURS,
+        "trunk": "public code, train.prototxt",
+        "hidden": "public code, train.prototxt, fc6 and fc7",
+        "dropout": "public code, train.prototxt, drop6",
+        "local_weight": "public code, train.prototxt, loss_cls1",
+        "centre_weight": "public code, train.prototxt, center_loss",
+        "weight_decay": "public code, solver.prototxt",
+        "weights": OURS,
+        "weights_sha256": OURS,
+    }
     facts = Facts(
         title="LGCcon",
         paper="Li, Huang, Zhao: Joint local and global information learning with single apex "
         "frame detection for micro-expression recognition, IEEE TIP",
         year=2021,
-        url="https://doi.org/10.1109/TIP.2020.3035042",
-        fidelity="code",
+        url="https://github.com/liyantett/Joint-Local-and-Global-Information-Learning-with-Single-"
+        "Apex-Frame-Detection-for-Micro-expression-Re",
+        fidelity=Fidelity(
+            network=stated("public code at a34d137, train.prototxt; Caffe was not run"),
+            preprocessing=reconstructed("linear magnification; ten fixed regions"),
+            recipe=reconstructed(
+                "public code, solver.prototxt, where weights are given; rate and epochs from "
+                "scratch are our reading"
+            ),
+        ),
         deviations=(
             "The trunk starts from scratch, not from face-recognition weights, unless a file is "
             "given: `lgccon:weights=PATH`. Only then are its first two blocks frozen and the rate "

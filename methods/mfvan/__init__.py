@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench import Context, Facts, Method, Model, Training, Views
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 from bench.views.frames import colour_frames
 
 from .config import LONGER, QUICK, Config
@@ -30,7 +31,11 @@ FACTS = Facts(
     "micro-expression recognition, Frontiers in Neuroscience 17:1216181",
     year=2023,
     url="https://doi.org/10.3389/fnins.2023.1216181",
-    fidelity="reconstructed",
+    fidelity=Fidelity(
+        network=reconstructed("the paper's text; its equations could not be read"),
+        preprocessing=reconstructed("size and units are our reading"),
+        recipe=reconstructed("all weights and settings are our reading"),
+    ),
     deviations=(
         "A reading of the paper, not an exact reproduction: its equations and hyper-parameters "
         "could not be read. Below, a field's meaning says READ where the paper's text gives it "
@@ -65,6 +70,46 @@ class MFVAN(Config, Method):
     name = "mfvan"
     version = 2
     needs = frozenset({"colour_frames"})
+    sources = {
+        "size": OURS,
+        "num_frames": OURS,
+        "units": OURS,
+        "identity_weight": OURS,
+        "soft_target": OURS,
+        "teacher": OURS,
+        "teacher_channels": OURS,
+        "teacher_epochs": OURS,
+        "teacher_seed": OURS,
+        "channels": OURS,
+        "patches": OURS,
+        "width": OURS,
+        "heads": OURS,
+        "blocks": OURS,
+        "ratio": OURS,
+        "attention": OURS,
+        "threshold": OURS,
+        "hidden": OURS,
+        "dropout": OURS,
+        "scale_weight": OURS,
+        "mask_weight": OURS,
+        "mask_loss": OURS,
+        "keep_ratio": OURS,
+        "gamma": "Lin et al. 2017, the focal loss; the paper names the loss",
+        "balanced": "the paper: focal loss with weights for each class",
+        "learning_rate": OURS,
+        "weight_decay": OURS,
+        "warmup": OURS,
+        "batch_size": OURS,
+        "fewest_steps": OURS,
+        "epochs": OURS,
+        "identity_epochs": OURS,
+        "hflip": OURS,
+        "max_shift": OURS,
+        "signal": "the paper: the apex frame alone at inference",
+        "scales": "the paper: image, first and second feature maps",
+        "shared_teacher": "off: trained on training subjects alone; the paper's text says "
+        "all images",
+    }
     facts = FACTS
     presets = {
         "quick": QUICK,

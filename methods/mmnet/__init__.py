@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import Fidelity, exact, stated
 from bench.views.frames import key_frames
 
 if TYPE_CHECKING:
@@ -68,13 +69,33 @@ class MMNet(NetworkMethod):
     }
     seconds_per_clip = 0.45
     measured_size = 224
+    sources = {
+        "epochs": "public code, CASME2_5.py",
+        "learning_rate": "public code, CASME2_5.py",
+        "batch_size": "public code, CASME2_5.py",
+        "weight_decay": "public code, CASME2_5.py",
+        "size": "public code, CASME2_5.py",
+        "augment": "public code, CASME2_5.py",
+        "shift": "public code, CASME2_5.py",
+        "rotation": "public code, CASME2_5.py",
+        "depth": "public code, CASME2_5.py",
+        "mlp_ratio": "public code, CASME2_5.py",
+        "drop_path": "public code, CASME2_5.py",
+    }
+    as_judged = frozenset({"3class"})
     facts = Facts(
         title="MMNet",
         paper="Li, Sui, Zhu, Zhao: MMNet: muscle motion-guided network for micro-expression "
         "recognition, IJCAI",
         year=2022,
         url="https://github.com/muse1998/MMNet",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=exact("differs by 8.3e-07 at most from muse1998/MMNet at 7b62fa9"),
+            preprocessing=stated(
+                "muse1998/MMNet at 7b62fa9, CASME2_5.py; grey frames, annotated key frames"
+            ),
+            recipe=stated("muse1998/MMNet at 7b62fa9, CASME2_5.py"),
+        ),
         deviations=(
             "Frames are grey; the three channels of the public code hold the same image.",
             "Key frames of training clips are the annotated ones; the public code draws frames "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench import Facts, Training
 from bench.learning.flow_network import FlowNetwork
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,13 +24,24 @@ class OffApexNet(FlowNetwork):
 
     presets = {"quick": {"epochs": 80, "learning_rate": 5e-4}}
     seconds_per_clip = 3e-4
+    sources = {
+        "epochs": OURS,
+        "learning_rate": OURS,
+        "batch_size": OURS,
+    }
     facts = Facts(
         title="OFF-ApexNet",
         paper="Gan, Liong, Yau, Huang, Tan: OFF-ApexNet on micro-expression recognition system, "
         "Signal Processing: Image Communication",
         year=2019,
         url="https://arxiv.org/abs/1805.08699",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=stated(
+                "arXiv 1805.08699, table of layers; no public code of its authors is known"
+            ),
+            preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
+            recipe=reconstructed("rate, batch and epochs are our reading"),
+        ),
         deviations=(
             "Learning rate, batch size and epochs are our reading.",
             "u and v come as 28 x 28 planes scaled to 0 .. 255 per clip, and are divided by 255.",

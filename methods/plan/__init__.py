@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from bench import Array, Context, Facts, Method, Model, Training, Views
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 from bench.views.frames import gray_frames
 
 
@@ -40,6 +41,15 @@ class PLAN(Method):
     presets = {
         "quick": {"epochs": 20, "episodes": 2, "size": 56, "width": 16, "learning_rate": 1e-3},
     }
+    sources = {
+        "epochs": OURS,
+        "episodes": OURS,
+        "shots": "the paper's abstract: prototypical episodes; five shots are our reading",
+        "learning_rate": OURS,
+        "num_frames": OURS,
+        "size": OURS,
+        "width": OURS,
+    }
     facts = Facts(
         title="ME-PLAN",
         paper="Zhao, Tang, Liu, Zhang, Wang, Xu, Chen, Guan: ME-PLAN: a deep prototypical "
@@ -47,7 +57,13 @@ class PLAN(Method):
         "Neural Networks",
         year=2022,
         url="https://doi.org/10.1016/j.neunet.2022.06.024",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network after the abstract and a summary"),
+            preprocessing=reconstructed("differences to the onset"),
+            recipe=reconstructed(
+                "without the paper's pre-training; rate and episodes are our reading"
+            ),
+        ),
         deviations=(
             "No pre-training on macro-expressions: from scratch.",
             "Attention is a softmax over places; frames enter as differences to the onset; "

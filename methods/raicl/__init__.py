@@ -10,6 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 from bench.views.flow.optical import flow_between
 from bench.views.flow.strain import strain
 from bench.views.frames import gray_frames
@@ -52,12 +53,27 @@ class RaICL(NetworkMethod):
     presets = {"quick": {"epochs": 20, "size": 64, "batch_size": 16}}
     seconds_per_clip = 0.05
     measured_size = 112
+    sources = {
+        "epochs": "a summary of the paper",
+        "learning_rate": "a summary of the paper",
+        "batch_size": "a summary of the paper",
+        "size": OURS,
+        "consistency_weight": OURS,
+    }
     facts = Facts(
         title="Ra-ICL",
         paper="Region-aware instance consistency learning for micro-expression recognition, CVPR",
         year=2026,
         url="https://cvpr.thecvf.com/virtual/2026/poster/36479",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network after the abstract and a summary"),
+            preprocessing=stated(
+                "flow of the 16 middle frames against the onset, as the summary says"
+            ),
+            recipe=reconstructed(
+                "settings of the summary; weight of the consistency is our reading"
+            ),
+        ),
         deviations=(
             "Known to us by its abstract and a summary: how queries attend, how maps are compared, "
             "and the averaging over frames are our reading.",

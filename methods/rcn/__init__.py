@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench import Context, Facts, Training
 from bench.learning.flow_network import FlowNetwork
+from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 
 if TYPE_CHECKING:
     from torch import nn
@@ -34,13 +35,25 @@ class RCN(FlowNetwork):
     presets = {"quick": {"epochs": 40, "learning_rate": 5e-3, "width": 32, "pool": 5}}
     variants = {"small": {"width": 32, "pool": 5}}
     seconds_per_clip = 1.2e-2
+    sources = {
+        "epochs": "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script",
+        "learning_rate": "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script",
+        "batch_size": "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script",
+        "width": "the paper: 64 or 32 channels",
+        "pool": "the paper: 7 or 5",
+    }
+    as_judged = frozenset({"small"})
     facts = Facts(
         title="RCN-A",
         paper="Xia, Peng, Khor, Feng, Zhao: Revealing the invisible with model and data "
         "shrinking for composite-database micro-expression recognition, IEEE TIP",
         year=2020,
         url="https://github.com/xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=exact("equal to tvaranka/meb at f731b0a, meb/models/RCNs.py, bit for bit"),
+            preprocessing=reconstructed("flow by our TV-L1, stretched per clip, enlarged"),
+            recipe=stated("xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script"),
+        ),
         deviations=(
             "A constant activation map counts as 0; the public code divides by 0.",
             "28 x 28 planes are enlarged to 60 x 60 bilinearly, so that ready-made flow "

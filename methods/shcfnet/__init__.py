@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench import Facts, Training
 from bench.learning.flow_network import FlowNetwork
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,13 +25,22 @@ class SHCFNet(FlowNetwork):
 
     presets = {"quick": {"epochs": 60}}
     seconds_per_clip = 1e-3
+    sources = {
+        "epochs": OURS,
+        "learning_rate": OURS,
+        "batch_size": OURS,
+    }
     facts = Facts(
         title="SHCFNet-style",
         paper="Huang, Zhao, et al.: SHCFNet on micro-expression recognition system, International "
         "Congress on Image and Signal Processing, BioMedical Engineering and Informatics",
         year=2020,
         url="",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network in the style of the paper's abstract"),
+            preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
+            recipe=reconstructed("all settings are our reading"),
+        ),
         deviations=(
             "In the style of SHCFNet only: widths, dilations, fusion and training are our "
             "reading of the idea.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench import Context, Facts, Training
 from bench.learning.flow_network import FlowNetwork
+from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,13 +32,27 @@ class SSSNet(FlowNetwork):
     version = 2
     presets = {"quick": {"epochs": 40, "learning_rate": 5e-4}}
     seconds_per_clip = 2e-3
+    sources = {
+        "epochs": "public code, experiments/evaluate.py",
+        "learning_rate": "public code, experiments/evaluate.py",
+        "batch_size": "public code, experiments/evaluate.py",
+        "weight_decay": "public code, experiments/evaluate.py",
+    }
     facts = Facts(
         title="SSSNet",
         paper="Varanka, Peng, Zhao: Micro-expression recognition with noisy labels, "
         "Electronic Imaging",
         year=2021,
         url="https://github.com/tvaranka/meb",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=exact(
+                "equal to tvaranka/meb at f731b0a, meb/models/me_networks.py, bit for bit"
+            ),
+            preprocessing=reconstructed(
+                "flow by our TV-L1, stretched per clip, enlarged; there in pixels"
+            ),
+            recipe=stated("tvaranka/meb at f731b0a, experiments/evaluate.py, its defaults"),
+        ),
         deviations=(
             "28 x 28 planes are enlarged to 64 x 64 bilinearly, so that ready-made flow "
             "serves as well. They are scaled to 0 .. 1 per clip; the public code takes the flow "

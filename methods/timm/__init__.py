@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 
 from bench import Array, BenchError, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, Judgement, exact
 from bench.views.flow.optical import flow_image
 from bench.views.frames import key_frames
 
@@ -43,12 +44,26 @@ class Timm(NetworkMethod):
     needs = frozenset({"key_frames"})
     described_by = ("image", "size")
     presets = {"quick": {"epochs": 15, "size": 64, "batch_size": 16}}
+    sources = {
+        "epochs": OURS,
+        "learning_rate": OURS,
+        "batch_size": OURS,
+        "backbone": OURS,
+        "image": OURS,
+        "size": OURS,
+        "weights": OURS,
+        "weights_sha256": OURS,
+    }
     facts = Facts(
         title="timm backbone",
         paper="Wightman: PyTorch image models",
         year=2019,
         url="https://github.com/huggingface/pytorch-image-models",
-        fidelity="code",
+        fidelity=Fidelity(
+            network=exact("the library's own networks"),
+            preprocessing=Judgement("original", "differences of key frames"),
+            recipe=Judgement("original", "no paper prescribes this training"),
+        ),
         deviations=(
             "Backbones start from scratch unless a file is given, `timm:NAME+weights=PATH`: no "
             "weights are fetched.",

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench import Array, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 from bench.views.flow.optical import flow_between, optical_flow
 from bench.views.frames import gray_frames
 from bench.views.landmarks import TEMPLATE, landmarks
@@ -43,13 +44,22 @@ class TSGACN(NetworkMethod):
     described_by = ()
     presets = {"quick": {"epochs": 60}}
     seconds_per_clip = 1e-3
+    sources = {
+        "epochs": OURS,
+        "learning_rate": OURS,
+        "batch_size": OURS,
+    }
     facts = Facts(
         title="TSGACN",
         paper="Kumar, Bhanu: Micro-expression classification based on landmark relations with "
         "graph attention convolutional network, CVPR workshops",
         year=2021,
         url="https://doi.org/10.1109/CVPRW53098.2021.00167",
-        fidelity="reconstructed",
+        fidelity=Fidelity(
+            network=reconstructed("our network after the paper's abstract"),
+            preprocessing=reconstructed("landmarks of the onset, carried by the flow"),
+            recipe=reconstructed("all settings are our reading"),
+        ),
         deviations=(
             "Landmarks of the onset are the clip's where it has some, else a mean face's; the flow "
             "carries them to apex and offset.",

@@ -1,0 +1,94 @@
+"""How closely a method follows its source: three judgements, each with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self, cast, get_args
+
+from bench.core.errors import BenchError
+from bench.core.words import Fidelity as Word
+
+OURS = "our choice"
+"""Where a configuration field's value comes from, when no source gives it."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How one part of a method relates to its source.
+
+    Attributes:
+        word: "exact" was compared with public code on the same input, "stated" follows a text that
+            leaves nothing to guess, "reconstructed" fills gaps with our own reading, "original" is
+            published nowhere else.
+        evidence: the comparison, the place in the text, or what is our reading.
+    """
+
+    word: Word
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """How closely a method follows its source, part by part.
+
+    Attributes:
+        network: the network, or the feature and classifier of a handcrafted method.
+        preprocessing: what it is fed.
+        recipe: how it is trained.
+    """
+
+    network: Judgement
+    preprocessing: Judgement
+    recipe: Judgement
+
+    @classmethod
+    def of(cls, word: str) -> Self:
+        """One word for all parts, without evidence; "code" and "paper" were words for "stated".
+
+        Raises:
+            BenchError: another word. "exact" is none: it needs evidence.
+        """
+        known = {"code": "stated", "paper": "stated"}
+        found = known.get(word, word)
+        if found not in ("stated", "reconstructed", "original"):
+            raise BenchError(
+                f"fidelity is {word!r}; expected stated, reconstructed or original, or "
+                'Fidelity(network=exact("..."), preprocessing=stated("..."), recipe=stated("..."))'
+            )
+        part = Judgement(cast(Word, found), "as its author says")
+        return cls(part, part, part)
+
+    @property
+    def weakest(self) -> Word:
+        """The judgement that a board shows."""
+        words = get_args(Word)
+        return max((part.word for _, part in self.parts), key=words.index)
+
+    @property
+    def parts(self) -> tuple[tuple[str, Judgement], ...]:
+        """The judgements by the name of the part."""
+        return (
+            ("network or feature", self.network),
+            ("preprocessing", self.preprocessing),
+            ("recipe", self.recipe),
+        )
+
+
+def exact(evidence: str) -> Judgement:
+    """Compared numerically with code that nobody here wrote."""
+    return Judgement("exact", evidence)
+
+
+def stated(evidence: str) -> Judgement:
+    """As a text states it."""
+    return Judgement("stated", evidence)
+
+
+def reconstructed(evidence: str) -> Judgement:
+    """Gaps of the source are filled by our own reading."""
+    return Judgement("reconstructed", evidence)
+
+
+_OWN = Judgement("original", "published nowhere else")
+ORIGINAL = Fidelity(_OWN, _OWN, _OWN)
+"""Of a method of your own."""

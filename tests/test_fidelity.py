@@ -1,0 +1,73 @@
+"""How closely methods follow their sources: judgements, evidence, and what boards show of them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bench import BenchError, Fidelity, exact, reconstructed, stated
+from bench.check.authors import Authors, authors_of, clone_of, compared, numbers, settings
+from bench.plugins.registry import load
+
+METHODS = load().methods
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_field_of_a_built_in_method_says_where_its_value_comes_from(name):
+    fields = {field.name for field in dataclasses.fields(METHODS[name])}
+    assert fields == set(METHODS[name].sources)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_exact_has_a_comparison_behind_it(name):
+    """Networks called exact come with the adapter that compares them."""
+    method = METHODS[name]
+    if method.facts.fidelity.network.word == "exact" and "differs" in (
+        method.facts.fidelity.network.evidence
+    ):
+        assert authors_of(method) is not None
+
+
+def test_a_board_shows_the_weakest_part():
+    parts = exact("a"), stated("b"), reconstructed("c")
+    assert Fidelity(*parts).weakest == "reconstructed"
+    assert Fidelity(parts[1], parts[0], parts[0]).weakest == "stated"
+    assert Fidelity(parts[0], parts[0], parts[0]).weakest == "exact"
+
+
+def test_a_word_stands_for_all_parts_but_exact_needs_evidence():
+    assert Fidelity.of("paper").weakest == "stated"
+    with pytest.raises(BenchError, match="expected stated, reconstructed or original"):
+        Fidelity.of("exact")
+
+
+def test_a_preset_that_changes_what_was_judged_loses_the_word():
+    mmnet = METHODS["mmnet"]
+    assert mmnet.fidelity_of("paper", "") == "stated"
+    assert mmnet.fidelity_of("3class", "") == "stated"
+    assert mmnet.fidelity_of("quick", "") == "changed"
+    # A reading of ours stays one, whatever its size.
+    assert METHODS["mfvan"].fidelity_of("quick", "delta") == "reconstructed"
+
+
+def test_comparisons_tell_equal_from_different():
+    assert numbers("network", "x", [1.0, 2.0], [1.0, 2.0 + 1e-6]).agrees
+    assert not numbers("network", "x", [1.0, 2.0], [1.0, 2.001]).agrees
+    assert not numbers("network", "x", [1.0], [1.0, 2.0]).agrees
+    # Zeros agree with everything that is broken.
+    assert not numbers("network", "x", [0.0, 0.0], [0.0, 0.0]).agrees
+    found = settings({"epochs": (30, 30), "rate": (0.1, 0.2)})
+    assert [(one.agrees, one.detail) for one in found] == [(True, "30"), (False, "0.1, theirs 0.2")]
+
+
+def test_a_folder_that_is_no_clone_is_refused(tmp_path):
+    authors = Authors("owner/name", "1234567890", lambda code: iter(()), ("main.py",))
+    with pytest.raises(
+        BenchError, match=r"no main\.py, .* expected a clone of owner/name at 1234567"
+    ):
+        clone_of(authors, tmp_path)
+    (tmp_path / "name").mkdir()
+    (tmp_path / "name/main.py").touch()
+    assert clone_of(authors, tmp_path) == tmp_path / "name"
+    assert compared(authors, tmp_path / "name").comparisons == ()
