@@ -10,8 +10,10 @@ import ast
 import importlib
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -128,8 +130,14 @@ def compared(authors: Authors, code: Path) -> Compared:
     """
     words = ["git", "-C", str(code), "rev-parse", "HEAD"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
+    import torch
+
     try:
-        found = tuple(authors.compare(code))
+        # Their layers draw initial weights from the global state, and the same differences should
+        # be printed every time.
+        with torch.random.fork_rng([]):
+            torch.manual_seed(0)
+            found = tuple(authors.compare(code))
     except ImportError as error:
         raise BenchError(f"{authors.repository} needs a package: {error}; install it") from error
     return Compared(authors.repository, done.stdout.strip() or "unknown", found)
@@ -226,3 +234,38 @@ def roused(net: Any, seed: int = 0) -> Any:
                 if value is not None:
                     value.data.uniform_(0.5, 1.5, generator=generator)
     return net.eval()
+
+
+def octave(code: Path, script: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Run MATLAB code of a clone in GNU Octave.
+
+    Args:
+        code: its folder, where Octave finds its functions.
+        script: statements that use the names given and leave results in variables.
+        given: arrays and numbers by name.
+
+    Returns:
+        the variables after the script, by name.
+
+    Raises:
+        BenchError: Octave is not installed, or stops with an error.
+    """
+    from scipy.io import loadmat, savemat
+
+    program = shutil.which("octave-cli")
+    if program is None:
+        raise BenchError("this comparison runs MATLAB code: install GNU Octave (octave-cli)")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "given.mat"), Path(folder, "made.mat")
+        savemat(source, given)
+        words = f"load('{source}'); {script} save('-v7', '{target}');"
+        done = subprocess.run(
+            [program, "--quiet", "--no-gui", "--eval", f"addpath('{code.resolve()}'); {words}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0 or not target.is_file():
+            raise BenchError(f"Octave: {' '.join(done.stderr.split())[-300:]}")
+        made: dict[str, Any] = loadmat(target)
+        return made

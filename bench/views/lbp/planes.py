@@ -7,8 +7,10 @@ import numpy as np
 from bench.core.types import Array
 from bench.views.catalog import view
 from bench.views.clip_views import Views
+from bench.views.frames import gray_frames
 from bench.views.lbp.patterns import HW, XYT, Grid, Pattern, block_histograms, orthogonal_planes
-from bench.views.tim import interpolated_frames
+from bench.views.magnification import magnified_frames
+from bench.views.tim import interpolated
 
 VERTICES = (
     *((1, -1, 1), (1, 1, 1), (-1, 1, -1), (-1, -1, -1)),
@@ -27,13 +29,19 @@ def five_plane_pattern(radii: tuple[int, int, int]) -> Pattern:
     return Pattern((*orthogonal_planes(8, radii).planes, ring))
 
 
-@view(version=1, of="interpolated_frames")
+@view(version=1, of="gray_frames magnified_frames")
 def five_planes(
-    clip: Views, num_frames: int = 20, size: HW = None, grid: Grid = (5, 5), radii: XYT = (1, 1, 5)
+    clip: Views,
+    num_frames: int = 20,
+    size: HW = None,
+    grid: Grid = (5, 5),
+    radii: XYT = (1, 1, 5),
+    magnify: float = 0.0,
 ) -> Array:
     """LBP-FIP block histograms of uniform patterns: (4, down, right, 59) float32.
 
     The parameters are those of `lbp_top`.
     """
-    frames = interpolated_frames(clip, num_frames, size)
-    return np.stack(block_histograms(frames, five_plane_pattern(radii), grid, "u2"))
+    frames = magnified_frames(clip, magnify, size) if magnify else gray_frames(clip, size)
+    volume = interpolated(frames, num_frames) if num_frames else frames
+    return np.stack(block_histograms(volume, five_plane_pattern(radii), grid, "u2"))

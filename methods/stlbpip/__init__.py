@@ -57,9 +57,11 @@ class STLBPIP(SVMMethod):
             "The two-dimensional patterns compare the eight neighbours on the grid, with no "
             "interpolation on a circle, at radius 1.",
             "Blocks are 8 x 9 on every dataset; the variant coarse has 5 x 5.",
-            "C = 1 of the additive χ² kernel is our reading. Scores on SYNTHETIC clips stay well "
-            "below LBP-TOP's: signs of small projected differences are mostly noise where nothing "
-            "moves, and neither another C nor the exponential χ² kernel changed that.",
+            "C = 1 of the additive χ² kernel is our reading. On SYNTHETIC clips no C nor the "
+            "exponential χ² kernel comes near LBP-TOP: signs of small projected differences are "
+            "mostly noise where nothing moves. On real clips C matters: public features of CASME "
+            "II (255 x 630) give UF1 .117 at C = 1 and .275 with C chosen by inner folds, the "
+            "variant inner.",
         ),
     )
 
