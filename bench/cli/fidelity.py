@@ -102,7 +102,7 @@ def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
         cells = [name, f"{one.repository} at {one.commit[:7]}"]
         for parts in (("network", "feature"), ("preprocessing",)):
             some = [c for c in one.comparisons if c.part in parts]
-            cells.append("; ".join(f"{c.what}: {c.detail}" for c in some))
+            cells.append("; ".join(f"{c.what}: {c.detail}" for c in some) or "not compared")
         recipe = [c for c in one.comparisons if c.part == "recipe"]
         cells.append(", ".join(c.what for c in recipe if c.agrees))
         cells.append("; ".join(f"{c.what}: {c.detail}" for c in recipe if not c.agrees))
