@@ -149,7 +149,7 @@ def numbers(part: Part, what: str, ours: Any, theirs: Any) -> Comparison:
     if first.shape != second.shape:
         return Comparison(part, what, False, f"shape {first.shape}, theirs {second.shape}")
     largest, scale = float(np.abs(first - second).max()), float(np.abs(second).max())
-    detail = f"largest difference {largest:.1e} of values up to {scale:.3g}"
+    detail = f"{largest:.1e} at most, of values up to {scale:.3g}"
     # A tolerance relative to nothing would call a broken comparison of zeros equal.
     return Comparison(part, what, scale > 0 and largest <= TOLERANCE * scale, detail)
 

@@ -85,7 +85,7 @@ def _known(words: str, plugins: tuple[Path, ...]) -> Mapping[str, Authors]:
 
 
 def _print(name: str, found: Compared) -> None:
-    grid = Grid("part", "what", "", "ours against theirs")
+    grid = Grid("part", "what", "", "difference, or ours and theirs")
     for one in found.comparisons:
         grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", Text(one.detail))
     console = out()
@@ -104,6 +104,6 @@ def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
             some = [c for c in one.comparisons if c.part in parts]
             cells.append("; ".join(f"{c.what}: {c.detail}" for c in some) or "not compared")
         recipe = [c for c in one.comparisons if c.part == "recipe"]
-        cells.append(", ".join(c.what for c in recipe if c.agrees))
+        cells.append(", ".join(c.what for c in recipe if c.agrees) or "not compared")
         cells.append("; ".join(f"{c.what}: {c.detail}" for c in recipe if not c.agrees))
         yield "| " + " | ".join(cells) + " |"

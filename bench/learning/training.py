@@ -82,6 +82,15 @@ class Recipe:
     checkpoint_every: int = 1
 
 
+def by_class(labels: Tensor, generator: torch.Generator, batch_size: int) -> Iterable[Tensor]:
+    """Batches in the order of the classes, the same in every epoch.
+
+    So does public code that lists a folder for each class and shuffles nothing.
+    """
+    order = torch.argsort(labels, stable=True)
+    return order.split(batch_size)  # type: ignore[no-any-return,no-untyped-call]
+
+
 def stack(clips: Sequence[Description]) -> Batch:
     """Descriptions as one tensor, or as one tensor a name; types are kept."""
     if isinstance(clips[0], dict):

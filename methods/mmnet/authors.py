@@ -48,7 +48,7 @@ def compare(code: Path) -> Iterator[Comparison]:
     with torch.no_grad():
         expected = theirs(onset, *unused, apex, *unused, None, False)
         yield numbers("network", "logits", ours(frames), expected)
-    for name, preset in ((FIVE, {}), (THREE, MMNet.presets["3class"])):
+    for classes, name, preset in ((5, FIVE, {}), (3, THREE, MMNet.presets["3class"])):
         method = MMNet(**preset)
         words = {
             "epochs": (method.epochs, setting(code, name, r"in range\(1, (\d+)\)") - 1),
@@ -61,7 +61,7 @@ def compare(code: Path) -> Iterator[Comparison]:
             "mlp ratio": (method.mlp_ratio, setting(code, name, r"mlp_ratio=(\d)")),
             "drop path": (method.drop_path, setting(code, name, r"drop_path_rate=([\d.]+)")),
         }
-        yield from settings({f"{what} ({name})": pair for what, pair in words.items()})
+        yield from settings({f"{what} ({classes})": pair for what, pair in words.items()})
 
 
 def _fill(ours: Any, theirs: Any) -> None:

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bench import Facts, Training
+from bench import Context, Facts, Training
 from bench.learning.flow_network import FlowNetwork
 from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from bench.learning.training import Recipe
+
 
 @dataclass(frozen=True)
 class STSTNet(FlowNetwork):
-    """Three shallow convolutions side by side on (u, v, strain), 1,683 parameters."""
+    """Three shallow convolutions side by side on (u, v, strain), 1,683 parameters.
+
+    Attributes:
+        shuffle: whether batches are drawn anew every epoch; the public code goes through the
+            classes in order.
+    """
 
     name = "ststnet"
 
     epochs: int = 800
     learning_rate: float = 5e-5
     batch_size: int = 256
+    shuffle: bool = True
 
     presets = {"quick": {"epochs": 100, "learning_rate": 1e-3}}
+    variants = {"official": {"shuffle": False}}
+    as_judged = frozenset({"official"})
     seconds_per_clip = 5e-5
     sources = {
         "epochs": "public code, main.py",
         "learning_rate": "public code, main.py",
         "batch_size": "public code, main.py",
+        "shuffle": "on; off in public code, main.py (variant official)",
     }
     facts = Facts(
         title="STSTNet",
@@ -49,10 +61,18 @@ class STSTNet(FlowNetwork):
             ),
         ),
         deviations=(
-            "The last epoch is kept; the public code keeps the best on the held-out subject.",
+            "Batches are shuffled; the variant official goes through the classes in order, as the "
+            "public code does. Both keep the last epoch.",
             "The quick preset is ours: 100 epochs at a rate of 1e-3.",
         ),
     )
+
+    def recipe(self, train: Training, context: Context) -> Recipe:
+        """Cross-entropy and Adam."""
+        from bench.learning.training import by_class
+
+        sampler = None if self.shuffle else partial(by_class, batch_size=self.batch_size)
+        return replace(super().recipe(train, context), sampler=sampler)
 
     def network(self, train: Training) -> nn.Module:
         """Three streams; pixel values stay in 0 .. 255, as in the public code."""
