@@ -76,7 +76,9 @@ def test_a_plugin_that_ends_before_the_run_is_a_line(world, where, words):
 def test_a_dataset_that_ends_in_index_stops_no_other(world, words):
     code = world.plugin.read_text().replace('name = "toy"', 'name = "other"')
     code = code[: code.index("@dataclass(frozen=True)\nclass Mean")]
-    code = "import sys\n" + code.replace("if not self.root.is_dir", f"{words}\n        if not self.root.is_dir")
+    code = "import sys\n" + code.replace(
+        "if not self.root.is_dir", f"{words}\n        if not self.root.is_dir"
+    )
     (world.folder / "other.py").write_text(code)
     (world.folder / "bench.toml").write_text(
         'plugins = ["toy.py", "other.py"]\n[roots]\ntoy = "data"\nother = "data"\n'
@@ -84,7 +86,7 @@ def test_a_dataset_that_ends_in_index_stops_no_other(world, words):
     done = world.bench("run", "-m", "mean", "-d", "toy,other", "--engine", "serial")
     assert done.code == 2
     assert len(world.records()) == 6
-    assert "other: its plugin fails: ExitError" in done.err
+    assert "other: index() of its plugin fails: ExitError" in done.err
 
 
 @pytest.mark.parametrize("words", ["sys.exit(0)", "raise KeyError('column')"])

@@ -10,8 +10,9 @@ import numpy as np
 from bench.cache.cache import Cache
 from bench.cache.files import key
 from bench.core.clip import Clip
-from bench.core.dataset import Dataset
-from bench.core.errors import DataError
+from bench.core.contain import contained
+from bench.core.dataset import Dataset, Index
+from bench.core.errors import BenchError, DataError
 from bench.core.names import TaskName
 from bench.core.types import ApexPolicy, Array
 from bench.core.words import Annotation
@@ -81,6 +82,17 @@ class Task:
         return ", ".join(f"{s} {n}" for s, n in counts.items())
 
 
+def _index(dataset: Dataset) -> Index:
+    try:
+        with contained():
+            return dataset.index()
+    except (BenchError, OSError, MemoryError):
+        raise
+    except Exception as error:  # a plugin may raise anything
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DataError(f"{dataset.name}: index() of its plugin fails: {words}") from error
+
+
 def make_tasks(
     dataset: Dataset,
     words: list[str],
@@ -100,7 +112,7 @@ def make_tasks(
     Raises:
         DataError: clips without frames (all named), or a labelling without clips.
     """
-    index = dataset.index()
+    index = _index(dataset)
     if index.missing:
         first = ", ".join(clip.id for clip in index.missing[:5])
         some = first + (", ..." if len(index.missing) > 5 else "")

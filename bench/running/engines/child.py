@@ -36,26 +36,26 @@ def serve(
         plugins: files to import before a payload can be unpickled.
     """
     _settle(parent)
-    home = os.getpid()
-    try:
-        _load(plugins)
-    except BenchError as error:
-        connection.send(("refused", str(error)))
-        return
-    connection.send(("ready", None))
-    while True:
+    # The parent is gone, or needs this process no more: either ends it without a word.
+    with suppress(EOFError, OSError):
         try:
-            packed = connection.recv_bytes()
-        except (EOFError, OSError):  # no more jobs, or no parent
+            _load(plugins)
+        except BenchError as error:
+            connection.send(("refused", str(error)))
             return
+        connection.send(("ready", None))
+        _work(connection, function)
+
+
+def _work(connection: Connection, function: Callable[[Any], Any]) -> None:
+    home = os.getpid()
+    while True:
+        packed = connection.recv_bytes()
         message = _run(function, packed, lambda step: connection.send(("step", step)))
         # A process that the method forked, and that returned from `fit` as well.
         if os.getpid() != home:
             leave_at_once(0)
-        try:
-            connection.send_bytes(message)
-        except OSError:
-            return
+        connection.send_bytes(message)
 
 
 def _run(

@@ -59,12 +59,12 @@ def processes(
         for worker in pool.crew:
             worker.dismiss()
         end = time.monotonic() + 2.0
-        for worker in pool.crew:
-            worker.stop(max(0.0, end - time.monotonic()))
+        while pool.crew:
+            pool.crew.pop().stop(max(0.0, end - time.monotonic()))
     finally:
         # Also reached when the caller stops early or Ctrl-C is pressed: kill what still runs.
-        for worker in pool.crew:
-            worker.stop()
+        while pool.crew:
+            pool.crew.pop().stop()
 
 
 @dataclass
@@ -73,7 +73,7 @@ class _Pool:
 
     Attributes:
         crew: workers that are alive, as far as is known.
-        waiting: jobs to run before those of `source`.
+        waiting: jobs to run before those of `source`, with their pickled payloads.
         died: jobs that lost a worker; by identity, because arrays do not hash.
         starts: how many workers in a row died while they started.
         kills: processes that the kernel had killed for want of memory before.
@@ -85,7 +85,7 @@ class _Pool:
     timeout: float | None
     plugins: tuple[Path, ...]
     crew: list[WorkerProcess] = field(default_factory=list)
-    waiting: deque[Job[Any]] = field(default_factory=deque)
+    waiting: deque[tuple[Job[Any], bytes]] = field(default_factory=deque)
     died: set[int] = field(default_factory=set)
     starts: int = 0
     kills: int = field(default_factory=lambda: _kernel_kills())
@@ -95,6 +95,7 @@ class _Pool:
         ended = self.hand_out()
         while ended or any(worker.job for worker in self.crew):
             if not ended:
+                ended += self.look_ahead()
                 self.listen()
                 for worker in self.crew[:]:
                     ended += self.news(worker)
@@ -114,18 +115,27 @@ class _Pool:
             idle = next((worker for worker in self.crew if worker.job is None), None)
             if idle is None and len(self.crew) >= self.workers:
                 return lost
-            job = self.waiting.popleft() if self.waiting else next(self.source, None)
-            if job is None:
+            lost += self.look_ahead()
+            if not self.waiting:
                 return lost
-            try:
-                packed = bytes(ForkingPickler.dumps(job.payload))
-            except Exception:  # pickling runs the plugin's own code
-                lost.append((job, Lost("failed", traceback.format_exc())))
-                continue
+            job, packed = self.waiting.popleft()
             if idle is None:
                 self.start(job, packed)
             else:
                 idle.give(job, packed)
+
+    def look_ahead(self) -> list[Ended[Any]]:
+        """Have a job at hand, so that no worker waits for one; returns those that cannot be sent.
+
+        One only, because what is still in the source may yet turn out to be needless.
+        """
+        lost: list[Ended[Any]] = []
+        while not self.waiting and (job := next(self.source, None)) is not None:
+            try:
+                self.waiting.append((job, bytes(ForkingPickler.dumps(job.payload))))
+            except Exception:  # pickling runs the plugin's own code
+                lost.append((job, Lost("failed", traceback.format_exc())))
+        return lost
 
     def start(self, job: Job[Any], packed: bytes) -> None:
         """Start a worker for a job."""
@@ -136,7 +146,7 @@ class _Pool:
             if not self.crew:
                 raise
             self.workers = len(self.crew)
-            self.waiting.appendleft(job)
+            self.waiting.appendleft((job, packed))
 
     def news(self, worker: WorkerProcess) -> list[Ended[Any]]:
         """What a worker has finished or lost."""
@@ -172,13 +182,13 @@ class _Pool:
                     f"({_how(code)}); `bench doctor` checks the installation. Rerun the command "
                     "to resume"
                 )
-            self.waiting.appendleft(job)
+            self.waiting.appendleft((job, worker.packed))
             return []
         if code is None:
             return [(job, Lost("timeout", f"stopped after {self.timeout:g} s", worker.step))]
         if id(job) not in self.died:
             self.died.add(id(job))
-            self.waiting.appendleft(job)
+            self.waiting.appendleft((job, worker.packed))
             return []
         # SIGKILL alone does not say who sent it; the kernel's counter, though of the whole machine,
         # does.

@@ -23,6 +23,7 @@ class WorkerProcess:
 
     Attributes:
         job: what it runs, or will once it is ready; None while it is idle.
+        packed: the job's pickled payload.
         ready: it has started.
         step: of the job that it is in.
         since: when it was started, given its job, or entered the step; `time.monotonic()`.
@@ -45,8 +46,9 @@ class WorkerProcess:
         try:
             with _without_interrupts():
                 self._process.start()
+        # Ctrl-C that was held back comes now.
         except BaseException:
-            self._connection.close()
+            self.stop()
             raise
         finally:
             theirs.close()
@@ -61,14 +63,14 @@ class WorkerProcess:
         self.job: Job[Any] | None = job
         self.step: Any = None
         self.since = time.monotonic()
-        self._packed = packed
+        self.packed = packed
         if self.ready:
             self.begin()
 
     def begin(self) -> None:
         """Send the job: at once, but for the first, which waits until the process is ready."""
         with suppress(OSError):  # dead: `exit_code` says so
-            self._connection.send_bytes(self._packed)
+            self._connection.send_bytes(self.packed)
 
     def messages(self) -> Iterator[tuple[str, Any]]:
         """What it has sent; `ready` and `step` are noted on the way."""
@@ -102,12 +104,12 @@ class WorkerProcess:
 
     def stop(self, patience: float = 0.0) -> None:
         """Kill it, after so many seconds, and what its job has started."""
-        self._process.join(patience)
-        if self._process.pid is not None and hasattr(os, "killpg"):
-            with suppress(OSError):  # it was killed before it had a group of its own
+        if self._process.pid is not None:
+            self._process.join(patience)
+            with suppress(OSError, AttributeError):  # it has no group yet; Windows has none
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.join()
+            self._process.kill()
+            self._process.join()
         self._connection.close()
 
 
