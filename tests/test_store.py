@@ -261,19 +261,11 @@ def test_a_report_names_the_damaged_records_it_leaves_out(ran):
         ("tasks", lambda raw: raw.update(format=2), "has format 2, and this version"),
         ("environments", lambda raw: raw.update(packages=3), "packages: 3, expected a table"),
         ("environments", lambda raw: raw.pop("python"), "python: missing"),
-        ("external", lambda raw: raw.update(predicted=[]), "predicted: [], expected a table"),
-        ("external", lambda raw: raw["predicted"].popitem(), "not of the clips and classes"),
-        ("external", lambda raw: raw["predicted"].update({"toy/p0/c0-low": 5}), "not of the clips"),
-        ("external", lambda raw: raw.update(protocol="lopo"), "unknown protocol 'lopo'"),
-        ("external", lambda raw: raw.update(format=2), "has format 2, and this version"),
+        ("external", lambda raw: raw.update(format=9), "has format 9, and this version"),
     ],
 )
 def test_other_files_that_are_wrong_are_a_line(ran, folder, change, words):
-    task = json.loads(next((ran.results / "tasks").iterdir()).read_text())
-    rows = [f"{clip},{label},0" for clip, (_, _, label) in task["clips"].items()]
-    (ran.folder / "theirs.csv").write_text("\n".join(["clip,truth,predicted", *rows]))
-    done = ran.bench("results", "import", "theirs.csv", "--task", "toy/3", "--label", "Theirs")
-    assert done.code == 0, done.err
+    _import_theirs(ran)
     (path,) = (ran.results / folder).rglob("*.json")
     edit(path, change)
     before = digest(ran.results)
@@ -282,6 +274,42 @@ def test_other_files_that_are_wrong_are_a_line(ran, folder, change, words):
     assert done.err.count("\n") == 1
     assert words in done.err
     assert digest(ran.results) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda raw: raw.update(predicted=[]), "predicted: [], expected a table"),
+        (lambda raw: raw["predicted"].popitem(), "not of the clips of toy/3"),
+        (lambda raw: raw.update(partial=True), "not of the clips of toy/3"),
+        (lambda raw: raw["predicted"].update({"toy/p0/c0-low": 5}), "not of the classes"),
+        (lambda raw: raw.update(scores={"toy/p0/c0-low": [1]}), "scores that are not of"),
+        (lambda raw: raw.update(protocol="lopo"), "unknown protocol 'lopo'"),
+        (lambda raw: raw.update(selection="best"), "selection: "),
+        (lambda raw: raw.update(matrices={"toy/p0": [[1]]}), "not of the subjects of toy/3"),
+        (lambda raw: raw.update(predicted={}), "not of the clips"),
+    ],
+)
+def test_external_predictions_that_are_wrong_are_left_out(ran, change, words):
+    _import_theirs(ran)
+    (path,) = (ran.results / "external").rglob("*.json")
+    edit(path, change)
+    before = digest(ran.results)
+    done = ran.bench("board")
+    assert done.code == 0
+    assert done.err.count("\n") == 1
+    assert f"left out: {path}: " in done.err
+    assert words in done.err
+    assert "Theirs" not in done.out
+    assert digest(ran.results) == before
+
+
+def _import_theirs(ran) -> None:
+    task = json.loads(next((ran.results / "tasks").iterdir()).read_text())
+    rows = [f"{clip},{label},0" for clip, (_, _, label) in task["clips"].items()]
+    (ran.folder / "theirs.csv").write_text("\n".join(["clip,truth,predicted", *rows]))
+    done = ran.bench("results", "import", "theirs.csv", "--task", "toy/3", "--label", "Theirs")
+    assert done.code == 0, done.err
 
 
 def test_external_predictions_of_the_first_version_are_read(ran):

@@ -10,7 +10,7 @@ import numpy as np
 from bench.board.board import Board, Table
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, finished
-from bench.evaluation.external import external_row
+from bench.evaluation.external import external_order, external_row
 from bench.evaluation.ranking import ranked
 from bench.evaluation.row import RowKey
 from bench.evaluation.truth import Truth, truth
@@ -18,7 +18,7 @@ from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
 from bench.plugins.registry import Registry
 from bench.store.environment import read_environment
-from bench.store.external import External, read_external
+from bench.store.external import External, read_externals
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -37,12 +37,13 @@ def build(
         only: (task fingerprint, protocol) of the tables wanted; all by default.
         records: records already read; read from the store by default.
     """
-    tasks = {name: truth(raw) for name, raw in store.tasks().items()}
+    files = store.tasks()
+    tasks = {name: truth(raw) for name, raw in files.items()}
     grouped: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in store.records() if records is None else records:
         grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
     external: dict[tuple[str, str], list[External]] = defaultdict(list)
-    for one in read_external(store.folder):
+    for one in read_externals(store.folder, files).sound:
         external[one.data, one.protocol].append(one)
         # A task may have imported predictions and no records at all.
         grouped.setdefault((one.data, one.protocol), [])
@@ -84,6 +85,7 @@ def _table(
     done = {key: finished(by_row[key]) for key in rows}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
+    others = sorted((external_row(task, one) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
     return Table(
         task=task.task,
@@ -94,7 +96,8 @@ def _table(
         counts=tuple(np.bincount(task.labels, minlength=len(task.classes)).tolist()),
         subjects=len(np.unique(task.people)),
         apex=task.apex,
-        rows=(*best_first, *(external_row(task, one) for one in external)),
+        rows=(*best_first, *(row for row in others if row.selection != "test-best")),
+        test_best=tuple(row for row in others if row.selection == "test-best"),
         published=comparisons(task.task, dataset.literature(), best_first) if dataset else (),
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),

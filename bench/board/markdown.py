@@ -13,6 +13,8 @@ from bench.board.text import (
     ELSEWHERE,
     LEGEND,
     PUBLISHED,
+    TEST_BEST,
+    TEST_BEST_NOTE,
     beside,
     caption,
     cells,
@@ -42,6 +44,9 @@ def markdown(board: Board, pictures: bool = False) -> str:
 def _section(table: Table, pictures: bool) -> str:
     body = _grid([cells(table, row) for row in table.rows], headers(table))
     lines = [f"## {table.title}, {table.protocol}", caption(table), body]
+    if table.test_best:
+        chosen = [cells(table, row) for row in table.test_best]
+        lines += [f"### {TEST_BEST}", TEST_BEST_NOTE, _grid(chosen, headers(table))]
     for group in table.variants:
         lines += [f"### Variants of {group.name}"]
         for grid in grids(group):

@@ -10,7 +10,7 @@ from tabulate import tabulate
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
 from bench.board.notes import note_text
-from bench.board.text import LEGEND, caption, cells, headers
+from bench.board.text import LEGEND, TEST_BEST, TEST_BEST_NOTE, caption, cells, headers
 
 
 def latex(board: Board) -> str:
@@ -22,6 +22,9 @@ def _tabulars(table: Table) -> Iterator[str]:
     head = f"% {table.title}, {table.protocol}"
     rows = [cells(table, row) for row in table.rows]
     yield f"{head}. {caption(table)}\n{_grid(rows, headers(table), 'latex_booktabs')}\n"
+    if table.test_best:
+        chosen = [cells(table, row) for row in table.test_best]
+        yield f"{head}. {TEST_BEST}.\n{_grid(chosen, headers(table), 'latex_booktabs')}\n"
     for group in table.variants:
         notes = "".join(f" {note_text(note)}" for note in group.notes)
         for grid in grids(group):
@@ -45,6 +48,10 @@ def _section(table: Table) -> Iterator[str]:
     yield f"<h2>{escape(table.title)}, {escape(table.protocol)}</h2>"
     yield f"<p>{escape(caption(table))}</p>"
     yield _grid([cells(table, row) for row in table.rows], headers(table), "html")
+    if table.test_best:
+        yield f"<h3>{TEST_BEST}</h3>"
+        yield f"<p>{TEST_BEST_NOTE}</p>"
+        yield _grid([cells(table, row) for row in table.test_best], headers(table), "html")
     for group in table.variants:
         yield f"<h3>Variants of {escape(group.name)}</h3>"
         for grid in grids(group):

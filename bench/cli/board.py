@@ -9,13 +9,13 @@ import typer
 
 from bench.board import build
 from bench.board.publish import FORMATS, Format, publish
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cache.files import write_atomically
 from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.store.external import read_external
+from bench.store.external import read_externals
 from bench.store.store import Store
 
 
@@ -36,19 +36,21 @@ def board(
     """Print the leaderboard of a results folder, or write it to files."""
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
-    found = {name: one.task for name, one in store.tasks().items()}
+    files = store.tasks()
+    found = {name: one.task for name, one in files.items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted(set(found.values())), "task")
     contents = store.contents()
     records = contents.records
-    name_damaged(contents.damaged, "left out")
+    external = read_externals(store.folder, files)
+    name_damaged([*contents.damaged, *external.damaged], "left out")
     only = {
         (record.inputs["data"], record.inputs["protocol"])
         for record in records
         if found.get(record.inputs["data"]) in names
     }
-    only |= {(o.data, o.protocol) for o in read_external(store.folder) if o.task in names}
+    only |= {(o.data, o.protocol) for o in external.sound if o.task in names}
     if not only:
         raise BenchError(f"no results of {tasks} in {settings.results}; run `bench run` first")
     made = build(store, registry, only, records)
@@ -58,7 +60,8 @@ def board(
             out().print(path, soft_wrap=True)
     elif format == "terminal" and output is None:
         for table in made.tables:
-            out().print(grid(table, out().width))
+            for grid in grids(table, out().width):
+                out().print(grid)
     else:
         text = FORMATS["markdown" if format == "terminal" else format][1](made)
         if output is None:

@@ -24,6 +24,7 @@ from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
 from bench.evaluation.truth import truth
 from bench.statistics.metrics import MetricName
+from bench.store.external import read_externals
 from bench.store.store import Store
 
 LEGEND = (
@@ -38,7 +39,8 @@ def compare(
         list[str],
         typer.Argument(
             metavar="METHOD METHOD ...",
-            help="Two or more methods; name@preset where a method has results of several presets.",
+            help="Two or more methods or names of imported predictions; name@preset where a method "
+            "has results of several presets.",
             autocompletion=complete_methods,
         ),
     ],
@@ -60,7 +62,8 @@ def compare(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
-    known = [truth(one) for one in store.tasks().values()]
+    files = store.tasks()
+    known = [truth(one) for one in files.values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted({task.task for task in known}), "task")
@@ -69,8 +72,11 @@ def compare(
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
     contents = store.contents()
-    name_damaged(contents.damaged, "left out")
-    pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
+    external = read_externals(store.folder, files)
+    name_damaged([*contents.damaged, *external.damaged], "left out")
+    pairs, left_out = compare_methods(
+        wanted, contents.records, external.sound, methods, protocol, metric
+    )
     for one in left_out:
         err().print(left_out_text(one), soft_wrap=True)
     if not pairs:
@@ -129,6 +135,12 @@ def _print(pairs: Sequence[Pair], metric: str) -> None:
     console.print(LEGEND)
 
 
+def _evidence(pair: Pair) -> str:
+    """What a comparison rests on: "26 subjects"; the clips where it is not all of them."""
+    clips = "" if pair.clips == pair.of else f", {pair.clips} of {pair.of} clips"
+    return f"{pair.subjects} subjects{clips}"
+
+
 def _columns(pair: Pair, metric: str) -> dict[str, str]:
     """One line of the table by the heads of its columns."""
     return {
@@ -139,5 +151,5 @@ def _columns(pair: Pair, metric: str) -> dict[str, str]:
         "p": f"{pair.p:.4f}",
         "Holm": f"{pair.adjusted:.4f}",
         "detectable": f"{pair.detectable:.3f}",
-        "verdict": f"{verdict_text(pair)} ({pair.subjects} subjects)",
+        "verdict": f"{verdict_text(pair)} ({_evidence(pair)})",
     }

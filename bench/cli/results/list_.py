@@ -6,10 +6,13 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from rich.table import Table as Grid
+from rich.text import Text
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Results
 from bench.core.errors import BenchError
+from bench.evaluation.external import EXTERNAL
+from bench.store.external import External, read_externals
 from bench.store.store import Store
 
 
@@ -24,17 +27,45 @@ def list_(results: Results = None, json: Json = False) -> None:
         cells[(*where, record.inputs["seed"], record.family)][record.status] += 1
     names = ("task", "method", "preset", "protocol", "seed", "family")
     rows = [dict(zip(names, cell, strict=True)) | dict(n) for cell, n in sorted(cells.items())]
-    for line in contents.damaged:
+    external = read_externals(store.folder, store.tasks())
+    rows += [_external(one) for one in external.sound]
+    damaged = [*contents.damaged, *external.damaged]
+    for line in damaged:
         err().print(f"damaged: {line}", soft_wrap=True, markup=False)
     if json:
         print_json(rows)
         return
-    if not rows and not contents.damaged:
+    if not rows and not damaged:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
     grid = Grid(*names, "folds", title=str(store.folder))
     for cell, counts in sorted(cells.items()):
         folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         grid.add_row(*map(str, cell), folds)
+    for one in external.sound:
+        # As Text, or rich would take brackets in a name for markup.
+        grid.add_row(*map(Text, _external_cells(one)))
     out().print(grid)
     for path in store.set_aside():
         err().print(f"replaced by a run: {path}", soft_wrap=True, markup=False)
+
+
+def _external(one: External) -> dict[str, Any]:
+    """Imported predictions for other programs, in the keys of a cell as far as they have them."""
+    return {
+        "task": one.task,
+        "method": one.name,
+        "preset": EXTERNAL,
+        "protocol": one.protocol,
+        "seed": None,
+        "family": EXTERNAL,
+        "clips": len(one.predicted) or sum(sum(map(sum, m)) for m in one.matrices.values()),
+        "partial": one.partial,
+        "selection": one.selection,
+        "source": one.source,
+    }
+
+
+def _external_cells(one: External) -> tuple[str, ...]:
+    row = _external(one)
+    clips = f"{row['clips']} clips" + (", partial" if one.partial else "")
+    return (one.task, one.name, EXTERNAL, one.protocol, "–", one.selection, clips)
