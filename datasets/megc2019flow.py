@@ -63,17 +63,17 @@ class Megc2019Flow(Dataset):
             _plain(name): name for name in sorted((f.name for f in folder.iterdir()), reverse=True)
         }
         clips: dict[str, Clip] = {}
-        missing: list[str] = []
+        missing: list[Clip] = []
         for row in read_table(table, COLUMNS, COLUMNS):
             file = files.get(f"{row['subject']}_{row['name']}.png")
             clip = _clip(row, folder, file, table)
             if file is None:
-                missing.append(clip.id)
+                missing.append(clip)
             else:
                 clips[clip.id] = clip
         return Index(
             clips=tuple(clips[name] for name in sorted(clips)),
-            missing=tuple(sorted(missing)),
+            missing=tuple(sorted(missing, key=lambda clip: clip.id)),
             expected=442,
         )
 

@@ -88,11 +88,12 @@ class Smic(reading.FrameDataset):
                 else:
                     clips[clip.id] = clip
         # A stand-in has clips of its own, not those of the published list.
-        missing = [] if self.synthetic else sorted(set(self._published()) - set(clips))
+        published = () if self.synthetic else self._published()
+        missing = [clip for clip in published if clip.id not in clips]
         index = Index(
             clips=tuple(clips[name] for name in sorted(clips)),
             dropped=tuple(dropped),
-            missing=tuple(missing),
+            missing=tuple(sorted(missing, key=lambda clip: clip.id)),
             expected=self.clips,
         )
         return reading.with_landmarks(index, self.root)
@@ -114,12 +115,13 @@ class Smic(reading.FrameDataset):
         # SMIC-E with its long clips is another dataset, which may lie next to this one.
         return self.camera.lower() in words and not {"e", "long"} & set(words)
 
-    def _published(self) -> Iterator[str]:
-        """Ids of all clips, where the published list is known."""
+    def _published(self) -> Iterator[Clip]:
+        """All clips, without files, where the published list is known."""
         for number, counts in TALLY.items():
-            for code, count in zip(CODES, counts, strict=True):
+            for code, word, count in zip(CODES, reading.THREE, counts, strict=True):
                 for at in range(1, count + 1):
-                    yield f"{self.name}/s{number}/s{number}_{code}_{at:02d}"
+                    name = f"s{number}_{code}_{at:02d}"
+                    yield Clip(self.name, f"s{number}", name, word, self.root, ())
 
 
 class SmicVis(Smic):
@@ -131,7 +133,7 @@ class SmicVis(Smic):
     facts = _facts("VIS")
     labellings = _labellings((23, 28, 20), 8)
 
-    def _published(self) -> Iterator[str]:
+    def _published(self) -> Iterator[Clip]:
         return iter(())
 
 

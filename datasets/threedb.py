@@ -80,29 +80,33 @@ class ThreeDB(Dataset):
             made = ", ".join(part.name for part in self.parts if part.synthetic)
             raise DataError(f"3db: {made} SYNTHETIC and the rest real; set all three roots or none")
         indexes = [part.index() for part in self.parts]
+        # Clips without frames, too: a task must know which of its own it lacks.
+        known = [(*index.clips, *index.missing) for index in indexes]
         ruled = {
             clip.id: part.labellings["3"].classes[label]
-            for part, index in zip(self.parts, indexes, strict=True)
-            for clip in index.clips
+            for part, clips in zip(self.parts, known, strict=True)
+            for clip in clips
             if (label := part.labellings["3"].label(clip)) is not None
         }
-        clips = {clip.id: clip for index in indexes for clip in index.clips}
-        missing = tuple(name for index in indexes for name in index.missing)
+        clips = {clip.id: clip for group in known for clip in group}
         table = _list_at(self.root)
         if table is not None:
-            chosen, missing = _listed(table, clips)
+            chosen = _listed(table, clips)
         # Without a root of its own it was given the first part's, where no list need be.
         elif self.root in {part.root for part in self.parts}:
             chosen = ruled
         else:
             raise DataError(f"3db: no {LIST} at {self.root}; set its root to the list or to none")
+        members = [replace(clips[name], emotion=chosen[name]) for name in sorted(chosen)]
         return Index(
-            clips=tuple(replace(clips[name], emotion=chosen[name]) for name in sorted(chosen)),
+            clips=tuple(clip for clip in members if clip.files),
             repaired=tuple(text for index in indexes for text in index.repaired),
             dropped=tuple(text for index in indexes for text in index.dropped),
-            missing=missing,
+            missing=tuple(clip for clip in members if not clip.files),
             expected=442,
             notes=tuple(_differences(ruled, chosen)),
+            problems=tuple(text for index in indexes for text in index.problems),
+            refused=tuple(text for index in indexes for text in index.refused),
         )
 
     def read(self, clip: Clip) -> dict[str, Array]:
@@ -121,11 +125,10 @@ def _key(database: str, subject: str, name: str) -> Key:
     return database.lower(), number, re.sub(r"^s0+(?=\d)", "s", name.lower())
 
 
-def _listed(table: Path, clips: Mapping[str, Clip]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Class by clip id as the official list has it, and listed clips that are not on disk."""
+def _listed(table: Path, clips: dict[str, Clip]) -> dict[str, str]:
+    """Class by clip id as the official list has it; adds listed clips that no table has."""
     ids = {_key(clip.database, clip.subject, clip.name): clip.id for clip in clips.values()}
     chosen: dict[str, str] = {}
-    missing: list[str] = []
     with table.open(encoding="utf-8-sig", newline="") as file:
         for at, cells in enumerate(csv.reader(file), start=1):
             row = [cell.strip() for cell in cells]
@@ -137,12 +140,13 @@ def _listed(table: Path, clips: Mapping[str, Clip]) -> tuple[dict[str, str], tup
                     f"{table}: row {at} is {','.join(cells)!r}; "
                     "expected database, subject, clip and a label 0, 1 or 2"
                 )
-            clip_id = ids.get(_key(*row[:3]))
+            emotion = THREE[int(row[3])]
+            clip_id = ids.get(_key(row[0], row[1], row[2]))
             if clip_id is None:
-                missing.append("/".join(row[:3]))
-            else:
-                chosen[clip_id] = THREE[int(row[3])]
-    return chosen, tuple(missing)
+                unknown = Clip(row[0], row[1], row[2], emotion, table.parent, ())
+                clip_id, clips[unknown.id] = unknown.id, unknown
+            chosen[clip_id] = emotion
+    return chosen
 
 
 def _differences(ruled: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[str]:

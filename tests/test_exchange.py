@@ -376,4 +376,4 @@ def test_a_damaged_file_is_left_out_and_the_others_stay(ran):
         assert done.code == 0, words
         assert "Others" in done.out
         assert "Theirs" not in done.out
-        assert f"{path}: not of the classes" in done.err.replace("\n", "")
+        assert f"{path}: its content does not match its seal" in done.err.replace("\n", "")

@@ -106,8 +106,11 @@ def test_frames_numbered_from_one_are_taken_when_they_are_as_many(frames: Path) 
     assert [len(clip.files) for clip in found.clips] == [11]
     assert found.clips[0].apex == 2
     assert found.repaired == ("db/01/a: frames 1..11 renumbered as 101..111",)
-    assert found.missing == ("db/01/b", "db/01/c")
+    assert trees.missing(found) == ("db/01/b", "db/01/c")
 
 
 def test_clips_without_a_folder_are_missing() -> None:
-    assert index(None, row()).missing == ("db/01/a",)
+    found = index(None, row())
+    assert trees.missing(found) == ("db/01/a",)
+    # Annotated: whether a task needs it depends on its class.
+    assert [(c.emotion, c.files, c.apex) for c in found.missing] == [("fear", (), None)]

@@ -63,7 +63,8 @@ def test_missing_clips_are_named(tmp_path: Path) -> None:
     trees.smic_images(tmp_path, lack=["s3_ne_22", "s20_sur_05"])
     trees.write_frames(tmp_path / "SMIC_all_cropped/HS/s3/micro/negative/s3_ne_22", [], b"")
     index = Smic(tmp_path).index()
-    assert index.missing == ("smic/s20/s20_sur_05", "smic/s3/s3_ne_22")
+    assert trees.missing(index) == ("smic/s20/s20_sur_05", "smic/s3/s3_ne_22")
+    assert [clip.emotion for clip in index.missing] == ["surprise", "negative"]
     assert [text.split(":")[0] for text in index.dropped] == ["smic/s3/s3_ne_22"]
 
 

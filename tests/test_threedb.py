@@ -82,11 +82,11 @@ def test_differences_are_named_clip_by_clip_and_the_list_decides(
     index = composite(folder, **{"3db": table}).index()
     first, second = ("/".join(row[:3]) for row in rows[:2])
     assert [note.split(":")[0] for note in index.notes] == sorted(
-        [first, second, "casme2/04/EP12_01f"]
+        [first, second, "casme2/04/EP12_01f", "samm/6/006_9_999"]
     )
     assert f"{first}: left out by the official list, " in "\n".join(index.notes)
     assert "casme2/04/EP12_01f: negative by the official list, left out by" in str(index.notes)
-    assert index.missing == ("samm/6/006_9_999",)
+    assert trees.missing(index) == ("samm/6/006_9_999",)
 
 
 def test_a_broken_list_is_named(folder: Path, tmp_path: Path) -> None:
@@ -112,7 +112,8 @@ def test_missing_clips_of_the_parts_are_missing(tmp_path: Path, folder: Path) ->
         (tmp_path / name).symlink_to(folder / name)
     trees.smic_images(tmp_path / "smic", lack=["s1_ne_01"])
     index = composite(tmp_path).index()
-    assert index.missing == ("smic/s1/s1_ne_01",)
+    assert trees.missing(index) == ("smic/s1/s1_ne_01",)
+    assert index.missing[0].emotion == "negative"
     assert len(index.clips) == 441
 
 

@@ -233,3 +233,8 @@ def counts(kind: type[Dataset], index: Index, word: str) -> tuple[tuple[int, ...
     tally = Counter(labels.values())
     numbers = tuple(tally[i] for i in range(len(labelling.classes)))
     return numbers, len({c.subject for c in labels})
+
+
+def missing(index: Index) -> tuple[str, ...]:
+    """Ids of the clips that have no frames on disk."""
+    return tuple(clip.id for clip in index.missing)

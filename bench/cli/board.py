@@ -15,7 +15,6 @@ from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.store.external import read_externals
 from bench.store.store import Store
 
 
@@ -36,21 +35,19 @@ def board(
     """Print the leaderboard of a results folder, or write it to files."""
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
-    files = store.tasks()
-    found = {name: one.task for name, one in files.items()}
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
+    found = {name: one.task for name, one in store.tasks().items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted(set(found.values())), "task")
-    contents = store.contents()
     records = contents.records
-    external = read_externals(store.folder, files)
-    name_damaged([*contents.damaged, *external.damaged], "left out")
     only = {
         (record.inputs["data"], record.inputs["protocol"])
         for record in records
         if found.get(record.inputs["data"]) in names
     }
-    only |= {(o.data, o.protocol) for o in external.sound if o.task in names}
+    only |= {(o.data, o.protocol) for o in store.externals() if o.task in names}
     if not only:
         raise BenchError(f"no results of {tasks} in {settings.results}; run `bench run` first")
     made = build(store, registry, only, records)

@@ -25,7 +25,7 @@ MOST_NUMBERS = 10_000
 """A longer range is a typing error: each seed is a run of its own."""
 
 DAMAGED = 5
-"""Damaged records that a command names before it only counts."""
+"""Damaged files that a command names before it only counts."""
 
 
 def workspace(
@@ -80,7 +80,7 @@ def chosen_device(word: Device) -> Device:
 
 
 def name_damaged(lines: Sequence[str], what: str) -> None:
-    """Name damaged records on standard error, the first few one by one."""
+    """Name damaged files on standard error, the first few one by one."""
     for line in lines[:DAMAGED]:
         err().print(f"damaged, {what}: {line}", soft_wrap=True, markup=False)
     if len(lines) > DAMAGED:

@@ -24,7 +24,6 @@ from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
 from bench.evaluation.truth import truth
 from bench.statistics.metrics import MetricName
-from bench.store.external import read_externals
 from bench.store.store import Store
 
 LEGEND = (
@@ -62,8 +61,9 @@ def compare(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
-    files = store.tasks()
-    known = [truth(one) for one in files.values()]
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
+    known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted({task.task for task in known}), "task")
@@ -71,11 +71,8 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    contents = store.contents()
-    external = read_externals(store.folder, files)
-    name_damaged([*contents.damaged, *external.damaged], "left out")
     pairs, left_out = compare_methods(
-        wanted, contents.records, external.sound, methods, protocol, metric
+        wanted, contents.records, store.externals(), methods, protocol, metric
     )
     for one in left_out:
         err().print(left_out_text(one), soft_wrap=True)

@@ -97,6 +97,7 @@ def _say(console: Console, summary: Summary, elapsed: float) -> None:
     folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
     done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
+    name_damaged(summary.rewritten, "written again; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:
         console.print(

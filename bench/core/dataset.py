@@ -86,17 +86,23 @@ class Index:
         clips: sorted by id.
         repaired: what was repaired by a stated rule, one sentence per clip.
         dropped: what was left out and why, a sentence a clip.
-        missing: ids of clips in the table without frames on disk.
+        missing: clips of the table without frames on disk: annotated, with no files.
         expected: rows the owners' table has, where known.
         notes: what else a reader should know, a sentence each.
+        problems: what must be fixed or accepted, a sentence each: gaps, shared folders.
+        refused: files, folders and tables seen and not used, each with its reason.
+        revision: of the annotation table, "2014"; empty where there is only one.
     """
 
     clips: tuple[Clip, ...]
     repaired: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+    missing: tuple[Clip, ...] = ()
     expected: int | None = None
     notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    revision: str = ""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def make_tasks(
     """
     index = dataset.index()
     if index.missing:
-        some = ", ".join(index.missing[:5]) + (", ..." if len(index.missing) > 5 else "")
+        first = ", ".join(clip.id for clip in index.missing[:5])
+        some = first + (", ..." if len(index.missing) > 5 else "")
         raise DataError(
             f"{dataset.name}: {len(index.missing)} clips of its table have no frames on disk: "
             f"{some}; `bench data check {dataset.name}` lists all of them"

@@ -11,7 +11,7 @@ from bench.core.errors import BenchError
 from bench.evaluation.external import EXTERNAL
 from bench.evaluation.truth import Truth, truth
 from bench.store.cell_path import CellPath
-from bench.store.external import External, read_externals
+from bench.store.external import External
 from bench.store.record import Record, safe
 from bench.store.store import Store
 
@@ -51,8 +51,7 @@ def find_result(store: Store, words: str) -> CellRecords | ExternalResult:
         BenchError: nothing matches, or more than one; lists them.
     """
     tasks = store.tasks()
-    found = read_externals(store.folder, tasks)
-    meant = [one for one in found.sound if words in _names(one)]
+    meant = [one for one in store.externals() if words in _names(one)]
     plain = [one for one in meant if not words.endswith(f"/{EXTERNAL}")]
     if plain and any(path.matches(words) for path, _ in _cells(store)):
         raise BenchError(

@@ -15,7 +15,7 @@ from bench.evaluation.row import Row
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
-from bench.store.external import External, read_externals
+from bench.store.external import External
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -110,8 +110,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     Raises:
         BenchError: the folder has no such records; names those it has.
     """
-    files = store.tasks()
-    tasks = {name: truth(raw) for name, raw in files.items()}
+    tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
     if task not in (known := sorted({one.task for one in tasks.values()})):
@@ -122,8 +121,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         for record in contents.records
         if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
     ]
-    external = read_externals(store.folder, files)
-    others = {o.name: o for o in external.sound if o.task == task and o.data in tasks}
+    others = {o.name: o for o in store.externals() if o.task == task and o.data in tasks}
     labels = {record.label for record in here}
     if method not in labels | others.keys():
         raise unknown(f"method with results on {task}", method, sorted(labels | others.keys()))
@@ -156,7 +154,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     ]
     row = rows[method, chosen[3]]
     done = _finished(records, row)
-    damaged = (*contents.damaged, *external.damaged)
+    damaged = tuple(contents.damaged)
     return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged)
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.core.names import Protocol
-from bench.core.typed import DamagedError, check_format, read_json, typed
+from bench.core.sealed import Kind, seal, unseal
+from bench.core.typed import DamagedError, typed
 from bench.core.words import ExternalSelection
 from bench.store.record import safe
 from bench.store.task_file import TaskFile
 
-FORMAT = 2
-"""1 had no selection, source, scores and matrices; it is read too."""
+EXTERNAL = Kind("external", format=2, unsealed=1, default=1)
+
+CURE = "remove it and import its predictions again"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class External:
         scores: of each class by clip id, where the file had them.
         matrices: by subject, rows the true class; empty where clips are named.
         partial: it lacks clips of the task.
-        format: of the file.
     """
 
     name: str
@@ -49,20 +49,6 @@ class External:
     scores: dict[str, list[float]] = field(default_factory=dict)
     matrices: dict[str, list[list[int]]] = field(default_factory=dict)
     partial: bool = False
-    format: int = FORMAT
-
-
-@dataclass(frozen=True)
-class Externals:
-    """The external predictions of a results folder.
-
-    Attributes:
-        sound: in the order of their paths.
-        damaged: a line for each other file: its path and what is wrong with it.
-    """
-
-    sound: list[External]
-    damaged: list[str]
 
 
 def external_path(results: Path, one: External) -> Path:
@@ -73,42 +59,21 @@ def external_path(results: Path, one: External) -> Path:
 def write_external(results: Path, one: External) -> Path:
     """Keep predictions; refuses to replace others of the same name."""
     path = external_path(results, one)
-    if path.is_file() and read_external(path) != one:
+    if path.is_file() and read_external_file(path) != one:
         raise BenchError(
             f"{path} already has other predictions; choose another --label or remove it"
         )
-    write_atomically(path, json.dumps(asdict(one)).encode())
+    write_atomically(path, seal(EXTERNAL, asdict(one)))
     return path
 
 
-def read_externals(results: Path, tasks: Mapping[str, TaskFile]) -> Externals:
-    """All external predictions of a results folder; those without their task are held against none.
-
-    Args:
-        results: the folder.
-        tasks: its tasks by fingerprint.
-
-    Raises:
-        NewerError: a later version wrote one: what it says cannot be left out silently.
-    """
-    found = Externals([], [])
-    for path in sorted((results / "external").glob("*/*.json")):
-        try:
-            one = read_external(path)
-            if one.data in tasks and (wrong := "; ".join(external_misfit(one, tasks[one.data]))):
-                raise DamagedError(path, f"{wrong}; {CURE}")
-        except DamagedError as error:
-            found.damaged.append(str(error))
-        else:
-            found.sound.append(one)
-    return found
+def external_files(results: Path) -> list[Path]:
+    """The files of all external predictions of a results folder."""
+    return sorted((results / "external").glob("*/*.json"))
 
 
-CURE = "remove it and import its predictions again"
-
-
-def read_external(path: Path) -> External:
-    """Read one file.
+def read_external_file(path: Path) -> External:
+    """The external predictions of a file.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -116,33 +81,30 @@ def read_external(path: Path) -> External:
         NewerError: a later version wrote it.
     """
     try:
-        raw = read_json(path)
-        check_format(raw, path, FORMAT, default=1)
-        return typed({**raw, "format": FORMAT}, External, path)
+        return typed(unseal(path, EXTERNAL).content, External, path)
     except DamagedError as error:
-        raise DamagedError(path, f"{error.fault}; {CURE}") from error
+        raise DamagedError(path, error.fault, CURE) from error
 
 
-def external_misfit(one: External, task: TaskFile) -> Iterator[str]:
-    """How predictions differ from the task that they are of."""
+def external_misfit(one: External, task: TaskFile) -> str:
+    """How external predictions differ from the task that they are of; empty where they fit."""
     try:
         Protocol.parse(one.protocol)
     except BenchError as error:
-        yield str(error)
+        return str(error)
+    return "; ".join(_wrong_matrices(one, task) if one.matrices else _wrong_clips(one, task))
+
+
+def _wrong_clips(one: External, task: TaskFile) -> Iterator[str]:
     classes = len(task.classes)
-    if one.matrices:
-        yield from _wrong_matrices(one, task)
-        return
     strange = one.predicted.keys() - task.clips.keys()
     lacking = task.clips.keys() - one.predicted.keys()
     if strange or bool(lacking) != one.partial or not one.predicted:
         yield f"not of the clips of {one.task}"
     if not {*one.predicted.values()} <= {*range(classes)}:
         yield f"not of the classes of {one.task}"
-    rows = one.scores.values()
-    if one.scores and (
-        one.scores.keys() != one.predicted.keys() or {len(row) for row in rows} != {classes}
-    ):
+    widths = {len(row) for row in one.scores.values()}
+    if one.scores and (one.scores.keys() != one.predicted.keys() or widths != {classes}):
         yield "scores that are not of its clips and classes"
 
 

@@ -18,7 +18,7 @@ from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.core.words import ExternalSelection
 from bench.store.environment import Environment, read_environment_file
-from bench.store.external import External, read_external
+from bench.store.external import External, read_external_file
 from bench.store.predictions import Form
 from bench.store.record import Record
 from bench.store.record_file import read_record
@@ -94,7 +94,7 @@ READERS: dict[str, Callable[[Path], Record | TaskFile | Environment | External]]
     "records/*/*/*/*/*.json": read_record,
     "tasks/*.json": read_task,
     "environments/*.json": read_environment_file,
-    "external/*/*.json": read_external,
+    "external/*/*.json": read_external_file,
 }
 """What is imported, and what says whether it is sound."""
 

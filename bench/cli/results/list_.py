@@ -12,7 +12,7 @@ from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Results
 from bench.core.errors import BenchError
 from bench.evaluation.external import EXTERNAL
-from bench.store.external import External, read_externals
+from bench.store.external import External
 from bench.store.store import Store
 
 
@@ -27,21 +27,20 @@ def list_(results: Results = None, json: Json = False) -> None:
         cells[(*where, record.inputs["seed"], record.family)][record.status] += 1
     names = ("task", "method", "preset", "protocol", "seed", "family")
     rows = [dict(zip(names, cell, strict=True)) | dict(n) for cell, n in sorted(cells.items())]
-    external = read_externals(store.folder, store.tasks())
-    rows += [_external(one) for one in external.sound]
-    damaged = [*contents.damaged, *external.damaged]
-    for line in damaged:
+    external = store.externals()
+    rows += [_external(one) for one in external]
+    for line in contents.damaged:
         err().print(f"damaged: {line}", soft_wrap=True, markup=False)
     if json:
         print_json(rows)
         return
-    if not rows and not damaged:
+    if not rows and not contents.damaged:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
     grid = Grid(*names, "folds", title=str(store.folder))
     for cell, counts in sorted(cells.items()):
         folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         grid.add_row(*map(str, cell), folds)
-    for one in external.sound:
+    for one in external:
         # As Text, or rich would take brackets in a name for markup.
         grid.add_row(*map(Text, _external_cells(one)))
     out().print(grid)

@@ -38,7 +38,7 @@ class _Draft:
     clips: list[Clip] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    missing: list[Clip] = field(default_factory=list)
 
 
 def build_index(
@@ -75,7 +75,7 @@ def build_index(
             listings[folder] = numbered_frames(folder)
         files, gaps = _between(listings[folder] if folder else [], span)
         if folder is None or not files:
-            draft.missing.append(clip_id)
+            draft.missing.append(_clip(database, row, folder or root, [], span))
             continue
         if not note and row["apex"] and span.apex is None:
             note = f"apex {row['apex']!r} is not a frame number"
@@ -85,7 +85,7 @@ def build_index(
         clips=tuple(sorted(draft.clips, key=lambda clip: clip.id)),
         repaired=tuple(draft.repaired),
         dropped=tuple(draft.dropped),
-        missing=tuple(sorted(draft.missing)),
+        missing=tuple(sorted(draft.missing, key=lambda clip: clip.id)),
         expected=expected,
     )
     return with_landmarks(index, root)
@@ -129,7 +129,7 @@ def _between(frames: Frames, span: Span) -> tuple[Frames, str]:
 
 def _clip(database: str, row: Row, folder: Path, files: Frames, span: Span) -> Clip:
     apex = None
-    if span.apex is not None:
+    if span.apex is not None and files:
         numbers = [at for at, _ in files]
         # If the apex frame itself is missing, the one before it stands in.
         apex = max(bisect_right(numbers, span.apex) - 1, 0)
