@@ -10,6 +10,7 @@ from rich.text import Text
 from bench.board.board import Table
 from bench.board.notes import notes_text
 from bench.board.text import TEST_BEST, fit_time, score_text
+from bench.core.escape import visible
 from bench.evaluation.row import Row
 
 NARROW = 100
@@ -28,7 +29,9 @@ def grids(table: Table, width: int) -> Iterator[Grid]:
 
 def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
     wide = width >= NARROW
-    lines = Grid(title=f"{table.title}, {table.protocol}{what}", title_style="bold", pad_edge=False)
+    # As Text, or rich would take the brackets of intervals for markup.
+    title = Text(visible(f"{table.title}, {table.protocol}{what}"))
+    lines = Grid(title=title, title_style="bold", pad_edge=False)
     lines.caption = f"{sum(table.counts)} clips, {table.subjects} subjects" + (
         ", SYNTHETIC stand-ins" if table.synthetic else ""
     )
@@ -47,6 +50,5 @@ def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
         notes = notes_text(row)
         style = "dim" if row.rank is None else ""
         values = (place, row.name, *scores, *took, notes)
-        # As Text, or rich would take the brackets of intervals for markup.
-        lines.add_row(*(Text(value) for value in values), style=style)
+        lines.add_row(*(Text(visible(value)) for value in values), style=style)
     return lines

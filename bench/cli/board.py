@@ -54,7 +54,7 @@ def board(
     if output is not None and not output.suffix:
         for path in publish(made, output):
             # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
-            out().print(path, soft_wrap=True)
+            out().say(path)
     elif format == "terminal" and output is None:
         for table in made.tables:
             for grid in grids(table, out().width):

@@ -75,7 +75,7 @@ def compare(
         wanted, contents.records, store.externals(), methods, protocol, metric
     )
     for one in left_out:
-        err().print(left_out_text(one), soft_wrap=True)
+        err().say(left_out_text(one))
     if not pairs:
         raise BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
     if json:
@@ -118,7 +118,7 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     figure = rank_figure(methods, found, f"average rank by {metric} over {tasks} tasks")
     picture = stamped(figure, all(pair.synthetic for pair in pairs))
     write_atomically(output, png(picture), durable=False)
-    out().print(f"Picture: {output}", soft_wrap=True)
+    out().say(f"Picture: {output}")
 
 
 def _print(pairs: Sequence[Pair], metric: str) -> None:

@@ -32,6 +32,6 @@ def check(
     if json:
         print_json({**asdict(report), "problems": report.problems})
     else:
-        out().print(str(report), soft_wrap=True, markup=False)
+        out().print(str(report), soft_wrap=True)
     if not report.good:
         raise SystemExit(FAILED)

@@ -38,7 +38,7 @@ def export(
     if isinstance(content, Predictions) and (
         lacking := len(found.task.labels) - len(content.clips)
     ):
-        err().print(f"{cell}: {lacking} clips have no prediction", soft_wrap=True, markup=False)
+        err().say(f"{cell}: {lacking} clips have no prediction")
     text = write(exported, format)
     if output is None:
         # Not by rich, which would wrap long lines.

@@ -83,10 +83,9 @@ def _merge(source: Path, results: Path | None) -> None:
     for pattern, read in READERS.items():
         for path in sorted(source.glob(pattern)):
             taken[_take(path, ours.folder / path.relative_to(source), read)] += 1
-    out().print(
+    out().say(
         f"Imported {taken.pop('imported', 0)} files"
-        + "".join(f"; {count} {word}" for word, count in sorted(taken.items())),
-        soft_wrap=True,
+        + "".join(f"; {count} {word}" for word, count in sorted(taken.items()))
     )
 
 
@@ -103,12 +102,11 @@ def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
     try:
         theirs = read(path)
     except DamagedError as error:
-        err().print(f"skipped, damaged: {error}", soft_wrap=True, markup=False)
+        err().say(f"skipped, damaged: {error}")
         return "damaged"
-    if target.is_file() and not _better(theirs, target):
+    if target.is_file() and not _better(theirs, target, read):
         if isinstance(theirs, External) and target.read_bytes() != path.read_bytes():
-            kept = f"kept ours: {target} has other predictions than {path}"
-            err().print(kept, soft_wrap=True, markup=False)
+            err().say(f"kept ours: {target} has other predictions than {path}")
             return "kept ours"
         return "already here"
     # The bytes as they are: encoding again would raise the format of an older file.
@@ -116,12 +114,10 @@ def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
     return "imported"
 
 
-def _better(theirs: Any, target: Path) -> bool:
-    """Theirs is a record, and ours is damaged or did not end ok while theirs did."""
-    if not isinstance(theirs, Record):
-        return False
+def _better(theirs: Any, target: Path, read: Callable[[Path], Any]) -> bool:
+    """Ours is damaged, or is a record that did not end ok while theirs did."""
     try:
-        ours = read_record(target)
+        ours = read(target)
     except DamagedError:
         return True
-    return theirs.status == "ok" != ours.status
+    return isinstance(theirs, Record) and theirs.status == "ok" != ours.status

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from rich.table import Table as Grid
-from rich.text import Text
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Results
@@ -30,7 +29,7 @@ def list_(results: Results = None, json: Json = False) -> None:
     external = store.externals()
     rows += [_external(one) for one in external]
     for line in contents.damaged:
-        err().print(f"damaged: {line}", soft_wrap=True, markup=False)
+        err().say(f"damaged: {line}")
     if json:
         print_json(rows)
         return
@@ -41,11 +40,10 @@ def list_(results: Results = None, json: Json = False) -> None:
         folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         grid.add_row(*map(str, cell), folds)
     for one in external:
-        # As Text, or rich would take brackets in a name for markup.
-        grid.add_row(*map(Text, _external_cells(one)))
+        grid.add_row(*_external_cells(one))
     out().print(grid)
     for path in store.set_aside():
-        err().print(f"replaced by a run: {path}", soft_wrap=True, markup=False)
+        err().say(f"replaced by a run: {path}")
 
 
 def _external(one: External) -> dict[str, Any]:

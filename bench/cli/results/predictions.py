@@ -86,7 +86,7 @@ def import_predictions(
         have = covered(whose, one)
         listed = _list(store, one, left_out)
         words = f"{have.sum()} of {len(have)} clips: {words}; the others are named in {listed}"
-    _say(f"{said.label} on {whose.task}: {words}; saved as {path}")
+    out().say(f"{said.label} on {whose.task}: {words}; saved as {path}")
 
 
 def _external(task: Truth, content: Content, file: Path, said: Import) -> tuple[External, Faults]:
@@ -136,10 +136,6 @@ def _list(store: Store, one: External, faults: Faults) -> Path:
     path = external_path(store.folder, one).with_suffix(".mismatch.csv")
     write_atomically(path, text.getvalue().encode())
     return path
-
-
-def _say(text: str) -> None:
-    out().print(text, soft_wrap=True, markup=False)
 
 
 def _truth(
