@@ -265,7 +265,7 @@ def test_a_report_names_the_damaged_records_it_leaves_out(ran):
         ("environments", None, "its content does not match its seal"),
         ("external", lambda raw: raw.update(predicted=[]), "predicted: [], expected a table"),
         ("external", lambda raw: raw["predicted"].popitem(), "not of the clips of"),
-        ("external", lambda raw: raw["predicted"].update({"toy/p0/c0-low": 5}), "not of the classes"),
+        ("external", lambda raw: raw["predicted"].update({"toy/p0/c0-low": 5}), "of the classes"),
         ("external", lambda raw: raw.update(protocol="lopo"), "unknown protocol 'lopo'"),
         ("external", None, "its content does not match its seal"),
     ],

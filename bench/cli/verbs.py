@@ -57,7 +57,7 @@ VERBS: Mapping[str, str | Group] = {
         {
             "list": "List the contents of a results folder, one row per cell.",
             "explain": "Explain whether a record is fresh, stale, foreign or damaged.",
-            "import": "Import another machine's results folder, or predictions made by other tools.",
+            "import": "Import another machine's results, or predictions made by other tools.",
             "export": "Write the predictions of a cell, or imported ones, for other tools.",
         },
     ),

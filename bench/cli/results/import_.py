@@ -58,7 +58,7 @@ def import_(
     ] = False,
     plugin: Plugin = None,
 ) -> None:
-    """Import another machine's results folder, or predictions made by other tools.
+    """Import another machine's results, or predictions made by other tools.
 
     Our own record wins where both have one. Predictions of other tools appear on the board but are
     never ranked.
