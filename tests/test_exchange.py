@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -154,6 +155,7 @@ def test_what_is_missing_in_a_cell_is_said(ran):
             ("import", "theirs.txt", "--task", "toy/3", "--label", "x", "--format", "xml"),
             "--format",
         ),
+        (("import", "theirs.txt", "--task", "toy/3", "--label", "a@b"), "without @"),
         (("import", "theirs.txt", "--task", "smic/3", "--label", "x"), "smic has no data"),
         (("import", "nothing.txt", "--task", "toy/3", "--label", "x"), "cannot be read"),
         (("export", "toy/3/none"), "no cell"),
@@ -211,6 +213,7 @@ def test_external_predictions_come_along_with_a_folder(ran):
     assert imports(ran, log(3), "--source", "a paper", "--selection", "last").code == 0
     assert imports(ran, log(2), label="Others").code == 0
     ran.results.rename(ran.folder / "other")
+    shutil.rmtree(ran.folder / "other" / "records")
     assert imports(ran, log(1), label="Others").code == 0
     (ran.folder / "other" / "external" / "toy-3" / "Damaged.json").write_text("{")
     done = ran.bench("results", "import", "other")

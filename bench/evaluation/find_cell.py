@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bench.core.errors import BenchError
+from bench.core.file_names import former, safe
 from bench.evaluation.external import EXTERNAL
 from bench.evaluation.truth import Truth, truth
 from bench.store.cell_path import CellPath
 from bench.store.external import External
-from bench.store.record import Record, safe
+from bench.store.record import Record
 from bench.store.store import Store
 
 
@@ -69,7 +70,7 @@ def find_result(store: Store, words: str) -> CellRecords | ExternalResult:
 def _names(one: External) -> set[str]:
     """How users write it: like a cell, with "external" for a preset."""
     tasks = {one.task, safe(one.task)}
-    names = {f"{task}/{name}" for task in tasks for name in (one.name, safe(one.name))}
+    names = {f"{task}/{name}" for task in tasks for name in (one.name, safe(one.name, "-"))}
     return names | {f"{name}/{EXTERNAL}" for name in names}
 
 
@@ -107,7 +108,7 @@ def find_record(store: Store, words: str) -> Path:
     whole = any(path.matches(words) for path, _ in _cells(store)) or not cell
     folder = _folder(store, words if whole else cell)
     paths = sorted(folder.glob("*.json"))
-    chosen = [path for path in paths if whole or path.stem == safe(fold)]
+    chosen = [path for path in paths if whole or path.stem in (safe(fold), former(fold))]
     if len(chosen) != 1:
         folds = ", ".join(path.stem for path in paths[:8])
         raise BenchError(

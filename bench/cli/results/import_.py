@@ -71,12 +71,12 @@ def import_(
 
 
 def _merge(source: Path, results: Path | None) -> None:
-    """Copy another machine's records, tasks and environments; ours win where both have one."""
+    """Copy all that another results folder holds; ours wins where both have a file."""
     _, settings = workspace(None, results)
     if not source.exists():
         raise BenchError(f"{source}: no such file or folder")
-    if not (source / "records").is_dir():
-        raise BenchError(f"{source} is not a results folder: it has no records/")
+    if not any((source / name).is_dir() for name in ("records", "external")):
+        raise BenchError(f"{source} is not a results folder: it has no records/ or external/")
     ours = Store(settings.results)
     ours.check_writable()
     taken: Counter[str] = Counter()

@@ -62,6 +62,9 @@ def import_predictions(
     """Match a file of predictions with the clips of a task and put them on the board, unranked."""
     if not said.task or not said.label:
         raise BenchError(f"importing predictions from {file} needs --task and --label")
+    # `compare` reads what follows as a preset.
+    if "@" in said.label:
+        raise BenchError(f"--label {said.label!r}: expected a name without @")
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     store.check_writable()
