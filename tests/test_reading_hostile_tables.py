@@ -164,14 +164,20 @@ def test_a_workbook_that_unpacks_to_gigabytes(tmp_path: Path) -> None:
     assert "unpacks to more than" in refused(path)
 
 
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    # Made once: workbooks hold the time, and hypothesis needs the same bytes each time.
+    return book(tmp_path_factory.mktemp("whole"), [HEAD, [1, "a", 5, "fear"]]).read_bytes()
+
+
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_damaged_bytes_end_in_rows_or_one_line(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    workbook: bytes, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    folder = tmp_path_factory.mktemp("a")
+    folder = tmp_path_factory.mktemp("damaged")
     kind = data.draw(st.sampled_from(["a.xlsx", "a.xls", "a.csv"]))
-    whole = book(folder, [HEAD, [1, "a", 5, "fear"]]).read_bytes()
+    whole = workbook
     if kind == "a.csv":
         whole = b"Subject,Filename,OnsetFrame\n1,a,5\n"
     spoilt = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
