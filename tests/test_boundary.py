@@ -1,4 +1,4 @@
-"""The edge of the program: whatever comes out of it is a line, an exit code, and at worst a file."""
+"""The edge of the program: what comes out is a line, an exit code, and at worst a file."""
 
 from __future__ import annotations
 
