@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.board import build
-from bench.board.publish import publish
+from bench.board.publish import publish, refuse_folders
 from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
@@ -62,6 +62,7 @@ def run(
     if time_left := expected(prepared):
         err().say(f"Estimated: {time_left}.")
     store = Store(prepared.settings.results)
+    refuse_folders(store.folder)
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
@@ -74,12 +75,13 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     console = out()
     contents = store.contents()
     board = build(store, prepared.registry, records=contents.records)
+    # Before anything is printed: whoever reads it may leave early.
+    markdown = publish(board, store.folder)[0]
     planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in prepared.plan.cells}
     for table in board.tables:
         if (table.task, table.fingerprint, table.protocol) in planned:
             for grid in grids(table, console.width):
                 console.print(grid)
-    markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
     console.say(f"Leaderboard: {markdown}")
@@ -100,8 +102,10 @@ def _say(console: Screen, summary: Summary, elapsed: float) -> None:
             f"{len(summary.stale)} of these are stale: the code that made them has changed since; "
             "--refresh stale reruns them."
         )
-    for sentence in summary.unreadable:
+    for sentence in summary.unreadable[:20]:
         console.say(sentence, style="red")
+    if len(summary.unreadable) > 20:
+        console.print(f"... and {len(summary.unreadable) - 20} more clips", style="red")
     for unit, status, error in summary.failures[:20]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
         console.say(f"{status}: {unit}: {last}", style="red")
