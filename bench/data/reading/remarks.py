@@ -14,11 +14,11 @@ FEW = 3
 """Clips or files named in one sentence."""
 
 
-def some(names: Iterable[str]) -> str:
+def some(names: Iterable[str], few: int = FEW) -> str:
     """The first few of several names: "a, b, c and 7 more"."""
     every = list(names)
-    more = len(every) - FEW
-    return ", ".join(every[:FEW]) + (f" and {more} more" if more > 0 else "")
+    more = len(every) - few
+    return ", ".join(every[:few]) + (f" and {more} more" if more > 0 else "")
 
 
 def shared_frames(clips: Iterable[Clip]) -> Iterator[str]:
@@ -43,7 +43,8 @@ def unmapped(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
 
 
 def vanished(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
-    """A sentence for each subject of the table none of whose clips can be in a task."""
+    """A sentence on the subjects of the table none of whose clips can be in a task."""
+    lost = []
     by_person = defaultdict(list)
     for clip in clips:
         by_person[clip.person].append(clip)
@@ -52,7 +53,9 @@ def vanished(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
         annotated = [clip for clip in group if clip.emotion]
         usable = [c for c in annotated if c.files and (not words or c.emotion in words)]
         if annotated and not usable:
-            yield f"subject {person} vanishes: none of its {_clips(len(annotated))} can be used"
+            lost.append(person)
+    if lost:
+        yield f"of {len(lost)} of {len(by_person)} subjects no clip can be used: {some(lost)}"
 
 
 def images_refused(root: Path, listings: Mapping[Path, Listing]) -> tuple[str, ...]:
