@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset, Index, opened
+from bench.core.deferred import load
 from bench.core.errors import DataError
 from bench.core.machine import cores
 from bench.data.counts import Difference, TaskCount, count
@@ -179,6 +180,7 @@ def _unreadable(dataset: Dataset, index: Index) -> tuple[str, ...]:
             return f"{clip.id}: {error}"
         return ""
 
+    load("numpy")
     # Decoders let other threads run, so threads do where processes would copy every frame.
     with ThreadPoolExecutor(cores()) as pool:
         return tuple(filter(None, pool.map(said, index.clips)))

@@ -24,7 +24,7 @@ def check(
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
-    """Read a whole dataset: what is missing, repaired, refused or unreadable, and the cure.
+    """Check a whole dataset: what is missing, repaired or refused, and the cure.
 
     Exits with 1 when the dataset differs from what its papers count.
     """

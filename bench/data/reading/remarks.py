@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.core.clip import Clip
+from bench.core.select import nearest
 from bench.data.reading.listing import Listing
-from bench.data.reading.spellings import near
 
 FEW = 3
 """Clips or files named in one sentence."""
@@ -37,8 +37,9 @@ def unmapped(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
     strange = Counter(c.emotion for c in clips if words and c.emotion and c.emotion not in words)
     for word, count in sorted(strange.items()):
         owners = some(clip.id for clip in clips if clip.emotion == word)
-        guess = near(word, words)
-        hint = f"; did you mean {guess}?" if guess else f"; known: {', '.join(sorted(words))}"
+        near = nearest(word, sorted(words))
+        known = f"known: {', '.join(sorted(words))}"
+        hint = f"; did you mean {' or '.join(near)}?" if near else f"; {known}"
         yield f"emotion {word!r} belongs to no class, {_clips(count)} ({owners}){hint}"
 
 
