@@ -42,7 +42,8 @@ def test_threads_find_it_whole_once_it_is_loaded():
         "from bench.core.deferred import load\n"
         "import numpy as np\n"
         "load('numpy'); load('json')\n"
-        "with ThreadPoolExecutor(8) as pool: print(sum(pool.map(lambda n: int(np.array(n)), range(9))))"
+        "def number(n): return int(np.array(n))\n"
+        "with ThreadPoolExecutor(8) as pool: print(sum(pool.map(number, range(9))))"
     )
     assert run(code) == "36"
 
