@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import subprocess
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 from bench.core.compiled import compiled
 from bench.core.private import why_not
+from bench.core.sealing import seal
 
 CODE = """
 import hashlib, numpy
@@ -103,7 +103,7 @@ def test_what_others_could_have_written_is_never_unpickled(kernel, tmp_path, sea
     mark = tmp_path / "planted"
     data = pickle.dumps(Planted(mark))
     for path in tmp_path.rglob("*.nb?"):
-        path.write_bytes(hashlib.sha256(data).digest() + data if sealed else data)
+        path.write_bytes(seal(data) if sealed else data)
         path.chmod(0o660 if sealed else 0o600)
     assert called(kernel()) == 0
     assert not mark.exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import pickle
@@ -15,9 +14,7 @@ from typing import Any, BinaryIO
 from numba.core.caching import IndexDataCacheFile
 
 from bench.core.private import owned
-
-SEAL = hashlib.sha256().digest_size
-"""Bytes of the hash that each file begins with."""
+from bench.core.sealing import seal, unseal
 
 
 class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
@@ -60,7 +57,7 @@ class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(data).digest() + data)
+                file.write(seal(data))
             Path(temporary).replace(filepath)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -71,9 +68,6 @@ def _unsealed(path: Path) -> bytes | None:
     """The content of a file, None where it is absent, damaged or not this user's alone."""
     try:
         with path.open("rb") as file:
-            if not owned(os.fstat(file.fileno())):
-                return None
-            seal, data = file.read(SEAL), file.read()
+            return unseal(file.read()) if owned(os.fstat(file.fileno())) else None
     except OSError:
         return None
-    return data if hashlib.sha256(data).digest() == seal else None
