@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cache.cache import Cache
-from bench.cache.files import key, write_atomically
+from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.errors import DataError
 
@@ -27,8 +26,7 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
     Raises:
         DataError: names a file that cannot be read.
     """
-    memo = cache.folder / "digests" / f"{room}.json"
-    known = _read(memo)
+    known = cache.memo("digests", room)
     listings: dict[Path, dict[str, Stat]] = {}
     fresh: dict[str, str] = {}
     marks = []
@@ -49,17 +47,8 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
             known[entry] = fresh[entry] = _digest(clip)
         marks.append(known[entry])
     if fresh:
-        # Another process may have added entries meanwhile; losing some only costs reading again.
-        write_atomically(memo, json.dumps(_read(memo) | fresh).encode(), durable=False)
+        cache.remember("digests", room, fresh)
     return marks
-
-
-def _read(memo: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(memo.read_text()))
-    # A damaged memo only means that the frames are read again.
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def _listing(folder: Path) -> dict[str, Stat]:
