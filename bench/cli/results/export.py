@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +10,17 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from bench.cache.files import write_atomically
+from bench.cache.output import Output, write_outputs
 from bench.cli.common import err, workspace
-from bench.cli.options import CellPath, Results
+from bench.cli.options import CellPath, Force, Results
 from bench.cli.results.predictions import Format
 from bench.evaluation.find_cell import find_cell
 from bench.store.predictions import Predictions, write_log, write_table
 from bench.store.store import Store
 
 WRITERS: dict[Format, Callable[[Predictions], str]] = {"megc2019": write_log, "csv": write_table}
+# A log has no heading that would tell it from others.
+TABLE = re.compile(rb"\Aclip,truth,predicted\n")
 
 
 def export(
@@ -29,6 +32,7 @@ def export(
         Path | None, typer.Option("--output", "-o", help="File to write; default: print.")
     ] = None,
     results: Results = None,
+    force: Force = False,
 ) -> None:
     """Write the predictions of a cell for other tools."""
     _, settings = workspace(None, results)
@@ -51,4 +55,5 @@ def export(
         # Not by rich, which would wrap long lines.
         print(text, end="")
     else:
-        write_atomically(output, text.encode())
+        mark = TABLE if format == "csv" else None
+        write_outputs([Output(output, text.encode(), mark)], force)
