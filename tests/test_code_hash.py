@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from bench.plugins import code_hash, import_graph
-from bench.plugins.code_hash import borrowed, changes, seen_by, source_hash
+from bench.core import code_hash, import_graph
+from bench.core.code_hash import borrowed, changes, seen_by, source_hash
 from bench.plugins.load_file import load_file
 from bench.plugins.registry import load
 from tests.sealing import edit

@@ -8,9 +8,9 @@ from typing import Protocol, cast
 
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
+from bench.core.code_hash import borrowed, source_hash
 from bench.core.typed import DamagedError
 from bench.planning.plan import Plan, Unit
-from bench.plugins.code_hash import borrowed, source_hash
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
@@ -77,6 +77,7 @@ def _run(
     faults = [store.write_environment(environment_id(), environment())]
     faults += [store.write_task(cell.task) for cell in plan.cells]
     summary = Summary(rewritten=[fault for fault in faults if fault])
+    store.settle(plan.units)
     waiting = _missing(plan, store, options, summary)
     if not waiting:
         return summary

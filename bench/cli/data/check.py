@@ -11,7 +11,7 @@ from bench.cli.common import open_dataset, out, print_json
 from bench.cli.complete import complete_datasets
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
-from bench.data.contract import check as check_dataset
+from bench.data.counts import check as check_dataset
 
 
 def check(

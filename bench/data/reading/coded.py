@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.types import Array
@@ -12,9 +14,6 @@ AGREEMENT = (
     "not be redistributed."
 )
 """The licence of most databases in the field."""
-
-CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
-"""Columns that a coding table must have."""
 
 THREE = ("negative", "positive", "surprise")
 """The classes of MEGC 2019."""
@@ -32,3 +31,19 @@ class FrameDataset(Dataset):
     def read(self, clip: Clip) -> dict[str, Array]:
         """Frames, uint8."""
         return read_clip(self, clip)
+
+    def read_some(self, clip: Clip, positions: Sequence[int]) -> dict[str, Array] | None:
+        """Some frames, the others not decoded."""
+        # A plugin that changes what `read` returns must change every frame.
+        own = type(self).read is FrameDataset.read
+        return read_clip(self, clip, positions) if own else None
+
+    @classmethod
+    def words(cls) -> frozenset[str]:
+        """Every emotion that one of its labellings knows."""
+        return frozenset(
+            word
+            for labelling in cls.labellings.values()
+            if labelling.field == "emotion"
+            for word in labelling.of
+        )
