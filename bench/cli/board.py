@@ -9,7 +9,7 @@ import typer
 
 from bench.board import build
 from bench.board.publish import FORMATS, Format, check_publish, publish
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cache.output import Output, check_output, write_outputs
 from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import Force, KnownTasks, Plugin, Results
@@ -68,7 +68,8 @@ def board(
             out().say(path)
     elif format == "terminal":
         for table in made.tables:
-            out().print(grid(table, out().width))
+            for grid in grids(table, out().width):
+                out().print(grid)
     else:
         _, text, mark = FORMATS[format]
         if output is None:

@@ -28,7 +28,8 @@ def explain(
     method: Annotated[
         str,
         typer.Argument(
-            help="A method with results: mfvan, mfvan:delta.", autocompletion=complete_methods
+            help="A method with results: mfvan, mfvan:delta; or imported predictions.",
+            autocompletion=complete_methods,
         ),
     ],
     task: Annotated[
@@ -75,7 +76,7 @@ def explain(
     check_output(folder / PAGE, MARK, force)
     with rc_context(SETTINGS):
         parts = list(recorded(evidence))
-        if seconds:
+        if seconds and evidence.external is None:
             parts += _looks(evidence, registry, settings, seconds)
         page = write(evidence, parts, folder, force)
     out().say(f"Report: {page}")
