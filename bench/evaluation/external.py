@@ -40,4 +40,6 @@ def external_row(task: Truth, one: External) -> Row:
         fit_seconds=None,
         parameters=None,
         notes=(ExternalPredictions(),),
+        clips=len(where),
+        expected=sum(task.contract.expected) or None,
     )
