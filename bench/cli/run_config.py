@@ -21,6 +21,7 @@ SPELLED: dict[str, Any] = {
     "tasks": str | list[str],
     "seeds": str | int | list[int],
     "results": str,
+    "exclude": str,
     "plugin": list[str],
     "cache_size": str | int,
 }
@@ -69,7 +70,7 @@ def _unchosen(hint: Any) -> Any:
 def _spelled(name: str, value: Any, file: Path) -> Any:
     if name == "plugin":
         return [str(place(file, one)) for one in value]
-    if name == "results":
+    if name in ("results", "exclude"):
         return str(place(file, value))
     if isinstance(value, list):
         return ",".join(map(str, value))
