@@ -32,7 +32,6 @@ class STSTNet(FlowNetwork):
         url="https://arxiv.org/abs/1902.03634",
         fidelity="code",
         deviations=(
-            "The last epoch is kept; the public code keeps the best on the held-out subject.",
             "The quick preset is ours: 100 epochs at a rate of 1e-3.",
         ),
     )
