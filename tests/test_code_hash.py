@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 
-from bench.plugins import code_hash, import_graph
-from bench.plugins.code_hash import borrowed, changes, seen_by, source_hash
+from bench.core import code_hash, import_graph
+from bench.core.code_hash import borrowed, changes, seen_by, source_hash
 from bench.plugins.load_file import load_file
 from bench.plugins.registry import load
+from tests.sealing import edit
 
 REGISTRY = load()
 
@@ -134,9 +134,7 @@ def test_a_change_in_what_it_imports_makes_a_record_stale(world, house):
 def test_records_from_before_it_was_kept_are_judged_by_their_plugin_alone(world):
     world.run()
     for path in (world.results / "records").rglob("*.json"):
-        raw = json.loads(path.read_text())
-        del raw["borrowed"]
-        path.write_text(json.dumps(raw))
+        edit(path, lambda raw: raw.pop("borrowed"))
     again = world.run()
     assert "6 reused from earlier runs" in again.err
     assert "stale" not in again.err

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.sealing import edit
+
 
 def complains(outcome, *words: str) -> None:
     """One line on standard error that holds all the words; exit code 2."""
@@ -81,8 +83,7 @@ def test_a_clip_that_cannot_be_read_is_named(world):
 def test_a_record_of_another_format(world):
     world.run()
     path = next((world.results / "records").rglob("*.json"))
-    raw = json.loads(path.read_text()) | {"format": 99}
-    path.write_text(json.dumps(raw))
+    edit(path, lambda raw: raw.update(format=99))
     complains(world.run(), path.name, "format 99", "--results")
     assert json.loads(path.read_text())["format"] == 99
 

@@ -6,7 +6,7 @@ import pytest
 import trees
 
 from bench.core.dataset import MARKER
-from bench.data.contract import check
+from bench.data.counts import check
 from bench.datasets.casme2 import Casme2
 from bench.datasets.smic import Smic
 

@@ -11,6 +11,7 @@ import pytest
 from bench.evaluation.build_row import fit_times
 from bench.running.device import Used, allocations, used
 from bench.store.store import Store
+from tests.sealing import edit, unsealed
 
 H100 = Used("cuda", "NVIDIA H100")
 
@@ -86,9 +87,7 @@ def test_the_device_is_no_part_of_the_key(world):
 def test_records_that_do_not_say_are_shown_without_a_device(world):
     world.run()
     for path in sorted((world.results / "records").rglob("*.json"))[:2]:
-        raw = json.loads(path.read_text())
-        del raw["device"], raw["gpu"]
-        path.write_text(json.dumps(raw | {"format": 1}))
+        edit(path, lambda raw: (raw.pop("device"), raw.pop("gpu"), unsealed(raw, 1)))
     records = Store(world.results).records()
     assert [(t.device, t.folds) for t in fit_times(records)] == [("", 2), ("cpu", 4)]
     assert "unknown device (2 folds)" in times(world)[0]
@@ -106,7 +105,7 @@ def test_a_rerun_on_another_device_is_announced(world):
     world.run()
     assert "rerun on the CPU" not in world.bench(*words).err
     for path in (world.results / "records").rglob("*.json"):
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"gpu": "NVIDIA H100"}))
+        edit(path, lambda raw: raw.update(gpu="NVIDIA H100"))
     done = world.bench(*words)
     assert "made on NVIDIA H100 and are rerun on the CPU" in done.err
     assert "18 predictions of 6 folds: identical" in done.out

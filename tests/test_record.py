@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.core.sealed import ENVELOPE
+from bench.store.environment import environment_name
+from tests.sealing import edit, write
+
 
 @pytest.fixture
 def ran(world):
@@ -27,9 +31,7 @@ def explained(world, *words: str) -> dict:
 
 def edited(world, change) -> str:
     path = paths(world)[0]
-    raw = json.loads(path.read_text())
-    change(raw)
-    path.write_text(json.dumps(raw))
+    edit(path, change)
     return str(path)
 
 
@@ -71,12 +73,19 @@ def test_a_truncated_record_is_damaged_and_stays_where_it_is(ran):
     assert path.is_file()
 
 
+def described(folder: Path, raw: dict) -> str:
+    """Describe another machine; returns its id."""
+    name = environment_name({k: v for k, v in raw.items() if k not in ENVELOPE})
+    write(folder / f"{name}.json", raw)
+    return name
+
+
 def test_another_machine_is_described(ran):
     (file,) = (ran.results / "environments").glob("*.json")
     raw = json.loads(file.read_text())
     raw["packages"]["numpy"] = "0.9"
-    (file.parent / "other.json").write_text(json.dumps(raw))
-    found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
+    other = described(file.parent, raw)
+    found = explained(ran, edited(ran, lambda raw: raw.update(environment=other)))
     assert found["state"] == "foreign"
     assert "numpy 0.9 there" in found["why"][0]
 
@@ -85,8 +94,8 @@ def test_another_commit_of_the_same_code_is_fresh(ran):
     (file,) = (ran.results / "environments").glob("*.json")
     raw = json.loads(file.read_text())
     raw["commit"] = "0123456789ab"
-    (file.parent / "other.json").write_text(json.dumps(raw))
-    found = explained(ran, edited(ran, lambda raw: raw.update(environment="other")))
+    other = described(file.parent, raw)
+    found = explained(ran, edited(ran, lambda raw: raw.update(environment=other)))
     assert found["state"] == "fresh"
     assert "commit 0123456789ab there" in found["why"][0]
 

@@ -20,12 +20,15 @@ from bench.report.evidence import gather
 from bench.store.record import FORMAT, Inputs, Record
 from bench.store.record_file import encode, read_record
 from bench.store.store import Store
+from tests.sealing import edit, unsealed, write
 
 REQUIRED = {
     *("key", "inputs", "fold", "status", "label", "preset", "family", "source", "clips"),
     *("scores", "seconds", "format"),
 }
 INPUTS = ["method", "version", "config", "views", "task", "data", "protocol", "seed"]
+OURS = {"extra", "seal"}
+"""Fields that are no content of the file."""
 OPTIONAL = {"parameters", "inner_step", "gpu"}
 """Fields that may be null."""
 
@@ -51,12 +54,6 @@ def one(world) -> Path:
     return paths(world)[0]
 
 
-def edit(path: Path, change) -> None:
-    raw = json.loads(path.read_text())
-    change(raw)
-    path.write_text(json.dumps(raw))
-
-
 def digest(folder: Path) -> dict[str, str]:
     """Of every file below a folder."""
     return {
@@ -70,7 +67,7 @@ def first_format(raw: dict[str, Any]) -> None:
     """Turn a record into one of format 1."""
     for name in ("device", "gpu", "dataset_code"):
         del raw[name]
-    raw["format"] = 1
+    unsealed(raw, 1)
 
 
 Fault = tuple[tuple[str, ...], str, bool]
@@ -78,7 +75,7 @@ Fault = tuple[tuple[str, ...], str, bool]
 
 def faults() -> Iterator[Fault]:
     """Every field of a record missing, null and of a wrong type; whether that damages it."""
-    for name in (field.name for field in fields(Record) if field.name != "extra"):
+    for name in (field.name for field in fields(Record) if field.name not in OURS):
         yield (name,), "missing", name in REQUIRED
         yield (name,), "null", name not in OPTIONAL
         yield (name,), "wrong", True
@@ -99,7 +96,9 @@ def spoil(raw: dict[str, Any], where: tuple[str, ...], how: str) -> None:
 
 
 def test_all_fields_are_tried():
-    assert len(list(faults())) == 3 * (len(fields(Record)) - 1 + len(get_type_hints(Inputs)))
+    assert len(list(faults())) == 3 * (
+        len(fields(Record)) - len(OURS) + len(get_type_hints(Inputs))
+    )
     assert len(list(faults())) >= 100
 
 
@@ -112,7 +111,7 @@ def test_a_record_with_any_wrong_field_is_named_and_nothing_breaks(world, comman
     for where, how, damages in faults():
         raw = json.loads(sound)
         spoil(raw, where, how)
-        path.write_text(json.dumps(raw))
+        write(path, raw)
         before = digest(world.results / "records")
         done = world.bench(*COMMANDS[command])
         case = f"{'.'.join(where)} {how}: {done}"
@@ -128,7 +127,7 @@ def test_a_record_with_any_wrong_field_is_named_and_nothing_breaks(world, comman
 
 def test_a_record_says_device_gpu_and_the_code_of_its_dataset(ran):
     record = read_record(one(ran))
-    assert (record.format, record.device, record.gpu) == (2, "cpu", None)
+    assert (record.format, record.device, record.gpu) == (FORMAT, "cpu", None)
     assert list(record.dataset_code) == ["toy"]
 
 
@@ -258,30 +257,80 @@ def test_a_report_names_the_damaged_records_it_leaves_out(ran):
         ("tasks", lambda raw: raw.update(clips={}), "expected at least one"),
         ("tasks", lambda raw: raw["clips"]["toy/p0/c0-low"].pop(), "clips.toy/p0/c0-low: ["),
         ("tasks", lambda raw: raw["clips"]["toy/p0/c0-low"].__setitem__(2, 9), "one of 3 classes"),
-        ("tasks", lambda raw: raw.update(format=2), "has format 2, and this version"),
+        ("tasks", lambda raw: raw.update(fingerprint="0"), "which is not its file's name"),
+        ("tasks", None, "its content does not match its seal"),
         ("environments", lambda raw: raw.update(packages=3), "packages: 3, expected a table"),
         ("environments", lambda raw: raw.pop("python"), "python: missing"),
+        ("environments", lambda raw: raw.update(python="4"), "its name is not that of its content"),
+        ("environments", None, "its content does not match its seal"),
         ("external", lambda raw: raw.update(predicted=[]), "predicted: [], expected a table"),
         ("external", lambda raw: raw["predicted"].popitem(), "not of the clips and classes"),
         ("external", lambda raw: raw["predicted"].update({"toy/p0/c0-low": 5}), "not of the clips"),
         ("external", lambda raw: raw.update(protocol="lopo"), "unknown protocol 'lopo'"),
-        ("external", lambda raw: raw.update(format=2), "has format 2, and this version"),
+        ("external", None, "its content does not match its seal"),
     ],
 )
-def test_other_files_that_are_wrong_are_a_line(ran, folder, change, words):
-    task = json.loads(next((ran.results / "tasks").iterdir()).read_text())
+def test_other_files_that_are_wrong_are_named_and_the_rest_goes_on(ran, folder, change, words):
+    """The damaged file is that of toy/3; the cells of toy/2 do not suffer."""
+    ran.run("--tasks", "2", methods="mean,mean:noisy")
+    path = theirs(ran) if folder == "external" else of_toy3(ran, folder)
+    if change is None:
+        path.write_text(path.read_text().replace("0", "1", 1))
+    else:
+        edit(path, change)
+    before = digest(ran.results)
+    for command in ("board", "compare", "list"):
+        done = ran.bench(*COMMANDS[command])
+        assert done.code == 0, done
+        assert re.search(rf"damaged.*: {re.escape(str(path))}: .*{re.escape(words)}.*; ", done.err)
+        assert done.err.count("\n") == 1, done.err
+        assert "toy/2" in done.out
+        # Their file says who shows what: without it nothing of the task can be scored.
+        assert ("toy/3" in done.out) == (folder != "tasks" or command == "list")
+    assert digest(ran.results) == before
+    done = ran.run(methods="mean,mean:noisy")
+    assert done.code == 0
+    if folder != "external":
+        assert f"written again; the old file is kept in damaged/: {path}" in done.err
+        assert ran.bench("board").err == ""
+        assert (ran.results / "damaged" / f"{folder}-{path.name}").is_file()
+
+
+def of_toy3(world, folder: str) -> Path:
+    """The file of toy/3's clips, or of this machine."""
+    found = (world.results / folder).glob("*.json")
+    return next(p for p in found if json.loads(p.read_text()).get("task") in ("toy/3", None))
+
+
+def theirs(world) -> Path:
+    """The file of external predictions of toy/3."""
+    task = json.loads(of_toy3(world, "tasks").read_text())
     rows = [f"{clip},{label},0" for clip, (_, _, label) in task["clips"].items()]
-    (ran.folder / "theirs.csv").write_text("\n".join(["clip,truth,predicted", *rows]))
-    done = ran.bench("results", "import", "theirs.csv", "--task", "toy/3", "--label", "Theirs")
+    (world.folder / "theirs.csv").write_text("\n".join(["clip,truth,predicted", *rows]))
+    done = world.bench("results", "import", "theirs.csv", "--task", "toy/3", "--label", "Theirs")
     assert done.code == 0, done.err
-    (path,) = (ran.results / folder).rglob("*.json")
-    edit(path, change)
+    (path,) = (world.results / "external").rglob("*.json")
+    return path
+
+
+@pytest.mark.parametrize("folder", ["tasks", "environments", "external"])
+def test_other_files_of_a_later_version_are_refused_in_a_line_and_stay(ran, folder):
+    path = theirs(ran) if folder == "external" else of_toy3(ran, folder)
+    edit(path, lambda raw: raw.update(format=3, packages=0, clips=0, predicted=0))
     before = digest(ran.results)
     done = ran.bench("board")
-    assert done.code == 2
-    assert done.err.count("\n") == 1
-    assert words in done.err
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "has format 3, and this version" in done.err
     assert digest(ran.results) == before
+
+
+def test_a_task_that_is_gone_is_said_with_what_it_costs(ran):
+    ran.run("--tasks", "2")
+    path = of_toy3(ran, "tasks")
+    path.unlink()
+    done = ran.bench("board")
+    assert done.code == 0
+    assert f"{path}: missing, so 12 records are left out" in done.err
 
 
 def test_external_predictions_of_the_first_version_are_read(ran):
@@ -373,7 +422,7 @@ def test_a_file_in_place_of_the_records_is_said(world):
 def test_a_label_without_a_variant_after_its_colon_is_damage_with_a_name(world):
     world.run()
     path = next(world.results.rglob("records/**/*.json"))
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"label": "mean:"}))
+    edit(path, lambda raw: raw.update(label="mean:"))
     done = world.bench("board")
     assert done.code == 0
     assert f"{path.name}: label: 'mean:'" in done.err

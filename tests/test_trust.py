@@ -19,6 +19,7 @@ from bench.statistics.metrics import METRICS, confusion, uf1
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.store.task_file import TaskFile
+from tests.sealing import edit
 
 HERE = Path(__file__).parent
 TRUST = (HERE.parent / "docs" / "trust.md").read_text(encoding="utf-8")
@@ -59,9 +60,7 @@ def test_all_scores_of_a_row_are_of_the_same_predictions(world):
 def test_a_subject_of_whom_nothing_is_right_counts(world):
     world.run()
     path = world.results / "records" / sorted(world.records())[0]
-    raw = json.loads(path.read_text())
-    raw["scores"] = np.roll(raw["scores"], 1, axis=1).tolist()
-    path.write_text(json.dumps(raw))
+    edit(path, lambda raw: raw.update(scores=np.roll(raw["scores"], 1, axis=1).tolist()))
     (table,) = build(Store(world.results), load((world.plugin,))).tables
     assert table.rows[0].scores["accuracy"].value == pytest.approx(15 / 18)
 

@@ -71,7 +71,7 @@ def _grid(group: Variants) -> Grid:
         )
     if compared:
         about += (
-            f"; `ΔUF1 vs {method}` is the difference over the seeds that both have, with its 95 % "
+            f"; ΔUF1 vs {method} is the difference over the seeds that both have, with its 95 % "
             "interval (paired bootstrap over subjects) and the p value of a paired permutation "
             "test over subjects, Holm-corrected over these lines"
         )

@@ -18,7 +18,7 @@ from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
 from bench.plugins.registry import Registry
 from bench.store.environment import read_environment
-from bench.store.external import External, read_external
+from bench.store.external import External
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -42,7 +42,7 @@ def build(
     for record in store.records() if records is None else records:
         grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
     external: dict[tuple[str, str], list[External]] = defaultdict(list)
-    for one in read_external(store.folder):
+    for one in store.externals():
         external[one.data, one.protocol].append(one)
         # A task may have imported predictions and no records at all.
         grouped.setdefault((one.data, one.protocol), [])

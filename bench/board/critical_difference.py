@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bench.board.style import BLUE, GREY, SETTINGS, blank
+from bench.board.style import BLUE, GREY, SETTINGS, blank, shown
 from bench.statistics import CriticalDifference
 
 
@@ -44,8 +44,9 @@ def rank_figure(methods: Sequence[str], critical: CriticalDifference, title: str
         axes.vlines(ranks, 0, height, color=GREY, linewidth=0.8)
         axes.scatter(ranks, height, color=BLUE, s=14, zorder=3)
         for rank, y, name in zip(ranks, height, np.array(methods)[order], strict=True):
-            axes.annotate(f"{name} {rank:.2f}", (rank, y), (5, 0), textcoords="offset points",
-                          va="center", fontsize=8)  # fmt: skip
+            label = f"{shown(name)} {rank:.2f}"
+            axes.annotate(label, (rank, y), (5, 0), textcoords="offset points", va="center",
+                          fontsize=8)  # fmt: skip
         for level, (first, last) in enumerate(runs, start=1):
             axes.hlines(level, ranks[first], ranks[last], color="black", linewidth=3)
         axes.set_xlabel(f"{title}; critical difference {critical.difference:.2f}")

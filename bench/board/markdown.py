@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from tabulate import tabulate
 
@@ -20,6 +21,8 @@ from bench.board.text import (
     headers,
     picture_name,
 )
+from bench.core.escape import markdown as escape
+from bench.evaluation.row import Row
 
 
 def markdown(board: Board, pictures: bool = False) -> str:
@@ -34,22 +37,21 @@ def markdown(board: Board, pictures: bool = False) -> str:
         title += ": SYNTHETIC data"
     parts = [title, LEGEND, *(_section(table, pictures) for table in board.tables)]
     if board.machines:
-        machines = [f"- `{name}`: {text}" for name, text in board.machines.items()]
+        machines = [f"- {escape(name)}: {escape(text)}" for name, text in board.machines.items()]
         parts.append("## Machines\n\n" + "\n".join(machines))
     return "\n\n".join(parts) + "\n"
 
 
 def _section(table: Table, pictures: bool) -> str:
     body = _grid([cells(table, row) for row in table.rows], headers(table))
-    lines = [f"## {table.title}, {table.protocol}", caption(table), body]
+    lines = [f"## {escape(f'{table.title}, {table.protocol}')}", escape(caption(table)), body]
     for group in table.variants:
-        lines += [f"### Variants of {group.name}"]
+        lines += [f"### Variants of {escape(group.name)}"]
         for grid in grids(group):
-            lines += [grid.about, _grid(grid.lines, grid.names)]
-        lines += [f"> {note_text(note)}" for note in group.notes]
+            lines += [escape(grid.about), _grid(grid.lines, grid.names)]
+        lines += [f"> {escape(note_text(note))}" for note in group.notes]
     if pictures and (traced := [row for row in table.rows if row.epochs is not None]):
-        links = [f"![UF1 of {row.name} against epoch]({picture_name(row)})" for row in traced]
-        lines += ["### UF1 against epoch", "\n".join(links)]
+        lines += ["### UF1 against epoch", "\n".join(map(_picture, traced))]
     if rows := beside(table):
         lines += [
             "### Published results of methods run here",
@@ -61,6 +63,12 @@ def _section(table: Table, pictures: bool) -> str:
     return "\n\n".join(lines)
 
 
+def _picture(row: Row) -> str:
+    # Brackets are no markup elsewhere, but here one would end the alternative text.
+    name = escape(row.name).replace("[", "&#91;").replace("]", "&#93;")
+    return f"![UF1 of {name} against epoch]({quote(picture_name(row))})"
+
+
 PUBLISHED_NOTE = (
     "As printed in their sources, on the real data; never ranked with ours. `epoch` is how the "
     "source chose its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
@@ -69,6 +77,8 @@ PUBLISHED_NOTE = (
 
 
 def _grid(rows: list[list[str]], names: Sequence[str]) -> str:
-    clean = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    # Of a published result, the source is to be followed: the last column.
+    clean = [[escape(cell, names[i] == "source") for i, cell in enumerate(row)] for row in rows]
     # Without disable_numparse, tabulate reads ".621" as a number and prints 0.621.
-    return str(tabulate(clean, list(names), tablefmt="github", disable_numparse=True))
+    heads = list(map(escape, names))
+    return str(tabulate(clean, heads, tablefmt="github", disable_numparse=True))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
-
-from tabulate import tabulate
 
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
 from bench.board.notes import note_text
 from bench.board.text import LEGEND, caption, cells, headers
+from bench.core import escape
 
 
 def latex(board: Board) -> str:
@@ -19,14 +17,22 @@ def latex(board: Board) -> str:
 
 
 def _tabulars(table: Table) -> Iterator[str]:
-    head = f"% {table.title}, {table.protocol}"
+    head = f"{table.title}, {table.protocol}"
     rows = [cells(table, row) for row in table.rows]
-    yield f"{head}. {caption(table)}\n{_grid(rows, headers(table), 'latex_booktabs')}\n"
+    yield _tabular(f"{head}. {caption(table)}", rows, headers(table))
     for group in table.variants:
         notes = "".join(f" {note_text(note)}" for note in group.notes)
         for grid in grids(group):
             about = f"{head}. Variants of {group.name}. {grid.about}{notes}"
-            yield f"{about}\n{_grid(grid.lines, grid.names, 'latex_booktabs')}\n"
+            yield _tabular(about, grid.lines, grid.names)
+
+
+def _tabular(about: str, rows: Sequence[Sequence[str]], names: Sequence[str]) -> str:
+    # By hand: tabulate escapes too little (line breaks), and does not let cells be escaped before.
+    lines = [" & ".join(map(escape.latex, row)) + r" \\" for row in (names, *rows)]
+    head = rf"\begin{{tabular}}{{{'l' * len(names)}}}"
+    body = [head, r"\toprule", lines[0], r"\midrule", *lines[1:], r"\bottomrule", r"\end{tabular}"]
+    return "\n".join([f"% {escape.visible(about)}", *body, ""])
 
 
 def html(board: Board) -> str:
@@ -36,23 +42,30 @@ def html(board: Board) -> str:
         title += ": SYNTHETIC data"
     sections = (part for table in board.tables for part in _section(table))
     head = f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>'
-    return "\n".join(
-        [head, f"<h1>{title}</h1>", f"<p>{escape(LEGEND)}</p>", *sections, "</html>\n"]
-    )
+    return "\n".join([head, f"<h1>{title}</h1>", _element("p", LEGEND), *sections, "</html>\n"])
 
 
 def _section(table: Table) -> Iterator[str]:
-    yield f"<h2>{escape(table.title)}, {escape(table.protocol)}</h2>"
-    yield f"<p>{escape(caption(table))}</p>"
-    yield _grid([cells(table, row) for row in table.rows], headers(table), "html")
+    yield _element("h2", f"{table.title}, {table.protocol}")
+    yield _element("p", caption(table))
+    yield html_table([headers(table), *(cells(table, row) for row in table.rows)])
     for group in table.variants:
-        yield f"<h3>Variants of {escape(group.name)}</h3>"
+        yield _element("h3", f"Variants of {group.name}")
         for grid in grids(group):
-            yield f"<p>{escape(grid.about)}</p>"
-            yield _grid(grid.lines, grid.names, "html")
-        yield from (f"<p>{escape(note_text(note))}</p>" for note in group.notes)
+            yield _element("p", grid.about)
+            yield html_table([grid.names, *grid.lines])
+        yield from (_element("p", note_text(note)) for note in group.notes)
 
 
-def _grid(rows: list[list[str]], names: Sequence[str], form: str) -> str:
-    # tabulate escapes the cells of both formats itself; numbers must stay as they are written.
-    return str(tabulate(rows, list(names), tablefmt=form, disable_numparse=True))
+def html_table(rows: Sequence[Sequence[str]]) -> str:
+    """A table whose first line is its heading."""
+    tags = ["th"] + ["td"] * (len(rows) - 1)
+    lines = (
+        _element("tr", "".join(_element(tag, word) for word in row), escaped=True)
+        for tag, row in zip(tags, rows, strict=True)
+    )
+    return "\n".join(["<table>", *lines, "</table>"])
+
+
+def _element(tag: str, text: str, escaped: bool = False) -> str:
+    return f"<{tag}>{text if escaped else escape.html(text)}</{tag}>"

@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.board.board import Board, Table
 from bench.board.notes import note_text, notes_text
+from bench.core import escape
 from bench.evaluation.notes import Note
 from bench.evaluation.row import Row
 
@@ -43,8 +44,8 @@ def to_csv(board: Board) -> str:
     names = list(dict.fromkeys(name for line in lines for name in line))
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
+    writer.writerow({name: escape.csv(name) for name in names})
+    writer.writerows({name: escape.csv(cell) for name, cell in line.items()} for line in lines)
     return out.getvalue()
 
 

@@ -7,8 +7,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from bench.core.escape import visible
+
 BLUE, ORANGE, RED, GREY = "#0072B2", "#E69F00", "#D55E00", "#666666"
 """From the palette of Okabe and Ito: distinguishable with any colour blindness and in grey."""
+
+LONGEST = 60
+"""Characters of a name in a figure: longer ones would leave no room for the axes."""
 
 SETTINGS: Any = {
     "font.size": 9,
@@ -22,6 +27,8 @@ SETTINGS: Any = {
     "axes.spines.right": False,
     "legend.frameon": False,
     "lines.linewidth": 1.4,
+    # A dollar sign in a name is no formula, and an invalid formula is an error.
+    "text.parse_math": False,
 }
 """For `matplotlib.rc_context`, around all drawing."""
 
@@ -30,6 +37,12 @@ def blank(width: float, height: float) -> Figure:
     """An empty figure of a size in inches: a paper's column is 3.4 wide, its page 7."""
     # Not by pyplot, which keeps every figure open and may look for a display.
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def shown(name: str) -> str:
+    """A label, subject or class as a figure can show it: no control characters, not too long."""
+    text = visible(name)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def stamped(figure: Figure, synthetic: bool) -> Figure:

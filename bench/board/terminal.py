@@ -8,6 +8,7 @@ from rich.text import Text
 from bench.board.board import Table
 from bench.board.notes import notes_text
 from bench.board.text import fit_time, score_text
+from bench.core.escape import visible
 
 NARROW = 100
 """Characters of a terminal below which tables leave out what matters least."""
@@ -16,7 +17,9 @@ NARROW = 100
 def grid(table: Table, width: int) -> Grid:
     """One table, for a terminal of so many characters: methods, scores with intervals, notes."""
     wide = width >= NARROW
-    lines = Grid(title=f"{table.title}, {table.protocol}", title_style="bold", pad_edge=False)
+    # As Text, or rich would take the brackets of intervals for markup.
+    title = Text(visible(f"{table.title}, {table.protocol}"))
+    lines = Grid(title=title, title_style="bold", pad_edge=False)
     lines.caption = f"{sum(table.counts)} clips, {table.subjects} subjects" + (
         ", SYNTHETIC stand-ins" if table.synthetic else ""
     )
@@ -35,6 +38,5 @@ def grid(table: Table, width: int) -> Grid:
         notes = notes_text(row)
         style = "dim" if row.rank is None else ""
         values = (place, row.name, *scores, *took, notes)
-        # As Text, or rich would take the brackets of intervals for markup.
-        lines.add_row(*(Text(value) for value in values), style=style)
+        lines.add_row(*(Text(visible(value)) for value in values), style=style)
     return lines

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.check import describing, fitting, form
 from bench.check.examination import Examination
 from bench.check.finding import Finding, Status, blocked, failed
-from bench.plugins.code_hash import own_files
+from bench.core.code_hash import own_files
 
 Check = Callable[[Examination], Finding]
 

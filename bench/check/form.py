@@ -18,8 +18,8 @@ from typing import Any, get_args
 import bench
 from bench.check.examination import Examination
 from bench.check.finding import Finding, failed, noted, passed
+from bench.core.code_hash import code_files
 from bench.core.words import Fidelity
-from bench.plugins.code_hash import code_files
 from bench.plugins.method import Method
 
 HEAVY = ("torch", "sklearn", "skimage", "scipy", "numba", "cv2", "matplotlib", "timm", "pandas")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bench.cache.files import key
-from bench.plugins.import_graph import is_installed
+from bench.core.import_graph import is_installed
 
 LOOKS = {"open", "os.listdir", "os.scandir", "glob.glob"}
 """Audit events of Python that name a file or folder somebody looks at."""

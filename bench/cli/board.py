@@ -15,7 +15,6 @@ from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.store.external import read_external
 from bench.store.store import Store
 
 
@@ -36,26 +35,26 @@ def board(
     """Print the leaderboard of a results folder, or write it to files."""
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
     found = {name: one.task for name, one in store.tasks().items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
     names = choose(tasks, sorted(set(found.values())), "task")
-    contents = store.contents()
     records = contents.records
-    name_damaged(contents.damaged, "left out")
     only = {
         (record.inputs["data"], record.inputs["protocol"])
         for record in records
         if found.get(record.inputs["data"]) in names
     }
-    only |= {(o.data, o.protocol) for o in read_external(store.folder) if o.task in names}
+    only |= {(o.data, o.protocol) for o in store.externals() if o.task in names}
     if not only:
         raise BenchError(f"no results of {tasks} in {settings.results}; run `bench run` first")
     made = build(store, registry, only, records)
     if output is not None and not output.suffix:
         for path in publish(made, output):
             # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
-            out().print(path, soft_wrap=True)
+            out().say(path)
     elif format == "terminal" and output is None:
         for table in made.tables:
             out().print(grid(table, out().width))

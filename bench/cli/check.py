@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table as Grid
+from rich.text import Text
 
 from bench.check import Examination, Result, each_check
 from bench.check.examination import brief
@@ -83,17 +83,16 @@ def _only(registry: Registry, names: list[str]) -> Registry:
 def _checked(row: Configured, as_json: bool) -> list[Result]:
     """Results of one method; printed as a table unless they become JSON."""
     examination = Examination(brief(row.method), row.method)
-    with err().status(row.label) as shown:
+    with err().status(Text(row.label)) as shown:
         results = []
         for result in each_check(examination):
             result = dataclasses.replace(result, method=row.label)
-            shown.update(f"{row.label}: {result.check}")
+            shown.update(Text(f"{row.label}: {result.check}"))
             results.append(result)
     if not as_json:
         grid = Grid("check", "verdict", "details", "s", title=row.label, title_style="bold")
         for one in results:
-            verdict = f"[{COLOURS[one.status]}]{one.status}[/]"
-            # Details may contain brackets, which rich would take for markup.
-            grid.add_row(one.check, verdict, escape(one.detail), f"{one.seconds:.1f}")
+            verdict = Text(one.status, COLOURS[one.status])
+            grid.add_row(one.check, verdict, one.detail, f"{one.seconds:.1f}")
         out().print(grid)
     return results

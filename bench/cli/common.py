@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from bench.cli.screen import Screen
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
 from bench.core.select import unknown
@@ -25,7 +24,7 @@ MOST_NUMBERS = 10_000
 """A longer range is a typing error: each seed is a run of its own."""
 
 DAMAGED = 5
-"""Damaged records that a command names before it only counts."""
+"""Damaged files that a command names before it only counts."""
 
 
 def workspace(
@@ -54,15 +53,14 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def out() -> Console:
+def out() -> Screen:
     """Standard output, wide enough for tables where it is no terminal."""
-    # No highlighting: rich would colour every number and path.
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    return Screen(width=None if sys.stdout.isatty() else 160)
 
 
-def err() -> Console:
+def err() -> Screen:
     """Standard error: progress and remarks."""
-    return Console(stderr=True, highlight=False)
+    return Screen(stderr=True)
 
 
 def chosen_device(word: Device) -> Device:
@@ -80,11 +78,11 @@ def chosen_device(word: Device) -> Device:
 
 
 def name_damaged(lines: Sequence[str], what: str) -> None:
-    """Name damaged records on standard error, the first few one by one."""
+    """Name damaged files on standard error, the first few one by one."""
     for line in lines[:DAMAGED]:
-        err().print(f"damaged, {what}: {line}", soft_wrap=True, markup=False)
+        err().say(f"damaged, {what}: {line}")
     if len(lines) > DAMAGED:
-        err().print(f"... and {len(lines) - DAMAGED} more; `bench results list` names them all")
+        err().say(f"... and {len(lines) - DAMAGED} more; `bench results list` names them all")
 
 
 def print_json(content: Any) -> None:
@@ -112,7 +110,7 @@ def progress(text: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar that appears with the first report of (done, total)."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(text, markup=False), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=err(), transient=True)
     task = bar.add_task("", total=None, visible=False)
 

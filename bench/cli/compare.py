@@ -60,6 +60,8 @@ def compare(
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
+    contents = store.contents()
+    name_damaged(contents.damaged, "left out")
     known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
@@ -68,11 +70,9 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    contents = store.contents()
-    name_damaged(contents.damaged, "left out")
     pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
     for one in left_out:
-        err().print(left_out_text(one), soft_wrap=True)
+        err().say(left_out_text(one))
     if not pairs:
         raise BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
     if json:
@@ -115,7 +115,7 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     figure = rank_figure(methods, found, f"average rank by {metric} over {tasks} tasks")
     picture = stamped(figure, all(pair.synthetic for pair in pairs))
     write_atomically(output, png(picture), durable=False)
-    out().print(f"Picture: {output}", soft_wrap=True)
+    out().say(f"Picture: {output}")
 
 
 def _print(pairs: Sequence[Pair], metric: str) -> None:

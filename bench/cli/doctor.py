@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from rich.table import Table as Grid
+from rich.text import Text
 
 from bench.check.installation import examine
 from bench.cli.common import out, print_json, workspace
@@ -22,7 +23,7 @@ def doctor(results: Results = None, plugin: Plugin = None, json: Json = False) -
     else:
         grid = Grid("part", "", "details")
         for one in findings:
-            grid.add_row(one.part, f"[{COLOURS[one.status]}]{one.status}[/]", one.detail)
+            grid.add_row(one.part, Text(one.status, COLOURS[one.status]), one.detail)
         out().print(grid)
     if any(finding.status == "bad" for finding in findings):
         raise SystemExit(FAILED)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
+from bench.core.escape import visible
+
 # Shells use 2 for wrong usage, and 128 + SIGINT for Ctrl-C.
 MISUSE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 def leave(message: str, command: str = "bench") -> NoReturn:
     """Say what is wrong in one line and exit with 2."""
-    print(f"{command}: {message}", file=sys.stderr)
+    # Names and messages of other people's files are part of it.
+    print(visible(f"{command}: {message}"), file=sys.stderr)
     raise SystemExit(MISUSE)

@@ -73,7 +73,7 @@ def explain(
         if seconds:
             parts += _looks(evidence, registry, settings, seconds)
         page = write(evidence, parts, folder)
-    out().print(f"Report: {page}", soft_wrap=True)
+    out().say(f"Report: {page}")
 
 
 def _looks(
@@ -88,7 +88,7 @@ def _looks(
 
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
-        err().print(f"refitting fold {unit.fold.name}")
+        err().say(f"refitting fold {unit.fold.name}")
         options = RunOptions(device=chosen_device("auto"), timeout=seconds)
         # One thread as in a worker, so that the fold predicts as its record does.
         with threadpool_limits(1):

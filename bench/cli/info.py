@@ -12,6 +12,7 @@ from bench.cli.common import print_json, workspace
 from bench.cli.complete import complete_names
 from bench.cli.options import Json, Plugin
 from bench.core.dataset import Dataset
+from bench.core.escape import visible
 from bench.core.names import Label, TaskName
 from bench.core.select import unknown
 from bench.plugins.docstrings import about, meanings
@@ -46,7 +47,7 @@ def info(
         lines = _lines(value)
         for i, line in enumerate(lines):
             # Not by rich, which would wrap the layout of a dataset's folders.
-            print(f"{word if i == 0 else '':{width}}  {line}".rstrip())
+            print(visible(f"{word if i == 0 else '':{width}}  {line}".rstrip()))
 
 
 def _method(plugin: type[Method]) -> dict[str, Any]:

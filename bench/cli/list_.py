@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.markup import escape
 from rich.table import Table as Grid
+from rich.text import Text
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Plugin
@@ -38,7 +38,7 @@ def list_(
         if what in ("all", name):
             out().print(_grid(name, rows))
     for name, reason in registry.broken.items():
-        err().print(f"{name} is left out: {escape(reason)}", style="red", soft_wrap=True)
+        err().say(f"{name} is left out: {reason}", style="red")
 
 
 def _methods(registry: Registry) -> list[dict[str, Any]]:
@@ -93,8 +93,8 @@ def _grid(what: str, rows: list[dict[str, Any]]) -> Grid:
         grid.add_column("computed from", no_wrap=True)
         grid.add_column("what it is")
         for row in rows:
-            name = f"{row['name']}\n[dim]{row['module']}[/dim]"
-            grid.add_row(name, "\n".join(row["of"]), escape(row["about"]))
+            view = Text.assemble(row["name"], "\n", (row["module"], "dim"))
+            grid.add_row(view, "\n".join(row["of"]), row["about"])
     elif what == "methods":
         grid = Grid(title=what)
         for name in ("method", "title", "year", "fidelity", "needs", "variants"):

@@ -38,7 +38,7 @@ def plan(
     """Show what a run would do, what is done, and how long the rest may take."""
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
     for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().print(remark, soft_wrap=True, markup=False)
+        err().say(remark)
     if json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
     else:

@@ -82,10 +82,9 @@ def repro(
         raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {cell}: {done}")
     today = dataclasses.replace(today, folds=folds)
     if gpus := sorted({record.gpu for record in before.values() if record.gpu}):
-        err().print(
+        err().say(
             f"The records were made on {', '.join(gpus)} and are rerun on the CPU: "
-            "scores may differ in their last digits.",
-            soft_wrap=True,
+            "scores may differ in their last digits."
         )
     here = tempfile.TemporaryDirectory() if into is None else nullcontext(str(into))
     options = RunOptions(engine=engine, jobs=jobs, device="cpu", plugins=registry.files)
@@ -151,4 +150,4 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     said = "identical" if exact else f"{changed} changed class"
     more = f"; {failed} folds failed" if failed else ""
     folds = "1 fold" if len(rows) == 1 else f"{len(rows)} folds"
-    out().print(f"{clips} predictions of {folds}: {said}{more}")
+    out().say(f"{clips} predictions of {folds}: {said}{more}")

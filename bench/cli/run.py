@@ -7,7 +7,6 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.board import build
 from bench.board.publish import publish
@@ -17,6 +16,7 @@ from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
 from bench.cli.plan import expected, print_plan
 from bench.cli.prepare import Prepared, Request, chosen, prepare
+from bench.cli.screen import Screen
 from bench.cli.watch import Watch
 from bench.running.options import RunOptions
 from bench.running.run import Summary
@@ -55,12 +55,12 @@ def run(
     """
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
     for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().print(remark, soft_wrap=True, markup=False)
+        err().say(remark)
     if dry_run:
         print_plan(prepared)
         return
     if time_left := expected(prepared):
-        err().print(f"Estimated: {time_left}.", soft_wrap=True)
+        err().say(f"Estimated: {time_left}.")
     store = Store(prepared.settings.results)
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
@@ -85,28 +85,28 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
-    console.print(f"Leaderboard: {markdown}", soft_wrap=True, markup=False)
+    console.say(f"Leaderboard: {markdown}")
     if summary.unreadable or prepared.unusable:
         raise SystemExit(MISUSE)
     if summary.failures:
         raise SystemExit(FAILED)
 
 
-def _say(console: Console, summary: Summary, elapsed: float) -> None:
+def _say(console: Screen, summary: Summary, elapsed: float) -> None:
     folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
     done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
+    name_damaged(summary.rewritten, "written again; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
     if summary.stale:
-        console.print(
+        console.say(
             f"{len(summary.stale)} of these are stale: the code that made them has changed since; "
-            "--refresh stale reruns them.",
-            soft_wrap=True,
+            "--refresh stale reruns them."
         )
     for sentence in summary.unreadable:
-        console.print(sentence, style="red", soft_wrap=True, markup=False)
+        console.say(sentence, style="red")
     for unit, status, error in summary.failures[:20]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
-        console.print(f"{status}: {unit}: {last}", style="red", soft_wrap=True, markup=False)
+        console.say(f"{status}: {unit}: {last}", style="red")
     if len(summary.failures) > 20:
         console.print(f"... and {len(summary.failures) - 20} more", style="red")

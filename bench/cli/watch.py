@@ -9,9 +9,10 @@ from statistics import fmean
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bench.cli.screen import Screen
+from bench.core.escape import visible
 from bench.planning.plan import Unit
 
 QUIET = 30.0
@@ -21,17 +22,17 @@ QUIET = 30.0
 class Watch:
     """Draws a run; a bar in a terminal, a line now and then elsewhere."""
 
-    def __init__(self, workers: int, console: Console) -> None:
+    def __init__(self, workers: int, console: Screen) -> None:
         self.workers, self.console = workers, console
         self.name, self.total, self.done = "", 0, 0
         self.left: Counter[int] = Counter()
         self.took: dict[int, list[float]] = defaultdict(list)
         self.started = self.spoke = time.monotonic()
         self.bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[left]}"),
+            TextColumn("{task.fields[left]}", markup=False),
             console=console,
             transient=True,
         )
@@ -69,14 +70,14 @@ class Watch:
         if unit is not None:
             self.took[id(unit.cell)].append(seconds)
             self.left[id(unit.cell)] -= 1
-            where = f"{unit.cell.row.label} {unit.cell.task.name}  "
+            where = visible(f"{unit.cell.row.label} {unit.cell.task.name}  ")
         # The first jobs also pay for start-up: they say little about the rest.
         known = self.done > 2 * self.workers
         text = where + (f"about {duration(self.remaining())} left" if known else "")
         self.bar.update(self.line, completed=self.done, left=text)
         if not self.console.is_terminal and time.monotonic() - self.spoke > QUIET:
             self.spoke = time.monotonic()
-            self.console.print(f"{self.name} {self.done}/{self.total}  {text}")
+            self.console.say(f"{self.name} {self.done}/{self.total}  {text}")
 
     def remaining(self) -> float:
         """Seconds left, from what the folds of each cell took so far."""

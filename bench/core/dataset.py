@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
@@ -176,6 +176,17 @@ def require_root(root: Path, name: str) -> None:
         raise DataError(
             f"{name}: no folder {root}; set its path in bench.toml or BENCH_{name.upper()}_ROOT"
         )
+
+
+def opened(dataset: Dataset) -> Iterator[Dataset]:
+    """A dataset and, of a composite, those that it opens: the datasets that its fields hold."""
+    yield dataset
+    for member in fields(dataset):
+        value = getattr(dataset, member.name)
+        # A composite of many parts holds them in a tuple.
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Dataset):
+                yield from opened(one)
 
 
 class Generator:

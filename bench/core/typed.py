@@ -30,11 +30,13 @@ class DamagedError(BenchError):
 
     Attributes:
         fault: what is wrong, without the name of the file.
+        cure: what to do about it; empty where the message says it or there is nothing to do.
     """
 
-    def __init__(self, origin: Path | str, fault: str) -> None:
-        super().__init__(f"{origin}: {fault}")
+    def __init__(self, origin: Path | str, fault: str, cure: str = "") -> None:
+        super().__init__(f"{origin}: {fault}" + (f"; {cure}" if cure else ""))
         self.fault = fault
+        self.cure = cure
 
 
 class NewerError(BenchError):

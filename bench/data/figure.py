@@ -9,6 +9,7 @@ import numpy as np
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
+from bench.core.escape import visible
 from bench.core.types import Array
 from bench.views.clip_views import Views
 from bench.views.flow.optical import flow_image, optical_flow
@@ -43,7 +44,9 @@ def draw(clip: Clip, views: Views, dataset: Dataset) -> Figure:
         raise BenchError(f"{dataset.name} provides only {given}, which cannot be drawn")
     mark = "SYNTHETIC stand-in of " if dataset.synthetic else ""
     emotion = f" ({clip.emotion})" if clip.emotion else ""
-    figure.suptitle(f"{mark}{dataset.facts.title}: {clip.id}{emotion}", fontsize=9)
+    title = visible(f"{mark}{dataset.facts.title}: {clip.id}{emotion}")
+    # A dollar sign in an id is no formula.
+    figure.suptitle(title, fontsize=9, parse_math=False)
     return figure
 
 

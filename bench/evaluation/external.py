@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.core.typed import DamagedError
 from bench.evaluation.notes import ExternalPredictions
 from bench.evaluation.row import Row
 from bench.evaluation.scoring import by_subject, parts, scores
@@ -15,18 +14,11 @@ from bench.store.external import External
 
 
 def external_row(task: Truth, one: External) -> Row:
-    """Score imported predictions; the row is never ranked.
+    """Score imported predictions of all clips of a task; the row is never ranked.
 
     Raises:
-        DamagedError: the predictions are not of the task's clips and classes.
         BenchError: an unknown protocol.
     """
-    expected = range(len(task.classes))
-    if one.predicted.keys() != task.position.keys() or not {*one.predicted.values()} <= {*expected}:
-        raise DamagedError(
-            f"external predictions {one.name!r}",
-            f"not of the clips and classes of {one.task}; remove their file and import them again",
-        )
     where = np.array([task.position[clip] for clip in one.predicted])
     counts = by_subject(task, where, np.array(list(one.predicted.values())))[None]
     total = len(folds(one.protocol, task.people, task.databases))

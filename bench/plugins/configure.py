@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from bench.cache.files import key
+from bench.core.code_hash import seen_by, source_hash
 from bench.core.errors import BenchError
 from bench.core.names import Label
 from bench.core.select import choose, unknown
-from bench.plugins.code_hash import seen_by, source_hash
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.views.catalog import view_versions

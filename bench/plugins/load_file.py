@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from bench.core import import_graph
 from bench.core.errors import BenchError
-from bench.plugins import import_graph
 from bench.views.catalog import CATALOG
 
 

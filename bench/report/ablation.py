@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from bench.board.style import BLUE, blank
+from bench.board.style import BLUE, blank, shown
 from bench.board.text import NAMES, number, score_text
 from bench.core.names import Label
 from bench.evaluation.crossing import Configs, varied, word
@@ -46,7 +46,7 @@ def ablation_figure(rows: Sequence[Row]) -> Figure:
             axes.plot([score.low, score.high], [i, i], color=BLUE)
         axes.plot(score.value, i, "o", color=BLUE, markersize=5)
         axes.text(1.03, i, number(score.value), va="center", fontsize=8)
-    axes.set_yticks(np.arange(len(ordered)), [row.label for row in ordered])
+    axes.set_yticks(np.arange(len(ordered)), [shown(row.label) for row in ordered])
     # Upside down, so that the plain method is at the top.
     axes.set_ylim(len(ordered) - 0.5, -0.5)
     axes.set_xlim(0, 1)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bench.board.style import BLUE, blank
+from bench.board.style import BLUE, blank, shown
 from bench.core.types import Array
 from bench.store.record import Record
 
@@ -53,8 +53,8 @@ def curve_figure(numbers: Curves) -> Figure:
     ):
         axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0)
         axes.plot(x, middle, color=BLUE, marker="o" if len(x) < 3 else "")
-        axes.set_title(name.replace("_", " "))
-        axes.set_xlabel(count.replace("_", " "))
+        axes.set_title(shown(name.replace("_", " ")))
+        axes.set_xlabel(shown(count.replace("_", " ")))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     for axes in plots[len(numbers) :]:
         axes.set_axis_off()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from bench.board.style import shown
 from bench.core.types import Array
 from bench.report.occlusion import GRID, drops, occlusion_figure
 from bench.report.page import Part
@@ -28,8 +29,8 @@ def own_pictures(refitted: Refitted) -> Iterator[Part]:
     task, test = refitted.unit.cell.task, refitted.unit.fold.test
     chosen = samples(refitted.labels, PICTURED)
     clips = {
-        f"{task.clips[test[i]].id}\ntrue: {task.classes[refitted.labels[i]]}\n"
-        f"predicted: {task.classes[refitted.predicted[i]]}": refitted.held_out[i]
+        f"{shown(task.clips[test[i]].id)}\ntrue: {shown(task.classes[refitted.labels[i]])}\n"
+        f"predicted: {shown(task.classes[refitted.predicted[i]])}": refitted.held_out[i]
         for i in chosen
     }
     figures = refitted.unit.cell.row.method.pictures(refitted.model, clips)
@@ -56,7 +57,7 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
             return Part(title, f"{method.name} does not use frames, so nothing can be occluded.")
         maps.append(drop)
         clips.append(views)
-        names.append(f"{clip.id}\n{task.classes[label]}")
+        names.append(f"{shown(clip.id)}\n{shown(task.classes[label])}")
     about = (
         f"Drop in the true class's score when a patch of the apex frame ({GRID} x {GRID} patches) "
         "is replaced by the onset's, which hides the motion there. Where it is positive, the "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from matplotlib.figure import Figure
+
+from bench.board.markup import html_table
+from bench.core.escape import html as escape
 
 STYLE = """
 body { font: 16px/1.5 serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #111; }
@@ -63,17 +65,10 @@ def _part(part: Part) -> str:
     title, caption = escape(part.title), escape(part.caption)
     text = f"<h2>{title}</h2>\n"
     if part.table:
-        text += f'<div class="scroll"><table>\n{_lines(part.table)}\n</table></div>\n'
+        text += f'<div class="scroll">{html_table(part.table)}</div>\n'
     if part.figure is None:
         return f"{text}<p>{caption}</p>"
     return (
         f'{text}<figure><img src="{escape(part.name)}.png" alt="{title}">\n'
         f"<figcaption>{caption}</figcaption></figure>"
-    )
-
-
-def _lines(table: Sequence[Sequence[str]]) -> str:
-    return "\n".join(
-        "<tr>" + "".join(f"<{tag}>{escape(word)}</{tag}>" for word in line) + "</tr>"
-        for tag, line in zip(["th"] + ["td"] * (len(table) - 1), table, strict=True)
     )

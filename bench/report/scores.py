@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.board.style import BLUE, GREY, blank
+from bench.board.style import BLUE, GREY, blank, shown
 from bench.core.types import Array
 
 PER_COLUMN = 24
@@ -43,8 +43,9 @@ def _matrix(axes: Axes, dark: Array, words: list[list[str]], classes: Sequence[s
     # Above 1, so that the fullest cell is dark grey rather than black.
     axes.imshow(dark, cmap="Greys", vmin=0, vmax=1.25)
     axes.set_xlabel("predicted class")
-    axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(classes)), classes)
+    names = list(map(shown, classes))
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
     axes.tick_params(length=0)
     axes.spines[["top", "right"]].set_visible(True)
     for i, row in enumerate(words):
@@ -101,7 +102,7 @@ def _bars(axes: Axes, names: Sequence[str], right: Array, whole: Array) -> None:
     axes.barh(where, share, height=0.62, color=BLUE)
     for i in range(len(names)):
         axes.text(1.03, i, f"{right[i]:g}/{whole[i]:g}", va="center", ha="left", fontsize=8)
-    axes.set_yticks(where, names)
+    axes.set_yticks(where, list(map(shown, names)))
     axes.set_xlim(0, 1)
     # Upside down, so that the first name is at the top.
     axes.set_ylim(len(names) - 0.5, -0.5)

@@ -8,9 +8,9 @@ from typing import Protocol, cast
 
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
+from bench.core.code_hash import borrowed, source_hash
 from bench.core.typed import DamagedError
 from bench.planning.plan import Plan, Unit
-from bench.plugins.code_hash import borrowed, source_hash
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
@@ -43,6 +43,7 @@ class Summary:
         failures: units that did not, with status and error.
         stale: reused units whose code, or that of their dataset, has changed since.
         damaged: a line for each damaged record; its unit ran again.
+        rewritten: a line for each damaged task or environment file, which was written again.
         unreadable: sentences that name clips that could not be read.
     """
 
@@ -51,6 +52,7 @@ class Summary:
     failures: list[tuple[Unit, str, str]] = field(default_factory=list)
     stale: list[Unit] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+    rewritten: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -72,10 +74,9 @@ def _run(
     plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress
 ) -> Summary:
     # Machine and tasks first, so that no record ever names one that is not described.
-    store.write_environment(environment_id(), environment())
-    for cell in plan.cells:
-        store.write_task(cell.task)
-    summary = Summary()
+    faults = [store.write_environment(environment_id(), environment())]
+    faults += [store.write_task(cell.task) for cell in plan.cells]
+    summary = Summary(rewritten=[fault for fault in faults if fault])
     waiting = _missing(plan, store, options, summary)
     if not waiting:
         return summary

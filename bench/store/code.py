@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 
-from bench.core.dataset import Dataset
-from bench.plugins.code_hash import changes, source_hash
+from bench.core.code_hash import changes, source_hash
+from bench.core.dataset import Dataset, opened
 from bench.plugins.method import Method
 from bench.store.record import Record
-
-
-def opened(dataset: Dataset) -> Iterator[Dataset]:
-    """A dataset and, of a composite, those that it opens: the datasets that its fields hold."""
-    yield dataset
-    for field in fields(dataset):
-        value = getattr(dataset, field.name)
-        # A composite of many parts holds them in a tuple.
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Dataset):
-                yield from opened(one)
 
 
 def dataset_plugins(dataset: Dataset) -> dict[str, type[Dataset]]:

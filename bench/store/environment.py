@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from bench.cache.files import key
-from bench.core.typed import read_json, typed
+from bench.core.sealed import Kind, seal, unseal
+from bench.core.typed import DamagedError, typed
+
+ENVIRONMENT = Kind("environment", format=2, unsealed=1, default=1)
+
+CURE = "the next `bench run` on that machine writes it again"
 
 # Those whose version can change a prediction.
 PACKAGES = [
@@ -64,7 +71,12 @@ def environment() -> Environment:
 def environment_id() -> str:
     """Short name of this environment."""
     # Called for every record; `environment` is cached, so git runs once per process.
-    return key(asdict(environment()))[:12]
+    return environment_name(asdict(environment()))
+
+
+def environment_name(content: Mapping[str, Any]) -> str:
+    """Short name of an environment with that content."""
+    return key(content)[:12]
 
 
 def environment_path(results: Path, name: str) -> Path:
@@ -72,21 +84,39 @@ def environment_path(results: Path, name: str) -> Path:
     return results / "environments" / f"{name}.json"
 
 
+def encode_environment(content: Environment) -> bytes:
+    """The file of an environment."""
+    return seal(ENVIRONMENT, asdict(content))
+
+
 def read_environment(results: Path, name: str) -> Environment | None:
     """The environment of that id; None where the results folder does not describe it.
 
-    Raises:
-        DamagedError: its file holds something else.
+    A damaged file describes nothing; `Store.contents` names it.
     """
     try:
         return read_environment_file(environment_path(results, name))
-    except FileNotFoundError:
+    except (FileNotFoundError, DamagedError):
         return None
 
 
 def read_environment_file(path: Path) -> Environment:
-    """The environment that a file describes; raises FileNotFoundError and `DamagedError`."""
-    return typed(read_json(path), Environment, path)
+    """The environment that a file describes.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedError: it describes none, or another than its name says.
+        NewerError: a later version wrote it.
+    """
+    try:
+        content = unseal(path, ENVIRONMENT).content
+        found = typed(content, Environment, path)
+        # With whatever else it holds: the id is a hash of all that was written.
+        if environment_name(content) != path.stem:
+            raise DamagedError(path, "its name is not that of its content")
+    except DamagedError as error:
+        raise DamagedError(path, error.fault, CURE) from error
+    return found
 
 
 def _version(name: str) -> str | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError, check_format, read_json, typed
+from bench.core.names import Protocol
+from bench.core.sealed import Kind, seal, unseal
+from bench.core.typed import DamagedError, typed
 from bench.store.record import safe
+from bench.store.task_file import TaskFile
 
-FORMAT = 1
+EXTERNAL = Kind("external", format=2, unsealed=1, default=1)
+
+CURE = "remove it and import its predictions again"
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,6 @@ class External:
         protocol: as its authors state it.
         origin: the file it was read from.
         predicted: label number by clip id.
-        format: of the file.
     """
 
     name: str
@@ -35,7 +37,6 @@ class External:
     protocol: str
     origin: str
     predicted: dict[str, int]
-    format: int = FORMAT
 
 
 def external_path(results: Path, one: External) -> Path:
@@ -46,31 +47,40 @@ def external_path(results: Path, one: External) -> Path:
 def write_external(results: Path, one: External) -> Path:
     """Keep predictions; refuses to replace others of the same name."""
     path = external_path(results, one)
-    if path.is_file() and _read(path) != one:
+    if path.is_file() and read_external_file(path) != one:
         raise BenchError(
             f"{path} already has other predictions; choose another --label or remove it"
         )
-    write_atomically(path, json.dumps(asdict(one)).encode())
+    write_atomically(path, seal(EXTERNAL, asdict(one)))
     return path
 
 
-def read_external(results: Path) -> Iterator[External]:
-    """All external predictions of a results folder.
+def external_files(results: Path) -> list[Path]:
+    """The files of all external predictions of a results folder."""
+    return sorted((results / "external").glob("*/*.json"))
+
+
+def read_external_file(path: Path) -> External:
+    """The external predictions of a file.
 
     Raises:
-        DamagedError: a file holds something else, in one line.
-        NewerError: a later version wrote one.
+        FileNotFoundError: there is no such file.
+        DamagedError: it holds something else, in one line.
+        NewerError: a later version wrote it.
     """
-    for path in sorted((results / "external").glob("*/*.json")):
-        yield _read(path)
-
-
-def _read(path: Path) -> External:
     try:
-        raw = read_json(path)
-        check_format(raw, path, FORMAT, default=FORMAT)
-        return typed(raw, External, path)
+        return typed(unseal(path, EXTERNAL).content, External, path)
     except DamagedError as error:
-        raise DamagedError(
-            path, f"{error.fault}; remove it and import its predictions again"
-        ) from error
+        raise DamagedError(path, error.fault, CURE) from error
+
+
+def external_misfit(one: External, task: TaskFile) -> str:
+    """How external predictions differ from the task that they are of; empty where they fit."""
+    try:
+        Protocol.parse(one.protocol)
+    except BenchError as error:
+        return str(error)
+    labels = {*one.predicted.values()}
+    if one.predicted.keys() != task.clips.keys() or not labels <= {*range(len(task.classes))}:
+        return f"not of the clips and classes of {one.task}"
+    return ""

@@ -7,8 +7,9 @@ from typing import Any, NotRequired, Protocol, TypedDict
 
 from bench.core.words import Status
 
-FORMAT = 2
-"""Of the files that are written. 1 had no device, GPU and code of the dataset; it is read too."""
+FORMAT = 3
+"""Of the files that are written. 1 had no device, GPU and code of the dataset, and 2 no seal; both
+are read too."""
 
 
 class Inputs(TypedDict):
@@ -70,6 +71,8 @@ class Record:
         environment: id of the machine's description.
         isolated: the held-out labels were never in the process that ran the unit.
         format: of the file it was read from.
+        seal: hash of that file's content; empty for a file without one, which may have been
+            changed since it was written, and for what was not read from a file.
         extra: keys of the file that this version does not know; written back as they were.
     """
 
@@ -99,6 +102,7 @@ class Record:
     environment: str = ""
     isolated: bool = True
     format: int = FORMAT
+    seal: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

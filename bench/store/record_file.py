@@ -5,17 +5,21 @@ Reading never writes: a file that is damaged, or of a later format, stays as and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from bench.cache.files import key
-from bench.core.typed import DamagedError, check_format, read_json, typed
+from bench.core.sealed import Kind, seal, unseal
+from bench.core.typed import DamagedError, typed
 from bench.store.record import FORMAT, Record
 
-FIELDS = {field.name for field in fields(Record)} - {"extra"}
+RECORD = Kind("record", format=FORMAT, unsealed=2)
+FIELDS = {field.name for field in fields(Record)} - {"format", "seal", "extra"}
+"""Those that are content of the file."""
+
+CURE = "the next `bench run` of its fold replaces it"
 
 
 def read_record(path: Path) -> Record:
@@ -26,12 +30,21 @@ def read_record(path: Path) -> Record:
         DamagedError: it is no record, or contradicts itself; names the field.
         NewerError: a later version wrote it.
     """
-    raw = read_json(path)
-    check_format(raw, path, FORMAT)
+    try:
+        return _read(path)
+    except DamagedError as error:
+        raise DamagedError(path, error.fault, CURE) from error
+
+
+def _read(path: Path) -> Record:
+    sealed = unseal(path, RECORD)
+    raw = sealed.content
     record = typed({name: raw[name] for name in raw.keys() & FIELDS}, Record, path)
     # The key is a hash of the inputs as they were written, with whatever else they hold.
     extra = {name: value for name, value in raw.items() if name not in FIELDS}
-    record = replace(record, inputs=raw["inputs"], extra=extra)
+    record = replace(
+        record, inputs=raw["inputs"], extra=extra, format=sealed.format, seal=sealed.seal
+    )
     if found := list(_contradictions(record)):
         raise DamagedError(path, "; ".join(found))
     return record
@@ -41,7 +54,7 @@ def encode(record: Record) -> bytes:
     """The file of a record, in format `FORMAT`; unknown keys come back where they were."""
     known = {name: getattr(record, name) for name in FIELDS}
     # `known` after `extra`, so that no unknown key can replace a field.
-    return json.dumps({**record.extra, **known, "format": FORMAT}).encode()
+    return seal(RECORD, {**record.extra, **known})
 
 
 def _contradictions(record: Record) -> Iterator[str]:

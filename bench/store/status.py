@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from bench.core.code_hash import borrowed
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError, NewerError
-from bench.plugins.code_hash import borrowed
 from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes

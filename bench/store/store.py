@@ -7,27 +7,38 @@ Layout below the results folder:
     external/<task>/<name>.json                                    other people's predictions
     damaged/                                                       replaced by a run: not readable
 No shared file and no lock: network disks work, and merging two machines is copying files.
-Reading never writes. A damaged record counts as absent; the run that replaces it keeps it aside.
+Reading never writes. A damaged file counts as absent; the run that replaces it keeps it aside.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
+from bench.store.aside import files_aside, set_aside
 from bench.store.cell_path import CellPath
-from bench.store.environment import Environment, environment_path
+from bench.store.environment import (
+    Environment,
+    encode_environment,
+    environment_path,
+    read_environment_file,
+)
+from bench.store.external import CURE as REIMPORT
+from bench.store.external import External, external_files, external_misfit, read_external_file
 from bench.store.record import Record, Wanted, safe
-from bench.store.record_file import encode, misfit, read_record
-from bench.store.task_file import TaskFile, read_task, task_file
+from bench.store.record_file import CURE, encode, misfit, read_record
+from bench.store.task_file import TaskFile, encode_task, is_sealed, read_task, task_file, task_name
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ class Contents:
 
     Attributes:
         records: sound ones, in the order of their paths.
-        damaged: a line for each other file: its path and what is wrong with it.
+        damaged: a line for each damaged file: its path, what is wrong with it, and its cure.
     """
 
     records: list[Record]
@@ -85,9 +96,11 @@ class Store:
     def contents(self, folder: Path | None = None) -> Contents:
         """Every record, or those of one cell's folder.
 
+        Of the whole results folder, `damaged` also names tasks, environments and external
+        predictions.
+
         Raises:
-            NewerError: a later version wrote one: what it says cannot be left out silently.
-            DamagedError: a task file holds something else.
+            NewerError: a later version wrote a file: what it says cannot be left out silently.
         """
         # Thousands of records share a few tasks; the cache ends with this call, so edits are seen
         # later.
@@ -98,23 +111,43 @@ class Store:
         for path in sorted(every if folder is None else folder.glob("*.json")):
             try:
                 record = read_record(path)
+                task = task_of(record.inputs["data"])
+                if task and (wrong := misfit(record, task.clips, len(task.classes))):
+                    raise DamagedError(path, wrong, CURE)
             except DamagedError as error:
                 found.damaged.append(str(error))
-                continue
-            task = task_of(record.inputs["data"])
-            if task and (wrong := misfit(record, task.clips, len(task.classes))):
-                found.damaged.append(f"{path}: {wrong}")
             else:
                 found.records.append(record)
+        if folder is None:
+            found.damaged.extend(self._other_faults(found.records))
         return found
+
+    def _other_faults(self, records: Iterable[Record]) -> Iterator[str]:
+        """A line for each damaged file that is no record, and for each missing task."""
+        faults: list[str] = []
+        tasks = {one.fingerprint for one in _readable(self._files("tasks"), read_task, faults)}
+        list(_readable(self._files("environments"), read_environment_file, faults))
+        list(_readable(external_files(self.folder), self._external, faults))
+        yield from faults
+        lacking = Counter(r.inputs["data"] for r in records if r.inputs["data"] not in tasks)
+        for data, count in lacking.items():
+            # A damaged one is named above.
+            if not (path := self._task_path(data)).exists():
+                yield (
+                    f"{path}: missing, so {count} records are left out; copy tasks/ as well, or "
+                    "the next `bench run` on its data writes it again"
+                )
+
+    def _files(self, folder: str) -> list[Path]:
+        return sorted((self.folder / folder).glob("*.json"))
 
     def records(self) -> list[Record]:
         """The sound records of `contents`."""
         return self.contents().records
 
     def set_aside(self) -> list[Path]:
-        """Damaged records that runs have replaced."""
-        return sorted((self.folder / "damaged").glob("*"))
+        """Damaged files that runs have replaced."""
+        return files_aside(self.folder)
 
     def done(self, unit: Unit, wanted: Wanted) -> Record | None:
         """The unit's record when it is finished: ok, of this very key, with what is asked for.
@@ -146,45 +179,87 @@ class Store:
         try:
             self._sound(unit)
         except DamagedError:
-            path.replace(self._aside(path))
+            set_aside(self.folder, path)
         write_atomically(path, encode(record))
 
-    def _aside(self, path: Path) -> Path:
-        """A free name below damaged/ for a record."""
-        folder = self.folder / "damaged"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = "-".join(path.relative_to(self.folder / "records").parts)
-        names = (f"{name}.{i}" if i else name for i in count())
-        return next(path for one in names if not (path := folder / one).exists())
+    def write_task(self, task: Task) -> str:
+        """Keep who shows what, so that a board can be made without the dataset.
 
-    def write_task(self, task: Task) -> None:
-        """Keep who shows what, so that a board can be made without the dataset."""
-        path = self._task_path(task.fingerprint)
-        # Named by its fingerprint, so a file that exists is never out of date.
-        if not path.is_file():
-            write_atomically(path, json.dumps(asdict(task_file(task))).encode())
+        Returns:
+            What was wrong with the file that this replaced; empty where nothing was.
+        """
+        path, content = self._task_path(task.fingerprint), task_file(task)
+        fault = ""
+        try:
+            if read_task(path) == content and is_sealed(path):
+                return ""
+            if read_task(path) != content:
+                fault = f"{path}: not the clips and classes of the data that it is named for"
+        except FileNotFoundError:
+            pass
+        except DamagedError as error:
+            fault = f"{path}: {error.fault}"
+        return self._replace(path, encode_task(content), fault)
 
-    def write_environment(self, name: str, content: Environment) -> None:
-        """Keep the description of this machine."""
+    def write_environment(self, name: str, content: Environment) -> str:
+        """Keep the description of this machine; returns as `write_task` does."""
         path = environment_path(self.folder, name)
-        if not path.is_file():
-            text = json.dumps(asdict(content), indent=1, sort_keys=True)
-            write_atomically(path, text.encode())
+        fault = ""
+        try:
+            read_environment_file(path)
+            return ""
+        except FileNotFoundError:
+            pass
+        except DamagedError as error:
+            fault = f"{path}: {error.fault}"
+        return self._replace(path, encode_environment(content), fault)
+
+    def _replace(self, path: Path, data: bytes, fault: str) -> str:
+        """Write a file; what was there is set aside where it has a fault, which is returned."""
+        if fault:
+            set_aside(self.folder, path)
+        write_atomically(path, data)
+        return fault
 
     def task(self, fingerprint: str) -> TaskFile | None:
-        """The task of a data fingerprint; None where it is not kept. Raises as `tasks` does."""
-        path = self._task_path(fingerprint)
-        return read_task(path) if path.is_file() else None
+        """The task of a data fingerprint; None where there is no sound file of it."""
+        try:
+            return read_task(self._task_path(fingerprint))
+        except (FileNotFoundError, DamagedError):
+            return None
 
     def _task_path(self, fingerprint: str) -> Path:
-        return self.folder / "tasks" / f"{fingerprint[:16]}.json"
+        return self.folder / "tasks" / task_name(fingerprint)
 
     def tasks(self) -> dict[str, TaskFile]:
-        """The tasks of all records, by data fingerprint.
+        """The tasks of all records, by data fingerprint; `contents` names damaged ones.
 
         Raises:
-            DamagedError: a file holds something else.
             NewerError: a later version wrote one.
         """
-        files = sorted((self.folder / "tasks").glob("*.json"))
-        return {task.fingerprint: task for task in map(read_task, files)}
+        return {one.fingerprint: one for one in _readable(self._files("tasks"), read_task, [])}
+
+    def externals(self) -> list[External]:
+        """Predictions of other tools; `contents` names damaged ones.
+
+        Raises:
+            NewerError: a later version wrote one.
+        """
+        return list(_readable(external_files(self.folder), self._external, []))
+
+    def _external(self, path: Path) -> External:
+        """External predictions, validated against their task where it is known."""
+        one = read_external_file(path)
+        task = self.task(one.data)
+        if task and (wrong := external_misfit(one, task)):
+            raise DamagedError(path, wrong, REIMPORT)
+        return one
+
+
+def _readable(paths: Iterable[Path], read: Callable[[Path], T], faults: list[str]) -> Iterator[T]:
+    """What can be read of files; adds a line to `faults` for each of the others."""
+    for path in paths:
+        try:
+            yield read(path)
+        except DamagedError as error:
+            faults.append(str(error))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.core.typed import DamagedError, check_format, read_json, typed
+from bench.core.sealed import Kind, seal, unseal
+from bench.core.typed import DamagedError, typed
 from bench.data.task import Task
 
-FORMAT = 1
+TASK = Kind("task", format=2, unsealed=1, default=1)
+
+CURE = "its records are left out until the next `bench run` on its data writes it again"
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,6 @@ class TaskFile:
         synthetic: made by the generator.
         apex: where the apexes come from.
         clips: subject, database and label number of each clip by its id.
-        format: of the file.
     """
 
     task: str
@@ -31,7 +33,6 @@ class TaskFile:
     synthetic: bool
     apex: str
     clips: dict[str, tuple[str, str, int]]
-    format: int = FORMAT
 
 
 def task_file(task: Task) -> TaskFile:
@@ -47,24 +48,39 @@ def task_file(task: Task) -> TaskFile:
     )
 
 
+def encode_task(task: TaskFile) -> bytes:
+    """The file of a task."""
+    return seal(TASK, asdict(task))
+
+
+def task_name(fingerprint: str) -> str:
+    """The name of the file of a task."""
+    return f"{fingerprint[:16]}.json"
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a sound task file is of a format with a seal."""
+    return bool(unseal(path, TASK).seal)
+
+
 def read_task(path: Path) -> TaskFile:
     """Read a task file.
 
     Raises:
+        FileNotFoundError: there is no such file.
         DamagedError: it is none; says how it is written again.
         NewerError: a later version wrote it.
     """
     try:
         return _read(path)
     except DamagedError as error:
-        cure = "remove it, and the next `bench run` on its data writes it again"
-        raise DamagedError(path, f"{error.fault}; {cure}") from error
+        raise DamagedError(path, error.fault, CURE) from error
 
 
 def _read(path: Path) -> TaskFile:
-    raw = read_json(path)
-    check_format(raw, path, FORMAT, default=FORMAT)
-    task = typed(raw, TaskFile, path)
+    task = typed(unseal(path, TASK).content, TaskFile, path)
+    if task_name(task.fingerprint) != path.name:
+        raise DamagedError(path, f"fingerprint: {task.fingerprint!r}, which is not its file's name")
     if not task.clips:
         raise DamagedError(path, "clips: {}, expected at least one")
     for clip, (_, _, label) in task.clips.items():

@@ -11,7 +11,7 @@ from bench.cli.common import open_dataset, out, print_json
 from bench.cli.complete import complete_datasets
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
-from bench.data.contract import check as check_dataset
+from bench.data.counts import check as check_dataset
 
 
 def check(
@@ -32,6 +32,6 @@ def check(
     if json:
         print_json({**asdict(report), "problems": report.problems})
     else:
-        out().print(str(report), soft_wrap=True, markup=False)
+        out().print(str(report), soft_wrap=True)
     if not report.good:
         raise SystemExit(FAILED)

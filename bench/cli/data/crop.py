@@ -51,4 +51,4 @@ def crop(
     parts = [f"{counts[word]} by {source}" for word, source in SOURCES.items() if counts[word]]
     text = f"{counts.total()} clips: {', '.join(parts)}. To use them, in bench.toml:\n\n[roots]\n"
     text += f'{name} = "{folder.resolve()}"'
-    out().print(text, soft_wrap=True, markup=False)
+    out().print(text, soft_wrap=True)

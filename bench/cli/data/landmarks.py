@@ -40,4 +40,4 @@ def landmarks(
         )
     with progress("landmarks") as report:
         count = mark_dataset(dataset, chosen, jobs or cores(), report)
-    out().print(f"Wrote {count} files to {dataset.root / FOLDER}", soft_wrap=True, markup=False)
+    out().say(f"Wrote {count} files to {dataset.root / FOLDER}")

@@ -52,7 +52,7 @@ def make(
             roots = dict(generator().make(folder, preset, seed, workers, report, turned))
     lines = [f'{name} = "{root.resolve()}"' for name, root in roots.items()]
     text = "\n".join(["SYNTHETIC stand-ins. To use them, in bench.toml:", "", "[roots]", *lines])
-    out().print(text, soft_wrap=True, markup=False)
+    out().print(text, soft_wrap=True)
 
 
 def _knob(text: str) -> tuple[str, float]:

@@ -22,6 +22,7 @@ from bench.core.select import unknown
 from bench.data.figure import draw
 from bench.data.fingerprint import digests
 from bench.plugins.settings import chosen_datasets
+from bench.store.record import safe
 from bench.views.opening import views_of
 
 KINDS = (".png", ".pdf", ".svg")
@@ -49,11 +50,11 @@ def show(
     one = find(name, dataset.index().clips, clip)
     (digest,) = digests([one], settings.cache, name)
     figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
-    path = output or Path(one.id.replace("/", "_") + ".png")
+    path = output or Path(f"{safe(one.id.replace('/', '_'))}.png")
     raw = io.BytesIO()
     figure.savefig(raw, dpi=300, format=path.suffix[1:].lower())
     write_atomically(path, raw.getvalue())
-    out().print(f"{'SYNTHETIC ' if dataset.synthetic else ''}{one.id}: {path}", soft_wrap=True)
+    out().say(f"{'SYNTHETIC ' if dataset.synthetic else ''}{one.id}: {path}")
 
 
 def find(dataset: str, clips: Sequence[Clip], word: str) -> Clip:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.common import print_json, workspace
+from bench.cli.common import out, print_json, workspace
 from bench.cli.options import Json, Plugin, Results
 from bench.evaluation.find_cell import find_record
 from bench.store.status import explain as explained
@@ -35,6 +35,7 @@ def explain(
     if json:
         print_json(dataclasses.asdict(found) | {"path": str(path)})
         return
-    print(f"{path}\n{found.state}: {' '.join(found.why)}")
+    out().say(path)
+    out().say(f"{found.state}: {' '.join(found.why)}")
     for name, value in found.about.items():
-        print(f"  {name}: {value}")
+        out().say(f"  {name}: {value}")

@@ -41,7 +41,7 @@ def export(
     }
     lacking = len(found.task.labels) - len(predicted)
     if lacking:
-        err().print(f"{found.folder}: {lacking} clips have no prediction", soft_wrap=True)
+        err().say(f"{found.folder}: {lacking} clips have no prediction")
     clips = [clip for clip in found.task.position if clip in predicted]
     labels = found.task.labels[[found.task.position[clip] for clip in clips]]
     text = WRITERS[format](

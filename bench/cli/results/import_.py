@@ -74,10 +74,9 @@ def _merge(source: Path, results: Path | None) -> None:
     for pattern, read in READERS.items():
         for path in sorted(source.glob(pattern)):
             taken[_take(path, ours.folder / path.relative_to(source), read)] += 1
-    out().print(
+    out().say(
         f"Imported {taken.pop('imported', 0)} files"
-        + "".join(f"; {count} {word}" for word, count in sorted(taken.items())),
-        soft_wrap=True,
+        + "".join(f"; {count} {word}" for word, count in sorted(taken.items()))
     )
 
 
@@ -93,7 +92,7 @@ def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
     try:
         theirs = read(path)
     except DamagedError as error:
-        err().print(f"skipped, damaged: {error}", soft_wrap=True, markup=False)
+        err().say(f"skipped, damaged: {error}")
         return "damaged"
     if target.is_file() and not _better(theirs, target):
         return "already here"

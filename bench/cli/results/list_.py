@@ -25,7 +25,7 @@ def list_(results: Results = None, json: Json = False) -> None:
     names = ("task", "method", "preset", "protocol", "seed", "family")
     rows = [dict(zip(names, cell, strict=True)) | dict(n) for cell, n in sorted(cells.items())]
     for line in contents.damaged:
-        err().print(f"damaged: {line}", soft_wrap=True, markup=False)
+        err().say(f"damaged: {line}")
     if json:
         print_json(rows)
         return
@@ -37,4 +37,4 @@ def list_(results: Results = None, json: Json = False) -> None:
         grid.add_row(*map(str, cell), folds)
     out().print(grid)
     for path in store.set_aside():
-        err().print(f"replaced by a run: {path}", soft_wrap=True, markup=False)
+        err().say(f"replaced by a run: {path}")

@@ -68,7 +68,7 @@ def import_predictions(
         store.write_task(new)
     path = write_external(store.folder, one)
     said = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
-    out().print(f"{label} on {whose.task}: {said}; saved as {path}", soft_wrap=True)
+    out().say(f"{label} on {whose.task}: {said}; saved as {path}")
 
 
 def _truth(

@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from bench.plugins import import_graph
+from bench.core import import_graph
 
 INERT = (
     "bench.cache",

@@ -1,0 +1,98 @@
+"""Sealed files: JSON objects that carry the hash of their own content.
+
+    {"kind": "record", "format": 3, "label": "mean", ..., "seal": "sha256 of all the rest"}
+
+A file that was changed after it was written, by a fault of the disk or by hand, no longer matches
+its seal. Anybody can compute a seal, so it protects against damage and not against a forger.
+The seal is the same in every format, so that a later format and a damaged one can be told apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.core.typed import DamagedError, check_format, read_json
+
+ENVELOPE = ("kind", "format", "seal")
+"""Keys that are not content."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of sealed file.
+
+    Attributes:
+        name: the word in the file: "record".
+        format: the format that is written, and the latest that can be read.
+        unsealed: the last format without a seal; 0 where every format has one.
+        default: the format of files that state none; None where every file states one.
+    """
+
+    name: str
+    format: int
+    unsealed: int = 0
+    default: int | None = None
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a sealed file holds.
+
+    Attributes:
+        content: without the keys of `ENVELOPE`.
+        format: that it was written in.
+        seal: hash of its content; empty for a file of a format without one, which nothing vouches
+            for.
+    """
+
+    content: dict[str, Any]
+    format: int
+    seal: str
+
+
+def seal(kind: Kind, content: Mapping[str, Any]) -> bytes:
+    """The file that holds the content; the same content gives the same bytes."""
+    inner = {name: value for name, value in content.items() if name not in ENVELOPE}
+    # Through JSON, as a reader receives it: tuples become lists there.
+    body = json.loads(json.dumps({"kind": kind.name, "format": kind.format, **inner}))
+    return json.dumps({**body, "seal": digest(body)}).encode()
+
+
+def unseal(path: Path, kind: Kind) -> Sealed:
+    """Read a file of any format up to the kind's latest; reading never writes.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedError: it is no such file, or not as it was written.
+        NewerError: a later version wrote it.
+    """
+    # Opening a pipe would wait for a writer for ever.
+    if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+        raise DamagedError(path, "a pipe or a device, expected a file")
+    raw = read_json(path)
+    if not isinstance(raw, dict):
+        raise DamagedError(path, f"a {type(raw).__name__}, expected a table of keys and values")
+    # Before the format, in which a flipped bit must not pass for a later version's.
+    if "seal" in raw:
+        body = {name: value for name, value in raw.items() if name != "seal"}
+        if raw["seal"] != digest(body):
+            raise DamagedError(path, "its content does not match its seal: damaged, or changed")
+        if raw.get("kind") != kind.name:
+            raise DamagedError(path, f"kind: {raw.get('kind')!r}, expected {kind.name!r}")
+    stated = check_format(raw, path, kind.format, None if "seal" in raw else kind.default)
+    if "seal" not in raw and stated > kind.unsealed:
+        raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
+    content = {name: value for name, value in raw.items() if name not in ENVELOPE}
+    return Sealed(content, stated, str(raw.get("seal", "")))
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """sha256 of the canonical JSON of plain content."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
