@@ -103,14 +103,18 @@ def _beside(group: tuple[Published, ...], row: Row, verdict: Verdict) -> Compari
     """A published result with our row of the same method."""
     first = group[0]
     ours: dict[str, Score] = {}
-    # A number nobody can look up is shown, but not as something to compare with.
-    if first.certainty == "unverified":
-        pass
-    elif first.part == "full":
-        ours = {p.metric: row.scores[p.metric] for p in group}
+    # A number nobody can look up is shown, but not as something to compare with; nor are an F1 that
+    # is not the macro F1 and ours.
+    alike = [
+        p.metric
+        for p in group
+        if p.certainty != "unverified" and p.f1_kind in (None, "macro", "unknown")
+    ]
+    if first.part == "full":
+        ours = {name: row.scores[name] for name in alike}
     elif first.part in row.parts:
         part = row.parts[first.part]
-        ours = {p.metric: Score(part[p.metric]) for p in group if p.metric in part}
+        ours = {name: Score(part[name]) for name in alike if name in part}
     caveats = tuple(_caveats(first, row, verdict))
     return replace(_alone(group), label=row.name, ours=ours, caveats=caveats)
 
