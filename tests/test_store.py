@@ -54,6 +54,10 @@ def one(world) -> Path:
     return paths(world)[0]
 
 
+def family(inputs: dict[str, Any]) -> str:
+    return key({name: value for name, value in inputs.items() if name != "seed"})[:12]
+
+
 def digest(folder: Path) -> dict[str, str]:
     """Of every file below a folder."""
     return {
@@ -134,7 +138,8 @@ def test_a_record_says_device_gpu_and_the_code_of_its_dataset(ran):
 def test_a_record_comes_back_as_it_was_with_what_is_unknown(ran):
     path = one(ran)
     edit(path, lambda raw: raw.update(new={"a": [1, None]}, extra="theirs"))
-    edit(path, lambda raw: raw["inputs"].update(sort="other"))
+    edit(path, lambda raw: raw["inputs"].update(sort="other", seed=0))
+    edit(path, lambda raw: raw.update(family=family(raw["inputs"])))
     edit(path, lambda raw: raw.update(key=key(raw["inputs"], raw["fold"])))
     record = read_record(path)
     assert record.extra == {"new": {"a": [1, None]}, "extra": "theirs"}

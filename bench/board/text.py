@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bench.board.board import Table
 from bench.board.notes import note_text, notes_text
+from bench.core.file_names import safe
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
-from bench.store.record import safe
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
 TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")
@@ -95,7 +95,7 @@ def fit_time(row: Row) -> str:
 
 def picture_name(row: Row) -> str:
     """File name of the picture of a row's epochs, unique in a folder of boards."""
-    return f"epochs-{safe(row.label)}-{safe(row.family)}.png"
+    return f"epochs-{safe(row.label, ':')}-{safe(row.family)}.png"
 
 
 def caption(table: Table) -> str:

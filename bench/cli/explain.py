@@ -12,10 +12,10 @@ from bench.cli.complete import complete_methods, complete_tasks
 from bench.cli.options import Plugin, Results
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
+from bench.core.file_names import safe
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
 from bench.running.options import RunOptions
-from bench.store.record import safe
 from bench.store.store import Store
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def explain(
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     evidence = gather(store, registry, method, task, preset)
-    folder = output or store.folder / "explain" / f"{safe(method)}-{safe(task)}"
+    folder = output or store.folder / "explain" / f"{safe(method, ':')}-{safe(task)}"
     if not evidence.truth.synthetic and "boards" in folder.resolve().parts:
         raise BenchError(
             f"{folder}: a report may show faces, and boards are published; name a folder outside "

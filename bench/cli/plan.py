@@ -84,10 +84,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
-    records = store.contents(store.cell_folder(cell)).records
-    # The folder may hold folds that the plan leaves out.
+    records = store.of_cell(cell)
     done = {record.fold for record in records if record.serves(prepared.options)}
-    done &= {fold.name for fold in cell.folds}
     each = _seconds(cell, [record for record in records if record.status == "ok"])
     if each is not None:
         # An inner fit takes about as long as the fit of the whole fold.

@@ -59,8 +59,10 @@ class Sealed:
 def seal(kind: Kind, content: Mapping[str, Any]) -> bytes:
     """The file that holds the content; the same content gives the same bytes."""
     inner = {name: value for name, value in content.items() if name not in ENVELOPE}
-    # Through JSON, as a reader receives it: tuples become lists there.
-    body = json.loads(json.dumps({"kind": kind.name, "format": kind.format, **inner}))
+    # Through JSON, as a reader receives it: tuples become lists there. A traceback may name a file
+    # in bytes that are no UTF-8; a reader would refuse them.
+    text = json.dumps({"kind": kind.name, "format": kind.format, **inner}, ensure_ascii=False)
+    body = json.loads(text.encode("utf-8", "replace"))
     return json.dumps({**body, "seal": digest(body)}).encode()
 
 
@@ -90,6 +92,11 @@ def unseal(path: Path, kind: Kind) -> Sealed:
         raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
     content = {name: value for name, value in raw.items() if name not in ENVELOPE}
     return Sealed(content, stated, str(raw.get("seal", "")))
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a sound file is of a format with a seal."""
+    return "seal" in read_json(path)
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -126,6 +126,9 @@ def typed(raw: Any, kind: type[T], origin: Path | str) -> T:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         raise DamagedError(origin, _explained(raw, kind, str(error))) from error
+    # msgspec holds text as UTF-8, which has no halves of a character.
+    except UnicodeEncodeError as error:
+        raise DamagedError(origin, f"a text that is no Unicode ({error.reason})") from error
 
 
 def refuse_unknown(raw: Any, kind: type[Any], origin: Path | str) -> None:

@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bench.core.errors import BenchError
+from bench.core.file_names import former, safe
 from bench.evaluation.truth import Truth, truth
 from bench.store.cell_path import CellPath
-from bench.store.record import Record, safe
+from bench.store.record import Record
 from bench.store.store import Store
 
 
@@ -63,7 +64,7 @@ def find_record(store: Store, words: str) -> Path:
     whole = any(path.matches(words) for path, _ in _cells(store)) or not cell
     folder = _folder(store, words if whole else cell)
     paths = sorted(folder.glob("*.json"))
-    chosen = [path for path in paths if whole or path.stem == safe(fold)]
+    chosen = [path for path in paths if whole or path.stem in (safe(fold), former(fold))]
     if len(chosen) != 1:
         folds = ", ".join(path.stem for path in paths[:8])
         raise BenchError(

@@ -52,16 +52,7 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
         BenchError: an unknown protocol.
         ImpossibleSplitError: the clips have too few subjects or databases for it.
     """
-    chosen = Protocol.parse(protocol)
-    match chosen.kind:
-        case "loso":
-            held = people
-        case "kfold":
-            held = _groups(people, chosen.k)
-        case "hde":
-            held = databases
-            if len(np.unique(databases)) < 2:
-                raise ImpossibleSplitError("hde holds out one database, but this task has only one")
+    held = held_out(protocol, people, databases)
     names = np.unique(held)
     if len(names) < 2:
         return []
@@ -72,6 +63,20 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
     # Of its first argument scikit-learn uses only the length.
     split = LeaveOneGroupOut().split(held, groups=held)
     return [Fold(str(name), *indices) for name, indices in zip(names, split, strict=True)]
+
+
+def held_out(protocol: str, people: Array, databases: Array) -> Array:
+    """The name of the fold that holds out each clip (n,); arguments and errors as of `folds`."""
+    chosen = Protocol.parse(protocol)
+    match chosen.kind:
+        case "loso":
+            return people
+        case "kfold":
+            return _groups(people, chosen.k)
+        case "hde":
+            if len(np.unique(databases)) < 2:
+                raise ImpossibleSplitError("hde holds out one database, but this task has only one")
+            return databases
 
 
 def _groups(people: Array, k: int) -> Array:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 
 from bench.board.style import shown
+from bench.core.file_names import safe
 from bench.core.types import Array
 from bench.report.occlusion import GRID, drops, occlusion_figure
 from bench.report.page import Part
 from bench.report.refit import Refitted, samples
 from bench.running.jobs import bare
-from bench.store.record import safe
 from bench.views.opening import views_of
 
 PICTURED, OCCLUDED = 4, 6
@@ -36,7 +36,7 @@ def own_pictures(refitted: Refitted) -> Iterator[Part]:
     figures = refitted.unit.cell.row.method.pictures(refitted.model, clips)
     for name, figure in figures.items():
         about = f"{figure.get_suptitle() or name}. n = {len(clips)} clips. {refitted.about}"
-        yield Part(name.capitalize(), about[0].upper() + about[1:], safe(name), figure)
+        yield Part(name.capitalize(), about[0].upper() + about[1:], safe(name, "-"), figure)
 
 
 def occlusion(refitted: Refitted, seconds: float) -> Part:

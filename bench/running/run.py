@@ -77,6 +77,7 @@ def _run(
     faults = [store.write_environment(environment_id(), environment())]
     faults += [store.write_task(cell.task) for cell in plan.cells]
     summary = Summary(rewritten=[fault for fault in faults if fault])
+    store.settle(plan.units)
     waiting = _missing(plan, store, options, summary)
     if not waiting:
         return summary

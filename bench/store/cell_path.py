@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
+from bench.core.file_names import former, safe
 from bench.planning.plan import Cell
-from bench.store.record import safe
+from bench.store.record import Record
 
 
 class CellPath(NamedTuple):
@@ -28,21 +29,46 @@ class CellPath(NamedTuple):
     @classmethod
     def of(cls, cell: Cell) -> Self:
         """The path of a planned cell."""
-        row = f"{safe(cell.row.preset)}-{cell.family}"
-        return cls(safe(cell.task.name), safe(cell.row.label), row, f"seed{cell.seed}")
+        return cls._named(cell.task.name, cell.row.label, cell.row.preset, cell.family, cell.seed)
+
+    @classmethod
+    def of_record(cls, record: Record) -> Self:
+        """The path of the cell that a record is of, by what the record says."""
+        task, seed = record.inputs["task"], record.inputs["seed"]
+        return cls._named(task, record.label, record.preset, record.family, seed)
+
+    @classmethod
+    def _named(cls, task: str, label: str, preset: str, family: str, seed: int) -> Self:
+        row = f"{safe(preset, '-')}-{safe(family, '-')}"
+        return cls(safe(task), safe(label, ":"), row, f"seed{seed}")
+
+    @classmethod
+    def former(cls, cell: Cell) -> Self:
+        """The path of a planned cell in earlier versions, which other cells could share."""
+        row = f"{former(cell.row.preset)}-{cell.family}"
+        return cls(former(cell.task.name), former(cell.row.label), row, f"seed{cell.seed}")
 
     def matches(self, words: str) -> bool:
         """Whether words mean it: task and method in full, what follows by its first letters."""
-        # As in the file name, and as boards print it.
-        for task in (self.task, self.task.replace("-", "/", 1)):
-            if words == task:
+        parts = words.split("/")
+        for i in range(1, len(parts) + 1):
+            if self.task not in _names("/".join(parts[:i]), "/"):
+                continue
+            # A method's name may contain slashes, too: those of a file that it takes.
+            if i == len(parts) or any(
+                self.method in _names("/".join(parts[i:j]), ":") and self._continues(parts[j:])
+                for j in range(i + 1, len(parts) + 1)
+            ):
                 return True
-            if words.startswith(f"{task}/"):
-                method, *rest = words[len(task) + 1 :].split("/")
-                parts = (self.row, self.seed)
-                return (
-                    safe(method) == self.method
-                    and len(rest) <= len(parts)
-                    and all(part.startswith(word) for word, part in zip(rest, parts, strict=False))
-                )
         return False
+
+    def _continues(self, rest: list[str]) -> bool:
+        parts = (self.row, self.seed)
+        return len(rest) <= len(parts) and all(
+            part.startswith(word) for word, part in zip(rest, parts, strict=False)
+        )
+
+
+def _names(word: str, mark: str) -> tuple[str, str, str]:
+    """What a word may be called on disk: as the name itself, today and formerly."""
+    return word, safe(word, mark), former(word)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
+from bench.core.file_names import safe
 from bench.core.names import Protocol
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
-from bench.store.record import safe
 from bench.store.task_file import TaskFile
 
 EXTERNAL = Kind("external", format=2, unsealed=1, default=1)
@@ -41,7 +41,7 @@ class External:
 
 def external_path(results: Path, one: External) -> Path:
     """Its path in a results folder."""
-    return results / "external" / safe(one.task) / f"{safe(one.name)}.json"
+    return results / "external" / safe(one.task) / f"{safe(one.name, '-')}.json"
 
 
 def write_external(results: Path, one: External) -> Path:

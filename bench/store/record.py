@@ -121,9 +121,3 @@ class Record:
         traced = self.traced or bool(self.trace)
         has_trace = traced or not wanted.traced
         return self.status == "ok" and has_trace and wanted.inner in (0, self.inner)
-
-
-def safe(word: str) -> str:
-    """A word as a file name: "casme2/5" is "casme2-5"."""
-    # A slash would make a folder, and Windows forbids colons and asterisks in file names.
-    return "".join(c if c.isalnum() or c in "._-+" else "-" for c in word)

@@ -5,12 +5,16 @@ Reading never writes: a file that is damaged, or of a later format, stays as and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from bench.cache.files import key
+from bench.core.errors import BenchError
+from bench.core.names import Protocol, TaskName
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
 from bench.store.record import FORMAT, Record
@@ -60,6 +64,7 @@ def encode(record: Record) -> bytes:
 def _contradictions(record: Record) -> Iterator[str]:
     if key(record.inputs, record.fold) != record.key:
         yield "its key is not that of its inputs: it was changed by hand"
+    yield from _wrong_words(record)
     method = record.inputs["method"]
     # Not by `Label.parse`, whose error would name no file.
     if record.label.partition(":")[0] != method or record.label.endswith(":"):
@@ -75,22 +80,50 @@ def _contradictions(record: Record) -> Iterator[str]:
     every = [record.scores, *(scores for _, scores in record.trace)]
     if len(widths := {len(row) for scores in every for row in scores}) > 1 or 0 in widths:
         yield f"rows of {' and '.join(map(str, sorted(widths)))} scores"
+    if not all(map(math.isfinite, chain.from_iterable(chain.from_iterable(every)))):
+        yield "scores that are no finite numbers"
     if record.inner_step is not None and record.inner_step not in dict(record.trace):
         yield f"inner_step: {record.inner_step}, which is no step of its trace"
     if "fit" not in record.seconds:
         yield "seconds.fit: missing"
+    if not all(math.isfinite(seconds) and seconds >= 0 for seconds in record.seconds.values()):
+        yield "seconds that are no times"
 
 
-def misfit(record: Record, clips: Any, classes: int) -> str:
-    """How a record differs from the task that it is of; empty where it fits.
+def _wrong_words(record: Record) -> Iterator[str]:
+    """Words that would be read only later, when a board is made or a file is named by them."""
+    inputs = record.inputs
+    try:
+        TaskName.parse(inputs["task"])
+        Protocol.parse(inputs["protocol"])
+    except BenchError as error:
+        yield str(error)
+    names = {"family": record.family, "environment": record.environment, "data": inputs["data"]}
+    for name, word in names.items():
+        # They name files, and must not lead out of their folder.
+        if not re.fullmatch(r"[0-9A-Za-z]{0,64}", word):
+            yield f"{name}: {word!r}, expected letters and digits"
+    if not 0 <= inputs["seed"] < 2**63:
+        yield f"inputs.seed: {inputs['seed']}, expected a number from 0 on"
+    if len(set(record.clips)) < len(record.clips):
+        yield "a clip twice"
+    # Earlier formats may have been written with another definition.
+    if record.seal and key({n: v for n, v in inputs.items() if n != "seed"})[:12] != record.family:
+        yield "its family is not that of its inputs"
+
+
+def misfit(record: Record, clips: Sequence[str], classes: int) -> str:
+    """How a record differs from the fold that it is of; empty where it fits.
 
     Args:
         record: a sound one.
-        clips: ids of the task's clips, a container.
+        clips: ids of the held-out clips of the fold.
         classes: number of the task's classes.
     """
     if unknown := [clip for clip in record.clips if clip not in clips]:
-        return f"clips that its task does not have: {', '.join(unknown[:3])}"
+        return f"clips that its fold does not have: {', '.join(unknown[:3])}"
+    if len(record.clips) != len(clips):
+        return f"{len(record.clips)} of the {len(clips)} clips of its fold"
     if record.scores and len(record.scores[0]) != classes:
         return f"{len(record.scores[0])} scores for each clip, and its task has {classes} classes"
     return ""

@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from bench.core.code_hash import borrowed
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError, NewerError
+from bench.core.typed import DamagedError
 from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes
 from bench.store.environment import environment, environment_id, read_environment
 from bench.store.record import Record
-from bench.store.record_file import misfit, read_record
+from bench.store.scan import scan_records
 from bench.store.store import Store
 from bench.views.catalog import CATALOG
 
@@ -86,14 +86,14 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     Raises:
         BenchError: there is no such file.
     """
-    try:
-        record = read_record(path)
-    except FileNotFoundError as error:
-        raise BenchError(f"{path}: no record there") from error
-    except DamagedError as error:
-        return Explanation("damaged", (f"{error.fault}.",), {})
-    except NewerError as error:
-        return Explanation("foreign", (f"{error}.",), {})
+    found = next(scan_records([path], store.task), None)
+    if found is None:
+        raise BenchError(f"{path}: no record there")
+    record = found.content
+    if record is None:
+        if isinstance(found.error, DamagedError):
+            return Explanation("damaged", (f"{found.error.fault}.",), {})
+        return Explanation("foreign", (f"{found.error}.",), {})
     about = {
         "method": record.label,
         "preset": record.preset,
@@ -107,9 +107,6 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     }
     if record.error:
         about["error"] = record.error.strip()
-    task = store.task(record.inputs["data"])
-    if task and (wrong := misfit(record, task.clips, len(task.classes))):
-        return Explanation("damaged", (f"{wrong}.",), about)
     # Before the changes, which need the plugin.
     if missing := _missing(record, registry):
         return Explanation("foreign", missing, about)

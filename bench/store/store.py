@@ -12,8 +12,8 @@ Reading never writes. A damaged file counts as absent; the run that replaces it 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,9 @@ from typing import TypeVar
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError
+from bench.core.file_names import former, safe
+from bench.core.sealed import is_sealed
+from bench.core.typed import DamagedError, NewerError
 from bench.data.task import Task
 from bench.planning.plan import Cell, Unit
 from bench.store.aside import files_aside, set_aside
@@ -32,13 +34,13 @@ from bench.store.environment import (
     environment_path,
     read_environment_file,
 )
-from bench.store.external import CURE as REIMPORT
-from bench.store.external import External, external_files, external_misfit, read_external_file
-from bench.store.record import Record, Wanted, safe
+from bench.store.external import External
+from bench.store.record import Record, Wanted
 from bench.store.record_file import CURE, encode, misfit, read_record
-from bench.store.task_file import TaskFile, encode_task, is_sealed, read_task, task_file, task_name
+from bench.store.scan import Found, scan, scan_externals, scan_records, scan_tasks
+from bench.store.task_file import TaskFile, encode_task, read_task, task_file, task_name
 
-T = TypeVar("T")
+T = TypeVar("T", TaskFile, External)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,47 @@ class Store:
         """Path of the record of one unit."""
         return self.cell_folder(unit.cell) / f"{safe(unit.fold.name)}.json"
 
+    def path_of(self, record: Record) -> Path:
+        """Path of a record, by what it says and not by where it was found."""
+        folder = self.folder.joinpath("records", *CellPath.of_record(record))
+        return folder / f"{safe(record.fold)}.json"
+
+    def settle(self, units: Iterable[Unit]) -> None:
+        """Move records of these units from where earlier versions kept them."""
+        for unit in units:
+            path, old = self.path(unit), self._former_path(unit)
+            if old == path or not old.exists():
+                continue
+            try:
+                # Other units had the same path.
+                mine = read_record(old).key == unit.key
+            except DamagedError:
+                # Whose it was is lost. It moves where the run that finds it says so.
+                mine = not path.exists()
+            if mine and path.exists():
+                set_aside(self.folder, old)
+            elif mine:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                old.replace(path)
+
+    def _former_path(self, unit: Unit) -> Path:
+        parts = (*CellPath.former(unit.cell), f"{former(unit.fold.name)}.json")
+        # These two left their folder, and there is no file of a longer name.
+        if any(part in (".", "..") or len(part.encode()) > 255 for part in parts):
+            return self.path(unit)
+        return self.folder.joinpath("records", *parts)
+
+    def of_cell(self, cell: Cell) -> list[Record]:
+        """The sound records of a planned cell, wherever this or an earlier version put them."""
+        found = {}
+        for unit in (Unit(cell, fold) for fold in cell.folds):
+            for path in (self._former_path(unit), self.path(unit)):
+                with suppress(FileNotFoundError, DamagedError):
+                    record = self._sound(unit, path)
+                    if record is not None and record.key == unit.key:
+                        found[unit.fold.name] = record
+        return list(found.values())
+
     def read(self, path: Path) -> Record | None:
         """A record; None where there is none.
 
@@ -102,44 +145,20 @@ class Store:
         Raises:
             NewerError: a later version wrote a file: what it says cannot be left out silently.
         """
-        # Thousands of records share a few tasks; the cache ends with this call, so edits are seen
-        # later.
-        task_of = cache(self.task)
         found = Contents([], [])
-        every = (self.folder / "records").glob("*/*/*/*/*.json")
-        # Sorted, so that boards do not depend on the order of the file system.
-        for path in sorted(every if folder is None else folder.glob("*.json")):
-            try:
-                record = read_record(path)
-                task = task_of(record.inputs["data"])
-                if task and (wrong := misfit(record, task.clips, len(task.classes))):
-                    raise DamagedError(path, wrong, CURE)
-            except DamagedError as error:
-                found.damaged.append(str(error))
-            else:
-                found.records.append(record)
         if folder is None:
-            found.damaged.extend(self._other_faults(found.records))
+            everything = scan(self.folder)
+        else:
+            # The cache ends with this call, so that edits are seen later.
+            everything = scan_records(sorted(folder.glob("*.json")), cache(self.task))
+        for one in everything:
+            if isinstance(one.error, NewerError):
+                raise one.error
+            if one.error is not None:
+                found.damaged.append(str(one.error))
+            elif isinstance(one.content, Record):
+                found.records.append(one.content)
         return found
-
-    def _other_faults(self, records: Iterable[Record]) -> Iterator[str]:
-        """A line for each damaged file that is no record, and for each missing task."""
-        faults: list[str] = []
-        tasks = {one.fingerprint for one in _readable(self._files("tasks"), read_task, faults)}
-        list(_readable(self._files("environments"), read_environment_file, faults))
-        list(_readable(external_files(self.folder), self._external, faults))
-        yield from faults
-        lacking = Counter(r.inputs["data"] for r in records if r.inputs["data"] not in tasks)
-        for data, count in lacking.items():
-            # A damaged one is named above.
-            if not (path := self._task_path(data)).exists():
-                yield (
-                    f"{path}: missing, so {count} records are left out; copy tasks/ as well, or "
-                    "the next `bench run` on its data writes it again"
-                )
-
-    def _files(self, folder: str) -> list[Path]:
-        return sorted((self.folder / folder).glob("*.json"))
 
     def records(self) -> list[Record]:
         """The sound records of `contents`."""
@@ -156,28 +175,26 @@ class Store:
             DamagedError: the file is no sound record of this unit.
             NewerError: a later version wrote it.
         """
-        record = self._sound(unit)
+        record = self._sound(unit, self.path(unit))
         if record is None or record.key != unit.key or not record.serves(wanted):
             return None
         return record
 
-    def _sound(self, unit: Unit) -> Record | None:
-        """The file at the unit's path, validated against its clips; raises like `done`."""
-        path = self.path(unit)
+    def _sound(self, unit: Unit, path: Path) -> Record | None:
+        """The file at a path of the unit, validated against its clips; raises like `done`."""
         record = self.read(path)
         if record is not None and record.key == unit.key:
             task = unit.cell.task
             held_out = [task.clips[i].id for i in unit.fold.test]
-            wrong = misfit(record, held_out, len(task.classes))
-            if wrong or len(record.clips) != len(held_out):
-                raise DamagedError(path, wrong or "not all clips of its fold")
+            if wrong := misfit(record, held_out, len(task.classes)):
+                raise DamagedError(path, wrong, CURE)
         return record
 
     def write(self, unit: Unit, record: Record) -> None:
         """Keep a record; it is on disk when this returns. A damaged one before it is set aside."""
         path = self.path(unit)
         try:
-            self._sound(unit)
+            self._sound(unit, path)
         except DamagedError:
             set_aside(self.folder, path)
         write_atomically(path, encode(record))
@@ -237,7 +254,7 @@ class Store:
         Raises:
             NewerError: a later version wrote one.
         """
-        return {one.fingerprint: one for one in _readable(self._files("tasks"), read_task, [])}
+        return {one.fingerprint: one for one in _sound(scan_tasks(self.folder))}
 
     def externals(self) -> list[External]:
         """Predictions of other tools; `contents` names damaged ones.
@@ -245,21 +262,13 @@ class Store:
         Raises:
             NewerError: a later version wrote one.
         """
-        return list(_readable(external_files(self.folder), self._external, []))
-
-    def _external(self, path: Path) -> External:
-        """External predictions, validated against their task where it is known."""
-        one = read_external_file(path)
-        task = self.task(one.data)
-        if task and (wrong := external_misfit(one, task)):
-            raise DamagedError(path, wrong, REIMPORT)
-        return one
+        return list(_sound(scan_externals(self.folder, cache(self.task))))
 
 
-def _readable(paths: Iterable[Path], read: Callable[[Path], T], faults: list[str]) -> Iterator[T]:
-    """What can be read of files; adds a line to `faults` for each of the others."""
-    for path in paths:
-        try:
-            yield read(path)
-        except DamagedError as error:
-            faults.append(str(error))
+def _sound(files: Iterable[Found[T]]) -> Iterator[T]:
+    """What files hold, without damaged ones; raises NewerError."""
+    for one in files:
+        if isinstance(one.error, NewerError):
+            raise one.error
+        if one.content is not None:
+            yield one.content

@@ -58,11 +58,6 @@ def task_name(fingerprint: str) -> str:
     return f"{fingerprint[:16]}.json"
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether a sound task file is of a format with a seal."""
-    return bool(unseal(path, TASK).seal)
-
-
 def read_task(path: Path) -> TaskFile:
     """Read a task file.
 

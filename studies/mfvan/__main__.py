@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
+from bench.core.file_names import safe
 from bench.core.types import Array
 from bench.data.task import Task, make_tasks
 from bench.datasets.synthetic.truth import read_truth
@@ -25,7 +26,6 @@ from bench.report.evidence import gather
 from bench.report.refit import refit, units_of
 from bench.running.options import RunOptions
 from bench.statistics import bootstrap_mean
-from bench.store.record import safe
 from bench.store.store import Store
 from studies.mfvan.fold import Measured, measure, packed
 
@@ -42,7 +42,7 @@ def study(label: str, task: Task, registry: Registry, settings: Settings, seed: 
     for unit in units_of(evidence, registry, task):
         if unit.cell.seed != seed:
             continue
-        name = f"{safe(label)}-{unit.cell.family}-s{seed}-{safe(unit.fold.name)}.npz"
+        name = f"{safe(label, ':')}-{unit.cell.family}-s{seed}-{safe(unit.fold.name)}.npz"
         path = settings.results / "study-mfvan" / name
         people = task.people[unit.fold.test]
         if not path.exists():

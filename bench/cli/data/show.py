@@ -16,13 +16,13 @@ from bench.cli.complete import complete_datasets
 from bench.cli.options import Plugin
 from bench.core.clip import Clip
 from bench.core.errors import BenchError
+from bench.core.file_names import safe
 from bench.core.machine import cores
 from bench.core.names import ClipId
 from bench.core.select import unknown
 from bench.data.figure import draw
 from bench.data.fingerprint import digests
 from bench.plugins.settings import chosen_datasets
-from bench.store.record import safe
 from bench.views.opening import views_of
 
 KINDS = (".png", ".pdf", ".svg")
@@ -50,7 +50,7 @@ def show(
     one = find(name, dataset.index().clips, clip)
     (digest,) = digests([one], settings.cache, name)
     figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
-    path = output or Path(f"{safe(one.id.replace('/', '_'))}.png")
+    path = output or Path(f"{safe(one.id.replace('/', '_'), '-')}.png")
     raw = io.BytesIO()
     figure.savefig(raw, dpi=300, format=path.suffix[1:].lower())
     write_atomically(path, raw.getvalue())

@@ -1,0 +1,140 @@
+"""Every file of a results folder, read and validated; what is wrong with one is its own matter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Generic, Literal, TypeVar
+
+import numpy as np
+
+from bench.core.errors import BenchError
+from bench.core.typed import DamagedError
+from bench.planning.splits import held_out
+from bench.store.environment import Environment, read_environment_file
+from bench.store.external import CURE as REIMPORT
+from bench.store.external import External, external_files, external_misfit, read_external_file
+from bench.store.record import Record
+from bench.store.record_file import CURE, misfit, read_record
+from bench.store.task_file import TaskFile, read_task, task_name
+
+FileKind = Literal["record", "task", "environment", "external"]
+
+T = TypeVar("T", Record, TaskFile, Environment, External)
+T_co = TypeVar("T_co", bound=Record | TaskFile | Environment | External, covariant=True)
+
+
+@dataclass(frozen=True)
+class Found(Generic[T_co]):
+    """One file.
+
+    Attributes:
+        kind: what it should be.
+        path: where it lies.
+        content: what it holds; None where it is damaged, newer or cannot be opened.
+        error: why it is left out; None where it is sound.
+    """
+
+    kind: FileKind
+    path: Path
+    content: T_co | None
+    error: BenchError | None = None
+
+
+def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | External]]:
+    """All tasks, records, environments and external predictions, and tasks that are missing."""
+    tasks: dict[str, TaskFile] = {}
+    for task in scan_tasks(results):
+        if task.content is not None:
+            tasks[task.content.fingerprint] = task.content
+        yield task
+    lacking: Counter[str] = Counter()
+    for record in scan_records(sorted((results / "records").glob("*/*/*/*/*.json")), tasks.get):
+        if record.content is not None:
+            lacking[record.content.inputs["data"]] += record.content.inputs["data"] not in tasks
+        yield record
+    for data, count in lacking.items():
+        # A damaged one is named above.
+        if count and not (path := results / "tasks" / task_name(data)).exists():
+            fault = f"missing, so {count} records are left out"
+            cure = "copy tasks/ as well, or the next `bench run` on its data writes it again"
+            yield Found("task", path, None, DamagedError(path, fault, cure))
+    yield from _each(
+        "environment", sorted((results / "environments").glob("*.json")), read_environment_file
+    )
+    yield from scan_externals(results, tasks.get)
+
+
+def scan_tasks(results: Path) -> Iterator[Found[TaskFile]]:
+    """The task files of a folder."""
+    yield from _each("task", sorted((results / "tasks").glob("*.json")), read_task)
+
+
+def scan_records(
+    paths: Iterable[Path], task_of: Callable[[str], TaskFile | None]
+) -> Iterator[Found[Record]]:
+    """Records, held against their tasks where these are known, and each unit once.
+
+    Args:
+        paths: of their files.
+        task_of: the task of a data fingerprint.
+    """
+    first: dict[str, Path] = {}
+
+    @cache
+    def folds(data: str, protocol: str) -> dict[str, list[str]] | None:
+        task = task_of(data)
+        return None if task is None else fold_clips(task, protocol)
+
+    def read(path: Path) -> Record:
+        record = read_record(path)
+        inputs = record.inputs
+        clips, task = folds(inputs["data"], inputs["protocol"]), task_of(inputs["data"])
+        if task is not None and clips is not None:
+            if record.fold not in clips:
+                raise DamagedError(path, f"fold: {record.fold!r}, which its task does not have")
+            if wrong := misfit(record, clips[record.fold], len(task.classes)):
+                raise DamagedError(path, wrong, CURE)
+        if (other := first.setdefault(record.key, path)) != path:
+            raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
+        return record
+
+    yield from _each("record", paths, read)
+
+
+def scan_externals(
+    results: Path, task_of: Callable[[str], TaskFile | None]
+) -> Iterator[Found[External]]:
+    """External predictions, held against their tasks where these are known."""
+
+    def read(path: Path) -> External:
+        one = read_external_file(path)
+        task = task_of(one.data)
+        if task is not None and (wrong := external_misfit(one, task)):
+            raise DamagedError(path, wrong, REIMPORT)
+        return one
+
+    yield from _each("external", external_files(results), read)
+
+
+def fold_clips(task: TaskFile, protocol: str) -> dict[str, list[str]]:
+    """The held-out clips of each fold of a task; raises BenchError for an impossible split."""
+    people, databases, _ = (np.array(column) for column in zip(*task.clips.values(), strict=True))
+    found: dict[str, list[str]] = {}
+    for clip, name in zip(task.clips, held_out(protocol, people, databases), strict=True):
+        found.setdefault(str(name), []).append(clip)
+    return found
+
+
+def _each(kind: FileKind, paths: Iterable[Path], read: Callable[[Path], T]) -> Iterator[Found[T]]:
+    for path in paths:
+        try:
+            yield Found(kind, path, read(path))
+        except FileNotFoundError:
+            # Another process has just replaced or removed it.
+            continue
+        except BenchError as error:
+            yield Found(kind, path, None, error)
