@@ -68,23 +68,25 @@ def check(
     one = any((task, scores, f1_kind, part, clips))
     if sum((claims is not None, one, bool(method or dataset))) > 1:
         raise BenchError("expected a csv of claims, or one claim (--task), or filters, not several")
-    if claims is None and not one:
+    if claims is not None:
+        _claimed(read_claims(claims), json)
+    elif one:
+        if not task:
+            raise BenchError("a claim needs its task: --task 3db/3")
+        _claimed([Claimed(task, scores, part=part, f1_kind=f1_kind, clips=clips)], json)
+    else:
         _published(_chosen(method, dataset), everything, json)
-        return
-    if one and not task:
-        raise BenchError("a claim needs its task: --task 3db/3")
-    own = (
-        read_claims(claims)
-        if claims is not None
-        else [Claimed(task, scores, part=part, f1_kind=f1_kind, clips=clips)]
-    )
-    rows, counts = rows_of(own)
+
+
+def _claimed(claims: Sequence[Claimed], json: bool) -> None:
+    """Print the verdicts on claims; exit with 1 if one is impossible."""
+    rows, counts = rows_of(claims)
     judged = _judged(rows, verdicts(rows, counts))
     if json:
         print_json([_plain(*each) for each in judged])
     else:
         out().print(_grid(judged, "claimed scores"))
-        out().print(_summary(judged, "claimed results" if len(judged) > 1 else "claimed result"))
+        out().print(_summary(judged, f"claimed result{'s' if len(judged) > 1 else ''}"))
     if any(verdict.feasible == "no" for _, verdict, _ in judged):
         raise typer.Exit(1)
 
