@@ -19,9 +19,18 @@ FRESH: dict[int, subprocess.Popen[bytes]] = {}
 """Popen objects must live as long as their processes."""
 
 
-def children(pid: int) -> list[int]:
-    """Processes started by a process."""
-    return [one for one, parent, _ in _processes() if parent == pid]
+def workers(pid: int) -> list[int]:
+    """Worker processes of a command, those that start included.
+
+    Not the resource tracker of Python's own multiprocessing, whose death is no concern of ours.
+    """
+    found = []
+    for one, parent, _ in _processes():
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{one}/cmdline").read_bytes() if parent == pid else b""
+            if b"spawn_main" in words:
+                found.append(one)
+    return found
 
 
 def _processes() -> Iterator[tuple[int, int, int]]:

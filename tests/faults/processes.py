@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .case import LIMIT, Case
-from .launch import children
+from .launch import workers
 
 SLOW = {"FAULT_SLOW": "0.05"}
 POOL = ("--engine", "processes", "--jobs", "2")
@@ -39,10 +39,10 @@ def kill_worker(case: Case, rng: np.random.Generator) -> None:
     """A worker is killed at a random moment; the command goes on."""
     pid, output, words = _started(case, rng)
     _sleep(pid, rng.uniform(0.3, 2.5))
-    workers = children(pid)
-    if workers:
+    living = workers(pid)
+    if living:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(int(rng.choice(workers)), signal.SIGKILL)
+            os.kill(int(rng.choice(living)), signal.SIGKILL)
     case.end(pid, output, words)
 
 
@@ -52,7 +52,7 @@ def kill_starting_worker(case: Case, rng: np.random.Generator) -> None:
     seen: set[int] = set()
     until = time.monotonic() + 10
     while time.monotonic() < until and _lives(pid):
-        new = set(children(pid)) - seen
+        new = set(workers(pid)) - seen
         if new:
             time.sleep(rng.uniform(0, 0.3))
             with contextlib.suppress(ProcessLookupError):
