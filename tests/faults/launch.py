@@ -81,6 +81,9 @@ def be_bench(
     code = 1
     try:
         os.setsid()
+        # What the copied process wanted done at its end would wait for threads it alone has.
+        atexit._clear()
+        threading._threading_atexits.clear()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
         null = os.open(os.devnull, os.O_RDONLY)

@@ -65,7 +65,7 @@ def damaged_cache(case: Case, rng: np.random.Generator) -> None:
     """One to three files of the cache are damaged, and half of the records are gone."""
     files = [path for path in (case.world / "cache").rglob("*") if path.is_file()]
     for _ in range(int(rng.integers(1, 4))):
-        damage(case, rng, sorted(path for path in files if path.exists()))
+        damage(case, rng, sorted(path for path in files if path.is_file()))
     if rng.random() < 0.5:
         case.bench("data", "cache")
 
