@@ -7,6 +7,7 @@ import fnmatch
 from collections.abc import Iterable
 
 from bench.core.errors import BenchError
+from bench.core.names import task_forms
 
 
 def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[str]:
@@ -26,6 +27,20 @@ def choose(words: str | Iterable[str], known: Iterable[str], what: str) -> list[
             raise unknown(what, word, known)
         chosen.update(dict.fromkeys(hits))
     return list(chosen)
+
+
+def choose_tasks(words: str, names: Iterable[str]) -> list[str]:
+    """Names of tasks meant by words as in `choose`; "casme2/5" means all its revisions and subsets.
+
+    Raises:
+        BenchError: a word that matches nothing, with the nearest names.
+    """
+    forms: dict[str, dict[str, None]] = {}
+    for name in names:
+        for form in task_forms(name):
+            forms.setdefault(form, {})[name] = None
+    hits = choose(words, forms, "task")
+    return list(dict.fromkeys(name for form in hits for name in forms[form]))
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
