@@ -356,6 +356,19 @@ def test_they_are_explained(ran, text):
     assert pictures == {"confusion", "recall_classes", "recall_subjects"}
 
 
+def test_what_they_are_good_for_is_said(ran):
+    assert imports(ran, log(3), "--source", "a paper", "--selection", "inner").code == 0
+    (path,) = ran.results.rglob("Theirs.json")
+    for words in ("toy/3/Theirs", str(path)):
+        done = ran.bench("results", "explain", words)
+        assert done.code == 0, done.err
+        assert "foreign: imported predictions: reported by others" in done.out
+        assert "source: a paper" in done.out
+        assert "selection: inner" in done.out
+    path.write_text(path.read_text().replace("a paper", "A paper"))
+    assert "damaged: " in ran.bench("results", "explain", str(path)).out
+
+
 def test_counts_by_subject_are_exported_as_such(ran):
     assert imports(ran, BY_SUBJECT).code == 0
     for form in ("csv", "json"):

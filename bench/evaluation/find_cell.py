@@ -51,20 +51,28 @@ def find_result(store: Store, words: str) -> CellRecords | ExternalResult:
     Raises:
         BenchError: nothing matches, or more than one; lists them.
     """
-    tasks = store.tasks()
+    tasks, one = store.tasks(), find_external(store, words)
+    if one is None:
+        return find_cell(store, words)
+    if one.data not in tasks:
+        raise BenchError(f"{store.folder}/tasks has no clips for {words}; copy tasks/ as well")
+    return ExternalResult(one, truth(tasks[one.data]))
+
+
+def find_external(store: Store, words: str) -> External | None:
+    """Imported predictions meant by "casme2/5/theirs"; None where none are.
+
+    Raises:
+        BenchError: a method of ours is meant as well.
+    """
     meant = [one for one in store.externals() if words in _names(one)]
-    plain = [one for one in meant if not words.endswith(f"/{EXTERNAL}")]
-    if plain and any(path.matches(words) for path, _ in _cells(store)):
+    theirs = words.endswith(f"/{EXTERNAL}")
+    if meant and not theirs and any(path.matches(words) for path, _ in _cells(store)):
         raise BenchError(
             f"{words!r} is a method and imported predictions; add /{EXTERNAL} for these, a preset "
             "for the method"
         )
-    if not meant:
-        return find_cell(store, words)
-    (one,) = meant
-    if one.data not in tasks:
-        raise BenchError(f"{store.folder}/tasks has no clips for {words}; copy tasks/ as well")
-    return ExternalResult(one, truth(tasks[one.data]))
+    return meant[0] if meant else None
 
 
 def _names(one: External) -> set[str]:
