@@ -317,6 +317,17 @@ def test_every_clip_that_does_not_match_is_named_in_a_file(ran, partial):
     assert [row["problem"] for row in listed if "nobody" in row["clip"]] == ["not in the task"]
 
 
+def test_clips_that_the_task_does_not_have_are_said(ran):
+    assert imports(ran, log(3) + "nobody 0 0\n").code == 2
+    (path,) = ran.results.rglob("*.mismatch.csv")
+    done = imports(ran, log(3) + "nobody 0 0\n", "--partial")
+    assert "1 that the task does not have are left out" in done.out
+    assert "nobody" in path.read_text()
+    assert "of 18 clips" not in ran.bench("board").out  # no clip of the task is missing
+    assert imports(ran, log(3)).code == 0
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("form", ["markdown", "html", "latex", "terminal"])
 def test_what_was_chosen_on_the_test_subjects_has_a_section_of_its_own(ran, form):
     assert imports(ran, log(0), "--selection", "test-best", label="Oracular").code == 0
@@ -341,6 +352,14 @@ def test_what_was_chosen_on_the_test_subjects_has_fields_of_its_own(ran):
     (pair,) = json.loads(ran.bench("compare", "Oracular", "mean", "--json").out)
     assert pair["test_best"] == ["Oracular"]
     assert "epoch of Oracular chosen on the test subjects" in pair["verdict"]
+
+
+def test_partial_ones_are_explained_with_their_clips(ran):
+    assert imports(ran, "toy p0\nc0-low 0 0\n", "--partial").code == 0
+    done = ran.bench("explain", "Theirs", "--task", "toy/3", "-o", "report", "--plugin", "toy.py")
+    assert done.code == 0, done.err
+    page = (ran.folder / "report" / "index.html").read_text()
+    assert "1 clips of 1 subjects, of 18 clips in the task" in page
 
 
 @pytest.mark.parametrize("text", [log(3), BY_SUBJECT])
