@@ -412,3 +412,20 @@ def test_a_damaged_file_is_left_out_and_the_others_stay(ran):
         assert "Others" in done.out
         assert "Theirs" not in done.out
         assert f"{path}: its content does not match its seal" in done.err.replace("\n", "")
+
+
+def test_a_task_with_a_subset_is_meant_by_its_plain_name(world):
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    world.run("--exclude", "without.txt")
+    text = log(3).replace("c1-mid 1 1\n", "", 1)
+    assert imports(world, text).code == 0
+    assert rows(world)["Theirs"]["scores"]["accuracy"]["value"] == pytest.approx(14 / 17)
+    assert "low" in world.bench("results", "export", "toy/3/Theirs").out
+    words = ("--task", "toy/3", "-o", "report", "--plugin", "toy.py")
+    for method in (("Theirs",), ("mean", "--seconds", "0")):
+        done = world.bench("explain", *method, *words)
+        assert done.code == 0, done.err
+    world.run()
+    assert imports(world, log(3), label="Whole").code == 0
+    (whole,) = world.results.rglob("Whole.json")
+    assert json.loads(whole.read_text())["task"] == "toy/3"

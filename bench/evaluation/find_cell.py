@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.core.file_names import former, safe
+from bench.core.names import task_forms
 from bench.evaluation.external import EXTERNAL
 from bench.evaluation.truth import Truth, truth
 from bench.store.cell_path import CellPath
@@ -63,9 +64,14 @@ def find_external(store: Store, words: str) -> External | None:
     """Imported predictions meant by "casme2/5/theirs"; None where none are.
 
     Raises:
-        BenchError: a method of ours is meant as well.
+        BenchError: several are meant, or a method of ours as well.
     """
-    meant = [one for one in store.externals() if words in _names(one)]
+    every = [one for one in store.externals() if words in _names(one, task_forms(one.task))]
+    # "casme2/5" means its subsets as well, unless the whole is there.
+    meant = [one for one in every if words in _names(one, [one.task])] or every
+    if len(meant) > 1:
+        names = ", ".join(f"{one.task}/{one.name}" for one in meant)
+        raise BenchError(f"{words!r} matches several imported predictions: {names}")
     theirs = words.endswith(f"/{EXTERNAL}")
     if meant and not theirs and any(path.matches(words) for path, _ in _cells(store)):
         raise BenchError(
@@ -75,9 +81,9 @@ def find_external(store: Store, words: str) -> External | None:
     return meant[0] if meant else None
 
 
-def _names(one: External) -> set[str]:
+def _names(one: External, forms: Iterable[str]) -> set[str]:
     """How users write it: like a cell, with "external" for a preset."""
-    tasks = {one.task, safe(one.task)}
+    tasks = {name for form in forms for name in (form, safe(form))}
     names = {f"{task}/{name}" for task in tasks for name in (one.name, safe(one.name, "-"))}
     return names | {f"{name}/{EXTERNAL}" for name in names}
 

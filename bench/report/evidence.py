@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench.board import build
 from bench.core.errors import BenchError
+from bench.core.names import task_forms
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.build_row import finished
@@ -113,15 +114,18 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
-    if task not in (known := sorted({one.task for one in tasks.values()})):
+    known = sorted({one.task for one in tasks.values()})
+    # "casme2/5" means its revisions and subsets as well, unless there is one of just that name.
+    names = [task] if task in known else [name for name in known if task in task_forms(name)]
+    if not names:
         raise unknown("task", task, known)
     contents = store.contents()
     here = [
         record
         for record in contents.records
-        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
+        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task in names
     ]
-    others = {o.name: o for o in store.externals() if o.task == task and o.data in tasks}
+    others = {o.name: o for o in store.externals() if o.task in names and o.data in tasks}
     labels = {record.label for record in here}
     if method not in labels | others.keys():
         raise unknown(f"method with results on {task}", method, sorted(labels | others.keys()))

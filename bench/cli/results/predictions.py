@@ -154,9 +154,12 @@ def _truth(
 ) -> tuple[Truth, Task | None]:
     """Clips and classes of a task, and the task itself where the results folder lacks it."""
     wanted = TaskSelector.parse(task)
-    known = [one for data, one in store.tasks().items() if wanted.means(one.task, data)]
+    meant = [one for data, one in store.tasks().items() if wanted.means(one.task, data)]
+    # "casme2/5" means its subsets as well, unless the whole is there.
+    known = [one for one in meant if one.task == task] or meant
     if len(known) > 1:
-        marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
+        plain = TaskName.parse(known[0].task).plain
+        marks = ", ".join(f"{plain}@{one.fingerprint[:12]} ({one.task})" for one in known)
         raise BenchError(f"--task {task} is ambiguous: {marks}")
     if known:
         return truth(known[0]), None
