@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.board import build
@@ -114,11 +115,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
-    known = sorted({one.task for one in tasks.values()})
-    # "casme2/5" means its revisions and subsets as well, unless there is one of just that name.
-    names = [task] if task in known else [name for name in known if task in task_forms(name)]
-    if not names:
-        raise unknown("task", task, known)
+    names = _meant(task, sorted({one.task for one in tasks.values()}))
     contents = store.contents()
     here = [
         record
@@ -160,6 +157,14 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     done = _finished(records, row)
     damaged = tuple(contents.damaged)
     return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged)
+
+
+def _meant(task: str, known: Sequence[str]) -> Sequence[str]:
+    """A task's revisions and subsets, unless there is one of just its name."""
+    names = [task] if task in known else [name for name in known if task in task_forms(name)]
+    if not names:
+        raise unknown("task", task, known)
+    return names
 
 
 def _group(record: Record) -> Group:
