@@ -9,12 +9,12 @@ import typer
 
 from bench.board import build
 from bench.board.publish import FORMATS, Format, publish
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cache.files import write_atomically
 from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
-from bench.core.select import choose
+from bench.core.select import choose_tasks
 from bench.store.store import Store
 
 
@@ -40,7 +40,7 @@ def board(
     found = {name: one.task for name, one in store.tasks().items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    names = choose(tasks, sorted(set(found.values())), "task")
+    names = choose_tasks(tasks, sorted(set(found.values())))
     records = contents.records
     only = {
         (record.inputs["data"], record.inputs["protocol"])
@@ -57,7 +57,8 @@ def board(
             out().say(path)
     elif format == "terminal" and output is None:
         for table in made.tables:
-            out().print(grid(table, out().width))
+            for grid in grids(table, out().width):
+                out().print(grid)
     else:
         text = FORMATS["markdown" if format == "terminal" else format][1](made)
         if output is None:

@@ -10,11 +10,11 @@ import typer
 
 from bench.board import build
 from bench.board.publish import publish
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
-from bench.cli.plan import expected, print_plan
+from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.screen import Screen
 from bench.cli.watch import Watch
@@ -35,6 +35,8 @@ def run(
     jobs: opt.Jobs = None,
     timeout: opt.Timeout = None,
     limit_folds: opt.LimitFolds = None,
+    incomplete: opt.Incomplete = False,
+    exclude: opt.Exclude = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     device: opt.DeviceOption = "auto",
@@ -54,8 +56,7 @@ def run(
     fold failed.
     """
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
-    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().say(remark)
+    say_remarks(prepared)
     if dry_run:
         print_plan(prepared)
         return
@@ -81,7 +82,8 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in prepared.plan.cells}
     for table in board.tables:
         if (table.task, table.fingerprint, table.protocol) in planned:
-            console.print(grid(table, console.width))
+            for grid in grids(table, console.width):
+                console.print(grid)
     markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)

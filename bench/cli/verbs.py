@@ -45,7 +45,7 @@ VERBS: Mapping[str, str | Group] = {
         "Make, check and show datasets.",
         {
             "make": "Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts.",
-            "check": "Read a whole dataset and report what is missing, repaired or unreadable.",
+            "check": "Check a whole dataset: what is missing, repaired or refused, and the cure.",
             "show": "Draw a clip for a paper: onset, apex, their difference, optical flow, strain.",
             "crop": "Crop and align faces (one similarity transform per clip).",
             "landmarks": "Detect facial landmarks and write them next to the frames.",
@@ -58,8 +58,8 @@ VERBS: Mapping[str, str | Group] = {
             "list": "List the contents of a results folder, one row per cell.",
             "explain": "Explain whether a record is fresh, stale, foreign or damaged.",
             "verify": "Check every file of a results folder against its seal and its schema.",
-            "import": "Import another machine's records, or predictions made by other tools.",
-            "export": "Write the predictions of a cell for other tools.",
+            "import": "Import another machine's results, or predictions made by other tools.",
+            "export": "Write the predictions of a cell, or imported ones, for other tools.",
         },
     ),
     "literature": Group(
