@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bench.data.contract import Contract
 from bench.evaluation.row import Row
 
 if TYPE_CHECKING:
@@ -24,10 +25,15 @@ class Table:
         counts: clips per class.
         subjects: number of subjects.
         apex: source of the apex frames.
-        rows: ranked ones first, best first; then references; then incomplete ones.
+        rows: ranked ones first, best first; then references; then incomplete ones;
+            then imported predictions.
+        test_best: imported predictions whose epoch was chosen on the held-out subjects; never
+            beside rows that were not chosen so.
         published: results of the literature for this task.
         environments: ids of the machines.
         variants: the ablation of each method with several variants here.
+        contract: which clips the task has.
+        apart: why published results there are do not stand beside these; empty where they do.
     """
 
     task: str
@@ -40,8 +46,11 @@ class Table:
     apex: str
     rows: tuple[Row, ...]
     published: tuple[Comparison, ...] = ()
+    test_best: tuple[Row, ...] = ()
     environments: tuple[str, ...] = ()
     variants: tuple[Variants, ...] = ()
+    contract: Contract = field(default_factory=Contract)
+    apart: str = ""
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.board.board import Board, Table
+from bench.board.contract import counts
 from bench.board.notes import note_text, notes_text
 from bench.core import escape
 from bench.evaluation.notes import Note
@@ -27,6 +28,7 @@ def _table(table: Table) -> dict[str, Any]:
     """A table with every note as kind, fields and text."""
     return asdict(table) | {
         "rows": [asdict(row) | {"notes": _notes(row.notes)} for row in table.rows],
+        "test_best": [asdict(row) | {"notes": _notes(row.notes)} for row in table.test_best],
         "variants": [asdict(one) | {"notes": _notes(one.notes)} for one in table.variants],
         "published": [asdict(one) | {"caveats": _notes(one.caveats)} for one in table.published],
     }
@@ -39,7 +41,7 @@ def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
 
 def to_csv(board: Board) -> str:
     """One line per row of every table, one column per number."""
-    lines = [_line(table, row) for table in board.tables for row in table.rows]
+    lines = [_line(table, row) for table in board.tables for row in (*table.rows, *table.test_best)]
     # Lines differ in columns: only traced rows have an oracle, only composites have parts.
     names = list(dict.fromkeys(name for line in lines for name in line))
     out = io.StringIO()
@@ -59,6 +61,9 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
         "method": row.label,
         "preset": row.preset,
         "reference": row.reference,
+        "clips": row.clips,
+        "expected": row.expected,
+        **counts(table.contract),
         "folds": row.folds,
         "of": row.of,
         "seeds": " ".join(map(str, row.seeds)),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bench.board.board import Table
+from bench.board.contract import clips_text, contract_text
 from bench.board.notes import note_text, notes_text
 from bench.core.file_names import safe
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
-TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")
+TAIL = ("recall", "clips", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")
 
 
 def headers(table: Table) -> list[str]:
@@ -20,7 +21,7 @@ def headers(table: Table) -> list[str]:
 
 def parts(table: Table) -> list[str]:
     """Names of the databases of a composite."""
-    return sorted({part for row in table.rows for part in row.parts})
+    return sorted({part for row in (*table.rows, *table.test_best) for part in row.parts})
 
 
 def cells(table: Table, row: Row) -> list[str]:
@@ -39,6 +40,7 @@ def cells(table: Table, row: Row) -> list[str]:
         *(selected if any(r.oracle for r in table.rows) else []),
         *split,
         " ".join(number(value) for value in row.recall) or "–",
+        row_clips(table, row),
         seeds,
         fit_time(row),
         "–" if row.parameters is None else f"{row.parameters:,}",
@@ -46,6 +48,17 @@ def cells(table: Table, row: Row) -> list[str]:
         row.selection,
         notes_text(row) or "–",
     ]
+
+
+def row_clips(table: Table, row: Row) -> str:
+    """The clips that a row is scored on, of those there should be: "20 of 246"."""
+    contract = table.contract
+    # A task file from before contracts were kept says nothing of other clips.
+    if not contract.clips:
+        return str(row.clips)
+    return (
+        clips_text(contract) if row.clips == contract.clips else f"{row.clips} of {contract.clips}"
+    )
 
 
 def number(value: float) -> str:
@@ -107,9 +120,11 @@ def caption(table: Table) -> str:
         if table.synthetic
         else ""
     )
+    contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
+    apart = f" {table.apart}" if table.apart else ""
     return (
         f"{made}{sum(table.counts)} clips of {table.subjects} subjects ({classes}); protocol "
-        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}."
+        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}.{contract}{apart}"
     )
 
 
@@ -130,7 +145,7 @@ def beside(table: Table) -> list[list[str]]:
             if not table.synthetic
             else "not compared (published: real data; ours: synthetic)",
             one.selection,
-            _certainty(one),
+            one.certainty,
             "; ".join([one.source, *map(note_text, one.caveats)]),
         ]
         for one in table.published
@@ -141,14 +156,10 @@ def beside(table: Table) -> list[list[str]]:
 def elsewhere(table: Table) -> list[list[str]]:
     """Published results of methods that were not run here, a word for each of `ELSEWHERE`."""
     return [
-        [one.name, _values(one.published), one.selection, _certainty(one), one.source]
+        [one.name, _values(one.published), one.selection, one.certainty, one.source]
         for one in table.published
         if one.label is None
     ]
-
-
-def _certainty(one: Comparison) -> str:
-    return "unverified" if one.certainty == "recalled" else one.certainty
 
 
 def _values(values: dict[str, float]) -> str:
@@ -157,6 +168,8 @@ def _values(values: dict[str, float]) -> str:
 
 def _differences(one: Comparison) -> str:
     """Ours minus theirs; the interval is that of ours, the published value taken as exact."""
+    if one.certainty == "unverified":
+        return "not compared: no source that can be opened"
     words = []
     for name, ours in one.ours.items():
         theirs = one.published[name]
@@ -172,6 +185,13 @@ def signed(value: float) -> str:
     return f"{value:+.3f}".replace("0.", ".", 1)
 
 
+TEST_BEST = "Epoch chosen on the test subjects"
+TEST_BEST_NOTE = (
+    "Imported predictions whose epoch was selected on the held-out subjects themselves "
+    "(`--selection test-best`). Such scores show how far selection goes; no other row can be "
+    "compared with them."
+)
+
 LEGEND = (
     "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval, "
     "subjects resampled 10,000 times with all seeds of a subject together. ±: standard deviation "
@@ -185,6 +205,7 @@ LEGEND = (
     "fold's training subjects (`--inner 5`; a dash if not run), and `oracle UF1`, the checkpoint "
     "that is best on each held-out subject, which shows how much such selection gains. Neither is "
     "ranked. `external predictions` were imported from a file (`bench results import`); how they "
-    "were made is unknown. They cover all clips of the task, agree with its true classes, are "
-    "scored like ours, and are never ranked."
+    "were made is known from whoever imported them. They agree with the task's true classes, are "
+    "scored like ours, and are never ranked; where they lack clips, the notes say how many they "
+    "have (`435 of 442 clips`)."
 )

@@ -13,12 +13,12 @@ from rich.table import Table as Grid
 from bench.board.pairs import left_out_text, verdict_text
 from bench.board.terminal import NARROW
 from bench.board.text import number
-from bench.cache.files import write_atomically
+from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
-from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
+from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
-from bench.core.select import choose
+from bench.core.select import choose_tasks
 from bench.evaluation.average_ranks import average_ranks
 from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
@@ -38,7 +38,8 @@ def compare(
         list[str],
         typer.Argument(
             metavar="METHOD METHOD ...",
-            help="Two or more methods; name@preset where a method has results of several presets.",
+            help="Two or more methods or names of imported predictions; name@preset where a method "
+            "has results of several presets.",
             autocompletion=complete_methods,
         ),
     ],
@@ -53,11 +54,14 @@ def compare(
         typer.Option("--output", "-o", help="Draw the average ranks over tasks to this png file."),
     ] = None,
     plugin: Plugin = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Test whether methods differ: paired by subject, on each task."""
     if len(set(methods)) < 2:
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
+    if output is not None:
+        check_output(output, MARK, force)
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
     contents = store.contents()
@@ -65,12 +69,14 @@ def compare(
     known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    names = choose(tasks, sorted({task.task for task in known}), "task")
+    names = choose_tasks(tasks, sorted({task.task for task in known}))
     wanted = sorted(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
+    pairs, left_out = compare_methods(
+        wanted, contents.records, store.externals(), methods, protocol, metric
+    )
     for one in left_out:
         err().say(left_out_text(one))
     if not pairs:
@@ -81,7 +87,7 @@ def compare(
         _print(pairs, metric)
         out().print(_ranks(pairs))
     if output is not None:
-        _draw(pairs, metric, output)
+        _draw(pairs, metric, output, force)
 
 
 def _plain(pair: Pair) -> dict[str, object]:
@@ -104,7 +110,7 @@ def _ranks(pairs: Sequence[Pair]) -> str:
     )
 
 
-def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
+def _draw(pairs: Sequence[Pair], metric: str, output: Path, force: bool) -> None:
     ranked = average_ranks(pairs)
     if ranked is None or ranked[2].difference is None:
         raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
@@ -114,7 +120,7 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     methods, tasks, found = ranked
     figure = rank_figure(methods, found, f"average rank by {metric} over {tasks} tasks")
     picture = stamped(figure, all(pair.synthetic for pair in pairs))
-    write_atomically(output, png(picture), durable=False)
+    write_outputs([Output(output, png(picture), MARK)], force)
     out().say(f"Picture: {output}")
 
 
@@ -129,6 +135,12 @@ def _print(pairs: Sequence[Pair], metric: str) -> None:
     console.print(LEGEND)
 
 
+def _evidence(pair: Pair) -> str:
+    """What a comparison rests on: "26 subjects"; the clips where it is not all of them."""
+    clips = "" if pair.clips == pair.of else f", {pair.clips} of {pair.of} clips"
+    return f"{pair.subjects} subjects{clips}"
+
+
 def _columns(pair: Pair, metric: str) -> dict[str, str]:
     """One line of the table by the heads of its columns."""
     return {
@@ -139,5 +151,5 @@ def _columns(pair: Pair, metric: str) -> dict[str, str]:
         "p": f"{pair.p:.4f}",
         "Holm": f"{pair.adjusted:.4f}",
         "detectable": f"{pair.detectable:.3f}",
-        "verdict": f"{verdict_text(pair)} ({pair.subjects} subjects)",
+        "verdict": f"{verdict_text(pair)} ({_evidence(pair)})",
     }

@@ -87,6 +87,21 @@ Preset = Annotated[
 LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
+Incomplete = Annotated[
+    bool,
+    typer.Option(
+        "--incomplete",
+        help="Run tasks without the clips that have no readable frames; they are named so.",
+    ),
+]
+Exclude = Annotated[
+    Path | None,
+    typer.Option(
+        "--exclude",
+        metavar="FILE",
+        help="Leave out the clips named in a file, one id per line; tasks are named so.",
+    ),
+]
 Results = Annotated[
     Path | None, typer.Option("--results", help="Results folder.", show_default="results")
 ]
@@ -104,7 +119,12 @@ DeviceOption = Annotated[
     Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
 ]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.1,
+        help="Time limit in seconds: for each fold, and for each method describing a clip.",
+    ),
 ]
 RefreshOption = Annotated[
     Refresh | None,
@@ -141,6 +161,9 @@ Config = Annotated[
         callback=_apply_config,
         help="Read options from a TOML file; keys are option names. The command line wins.",
     ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace existing files that bench did not write.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[

@@ -17,7 +17,8 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bench.cli.exits import leave
+from bench.cli.exits import INTERRUPTED, leave
+from bench.core.contain import Interrupt
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ VERBS: Mapping[str, str | Group] = {
         "Make, check and show datasets.",
         {
             "make": "Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts.",
-            "check": "Read a whole dataset and report what is missing, repaired or unreadable.",
+            "check": "Check a whole dataset: what is missing, repaired or refused, and the cure.",
             "show": "Draw a clip for a paper: onset, apex, their difference, optical flow, strain.",
             "crop": "Crop and align faces (one similarity transform per clip).",
             "landmarks": "Detect facial landmarks and write them next to the frames.",
@@ -59,14 +60,15 @@ VERBS: Mapping[str, str | Group] = {
             "list": "List the contents of a results folder, one row per cell.",
             "explain": "Explain whether a record is fresh, stale, foreign or damaged.",
             "verify": "Check every file of a results folder against its seal and its schema.",
-            "import": "Import another machine's records, or predictions made by other tools.",
-            "export": "Write the predictions of a cell for other tools.",
+            "import": "Import another machine's results, or predictions made by other tools.",
+            "export": "Write the predictions of a cell, or imported ones, for other tools.",
         },
     ),
     "literature": Group(
         "Check published results.",
         {"check": "Find published scores that no confusion matrix of the dataset can have."},
     ),
+    "trust": "Show the plugins that a bench.toml runs, and agree to run them.",
     "doctor": "Check packages, threads, caches, disk and datasets; exit 1 if runs would fail.",
     "repro": "Rerun a cell, or one fold of it, and compare it prediction by prediction.",
 }
@@ -156,6 +158,9 @@ def run() -> None:
         code = commands().main(prog_name="bench", standalone_mode=False)
     except typer.TyperException as error:
         leave(*_said(error))
+    # typer makes this of a KeyboardInterrupt and says nothing.
+    if code == INTERRUPTED:
+        raise Interrupt
     raise SystemExit(code)
 
 

@@ -1,4 +1,4 @@
-"""This machine: the cores that may be used, and where caches lie."""
+"""This machine: the cores that may be used, and where caches and decisions lie."""
 
 from __future__ import annotations
 
@@ -13,9 +13,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def state_folder() -> Path:
+    """Where the user's decisions are remembered."""
+    from platformdirs import user_state_path
+
+    return user_state_path("mer-bench")
+
+
 def default_folder() -> Path:
     """Where caches lie by default: BENCH_CACHE, or the user's cache folder."""
+    named = os.environ.get("BENCH_CACHE")
+    return Path(named).expanduser().absolute() if named else user_folder()
+
+
+def user_folder() -> Path:
+    """The user's own cache folder."""
     from platformdirs import user_cache_path
 
-    named = os.environ.get("BENCH_CACHE")
-    return Path(named).expanduser().absolute() if named else user_cache_path("mer-bench")
+    return user_cache_path("mer-bench")

@@ -74,6 +74,8 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         inner=other.inner,
         epochs=other.epochs,
         fit_times=fit_times(done),
+        clips=len(task.labels),
+        expected=sum(task.contract.expected) or None,
     )
 
 

@@ -86,6 +86,8 @@ class Row:
         epochs: UF1 at every checkpoint, if all records have a trace.
         fit_seconds: mean wall time of a fit.
         fit_times: the same for each device that folds were fitted on.
+        clips: of its task.
+        expected: clips that the papers count, None where unknown or not compared.
         parameters: number of trained parameters.
         rank: 1 is best; methods that do not differ significantly share it; None if not ranked.
         reference: a control or ceiling.
@@ -113,6 +115,8 @@ class Row:
     inner: Score | None = None
     epochs: Epochs | None = None
     fit_times: tuple[FitTime, ...] = ()
+    clips: int = 0
+    expected: int | None = None
 
     @property
     def complete(self) -> bool:

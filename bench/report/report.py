@@ -12,14 +12,14 @@ from bench.board.epochs import epoch_figure
 from bench.board.notes import notes_text
 from bench.board.style import png, stamped
 from bench.board.text import NAMES, score_text
-from bench.cache.files import write_atomically
+from bench.cache.output import MARK, Output, write_outputs
 from bench.evaluation.crossing import crossing
-from bench.evaluation.scoring import confusions
 from bench.evaluation.variants import paper_metrics
 from bench.report import ablation, epochs, scores
 from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
 
+PAGE = "index.html"
 STAND_INS = (
     "SYNTHETIC stand-ins, not real faces: these numbers and figures show whether a pipeline works, "
     "not how well a method performs on real data."
@@ -29,13 +29,15 @@ STAND_INS = (
 def recorded(evidence: Evidence) -> Iterator[Part]:
     """The parts that need nothing but the records."""
     yield from _recognition(evidence)
+    if evidence.external is not None:
+        return  # nothing is known of their training
     yield from _training(evidence)
     if len(evidence.variants) > 1:
         yield from _ablation(evidence)
 
 
 def _recognition(evidence: Evidence) -> Iterator[Part]:
-    truth, each = evidence.truth, confusions(evidence.truth, evidence.done).sum(0)
+    truth, each = evidence.truth, evidence.counts.sum(0)
     pooled, classes = each.sum(0), truth.classes
     yield Part(
         "Confusion matrix",
@@ -124,8 +126,11 @@ def summary(evidence: Evidence) -> list[str]:
     words = [
         f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
     ]
+    preset = f"preset {row.preset}"
+    if evidence.external is not None:
+        preset = f"imported from {evidence.external.origin}, epoch: {row.selection}"
     return [
-        f"{row.title}: label {row.label}, preset {row.preset}, protocol {evidence.protocol}, "
+        f"{row.title}: label {row.label}, {preset}, protocol {evidence.protocol}, "
         f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
         ", ".join(words)
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),
@@ -142,16 +147,20 @@ def _left_out(method: str, one: LeftOut) -> str:
     )
 
 
-def write(evidence: Evidence, parts: Sequence[Part], folder: Path) -> Path:
-    """Write the figures and the page; returns the path of the page."""
+def write(evidence: Evidence, parts: Sequence[Part], folder: Path, force: bool = False) -> Path:
+    """Write the figures and the page; returns the path of the page.
+
+    Raises:
+        BenchError: a file is in the way that bench did not write; none is written then.
+    """
     synthetic = evidence.truth.synthetic
-    for part in parts:
-        if part.figure is not None:
-            picture = png(stamped(part.figure, synthetic))
-            # A report can be made again, so it need not wait for the disk.
-            write_atomically(folder / f"{part.name}.png", picture, durable=False)
+    outputs = [
+        Output(folder / f"{part.name}.png", png(stamped(part.figure, synthetic)), MARK)
+        for part in parts
+        if part.figure is not None
+    ]
     title = ("SYNTHETIC: " if synthetic else "") + evidence.title
     text = html(title, STAND_INS if synthetic else "", summary(evidence), parts)
-    page = folder / "index.html"
-    write_atomically(page, text.encode(), durable=False)
+    page = folder / PAGE
+    write_outputs([*outputs, Output(page, text.encode(), MARK)], force)
     return page

@@ -63,6 +63,7 @@ class STSTNet(FlowNetwork):
         deviations=(
             "Batches are shuffled; the variant official goes through the classes in order, as the "
             "public code does. Both keep the last epoch.",
+            "800 epochs, as the public PyTorch code trains; the paper and its MATLAB code say 500.",
             "The quick preset is ours: 100 epochs at a rate of 1e-3.",
         ),
     )
