@@ -38,7 +38,7 @@ VERBS: Mapping[str, str | Group] = {
     "list": "List methods, datasets, or the views that methods use.",
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
-    "fidelity": "Compare a method with its authors' public code, on the same input.",
+    "fidelity": "Compare methods with their authors' public code, on the same input.",
     "new": Group(
         "Start a plugin from a template.",
         {"method": "Write a method plugin that runs as it is, and its test."},
@@ -66,7 +66,7 @@ VERBS: Mapping[str, str | Group] = {
     ),
     "literature": Group(
         "Check published results.",
-        {"check": "Find published scores that no confusion matrix of the dataset can have."},
+        {"check": "Find scores that no confusion matrix of the dataset can have."},
     ),
     "trust": "Show the plugins that a bench.toml runs, and agree to run them.",
     "doctor": "Check packages, threads, caches, disk and datasets; exit 1 if runs would fail.",
