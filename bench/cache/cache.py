@@ -15,7 +15,7 @@ import numpy as np
 
 from bench.cache.files import write_atomically
 from bench.cache.root import claim, failure
-from bench.core.sealing import seal, unseal
+from bench.core.checksum import add_checksum, strip_checksum
 from bench.core.types import Array, Description
 
 # Once per process: every entry is written below the same few folders.
@@ -42,7 +42,7 @@ class Cache:
         data = self._read(path)
         if data is None:
             return None
-        content = unseal(data)
+        content = strip_checksum(data)
         if content is None:
             # A damaged entry is a miss and no error: whatever is cached can be computed again.
             with suppress(OSError):
@@ -84,7 +84,7 @@ class Cache:
     def memo(self, category: str, name: str) -> dict[str, str]:
         """Remembered words by key; none where the file is absent or damaged."""
         data = self._read(self.folder / category / f"{name}.json")
-        content = None if data is None else unseal(data)
+        content = None if data is None else strip_checksum(data)
         return {} if content is None else dict(json.loads(content))
 
     def remember(self, category: str, name: str, more: dict[str, str]) -> None:
@@ -104,6 +104,6 @@ class Cache:
     def _write(self, path: Path, data: bytes) -> None:
         _claim(self.folder)
         try:
-            write_atomically(path, seal(data), durable=False)
+            write_atomically(path, add_checksum(data), durable=False)
         except OSError as error:
             raise failure(self.folder, error) from error
