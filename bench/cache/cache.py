@@ -38,34 +38,17 @@ class Cache:
 
     def get(self, category: str, name: str) -> Description | None:
         """The entry, or None when it is absent or damaged (a damaged one is removed)."""
-        path = self.path(category, name)
-        data = self._read(path)
-        if data is None:
-            return None
-        content = strip_checksum(data)
+        content = self._content(self.path(category, name))
         if content is None:
-            # A damaged entry is a miss and no error: whatever is cached can be computed again.
-            with suppress(OSError):
-                path.unlink()
             return None
         # No pickles: reading the cache must not be able to run code.
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {word: file[word] for word in file.files}
-        # The modification time stands for the time of last use, which `prune` goes by. Another
-        # process may have pruned the entry since, and another user's cannot be touched.
-        with suppress(OSError):
-            os.utime(path)
         return arrays["_"] if set(arrays) == {"_"} else arrays
 
     def has(self, category: str, name: str) -> bool:
-        """Whether there is an entry; asking counts as using it."""
-        path = self.path(category, name)
-        with suppress(OSError):  # another user's
-            os.utime(path)
-        try:
-            return path.is_file()
-        except OSError as error:
-            raise failure(self.folder, error) from error
+        """Whether there is an intact entry; asking counts as using it."""
+        return self._content(self.path(category, name)) is not None
 
     def put(self, category: str, name: str, value: Description) -> None:
         """Keep an entry; writing the same one twice is harmless."""
@@ -92,6 +75,21 @@ class Cache:
         # Another process may add some meanwhile; losing those only costs computing them again.
         entries = self.memo(category, name) | more
         self._write(self.folder / category / f"{name}.json", json.dumps(entries).encode())
+
+    def _content(self, path: Path) -> bytes | None:
+        """The bytes of an entry, None when it is absent or damaged (a damaged one is removed)."""
+        data = self._read(path)
+        content = None if data is None else strip_checksum(data)
+        with suppress(OSError):
+            if content is not None:
+                # The modification time stands for the time of last use, which `prune` goes by.
+                # Another process may have pruned the entry since, and another user's cannot be
+                # touched.
+                os.utime(path)
+            elif data is not None:
+                # No error: whatever is cached can be computed again.
+                path.unlink()
+        return content
 
     def _read(self, path: Path) -> bytes | None:
         try:
