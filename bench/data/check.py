@@ -74,9 +74,9 @@ class Report:
 
     def _problems(self) -> Iterator[str]:
         if self.missing:
-            yield f"{len(self.missing)} clips have no usable frames on disk"
+            yield f"clips without usable frames on disk: {len(self.missing)}"
         if self.unreadable:
-            yield f"{len(self.unreadable)} clips cannot be read"
+            yield f"clips that cannot be read: {len(self.unreadable)}"
         yield from self.faults
         if self.expected is not None and self.clips + len(self.missing) != self.expected:
             yield f"{self.clips} clips found, {self.expected} expected"
