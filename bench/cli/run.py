@@ -13,7 +13,7 @@ from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
-from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
+from bench.cli.exits import FAILED, MISUSE
 from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.screen import Screen
@@ -66,12 +66,8 @@ def run(
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
-    try:
-        with Watch(options.workers, err()) as watch:
-            summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
-    except KeyboardInterrupt:
-        err().print("Interrupted; rerun the command to resume.")
-        raise SystemExit(INTERRUPTED) from None
+    with Watch(options.workers, err()) as watch:
+        summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     _report(prepared, store, summary, time.perf_counter() - started)
 
 
