@@ -270,6 +270,64 @@ class Few(Spans):
         )
 
 
+@pytest.fixture
+def broken(world):
+    """A clip that cannot be read, and a method `blind` that reads none."""
+    text = world.plugin.read_text()
+    blind = """
+
+@dataclass(frozen=True)
+class Blind(Mean):
+    name = "blind"
+    needs = frozenset()
+
+    def describe(self, clip):
+        return np.zeros(2)
+"""
+    world.plugin.write_text(text + blind)
+    (world.folder / "data/p0/c1-mid.json").write_text("[1, ")
+    return world
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_a_bad_frame_stops_only_the_methods_that_read_it(broken, engine):
+    done = broken.run(methods="mean,blind", engine=engine)
+    assert done.code == 2
+    assert "toy: c1-mid.json is truncated" in done.err
+    assert "--incomplete" in done.err
+    assert {path.split("/")[1] for path in broken.records()} == {"blind"}
+
+
+def test_a_bad_frame_costs_its_clip_on_request(broken):
+    done = broken.run("--incomplete", methods="mean,blind")
+    assert done.code == 0, done.err
+    assert "toy/3 (17 of 18): 17 of 18 clips; 1 unreadable." in done.err
+    tables = json.loads(broken.bench("board", "--format", "json").out)["tables"]
+    shown = {(t["task"], r["label"], r["folds"], r["of"]) for t in tables for r in t["rows"]}
+    assert shown == {("toy/3", "blind", 6, 6), ("toy/3 (17 of 18)", "mean", 6, 6)}
+    # The plan knows it now: nothing is left, and each method has the task that it is scored on.
+    words = ("-m", "mean,blind", "-d", "toy", "--incomplete")
+    facts = json.loads(broken.bench("plan", *words, "--json").out)
+    assert [(f["method"], f["task"], f["done"], f["folds"]) for f in facts] == [
+        ("mean", "toy/3 (17 of 18)", 6, 6),
+        ("blind", "toy/3", 6, 6),
+    ]
+    again = broken.run("--incomplete", methods="mean,blind")
+    assert "Nothing left to run" in again.err
+    assert broken.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
+
+
+def test_a_clip_that_can_be_read_again_is_back(broken):
+    """As after a disk was away: what is remembered of a file is only a hint."""
+    from bench.running import unreadable
+
+    broken.run("--incomplete", methods="mean")
+    broken.patch.setattr(unreadable, "_reads", lambda dataset, clip: True)
+    assert (
+        '"toy/3"' in broken.bench("plan", "-m", "mean", "-d", "toy", "--incomplete", "--json").out
+    )
+
+
 # What the contract holds.
 
 

@@ -24,6 +24,7 @@ from bench.plugins.configure import Configured, configure
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, no_data
 from bench.running.options import RunOptions
+from bench.running.unreadable import spared
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
+    if request.incomplete:
+        plan = spared(plan, settings.cache)
     if stand_ins:
         remarks = [_remark(unconfigured, request, preset), *remarks]
     return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.board import build
+from bench.board.contract import contract_text
 from bench.board.publish import publish
 from bench.board.terminal import grid
 from bench.cli import options as opt
@@ -75,21 +76,22 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     console = out()
     contents = store.contents()
     board = build(store, prepared.registry, records=contents.records)
-    planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in prepared.plan.cells}
+    cells = (*prepared.plan.cells, *summary.spared)
+    planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in cells}
     for table in board.tables:
         if (table.task, table.fingerprint, table.protocol) in planned:
             console.print(grid(table, console.width))
     markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
-    _say(err(), summary, elapsed)
+    _say(err(), summary, elapsed, prepared.options.incomplete)
     console.say(f"Leaderboard: {markdown}")
-    if summary.unreadable or prepared.unusable:
+    if prepared.unusable or (summary.unreadable and not prepared.options.incomplete):
         raise SystemExit(MISUSE)
     if summary.failures:
         raise SystemExit(FAILED)
 
 
-def _say(console: Screen, summary: Summary, elapsed: float) -> None:
+def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) -> None:
     folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
     done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
@@ -102,6 +104,13 @@ def _say(console: Screen, summary: Summary, elapsed: float) -> None:
         )
     for sentence in summary.unreadable:
         console.say(sentence, style="red")
+    if summary.unreadable and not incomplete:
+        console.say(
+            "Methods that need these frames did not run; --incomplete runs them without these "
+            "clips, --exclude FILE runs all methods without the clips that it names."
+        )
+    for name, task in {cell.task.name: cell.task for cell in summary.spared}.items():
+        console.say(f"{name}: {contract_text(task.contract)}.")
     for unit, status, error in summary.failures[:20]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
         console.say(f"{status}: {unit}: {last}", style="red")
