@@ -18,7 +18,7 @@ from bench.core.clip import Clip
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.dataset import Dataset, reader
 from bench.core.errors import DataError
-from bench.data.reading import VERSION
+from bench.data.reading import VERSION, some
 
 Stat = tuple[int, int]
 
@@ -69,7 +69,7 @@ def copies(clips: Sequence[Clip], digests: Sequence[str]) -> list[str]:
         # Clips of one file share it on purpose: their spans or numbers tell them apart.
         groups[digest].setdefault((clip.folder, clip.files), clip.id)
     return [
-        f"{', '.join(sorted(group.values()))}: equal files, byte for byte; was a folder copied?"
+        f"{some(sorted(group.values()))}: equal files, byte for byte; was a folder copied?"
         for group in groups.values()
         if len(group) > 1
     ]
