@@ -92,7 +92,8 @@ def _is_ours(trace: TracebackType | None) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     name = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
-    return name.startswith(("bench.cli", "typer"))
+    # rich leaves where nobody reads its output any more.
+    return name.startswith(("bench.cli", "typer", "rich.console"))
 
 
 def _answer_ctrl_c() -> None:

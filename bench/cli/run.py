@@ -10,7 +10,7 @@ import typer
 
 from bench.board import build
 from bench.board.contract import contract_text
-from bench.board.publish import publish
+from bench.board.publish import publish, refuse_folders
 from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
@@ -64,6 +64,7 @@ def run(
     if time_left := expected(prepared):
         err().say(f"Estimated: {time_left}.")
     store = Store(prepared.settings.results)
+    refuse_folders(store.folder)
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
@@ -76,13 +77,14 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     console = out()
     contents = store.contents()
     board = build(store, prepared.registry, records=contents.records)
+    # Before anything is printed: whoever reads it may leave early.
+    markdown = publish(board, store.folder)[0]
     cells = (*prepared.plan.cells, *summary.spared)
     planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in cells}
     for table in board.tables:
         if (table.task, table.fingerprint, table.protocol) in planned:
             for grid in grids(table, console.width):
                 console.print(grid)
-    markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed, prepared.options.incomplete)
     console.say(f"Leaderboard: {markdown}")
@@ -103,8 +105,10 @@ def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) ->
             f"{len(summary.stale)} of these are stale: the code that made them has changed since; "
             "--refresh stale reruns them."
         )
-    for sentence in summary.unreadable:
+    for sentence in summary.unreadable[:20]:
         console.say(sentence, style="red")
+    if len(summary.unreadable) > 20:
+        console.print(f"... and {len(summary.unreadable) - 20} more clips", style="red")
     if summary.unreadable and not incomplete:
         console.say(
             "Methods that need these frames did not run; --incomplete runs them without these "

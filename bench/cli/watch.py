@@ -81,7 +81,7 @@ class Watch:
 
     def note(self, line: str) -> None:
         """Print a line above the bar."""
-        self.console.print(line, style="yellow", soft_wrap=True, markup=False)
+        self.console.say(line, style="yellow")
 
     def remaining(self) -> float:
         """Seconds left, from what the folds of each cell took so far."""

@@ -46,6 +46,11 @@ def choose_tasks(words: str, names: Iterable[str]) -> list[str]:
 def unknown(what: str, word: str, known: Iterable[str]) -> BenchError:
     """The error for a name nobody knows: did you mean, and the list."""
     known = list(known)
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
+    near = nearest(word, known)
     hint = f"; did you mean {' or '.join(near)}? Known" if near else "; known"
     return BenchError(f"unknown {what} {word!r}{hint}: {', '.join(known) or 'none'}")
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The two names most like a word, the likest first; fewer where none is like it."""
+    return difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)

@@ -6,14 +6,13 @@ Bytes alone do not identify a clip: a long video may hold many. `identities` doe
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cache.cache import Cache
-from bench.cache.files import key, write_atomically
+from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.dataset import Dataset, reader
@@ -100,8 +99,7 @@ def tried_digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str | 
     Returns:
         for each clip its digest, or an error that names a file that cannot be read.
     """
-    memo = cache.folder / "digests" / f"{room}.json"
-    known = _read(memo)
+    known = cache.memo("digests", room)
     listings: dict[Path, dict[str, Stat]] = {}
     fresh: dict[str, str] = {}
     marks: list[str | DataError] = []
@@ -129,17 +127,8 @@ def tried_digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str | 
         except DataError as error:
             marks.append(error)
     if fresh:
-        # Another process may have added entries meanwhile; losing some only costs reading again.
-        write_atomically(memo, json.dumps(_read(memo) | fresh).encode(), durable=False)
+        cache.remember("digests", room, fresh)
     return marks
-
-
-def _read(memo: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(memo.read_text()))
-    # A damaged memo only means that the frames are read again.
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def _listing(folder: Path) -> dict[str, Stat]:

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.cache.cache import Cache
+from bench.cache.root import CacheError
 from bench.core.contain import contained
-from bench.core.errors import BenchError, disk_is_full
+from bench.core.errors import BenchError
 from bench.core.types import Description
 from bench.plugins.context import Context, DeadlineError
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
 from bench.running.device import allocations, used
+from bench.running.engines.job import ends_the_run
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Describe, Described, Fit, Outcome
 from bench.running.outputs import checked, curve_of, described, parameter_count, trace_of
@@ -62,12 +64,12 @@ def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
         with contained():
             value = described(method.describe(clip))
         cache.put("descriptions", name, value)
-    # The clip's fault, not the method's: it is no failure.
-    except UnreadableError:
+    # The clip's or the cache's fault, not the method's: it is no failure of its own.
+    except (UnreadableError, CacheError):
         raise
     except Exception as error:
         # Every later job would fail alike: end the run instead of blaming the method.
-        if disk_is_full(error):
+        if ends_the_run(error):
             raise
         # As text, because an exception of a plugin's own class may not unpickle in the parent.
         return traceback.format_exc()
@@ -118,7 +120,7 @@ def fit(job: Fit) -> Outcome:
     except MemoryError:
         return Outcome("oom", error=traceback.format_exc())
     except Exception as error:
-        if disk_is_full(error):
+        if ends_the_run(error):
             raise
         return Outcome("failed", error=traceback.format_exc())
     seconds = {

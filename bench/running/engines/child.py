@@ -1,7 +1,7 @@
 """What runs in a worker process: jobs come through a pipe, and messages go back.
 
 A message is a pair: ("ready", None) once; ("step", name) where a job enters one; ("done", outcome);
-("disk", error) where no job is to blame; ("refused", words) where a plugin cannot be imported.
+("raised", error) where no job is to blame; ("refused", words) where a plugin cannot be imported.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def _run(
         # Unpickling imports the plugin, which may do anything: it is part of the job.
         outcome = call(lambda data: function(ForkingPickler.loads(data)), packed, entered)
         message = ("done", outcome)
-    except OSError as error:
-        message = ("disk", error)
+    except Exception as error:
+        message = ("raised", error)
     try:
         return ForkingPickler.dumps(message)
     except Exception:

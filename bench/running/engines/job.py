@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from bench.cache.root import CacheError
 from bench.core.contain import contained
 from bench.core.errors import disk_is_full
 
@@ -57,6 +58,11 @@ Engine = Callable[[Callable[[Any], Any], Iterable[Job[Name]]], Iterator[Ended[Na
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
+def ends_the_run(error: Exception) -> bool:
+    """The disk is full, or the cache unusable: no job's fault, and every later one would fail."""
+    return disk_is_full(error) or isinstance(error, CacheError)
+
+
 def call(
     function: Callable[[Any], Any], payload: Any, entered: Callable[[Any], None] | None = None
 ) -> Any:
@@ -68,7 +74,7 @@ def call(
         entered: told each step.
 
     Raises:
-        OSError: the disk is full, which is no job's fault.
+        Exception: one that `ends_the_run`.
     """
     step = None
     try:
@@ -84,6 +90,6 @@ def call(
                 if entered is not None:
                     entered(step)
     except Exception as error:
-        if disk_is_full(error):
+        if ends_the_run(error):
             raise
         return Lost("failed", traceback.format_exc(), step)

@@ -48,7 +48,7 @@ def processes(
 
     Raises:
         BenchError: workers cannot be started.
-        OSError: a worker found the disk full.
+        Exception: one that `ends_the_run`.
     """
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
@@ -157,7 +157,7 @@ class _Pool:
             if kind == "ready":
                 self.starts = 0
                 worker.begin()
-            elif kind == "disk":
+            elif kind == "raised":
                 raise value
             elif kind == "refused":
                 raise BenchError(value)
