@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -190,6 +191,35 @@ def test_what_is_there_runs_under_a_name_of_its_own(world):
     again = world.run("--incomplete")
     assert "Nothing left to run" in again.err
     assert "Ran" not in world.bench("plan", "-m", "mean", "-d", "toy", "--incomplete").err
+
+
+def test_a_task_and_a_part_of_it_are_never_taken_together(world):
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    for more in ((), ("--exclude", "without.txt")):
+        assert world.run(*more, methods="mean,mean:noisy").code == 0
+    part = "toy/3 (17 of 18)"
+    folders = {path.split("/")[0] for path in world.records()}
+    assert len(folders) == 2
+    compared = world.bench("compare", "mean", "mean:noisy", "--json")
+    assert [pair["task"] for pair in json.loads(compared.out)] == ["toy/3", part]
+    said = world.bench("compare", "mean", "mean:noisy").out
+    assert "average ranks: no second task" in said
+    # The plain name is the whole task where there is one, and the part where there is not.
+    assert world.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
+    assert world.bench("repro", f"{part}/mean", "--engine", "serial").code == 0
+    shutil.rmtree(world.results / "records/toy-3")
+    assert world.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
+
+
+def test_reports_find_a_task_by_its_plain_name(world):
+    from bench.plugins.registry import load
+    from bench.report.evidence import gather
+    from bench.store.store import Store
+
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    world.run("--exclude", "without.txt")
+    found = gather(Store(world.results), load((world.plugin,)), "mean", "toy/3")
+    assert found.truth.task == "toy/3 (17 of 18)"
 
 
 def test_clips_are_left_out_by_name(world):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.board import build
 from bench.core.errors import BenchError
+from bench.core.names import task_forms
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.build_row import finished
@@ -91,6 +93,16 @@ class Evidence:
         return counted + (f", {seeds} seeds" if seeds > 1 else "")
 
 
+def _meant(task: str, known: Sequence[str]) -> str:
+    """The task that a word means, in full or without its revision and subset."""
+    meant = [name for name in known if task in task_forms(name)]
+    if not meant:
+        raise unknown("task", task, known)
+    if task not in meant and len(meant) > 1:
+        raise BenchError(f"--task {task} is ambiguous: {', '.join(map(repr, meant))}")
+    return task if task in meant else meant[0]
+
+
 Group = tuple[str, str, str, str]
 """Data fingerprint, protocol, preset, family: what the records of one row have in common."""
 
@@ -113,8 +125,7 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
-    if task not in (known := sorted({one.task for one in tasks.values()})):
-        raise unknown("task", task, known)
+    task = _meant(task, sorted({one.task for one in tasks.values()}))
     contents = store.contents()
     here = [
         record

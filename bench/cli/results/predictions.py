@@ -147,6 +147,8 @@ def _truth(
     """Clips and classes of a task, and the task itself where the results folder lacks it."""
     wanted = TaskSelector.parse(task)
     known = [one for data, one in store.tasks().items() if wanted.means(one.task, data)]
+    # "casme2/5" means all revisions and subsets where there is no task of just this name.
+    known = [one for one in known if one.task == wanted.task] or known
     if len(known) > 1:
         marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
         raise BenchError(f"--task {task} is ambiguous: {marks}")
