@@ -20,8 +20,9 @@ from bench.board.contract import clips_text
 from bench.cache.cache import Cache
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
+from bench.data.check import check
 from bench.data.contract import Contract, LeaveOut
-from bench.data.fingerprint import copies, digests, identities
+from bench.data.fingerprint import copied, copies, digests, identities
 from bench.data.task import make_tasks, read_tasks
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
@@ -133,6 +134,15 @@ def test_copied_folders_are_reported_and_shared_files_are_not(tmp_path):
     marks = digests(clips, Cache(tmp_path / "cache"), "db")
     (said,) = copies(clips, marks)
     assert said.startswith("db/1/a, db/1/b: equal files")
+    assert copied(clips) == [said]
+    # As a dataset's check says it.
+    folder = "smic/SMIC_all_cropped/HS/s1/micro/negative/s1_ne_0{}"
+    for at in (1, 2):
+        trees.write_frames(tmp_path / folder.format(at), ["reg_image1.bmp"], b"frame")
+    report = check(Smic(tmp_path / "smic"))
+    assert [note for note in report.notes if "equal files" in note] == [
+        "smic/s1/s1_ne_01, smic/s1/s1_ne_02: equal files, byte for byte; was a folder copied?"
+    ]
 
 
 # What is left out.
@@ -246,6 +256,15 @@ def test_exclusions_come_from_a_config_file_too(world):
     (world.folder / "runs/run.toml").write_text('exclude = "without.txt"\n')
     (world.folder / "runs/without.txt").write_text("toy/p0/c1-mid\n")
     assert "toy/3 (17 of 18)" in world.run("--config", "runs/run.toml").err
+
+
+def test_both_may_stand_in_the_settings(world):
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    toy_with(world, gone="mid")
+    text = 'incomplete = true\nexclude = "without.txt"\n'
+    settings = world.folder / "bench.toml"
+    settings.write_text(text + settings.read_text())
+    assert "toy/3 (17 of 19): 17 of 19 clips; 1 missing; 1 excluded." in world.run().err
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,12 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     """
     registry, settings = workspace(request.plugin, request.results)
     bound = settings.cache_size if options.cache_size is None else options.cache_size
-    options = dataclasses.replace(options, plugins=registry.files, cache_size=bound)
+    incomplete = request.incomplete or settings.incomplete
+    exclude = request.exclude or settings.exclude
+    request = dataclasses.replace(request, incomplete=incomplete, exclude=exclude)
+    options = dataclasses.replace(
+        options, plugins=registry.files, cache_size=bound, incomplete=incomplete
+    )
     seeds = numbers(request.seeds, "--seeds")
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, request.preset or "paper")

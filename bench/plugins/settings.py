@@ -6,6 +6,8 @@
     cache = "/scratch/bench"       # optional
     cache_size = "20GB"            # optional; what was not used for longest goes first
     plugins = ["mymethod.py"]      # optional; --plugin adds to them
+    incomplete = true              # optional; as --incomplete, for a copy that lacks clips
+    exclude = "without.txt"        # optional; as --exclude, which overrides it
 
     [roots]
     casme2 = "/data/CASME2"
@@ -40,12 +42,16 @@ class Settings:
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
         cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
+        incomplete: tasks run without clips that have no readable frames.
+        exclude: file of clips to leave out of tasks.
     """
 
     roots: Mapping[str, Path]
     results: Path
     cache: Cache
     cache_size: int | None = None
+    incomplete: bool = False
+    exclude: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class SettingsFile:
     cache: str | None = None
     cache_size: str | int | float | None = None
     plugins: list[str] = field(default_factory=list)
+    incomplete: bool = False
+    exclude: str | None = None
     roots: dict[str, str] = field(default_factory=dict)
 
 
@@ -88,6 +96,8 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
         results=path.parent / Path(file.results).expanduser(),
         cache=Cache(path.parent / Path(cache).expanduser() if cache else default_folder()),
         cache_size=_size(file.cache_size, path),
+        incomplete=file.incomplete,
+        exclude=path.parent / Path(file.exclude).expanduser() if file.exclude else None,
     )
 
 
