@@ -10,7 +10,7 @@ import typer
 
 from bench.board import build
 from bench.board.contract import contract_text
-from bench.board.publish import publish, refuse_folders
+from bench.board.publish import check_publish, publish
 from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
@@ -64,7 +64,8 @@ def run(
     if time_left := expected(prepared):
         err().say(f"Estimated: {time_left}.")
     store = Store(prepared.settings.results)
-    refuse_folders(store.folder)
+    # Now rather than after the last fold.
+    check_publish(store.folder)
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()

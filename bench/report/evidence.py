@@ -93,16 +93,6 @@ class Evidence:
         return counted + (f", {seeds} seeds" if seeds > 1 else "")
 
 
-def _meant(task: str, known: Sequence[str]) -> str:
-    """The task that a word means, in full or without its revision and subset."""
-    meant = [name for name in known if task in task_forms(name)]
-    if not meant:
-        raise unknown("task", task, known)
-    if task not in meant and len(meant) > 1:
-        raise BenchError(f"--task {task} is ambiguous: {', '.join(map(repr, meant))}")
-    return task if task in meant else meant[0]
-
-
 Group = tuple[str, str, str, str]
 """Data fingerprint, protocol, preset, family: what the records of one row have in common."""
 
@@ -125,14 +115,14 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
-    task = _meant(task, sorted({one.task for one in tasks.values()}))
+    names = _meant(task, sorted({one.task for one in tasks.values()}))
     contents = store.contents()
     here = [
         record
         for record in contents.records
-        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
+        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task in names
     ]
-    others = {o.name: o for o in store.externals() if o.task == task and o.data in tasks}
+    others = {o.name: o for o in store.externals() if o.task in names and o.data in tasks}
     labels = {record.label for record in here}
     if method not in labels | others.keys():
         raise unknown(f"method with results on {task}", method, sorted(labels | others.keys()))
@@ -167,6 +157,14 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     done = _finished(records, row)
     damaged = tuple(contents.damaged)
     return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged)
+
+
+def _meant(task: str, known: Sequence[str]) -> Sequence[str]:
+    """A task's revisions and subsets, unless there is one of just its name."""
+    names = [task] if task in known else [name for name in known if task in task_forms(name)]
+    if not names:
+        raise unknown("task", task, known)
+    return names
 
 
 def _group(record: Record) -> Group:
