@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.cache.files import write_atomically
 from bench.core.dataset import MARKER
 from bench.core.errors import BenchError, disk_is_full
+from bench.core.private import mine
 
 TAG = "CACHEDIR.TAG"
 SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
@@ -105,9 +106,5 @@ def require_own(folder: Path) -> None:
             f"{folder} is not marked as a cache of bench ({TAG}) and holds other files ({others}): "
             "nothing is removed from it; set BENCH_CACHE to a folder of its own"
         )
-    if not _mine(folder) or not _mine(folder / TAG):
+    if not (mine(folder.lstat()) and mine((folder / TAG).lstat())):
         raise CacheError(f"{folder} belongs to another user: only its owner can clear it")
-
-
-def _mine(path: Path) -> bool:
-    return not hasattr(os, "geteuid") or path.lstat().st_uid == os.geteuid()
