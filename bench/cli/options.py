@@ -119,7 +119,12 @@ DeviceOption = Annotated[
     Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
 ]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.1,
+        help="Time limit in seconds: for each fold, and for each method describing a clip.",
+    ),
 ]
 RefreshOption = Annotated[
     Refresh | None,
@@ -156,6 +161,9 @@ Config = Annotated[
         callback=_apply_config,
         help="Read options from a TOML file; keys are option names. The command line wins.",
     ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace existing files that bench did not write.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[

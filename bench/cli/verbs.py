@@ -17,7 +17,8 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bench.cli.exits import leave
+from bench.cli.exits import INTERRUPTED, leave
+from bench.core.contain import Interrupt
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ VERBS: Mapping[str, str | Group] = {
         "Check published results.",
         {"check": "Find published scores that no confusion matrix of the dataset can have."},
     ),
+    "trust": "Show the plugins that a bench.toml runs, and agree to run them.",
     "doctor": "Check packages, threads, caches, disk and datasets; exit 1 if runs would fail.",
     "repro": "Rerun a cell, or one fold of it, and compare it prediction by prediction.",
 }
@@ -155,6 +157,9 @@ def run() -> None:
         code = commands().main(prog_name="bench", standalone_mode=False)
     except typer.TyperException as error:
         leave(*_said(error))
+    # typer makes this of a KeyboardInterrupt and says nothing.
+    if code == INTERRUPTED:
+        raise Interrupt
     raise SystemExit(code)
 
 
