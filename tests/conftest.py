@@ -88,6 +88,8 @@ def world(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("BENCH_CONFIG", str(tmp_path / "bench.toml"))
+    monkeypatch.setenv("BENCH_TRUST", "1")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("COLUMNS", "200")
     shutil.copy(HERE / "toy.py", tmp_path / "toy.py")
     (tmp_path / "bench.toml").write_text('plugins = ["toy.py"]\n[roots]\ntoy = "data"\n')

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.core.sealed import digest
+from bench.core.sealed import seal_of
 
 
 def edit(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
@@ -21,13 +21,13 @@ def write(path: Path, raw: dict[str, Any]) -> None:
     """Write a file with a seal that matches; without one if its format has none."""
     raw = dict(raw)
     if raw.pop("seal", None) is not None:
-        raw["seal"] = digest(raw)
+        raw["seal"] = seal_of(raw)
     path.write_text(json.dumps(raw))
 
 
 def unsealed(raw: dict[str, Any], format: int | None) -> None:  # noqa: A002 (the key's name)
     """Turn the content of a file into that of an older format; None: of one without a number."""
-    for name in ("seal", "kind", "format"):
+    for name in ("seal", "signature", "kind", "format"):
         raw.pop(name, None)
     if format is not None:
         raw["format"] = format

@@ -27,7 +27,7 @@ REQUIRED = {
     *("scores", "seconds", "format"),
 }
 INPUTS = ["method", "version", "config", "views", "task", "data", "protocol", "seed"]
-OURS = {"extra", "seal"}
+OURS = {"extra", "digest", "signature", "provenance"}
 """Fields that are no content of the file."""
 OPTIONAL = {"parameters", "inner_step", "gpu"}
 """Fields that may be null."""

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from bench.board.board import Table
 from bench.board.notes import notes_text
-from bench.board.text import fit_time, score_text
+from bench.board.text import fit_time, place, score_text
 from bench.core.escape import visible
 
 NARROW = 100
@@ -32,11 +32,11 @@ def grid(table: Table, width: int) -> Grid:
         lines.add_column("fit/fold", justify="right", no_wrap=True)
     lines.add_column("notes", overflow="fold")
     for row in table.rows:
-        place = "ref" if row.reference else "–" if row.rank is None else str(row.rank)
         scores = [score_text(row.scores.get(name)) for name in shown]
         took = [fit_time(row)] if wide else []
-        notes = notes_text(row)
+        made = "" if row.provenance == "run" else row.provenance
+        notes = "; ".join(filter(None, [made, notes_text(row)]))
         style = "dim" if row.rank is None else ""
-        values = (place, row.name, *scores, *took, notes)
+        values = (place(row), row.name, *scores, *took, notes)
         lines.add_row(*(Text(visible(value)) for value in values), style=style)
     return lines

@@ -1,4 +1,4 @@
-"""This machine: the cores that may be used, and where caches lie."""
+"""This machine: the cores that may be used, and where caches and decisions lie."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ def cores() -> int:
     # Containers and batch systems may grant a process fewer cores than the machine has;
     # macOS and Windows do not say how many.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def state_folder() -> Path:
+    """Where the user's decisions are remembered."""
+    from platformdirs import user_state_path
+
+    return user_state_path("mer-bench")
 
 
 def default_folder() -> Path:

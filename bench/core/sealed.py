@@ -3,7 +3,9 @@
     {"kind": "record", "format": 3, "label": "mean", ..., "seal": "sha256 of all the rest"}
 
 A file that was changed after it was written, by a fault of the disk or by hand, no longer matches
-its seal. Anybody can compute a seal, so it protects against damage and not against a forger.
+its seal. Anybody can compute a seal, so it protects against damage and not against a forger. A file
+may also be signed: the `signature` is of its digest, the hash of its content, and is part of what
+is sealed.
 The seal is the same in every format, so that a later format and a damaged one can be told apart.
 """
 
@@ -12,14 +14,14 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.core.typed import DamagedError, check_format, read_json
 
-ENVELOPE = ("kind", "format", "seal")
+ENVELOPE = ("kind", "format", "seal", "signature")
 """Keys that are not content."""
 
 
@@ -47,23 +49,33 @@ class Sealed:
     Attributes:
         content: without the keys of `ENVELOPE`.
         format: that it was written in.
-        seal: hash of its content; empty for a file of a format without one, which nothing vouches
-            for.
+        digest: hash of its content; empty for a file of a format without a seal, which nothing
+            vouches for.
+        signature: of the digest, by whoever wrote the file; empty where nobody signed it.
     """
 
     content: dict[str, Any]
     format: int
-    seal: str
+    digest: str
+    signature: str = ""
 
 
-def seal(kind: Kind, content: Mapping[str, Any]) -> bytes:
-    """The file that holds the content; the same content gives the same bytes."""
+def seal(kind: Kind, content: Mapping[str, Any], sign: Callable[[str], str] | None = None) -> bytes:
+    """The file that holds the content; the same content gives the same bytes.
+
+    Args:
+        kind: of the file.
+        content: what JSON can hold.
+        sign: makes a signature of a digest; "" for none.
+    """
     inner = {name: value for name, value in content.items() if name not in ENVELOPE}
     # Through JSON, as a reader receives it: tuples become lists there. A traceback may name a file
     # in bytes that are no UTF-8; a reader would refuse them.
     text = json.dumps({"kind": kind.name, "format": kind.format, **inner}, ensure_ascii=False)
     body = json.loads(text.encode("utf-8", "replace"))
-    return json.dumps({**body, "seal": digest(body)}).encode()
+    if sign and (signature := sign(digest(body))):
+        body["signature"] = signature
+    return json.dumps({**body, "seal": seal_of(body)}).encode()
 
 
 def unseal(path: Path, kind: Kind) -> Sealed:
@@ -82,8 +94,7 @@ def unseal(path: Path, kind: Kind) -> Sealed:
         raise DamagedError(path, f"a {type(raw).__name__}, expected a table of keys and values")
     # Before the format, in which a flipped bit must not pass for a later version's.
     if "seal" in raw:
-        body = {name: value for name, value in raw.items() if name != "seal"}
-        if raw["seal"] != digest(body):
+        if raw["seal"] != seal_of(raw):
             raise DamagedError(path, "its content does not match its seal: damaged, or changed")
         if raw.get("kind") != kind.name:
             raise DamagedError(path, f"kind: {raw.get('kind')!r}, expected {kind.name!r}")
@@ -91,7 +102,9 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     if "seal" not in raw and stated > kind.unsealed:
         raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
     content = {name: value for name, value in raw.items() if name not in ENVELOPE}
-    return Sealed(content, stated, str(raw.get("seal", "")))
+    if "seal" not in raw:
+        return Sealed(content, stated, "")
+    return Sealed(content, stated, digest(raw), str(raw.get("signature", "")))
 
 
 def is_sealed(path: Path) -> bool:
@@ -99,7 +112,15 @@ def is_sealed(path: Path) -> bool:
     return "seal" in read_json(path)
 
 
-def digest(content: Mapping[str, Any]) -> str:
-    """sha256 of the canonical JSON of plain content."""
+def digest(raw: Mapping[str, Any]) -> str:
+    """sha256 of the canonical JSON of a file without its seal and signature."""
+    content = {name: raw[name] for name in raw.keys() - {"seal", "signature"}}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal_of(raw: Mapping[str, Any]) -> str:
+    """The seal of what a file holds: its digest, or a hash of digest and signature."""
+    if "signature" not in raw:
+        return digest(raw)
+    return hashlib.sha256(f"{digest(raw)} {raw['signature']}".encode()).hexdigest()

@@ -27,6 +27,10 @@ PublishedSelection = Literal["last", "test-best", "test-best (probable)", "unkno
 Certainty = Literal["read", "derived", "recalled"]
 """How sure a published score is: "recalled" was not confirmed from a stored source."""
 
+Provenance = Literal["run", "reproduced", "reported", "unsealed"]
+"""Where a record comes from: this user ran it, or ran it again with equal predictions; somebody
+else says so; or a file of an older format, which anybody may have changed since."""
+
 Pooling = Literal["pooled", "fold-mean", "subject-mean", "unknown"]
 """What a published score was computed on: all predictions together, each fold or each subject and
 then averaged; "unknown" where the source does not say and the protocol allows pooling."""

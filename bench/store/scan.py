@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,14 +17,15 @@ from bench.planning.splits import held_out
 from bench.store.environment import Environment, read_environment_file
 from bench.store.external import CURE as REIMPORT
 from bench.store.external import External, external_files, external_misfit, read_external_file
+from bench.store.provenance import Evidence, evidence_files, judged, read_evidence, reproduced
 from bench.store.record import Record
 from bench.store.record_file import CURE, misfit, read_record
 from bench.store.task_file import TaskFile, read_task, task_name
 
-FileKind = Literal["record", "task", "environment", "external"]
+FileKind = Literal["record", "task", "environment", "external", "evidence"]
 
-T = TypeVar("T", Record, TaskFile, Environment, External)
-T_co = TypeVar("T_co", bound=Record | TaskFile | Environment | External, covariant=True)
+T = TypeVar("T", Record, TaskFile, Environment, External, Evidence)
+T_co = TypeVar("T_co", bound=Record | TaskFile | Environment | External | Evidence, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Found(Generic[T_co]):
     error: BenchError | None = None
 
 
-def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | External]]:
+def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | External | Evidence]]:
     """All tasks, records, environments and external predictions, and tasks that are missing."""
     tasks: dict[str, TaskFile] = {}
     for task in scan_tasks(results):
@@ -52,7 +53,8 @@ def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | Exte
             tasks[task.content.fingerprint] = task.content
         yield task
     lacking: Counter[str] = Counter()
-    for record in scan_records(sorted((results / "records").glob("*/*/*/*/*.json")), tasks.get):
+    paths = sorted((results / "records").glob("*/*/*/*/*.json"))
+    for record in scan_records(paths, tasks.get, reproduced(results)):
         if record.content is not None:
             lacking[record.content.inputs["data"]] += record.content.inputs["data"] not in tasks
         yield record
@@ -66,6 +68,7 @@ def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | Exte
         "environment", sorted((results / "environments").glob("*.json")), read_environment_file
     )
     yield from scan_externals(results, tasks.get)
+    yield from _each("evidence", evidence_files(results), read_evidence)
 
 
 def scan_tasks(results: Path) -> Iterator[Found[TaskFile]]:
@@ -74,13 +77,16 @@ def scan_tasks(results: Path) -> Iterator[Found[TaskFile]]:
 
 
 def scan_records(
-    paths: Iterable[Path], task_of: Callable[[str], TaskFile | None]
+    paths: Iterable[Path],
+    task_of: Callable[[str], TaskFile | None],
+    again: Collection[str] = (),
 ) -> Iterator[Found[Record]]:
     """Records, held against their tasks where these are known, and each unit once.
 
     Args:
         paths: of their files.
         task_of: the task of a data fingerprint.
+        again: digests of records that were run again with equal predictions.
     """
     first: dict[str, Path] = {}
 
@@ -100,7 +106,7 @@ def scan_records(
                 raise DamagedError(path, wrong, CURE)
         if (other := first.setdefault(record.key, path)) != path:
             raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
-        return record
+        return judged(record, again)
 
     yield from _each("record", paths, read)
 

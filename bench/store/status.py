@@ -15,6 +15,7 @@ from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes
 from bench.store.environment import environment, environment_id, read_environment
+from bench.store.provenance import reproduced
 from bench.store.record import Record
 from bench.store.scan import scan_records
 from bench.store.store import Store
@@ -86,7 +87,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     Raises:
         BenchError: there is no such file.
     """
-    found = next(scan_records([path], store.task), None)
+    found = next(scan_records([path], store.task, reproduced(store.folder)), None)
     if found is None:
         raise BenchError(f"{path}: no record there")
     record = found.content
@@ -104,6 +105,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         "configuration": record.inputs["config"],
         "seconds": record.seconds,
         "device": record.processor or "not recorded",
+        "provenance": record.provenance,
     }
     if record.error:
         about["error"] = record.error.strip()
@@ -112,6 +114,12 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         return Explanation("foreign", missing, about)
     if changes := _changes(record, registry):
         return Explanation("stale", changes, about)
+    if record.provenance == "unsealed":
+        why = "its file has no seal (an older format), so nothing tells what made it."
+        return Explanation("foreign", (why,), about)
+    if record.provenance == "reported":
+        why = "reported: not signed by this user's key; `bench repro` can reproduce it."
+        return Explanation("foreign", (why,), about)
     differences = _elsewhere(record, store)
     if any(isinstance(one, UnknownMachine) or not one.harmless for one in differences):
         why = f"made elsewhere: {'; '.join(map(str, differences))}."

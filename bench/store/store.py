@@ -35,6 +35,7 @@ from bench.store.environment import (
     read_environment_file,
 )
 from bench.store.external import External
+from bench.store.provenance import reproduced, sign
 from bench.store.record import Record, Wanted
 from bench.store.record_file import CURE, encode, misfit, read_record
 from bench.store.scan import Found, scan, scan_externals, scan_records, scan_tasks
@@ -150,7 +151,9 @@ class Store:
             everything = scan(self.folder)
         else:
             # The cache ends with this call, so that edits are seen later.
-            everything = scan_records(sorted(folder.glob("*.json")), cache(self.task))
+            everything = scan_records(
+                sorted(folder.glob("*.json")), cache(self.task), reproduced(self.folder)
+            )
         for one in everything:
             if isinstance(one.error, NewerError):
                 raise one.error
@@ -197,7 +200,7 @@ class Store:
             self._sound(unit, path)
         except DamagedError:
             set_aside(self.folder, path)
-        write_atomically(path, encode(record))
+        write_atomically(path, encode(record, sign))
 
     def write_task(self, task: Task) -> str:
         """Keep who shows what, so that a board can be made without the dataset.

@@ -64,4 +64,4 @@ def _print(home: Path, counts: dict[str, Counter[str]], faults: list[dict[str, s
         out().print("unsealed: of a format without a seal; nothing tells whether it was changed.")
     for one in faults:
         cure = f"; {one['cure']}" if one["cure"] else ""
-        err().print(f"{one['file']}: {one['fault']}{cure}", soft_wrap=True, markup=False)
+        err().say(f"{one['file']}: {one['fault']}{cure}")
