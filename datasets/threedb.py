@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -111,7 +111,14 @@ class ThreeDB(Dataset):
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """What the clip's own database reads."""
-        return next(part for part in self.parts if part.name == clip.database).read(clip)
+        return self._part(clip).read(clip)
+
+    def read_some(self, clip: Clip, positions: Sequence[int]) -> dict[str, Array] | None:
+        """Likewise, some frames alone."""
+        return self._part(clip).read_some(clip, positions)
+
+    def _part(self, clip: Clip) -> Dataset:
+        return next(part for part in self.parts if part.name == clip.database)
 
 
 def _list_at(root: Path) -> Path | None:

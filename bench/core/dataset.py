@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -168,6 +168,21 @@ class Dataset:
     def read(self, clip: Clip) -> dict[str, Array]:
         """Open one clip: arrays by source name; `DataError` names a frame that cannot be read."""
         raise NotImplementedError
+
+    def read_some(self, clip: Clip, positions: Sequence[int]) -> dict[str, Array] | None:
+        """Like `read`, but with some frames alone: optional, for long clips.
+
+        Methods that take only onset and apex then cost the memory of two frames.
+
+        Args:
+            clip: to open.
+            positions: of the frames to decode among the clip's files.
+
+        Returns:
+            what `read` returns, with "frames" reduced to those at `positions`, in that order; None
+            (the default) where `read` is the only way.
+        """
+        return None
 
 
 def require_root(root: Path, name: str) -> None:

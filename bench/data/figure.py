@@ -11,10 +11,11 @@ from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
 from bench.core.escape import visible
 from bench.core.types import Array
+from bench.views.catalog import provided_frames
 from bench.views.clip_views import Views
 from bench.views.flow.optical import flow_image, optical_flow
 from bench.views.flow.strain import strain
-from bench.views.frames import colour_frames, gray
+from bench.views.frames import colour, gray, resized
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,11 +71,13 @@ def flow_colours(flow: Array, full: float) -> Array:
 
 
 def _frames(clip: Clip, views: Views) -> Figure:
-    height, width = views.sources["frames"].shape[1:3]
+    frames = colour(provided_frames(views, (0, views.apex)))
+    height, width = frames.shape[1:3]
     scale = min(1.0, TALLEST / height)
     size = (round(height * scale), round(width * scale))
-    shown = colour_frames(views, size)
-    onset, apex = shown[0], shown[views.apex]
+    onset, apex = resized(frames, size)
+    # One file may hold a whole video.
+    length = len(clip.files) if len(clip.files) > 1 else len(views.sources["frames"])
     change = gray(apex[None])[0].astype(np.float32) - gray(onset[None])[0]
     flow = optical_flow(views, size=size)
     # Equal frames show no motion to scale the colours by.
@@ -91,7 +94,7 @@ def _frames(clip: Clip, views: Views) -> Figure:
     strained = cells[4].imshow(deformation, cmap="inferno", vmin=0, vmax=top)
     words = (
         "onset",
-        f"apex ({source}): {views.apex + 1} of {len(shown)}",
+        f"apex ({source}): {views.apex + 1} of {length}",
         "difference × 8",
         "TV-L1 optical flow",
         "optical strain",

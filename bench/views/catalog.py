@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 
@@ -100,6 +100,17 @@ def provided(clip: Views, name: str) -> Array:
     except KeyError:
         given = ", ".join(sorted(clip.sources)) or "nothing"
         raise BenchError(f"this clip has no {name!r}: its dataset ships {given}") from None
+
+
+def provided_frames(clip: Views, positions: Sequence[int]) -> Array:
+    """Some of the frames that the dataset provides: (n, h, w[, 3]) uint8; the others stay closed.
+
+    Grey ones are (n, h, w), even of a clip that has colour elsewhere.
+    """
+    if clip.some_frames is None or "frames" not in clip.sources:
+        return provided(clip, "frames")[list(positions)]
+    clip.seen.add("frames")
+    return clip.some_frames(tuple(positions))
 
 
 def servable(sources: frozenset[str], catalog: Mapping[str, ViewSpec] = CATALOG) -> frozenset[str]:

@@ -6,7 +6,7 @@ asked to recognise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.cache.cache import Cache
@@ -25,6 +25,7 @@ class Views:
         digest: identifies the clip's content; the key under which its views are cached.
         cache: where computed views are kept; None computes them each time.
         seen: names of the views asked for so far, for the check that a method declares them.
+        some_frames: decodes the frames at some positions alone; None where all are at hand.
     """
 
     sources: Mapping[str, Array]
@@ -32,3 +33,4 @@ class Views:
     digest: str = ""
     cache: Cache | None = None
     seen: set[str] = field(default_factory=set, compare=False)
+    some_frames: Callable[[tuple[int, ...]], Array] | None = field(default=None, compare=False)

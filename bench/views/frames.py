@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.core.types import Array
-from bench.views.catalog import provided, view
+from bench.views.catalog import provided, provided_frames, view
 from bench.views.clip_views import Views
 
 
@@ -30,6 +30,11 @@ def gray(images: Array) -> Array:
     return np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])
 
 
+def colour(images: Array) -> Array:
+    """Images (n, h, w[, 3]) RGB or grey to (n, h, w, 3), grey ones repeated."""
+    return np.repeat(images[..., None], 3, axis=3) if images.ndim == 3 else images
+
+
 @view(version=1, stored=False)
 def gray_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """All frames, onset to offset, grey: (n, h, w) uint8."""
@@ -40,13 +45,10 @@ def gray_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
 @view(version=1)
 def key_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """Onset and apex, grey: (2, h, w) uint8."""
-    return resized(gray(provided(clip, "frames")[[0, clip.apex]]), size)
+    return resized(gray(provided_frames(clip, (0, clip.apex))), size)
 
 
 @view(version=1, stored=False)
 def colour_frames(clip: Views, size: tuple[int, int] | None = None) -> Array:
     """All frames, onset to offset, RGB (grey ones repeated): (n, h, w, 3) uint8."""
-    frames = provided(clip, "frames")
-    if frames.ndim == 3:
-        frames = np.repeat(frames[..., None], 3, axis=3)
-    return resized(frames, size)
+    return resized(colour(provided(clip, "frames")), size)

@@ -1,8 +1,9 @@
-"""Opening a clip: its files are decoded when the first view asks for pixels, and once."""
+"""Opening a clip: files are decoded when a view asks for their pixels, and only those it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from bench.cache.cache import Cache
 from bench.cache.files import key
@@ -12,28 +13,53 @@ from bench.core.errors import DataError
 from bench.core.types import Array
 from bench.views.clip_views import Views
 
+Arrays = TypeVar("Arrays")
+
 
 class UnreadableError(DataError):
     """A clip's files cannot be read: no method's fault."""
 
 
 class Opened(Mapping[str, Array]):
-    """Arrays by source name; a clip whose views are all in the cache is never decoded."""
+    """Arrays by source name; a clip whose views are all in the cache is never decoded.
 
-    def __init__(self, names: frozenset[str], read: Callable[[], Mapping[str, Array]]) -> None:
+    All frames are decoded when the first view asks for all of them. Before that, views that take
+    some get those alone, and what is no frames comes with the onset, where the dataset can.
+    """
+
+    def __init__(self, names: frozenset[str], dataset: Dataset, clip: Clip) -> None:
         self._names = names
-        self._read = read
-        self._arrays: Mapping[str, Array] | None = None
+        self._dataset = dataset
+        self._clip = clip
+        self._whole: Mapping[str, Array] | None = None
+        self._some: dict[tuple[int, ...], Mapping[str, Array] | None] = {}
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._names:
             raise KeyError(name)
-        if self._arrays is None:
-            try:
-                self._arrays = self._read()
-            except DataError as error:
-                raise UnreadableError(str(error)) from error
-        return self._arrays[name]
+        if self._whole is None and name != "frames" and "frames" in self._names:
+            # Whichever frames have been decoded, the other arrays are the same.
+            some = next(iter(self._some.values())) if self._some else self._part((0,))
+            if some is not None:
+                return some[name]
+        if self._whole is None:
+            self._whole = _readable(lambda: self._dataset.read(self._clip))
+        return self._whole[name]
+
+    def some_frames(self, positions: tuple[int, ...]) -> Array:
+        """Frames at these positions, in this order: (n, h, w[, 3]) uint8."""
+        some = None if self._whole is not None else self._part(positions)
+        return self["frames"][list(positions)] if some is None else some["frames"]
+
+    def _part(self, positions: tuple[int, ...]) -> Mapping[str, Array] | None:
+        # One file may hold a whole video, so that positions are none of files.
+        if len(self._clip.files) <= max(positions):
+            return None
+        if positions not in self._some:
+            self._some[positions] = _readable(
+                lambda: self._dataset.read_some(self._clip, positions)
+            )
+        return self._some[positions]
 
     # Mapping's own would call __getitem__, and so decode the clip.
     def __contains__(self, name: object) -> bool:
@@ -46,6 +72,13 @@ class Opened(Mapping[str, Array]):
         return len(self._names)
 
 
+def _readable(read: Callable[[], Arrays]) -> Arrays:
+    try:
+        return read()
+    except DataError as error:
+        raise UnreadableError(str(error)) from error
+
+
 def clip_digest(clip: Clip, digest: str) -> str:
     """Identifies what a method sees of a clip: its bytes and its apex."""
     return key(digest, clip.apex)
@@ -54,9 +87,9 @@ def clip_digest(clip: Clip, digest: str) -> str:
 def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
     """A clip as methods see it; the middle frame replaces an apex that is not annotated."""
     beside = {"landmarks"} if clip.landmarks is not None else set()
-    sources = Opened(dataset.sources | beside, lambda: dataset.read(clip))
+    sources = Opened(dataset.sources | beside, dataset, clip)
     length = len(clip.files)
     if length == 1 and "frames" in sources:
         length = len(sources["frames"])  # one file may hold a whole video
     apex = length // 2 if clip.apex is None else min(clip.apex, length - 1)
-    return Views(sources, apex, clip_digest(clip, digest), cache)
+    return Views(sources, apex, clip_digest(clip, digest), cache, some_frames=sources.some_frames)

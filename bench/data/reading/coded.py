@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.types import Array
@@ -32,3 +34,9 @@ class FrameDataset(Dataset):
     def read(self, clip: Clip) -> dict[str, Array]:
         """Frames, uint8."""
         return read_clip(self, clip)
+
+    def read_some(self, clip: Clip, positions: Sequence[int]) -> dict[str, Array] | None:
+        """Some frames, the others not decoded."""
+        # A plugin that changes what `read` returns must change every frame.
+        own = type(self).read is FrameDataset.read
+        return read_clip(self, clip, positions) if own else None
