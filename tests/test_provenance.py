@@ -41,7 +41,7 @@ def test_what_this_user_ran_is_run_and_its_rank_has_no_mark(ran):
     assert row(ran)["provenance"] == "run"
     markdown = ran.bench("board", "--format", "markdown").out
     assert "| 1 " in markdown
-    assert "1*" not in markdown
+    assert "1†" not in markdown
     assert stat.S_IMODE(key(ran).stat().st_mode) == 0o600
     assert "provenance: run" in ran.bench("results", "explain", str(paths(ran)[0])).out
 
@@ -55,7 +55,7 @@ def test_a_changed_record_never_wins_a_rank(ran):
     path.write_text(sound)
     edit(path, lambda raw: raw["scores"].reverse())
     assert (row(ran)["rank"], row(ran)["provenance"]) == (1, "reported")
-    assert "1*" in ran.bench("board", "--format", "markdown").out
+    assert "1†" in ran.bench("board", "--format", "markdown").out
     explained = ran.bench("results", "explain", str(path)).out
     assert "foreign: reported: not signed by this user's key" in explained
     path.write_text(sound)
@@ -92,7 +92,7 @@ def test_what_comes_again_counts_as_reproduced_for_who_ran_it_again(ran):
     assert row(ran)["provenance"] == "reported"
     assert repro(ran).code == 0
     assert row(ran)["provenance"] == "reproduced"
-    assert "1*" not in ran.bench("board", "--format", "markdown").out
+    assert "1†" not in ran.bench("board", "--format", "markdown").out
     assert "provenance: reproduced" in ran.bench("results", "explain", str(paths(ran)[0])).out
     assert len(list((ran.results / "reproduced").iterdir())) == 6
     # Whoever reads it next has only their word.

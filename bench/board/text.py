@@ -50,10 +50,10 @@ def cells(table: Table, row: Row) -> list[str]:
 
 
 def place(row: Row) -> str:
-    """The rank, with an asterisk where others only report what it rests on."""
+    """The rank, with a dagger where others only report what it rests on."""
     if row.reference:
         return "ref"
-    return "–" if row.rank is None else f"{row.rank}{'' if row.vouched else '*'}"
+    return "–" if row.rank is None else f"{row.rank}{'' if row.vouched else '†'}"
 
 
 def number(value: float) -> str:
@@ -186,10 +186,10 @@ LEGEND = (
     "over seeds. Rank: 1 plus the number of methods that are significantly better in UF1 (paired "
     "permutations over subjects, Holm-corrected); methods that do not differ significantly share "
     "a rank. `ref` rows are controls and ceilings and are never ranked; rows below the ranked "
-    "ones are incomplete or outdated. `provenance` is that of a row's least fold: `run` by the maker "
-    "of this board; `reproduced`: made by others and run again here with equal predictions; "
+    "ones are incomplete or outdated. `provenance` is that of a row's least fold: `run` by whoever "
+    "made this board; `reproduced`: made by others and run again here with equal predictions; "
     "`reported` by others; `unsealed`: in files of an older format, which show no change. A rank "
-    "that rests on the last two has an asterisk. `recall` lists the classes in the order of the "
+    "that rests on the last two has a dagger (†). `recall` lists the classes in the order of the "
     "caption. "
     "`fit/fold` is wall time on one thread. All scores are those of the last checkpoint, except "
     "for two columns of traced runs (`bench run --trace`), each with its gain over the last "

@@ -123,4 +123,6 @@ def seal_of(raw: Mapping[str, Any]) -> str:
     """The seal of what a file holds: its digest, or a hash of digest and signature."""
     if "signature" not in raw:
         return digest(raw)
-    return hashlib.sha256(f"{digest(raw)} {raw['signature']}".encode()).hexdigest()
+    # As JSON: a stranger's signature may be anything.
+    pair = json.dumps([digest(raw), raw["signature"]])
+    return hashlib.sha256(pair.encode()).hexdigest()

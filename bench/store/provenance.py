@@ -65,7 +65,8 @@ def is_ours(digest: str, signature: str) -> bool:
     if not key or not digest:
         return False
     expected = hmac.digest(key, digest.encode(), "sha256").hex()
-    return hmac.compare_digest(expected.encode(), signature.encode())
+    # compare_digest takes text of ASCII only.
+    return signature.isascii() and hmac.compare_digest(expected, signature)
 
 
 def judged(record: Record, reproduced: Collection[str]) -> Record:

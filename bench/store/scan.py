@@ -88,7 +88,7 @@ def scan_records(
         task_of: the task of a data fingerprint.
         again: digests of records that were run again with equal predictions.
     """
-    first: dict[str, Path] = {}
+    first: dict[tuple[str, str, str], Path] = {}
 
     @cache
     def folds(data: str, protocol: str) -> dict[str, list[str]] | None:
@@ -104,7 +104,9 @@ def scan_records(
                 raise DamagedError(path, f"fold: {record.fold!r}, which its task does not have")
             if wrong := misfit(record, clips[record.fold], len(task.classes)):
                 raise DamagedError(path, wrong, CURE)
-        if (other := first.setdefault(record.key, path)) != path:
+        # Variants of one configuration have the same keys.
+        unit = (record.key, record.label, record.preset)
+        if (other := first.setdefault(unit, path)) != path:
             raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
         return judged(record, again)
 
