@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -82,17 +82,17 @@ def _provenance(record: Record, reproduced: Collection[str]) -> Provenance:
     return "reproduced" if record.digest in reproduced else "reported"
 
 
+def evidence_path(results: Path, record: str) -> Path:
+    """Where the evidence for a record of that digest lies."""
+    return results / "reproduced" / f"{record}.json"
+
+
 def write_evidence(results: Path, one: Evidence) -> Path:
     """Keep signed evidence in the results folder of the record."""
-    path = results / "reproduced" / f"{one.record}.json"
+    path = evidence_path(results, one.record)
     content = {name: value for name, value in asdict(one).items() if name != "signature"}
     write_atomically(path, seal(EVIDENCE, content, sign))
     return path
-
-
-def evidence_files(results: Path) -> list[Path]:
-    """The files of all evidence of a results folder."""
-    return sorted((results / "reproduced").glob("*.json"))
 
 
 def read_evidence(path: Path) -> Evidence:
@@ -114,13 +114,13 @@ def read_evidence(path: Path) -> Evidence:
     return one if is_ours(found.digest, found.signature) else replace(one, signature="")
 
 
-def reproduced(results: Path) -> frozenset[str]:
-    """Digests of the records that this user ran again with equal predictions."""
-    return frozenset(_ours(results))
+def reproduced(paths: Iterable[Path]) -> frozenset[str]:
+    """Digests of the records that this user ran again, by the files of evidence."""
+    return frozenset(_ours(paths))
 
 
-def _ours(results: Path) -> Iterator[str]:
-    for path in evidence_files(results):
+def _ours(paths: Iterable[Path]) -> Iterator[str]:
+    for path in paths:
         with suppress(BenchError, FileNotFoundError):
             if (one := read_evidence(path)).signature:
                 yield one.record

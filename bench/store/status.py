@@ -15,7 +15,6 @@ from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes
 from bench.store.environment import environment, environment_id, read_environment
-from bench.store.provenance import reproduced
 from bench.store.record import Record
 from bench.store.scan import scan_records
 from bench.store.store import Store
@@ -87,7 +86,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     Raises:
         BenchError: there is no such file.
     """
-    found = next(scan_records([path], store.task, reproduced(store.folder)), None)
+    found = next(scan_records([path], store.task, store.reproduced()), None)
     if found is None:
         raise BenchError(f"{path}: no record there")
     record = found.content

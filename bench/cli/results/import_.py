@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bench.cache.files import write_atomically
 from bench.cli.common import err, out, workspace
 from bench.cli.complete import complete_tasks
 from bench.cli.options import Plugin, Protocol, Results
 from bench.cli.results.predictions import Format, import_predictions
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError
-from bench.store.environment import Environment, read_environment_file
-from bench.store.record import Record
-from bench.store.record_file import read_record
+from bench.store.merge import merge
 from bench.store.store import Store
-from bench.store.task_file import TaskFile, read_task
 
 
 def import_(
@@ -70,43 +64,16 @@ def _merge(source: Path, results: Path | None) -> None:
         raise BenchError(f"{source} is not a results folder: it has no records/")
     ours = Store(settings.results)
     ours.check_writable()
-    taken: Counter[str] = Counter()
-    for pattern, read in READERS.items():
-        for path in sorted(source.glob(pattern)):
-            taken[_take(path, ours.folder / path.relative_to(source), read)] += 1
+    fates: Counter[str] = Counter()
+    for one in merge(source, ours):
+        fates[one.fate] += 1
+        if one.why:
+            err().say(
+                f"{one.fate}: {one.why}"
+                if one.fate == "kept ours"
+                else f"skipped, {one.fate}: {one.why}"
+            )
     out().say(
-        f"Imported {taken.pop('imported', 0)} files"
-        + "".join(f"; {count} {word}" for word, count in sorted(taken.items()))
+        f"Imported {fates.pop('imported', 0)} files"
+        + "".join(f"; {count} {word}" for word, count in sorted(fates.items()))
     )
-
-
-READERS: dict[str, Callable[[Path], Record | TaskFile | Environment]] = {
-    "records/*/*/*/*/*.json": read_record,
-    "tasks/*.json": read_task,
-    "environments/*.json": read_environment_file,
-}
-"""What is imported, and what says whether it is sound."""
-
-
-def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
-    try:
-        theirs = read(path)
-    except DamagedError as error:
-        err().say(f"skipped, damaged: {error}")
-        return "damaged"
-    if target.is_file() and not _better(theirs, target):
-        return "already here"
-    # The bytes as they are: encoding again would raise the format of an older file.
-    write_atomically(target, path.read_bytes())
-    return "imported"
-
-
-def _better(theirs: Any, target: Path) -> bool:
-    """Theirs is a record, and ours is damaged or did not end ok while theirs did."""
-    if not isinstance(theirs, Record):
-        return False
-    try:
-        ours = read_record(target)
-    except DamagedError:
-        return True
-    return theirs.status == "ok" != ours.status
