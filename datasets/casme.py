@@ -54,18 +54,18 @@ class Casme(reading.FrameDataset):
         folders = _folders(self.root)
         if not folders:
             raise DataError(f"casme: no folders sub01, sub02, ... within two levels of {self.root}")
-        tables = reading.find_tables(self.root, self.root, "casme|cod", "CASME's coding table")
-        rows = [
-            row | {"subject": _subject(row["subject"])}
-            for row in reading.read_annotations(tables, reading.CODED)
-        ]
-        return reading.build_index(
+        coding = reading.read_coding(self.root, self.root, "casme|cod", "CASME's coding table")
+        rows = [row | {"subject": _subject(row["subject"])} for row in coding.rows]
+        index = reading.build_index(
             self.name,
             rows,
             lambda row: folders.get((row["subject"], row["name"].lower())),
             self.root,
             expected=195,
+            words=self.words(),
+            rate=60,
         )
+        return coding.described(index, rows)
 
 
 def _subject(text: str) -> str:

@@ -13,6 +13,8 @@ from bench.data import reading
 
 SEVEN = ("anger", "disgust", "fear", "happy", "others", "sad", "surprise")
 MEGC_2019 = reading.in_three("anger", "disgust", "fear", "sad", positive="happy")
+COLUMNS = {**reading.COLUMNS, "kind": ("expressiontype",)}
+"""An earlier table holds macro-expressions as well."""
 MISTYPED = {("spNO.216", "d", "3647"): "2647"}
 """An onset behind its offset (2694); a digit less puts it before its apex (2668)."""
 
@@ -31,8 +33,10 @@ class Casme3(reading.FrameDataset):
         licence=reading.AGREEMENT,
         layout="part_A/spNO.1/a/color/355.jpg\n"
         "Part_A_ME_clip/frame/spNO.1_a_355/355.jpg   (instead of whole videos)\n"
-        "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx   (or in annotation/)",
+        "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx   (or in annotation/, annotation/partA/)",
         quirks=(
+            "Clips cut with MEB's tool (spNO.1/a, a2, a3) are found by their frame numbers.",
+            "Row spNO.214/c spans 3,456 frames; clips over 4 s are named by `bench data check`.",
             "A video contains several clips; a clip is named by its onset frame, a_355.",
             "Two rows have offset 0; their clips end at the apex.",
             "spNO.216/d has onset 3647 and offset 2694; its onset is read as 2647.",
@@ -64,16 +68,29 @@ class Casme3(reading.FrameDataset):
             raise DataError(
                 f"casme3: no folders spNO.1, spNO.2, ... within three levels of {self.root}"
             )
-        tables = reading.find_tables(
-            self.root, home, "part_?a_?me_?label", "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
+        coding = reading.read_coding(
+            self.root,
+            home,
+            "part_?a_?me_?label",
+            "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx",
+            columns=COLUMNS,
+            never="mae_|part_?[bc]",
+            # The counts are those of version 2, next to which an earlier one may lie.
+            first="v2",
         )
-        # The counts are those of version 2, next to which an earlier one may lie.
-        tables.sort(key=lambda path: "v2" not in path.name)
-        rows = [_named(row) for row in reading.read_annotations(tables, reading.CODED)]
-        folders = {folder.name.lower(): folder for folder in reading.subfolders(home)}
-        return reading.build_index(
-            self.name, rows, lambda row: _place(row, folders), self.root, expected=860
+        micro = [row for row in coding.rows if not row["kind"] or "micro" in row["kind"].lower()]
+        rows = [_named(row) for row in micro]
+        folders = {folder.name.strip().lower(): folder for folder in reading.subfolders(home)}
+        index = reading.build_index(
+            self.name,
+            rows,
+            lambda row: _place(row, folders),
+            self.root,
+            expected=860,
+            words=self.words(),
+            rate=30,
         )
+        return coding.described(index, rows)
 
 
 def _is_wanted(name: str) -> bool:
@@ -90,12 +107,18 @@ def _named(row: reading.Row) -> reading.Row:
     }
 
 
-def _place(row: reading.Row, folders: Mapping[str, Path]) -> Path | None:
-    """The clip's own folder, or the colour frames of the video that it is part of."""
+def _place(row: reading.Row, folders: Mapping[str, Path]) -> list[Path]:
+    """The clip's own folder, or the colour frames of the videos that it may be part of."""
     subject = row["subject"].lower()
     # Cut clips have a folder each; whole videos have one for all of their clips.
     own = folders.get(f"{subject}_{row['name'].lower()}")
     if own is not None or subject not in folders:
-        return own
-    video = folders[subject] / row["name"].rpartition("_")[0]
-    return video / "color" if (video / "color").is_dir() else video
+        return [own] if own is not None else []
+    video = re.escape(row["name"].rpartition("_")[0])
+    # Clips cut by MEB lie in a, a2, a3, by their order in the table, with the video's numbers.
+    named = [
+        folder
+        for folder in reading.subfolders(folders[subject])
+        if re.fullmatch(f"{video}[0-9]*", folder.name.strip(), re.IGNORECASE)
+    ]
+    return [reading.subfolder(folder, "color") or folder for folder in named]

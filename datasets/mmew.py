@@ -47,11 +47,18 @@ class Mmew(reading.FrameDataset):
         folders = reading.named_folders(self.root, _is_clip, depth=5)
         if not folders:
             raise DataError(f"mmew: no folders like S03-01-002 below {self.root}")
-        tables = reading.find_tables(self.root, self.root, "mmew|micro", "MMEW_Micro_Exp.xlsx")
-        rows = [_named(row) for row in reading.read_annotations(tables, reading.CODED)]
-        return reading.build_index(
-            self.name, rows, lambda row: folders.get(row["name"].lower()), self.root, expected=300
+        coding = reading.read_coding(self.root, self.root, "mmew|micro", "MMEW_Micro_Exp.xlsx")
+        rows = [_named(row) for row in coding.rows]
+        index = reading.build_index(
+            self.name,
+            rows,
+            lambda row: folders.get(row["name"].lower()),
+            self.root,
+            expected=300,
+            words=self.words(),
+            rate=90,
         )
+        return coding.described(index, rows)
 
 
 def _is_clip(name: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bench import DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data import reading
+from bench.data import megc2019, reading
 
 FIVE = ("anger", "contempt", "happiness", "other", "surprise")
 EIGHT = ("anger", "contempt", "disgust", "fear", "happiness", "other", "sadness", "surprise")
@@ -58,23 +59,35 @@ class Samm(reading.FrameDataset):
         home = reading.find_home(self.root, _is_subject, ("crop", "samm"))
         if home is None:
             raise DataError(f"samm: no folders 006, 007, ... within two levels of {self.root}")
-        tables = reading.find_tables(
-            self.root, home, "samm|facs|micro", "SAMM_Micro_FACS_Codes_v2.xlsx"
+        coding = reading.read_coding(
+            self.root,
+            home,
+            "samm|facs|micro",
+            "SAMM_Micro_FACS_Codes_v2.xlsx",
+            sheet="MICRO_ONLY",
         )
-        rows = [
-            _named(row)
-            for row in reading.read_annotations(tables, reading.CODED, sheet="MICRO_ONLY")
-        ]
+        rows = [_named(row) for row in coding.rows]
         # By clip alone, since the names begin with the subject's number.
         folders = {
-            clip.name.strip(): clip
+            clip.name.strip().lower(): clip
             for person in reading.subfolders(home)
             if _is_subject(person.name)
             for clip in reading.subfolders(person)
         }
-        return reading.build_index(
-            self.name, rows, lambda row: folders.get(row["name"]), self.root, expected=159
+        index = reading.build_index(
+            self.name,
+            rows,
+            lambda row: folders.get(row["name"].lower()),
+            self.root,
+            expected=159,
+            words=self.words(),
+            rate=200,
         )
+        return coding.described(index, rows)
+
+    def official(self, labelling: str) -> Mapping[str, str]:
+        """The clips of MEGC 2019."""
+        return megc2019.official(self.name) if labelling == "3" else {}
 
 
 def _is_subject(name: str) -> bool:
@@ -83,8 +96,4 @@ def _is_subject(name: str) -> bool:
 
 def _named(row: reading.Row) -> reading.Row:
     number = reading.subject_number(row["subject"])
-    emotion = row["emotion"].lower()
-    return row | {
-        "subject": f"{number:03d}" if number else "",
-        "emotion": "other" if emotion == "others" else emotion,
-    }
+    return row | {"subject": f"{number:03d}" if number else ""}

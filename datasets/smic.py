@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bench import Clip, DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data import reading
+from bench.core.names import ClipId
+from bench.data import megc2019, reading
 
-CODES = ("ne", "po", "sur")
-TALLY = {
-    1: (3, 2, 1),
-    2: (0, 1, 5),
-    3: (22, 11, 6),
-    4: (10, 4, 5),
-    5: (1, 0, 1),
-    6: (2, 0, 2),
-    8: (9, 4, 0),
-    9: (0, 1, 3),
-    11: (3, 3, 1),
-    12: (0, 8, 1),
-    13: (0, 10, 0),
-    14: (3, 2, 5),
-    15: (1, 1, 2),
-    18: (2, 0, 5),
-    19: (0, 1, 1),
-    20: (14, 3, 5),
-}
-"""Clips of each subject of SMIC-HS by class, as in the list of MEGC 2019; numbered from 1."""
 CLIP = re.compile(r"s0*(\d+)_(ne|po|sur)[a-z]*_0*(\d+)", re.IGNORECASE)
 PAPER = (
     "Li, Pfister, Huang, Zhao, Pietikäinen: A Spontaneous Micro-expression Database: Inducement, "
@@ -51,7 +33,9 @@ def _facts(camera: str, about: tuple[str, ...] = ()) -> DatasetFacts:
         quirks=(
             "There is no table; folder names are the labels.",
             "Some copies have no folder micro; folders named non_micro are ignored.",
-            "No apex is annotated; methods that need one get the middle frame.",
+            "No apex is annotated; methods that need one get the middle frame, unless a table "
+            "with Subject, Filename and ApexFrame (coding.csv) lies beside the frames: then its "
+            "apexes are used, which `bench data check` says.",
             "If both cropped and raw frames are present, the cropped ones are used.",
             "SMIC-E, with long clips and the tables SMIC-*-E_annotation, is a different dataset.",
             *about,
@@ -77,26 +61,39 @@ class Smic(reading.FrameDataset):
         require_root(self.root, self.name)
         home = self._home()
         clips: dict[str, Clip] = {}
+        missing: dict[str, Clip] = {}
         dropped: list[str] = []
+        listings: dict[Path, reading.Listing] = {}
         for person in reading.subfolders(home):
             for word, folder in _clip_folders(person):
-                clip = _clip(self.name, person.name, word, folder)
-                if not clip.files:
-                    dropped.append(f"{clip.id}: no frames in {folder}")
-                elif clip.id in clips:
+                listings[folder] = reading.list_frames(folder)
+                clip = _clip(self.name, person.name, word, folder, listings[folder])
+                if clip.id in clips:
                     dropped.append(f"{clip.id}: a second time in {folder}")
                 else:
-                    clips[clip.id] = clip
+                    (clips if clip.files else missing)[clip.id] = clip
         # A stand-in has clips of its own, not those of the published list.
-        published = () if self.synthetic else self._published()
-        missing = [clip for clip in published if clip.id not in clips]
+        for name, word in ({} if self.synthetic else self.official("3")).items():
+            one = ClipId.parse(name)
+            missing.setdefault(name, Clip(self.name, one.subject, one.name, word, self.root, ()))
         index = Index(
             clips=tuple(clips[name] for name in sorted(clips)),
             dropped=tuple(dropped),
-            missing=tuple(sorted(missing, key=lambda clip: clip.id)),
+            missing=tuple(missing[name] for name in sorted(set(missing) - set(clips))),
             expected=self.clips,
+            problems=tuple(
+                f"{clip.id}: no frames in {clip.folder}"
+                for clip in missing.values()
+                if clip.folder in listings
+            ),
+            refused=reading.images_refused(self.root, listings),
         )
-        return reading.with_landmarks(index, self.root)
+        return reading.with_landmarks(_with_apexes(index, self.root, home), self.root)
+
+    def official(self, labelling: str) -> Mapping[str, str]:
+        """The clips of MEGC 2019, which are all of SMIC-HS."""
+        del labelling
+        return megc2019.official(self.name)
 
     def _home(self) -> Path:
         """The folder of the camera, named so or holding the subjects itself."""
@@ -105,23 +102,16 @@ class Smic(reading.FrameDataset):
             return next(f for f in reading.subfolders(holder) if self._is_camera(f.name))
         if any(map(_is_subject, (folder.name for folder in reading.subfolders(self.root)))):
             return self.root
+        long = [folder.name for folder in reading.subfolders(self.root) if _is_long(folder.name)]
+        hint = f"; {', '.join(long)}: SMIC-E, whose long clips are another dataset" if long else ""
         raise DataError(
             f"{self.name}: no folder {self.camera} within two levels of {self.root}, and no "
-            "subjects s1, s2, ... in it"
+            f"subjects s1, s2, ... in it{hint}"
         )
 
     def _is_camera(self, name: str) -> bool:
-        words = re.split(r"[^a-z]+", name.lower())
         # SMIC-E with its long clips is another dataset, which may lie next to this one.
-        return self.camera.lower() in words and not {"e", "long"} & set(words)
-
-    def _published(self) -> Iterator[Clip]:
-        """All clips, without files, where the published list is known."""
-        for number, counts in TALLY.items():
-            for code, word, count in zip(CODES, reading.THREE, counts, strict=True):
-                for at in range(1, count + 1):
-                    name = f"s{number}_{code}_{at:02d}"
-                    yield Clip(self.name, f"s{number}", name, word, self.root, ())
+        return self.camera.lower() in _words(name) and not _is_long(name)
 
 
 class SmicVis(Smic):
@@ -133,9 +123,6 @@ class SmicVis(Smic):
     facts = _facts("VIS")
     labellings = _labellings((23, 28, 20), 8)
 
-    def _published(self) -> Iterator[Clip]:
-        return iter(())
-
 
 class SmicNir(SmicVis):
     """SMIC-NIR: 71 clips of 8 subjects at 25 frames a second, near infrared."""
@@ -143,6 +130,14 @@ class SmicNir(SmicVis):
     name = "smicnir"
     camera = "NIR"
     facts = _facts("NIR")
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[^a-z]+", name.lower())
+
+
+def _is_long(name: str) -> bool:
+    return bool({"e", "long"} & set(_words(name)))
 
 
 def _is_subject(name: str) -> bool:
@@ -153,22 +148,61 @@ def _clip_folders(person: Path) -> Iterator[tuple[str, Path]]:
     """Class and folder of each clip of a subject, with or without the folder `micro`."""
     if not _is_subject(person.name):
         return
-    for holder in (person, person / "micro"):
-        for folder in reading.subfolders(holder):
-            word = folder.name.lower()
+    for holder in (person, reading.subfolder(person, "micro")):
+        for folder in reading.subfolders(holder) if holder else []:
+            word = folder.name.strip().lower()
             if word in reading.THREE:
                 yield from ((word, clip) for clip in reading.subfolders(folder))
 
 
-def _clip(database: str, person: str, word: str, folder: Path) -> Clip:
+def _clip(database: str, person: str, word: str, folder: Path, listing: reading.Listing) -> Clip:
     subject = f"s{reading.subject_number(person, 's')}"
-    match = CLIP.fullmatch(folder.name.strip())
-    name = f"s{match[1]}_{match[2].lower()}_{int(match[3]):02d}" if match else folder.name
     return Clip(
         database=database,
         subject=subject,
-        name=name,
+        name=_spelt(folder.name),
         emotion=word,
         folder=folder,
-        files=tuple(file for _, file in reading.numbered_frames(folder)),
+        files=tuple(file for _, file in listing.frames),
     )
+
+
+def _spelt(name: str) -> str:
+    """A clip's name as the owners write it, whatever its padding and letter case."""
+    match = CLIP.fullmatch(name.strip())
+    return f"s{match[1]}_{match[2].lower()}_{int(match[3]):02d}" if match else name
+
+
+def _with_apexes(index: Index, root: Path, home: Path) -> Index:
+    """Clips with the apexes of a table beside the frames, which people share for SMIC."""
+    for table in reading.find_tables(root, home, "cod|apex|smic"):
+        # The annotations of SMIC-E are of other clips, and those next to root of other datasets.
+        if _is_long(table.stem) or table.parent == root.parent:
+            continue
+        try:
+            rows = reading.read_table(table, ("name", "apex"))
+        except DataError as error:
+            index = replace(index, refused=(*index.refused, str(error)))
+            continue
+        by_name = {_spelt(row["name"]): row for row in rows}
+        clips = [_with_apex(clip, by_name.get(clip.name)) for clip in index.clips]
+        without = [clip.id for clip in clips if clip.apex is None]
+        if len(without) < len(clips):
+            note = f"apexes of {len(clips) - len(without)} of {len(clips)} clips from {table}"
+            note += f"; none for {reading.some(without)}" if without else ""
+            return replace(index, clips=tuple(clips), notes=(*index.notes, note))
+        index = replace(index, refused=(*index.refused, f"{table}: no apex of any clip here"))
+    return index
+
+
+def _with_apex(clip: Clip, row: reading.Row | None) -> Clip:
+    """A clip with the apex of a row: a frame's number, else counted from the onset, else from 1."""
+    apex = None if row is None else reading.number(row["apex"])
+    if row is None or apex is None:
+        return clip
+    numbers = [at for at, _ in reading.numbered(clip.files)]
+    onset = reading.number(row["onset"])
+    at = numbers.index(apex) if apex in numbers else apex - (1 if onset is None else onset)
+    if not 0 <= at < len(clip.files):
+        return clip
+    return replace(clip, apex=at, apex_source="given")

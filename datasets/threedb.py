@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,12 +10,13 @@ from typing import Self
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
+from bench.core.names import ClipId
+from bench.data import megc2019
 from bench.data.reading import THREE
 
 PARTS = ("smic", "casme2", "samm")
 LIST = "combined_3class_gt.csv"
-Key = tuple[str, str, str]
-"""Database, subject and clip, without the prefixes and zeros that differ between copies."""
+"""The organisers' name of their list."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class ThreeDB(Dataset):
     """SMIC-HS, CASME II and SAMM in three classes; each dataset reads its own clips.
 
     Attributes:
-        root: the official list, the folder that holds it, or the first part's root.
+        root: a list, the folder that holds one, or the first part's root.
         parts: SMIC-HS, CASME II and SAMM.
     """
 
@@ -42,14 +41,15 @@ class ThreeDB(Dataset):
         layout=f"{LIST}   (optional)",
         quirks=(
             "It needs no root of its own and is available when smic, casme2 and samm are. If a "
-            "root is set, it is the official list or its folder.",
+            "root is set, it is a list in the organisers' form or its folder.",
             "CASME II: disgust and repression are negative; fear, sadness and others are "
             "excluded, and so are 04/EP12_01f and 05/EP09_05f.",
             "SAMM: anger, contempt, disgust, fear and sadness are negative; other is excluded.",
-            "Without the official list, these rules give the same 442 clips; with it the list "
-            "decides, and every clip on which they differ is reported.",
-            "In the list, SAMM's subjects are integers (6), SMIC's are padded (s01), and some "
-            "copies contain blank rows; all are handled.",
+            "It is always the 442 clips of the organisers' list, which is part of this package, "
+            "with the classes in it: where a table says otherwise, as that of CASME II of 2019 "
+            "does of three clips, the list decides and the clips are named.",
+            "Another list, such as the organisers' second one of 441 clips (with a header), is "
+            "read where the root is set to it; results carry it in their name (3db/3@own).",
         ),
     )
     labellings = {"3": Labelling.by_word(THREE, expected=(250, 109, 83), subjects=68)}
@@ -89,25 +89,42 @@ class ThreeDB(Dataset):
             if (label := part.labellings["3"].label(clip)) is not None
         }
         clips = {clip.id: clip for group in known for clip in group}
-        table = _list_at(self.root)
-        if table is not None:
-            chosen = _listed(table, clips)
-        # Without a root of its own it was given the first part's, where no list need be.
-        elif self.root in {part.root for part in self.parts}:
-            chosen = ruled
-        else:
-            raise DataError(f"3db: no {LIST} at {self.root}; set its root to the list or to none")
-        members = [replace(clips[name], emotion=chosen[name]) for name in sorted(chosen)]
+        own = self._own_list()
+        # Stand-ins have clips of their own.
+        chosen = own or (ruled if self.synthetic else self.official("3"))
+        members = [
+            replace(clips.get(name) or _unknown(name, self.root), emotion=chosen[name])
+            for name in sorted(chosen)
+        ]
+        revision, notes = "", list[str]()
+        if own is not None and not self.synthetic:
+            revision, notes = _compared(own, self.official("3"))
         return Index(
             clips=tuple(clip for clip in members if clip.files),
             repaired=tuple(text for index in indexes for text in index.repaired),
             dropped=tuple(text for index in indexes for text in index.dropped),
             missing=tuple(clip for clip in members if not clip.files),
-            expected=442,
-            notes=tuple(_differences(ruled, chosen)),
+            expected=len(chosen),
+            notes=(*notes, *_differences(ruled, chosen)),
             problems=tuple(text for index in indexes for text in index.problems),
             refused=tuple(text for index in indexes for text in index.refused),
+            revision=revision,
         )
+
+    def official(self, labelling: str) -> Mapping[str, str]:
+        """The 442 clips of MEGC 2019."""
+        del labelling
+        return megc2019.official()
+
+    def _own_list(self) -> Mapping[str, str] | None:
+        """The user's list, None where none is set."""
+        table = self.root / LIST if self.root.is_dir() else self.root
+        if table.is_file():
+            return megc2019.read_list(table)
+        # Without a root of its own it was given the first part's, where no list need be.
+        if self.root in {part.root for part in self.parts}:
+            return None
+        raise DataError(f"3db: no {LIST} at {self.root}; set its root to a list or to none")
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """What the clip's own database reads."""
@@ -121,44 +138,29 @@ class ThreeDB(Dataset):
         return next(part for part in self.parts if part.name == clip.database)
 
 
-def _list_at(root: Path) -> Path | None:
-    table = root / LIST if root.is_dir() else root
-    return table if table.is_file() else None
+def _unknown(name: str, root: Path) -> Clip:
+    """A listed clip that no table has."""
+    one = ClipId.parse(name)
+    return Clip(one.database, one.subject, one.name, "", root, ())
 
 
-def _key(database: str, subject: str, name: str) -> Key:
-    # On disk SAMM's subjects are padded and SMIC's are not; in the list it is the other way round.
-    number = re.sub(r"^\D*0*", "", subject)
-    return database.lower(), number, re.sub(r"^s0+(?=\d)", "s", name.lower())
-
-
-def _listed(table: Path, clips: dict[str, Clip]) -> dict[str, str]:
-    """Class by clip id as the official list has it; adds listed clips that no table has."""
-    ids = {_key(clip.database, clip.subject, clip.name): clip.id for clip in clips.values()}
-    chosen: dict[str, str] = {}
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        for at, cells in enumerate(csv.reader(file), start=1):
-            row = [cell.strip() for cell in cells]
-            # Some copies hold blank rows, ",,,".
-            if not any(row):
-                continue
-            if len(row) < 4 or row[3] not in {"0", "1", "2"}:
-                raise DataError(
-                    f"{table}: row {at} is {','.join(cells)!r}; "
-                    "expected database, subject, clip and a label 0, 1 or 2"
-                )
-            emotion = THREE[int(row[3])]
-            clip_id = ids.get(_key(row[0], row[1], row[2]))
-            if clip_id is None:
-                unknown = Clip(row[0], row[1], row[2], emotion, table.parent, ())
-                clip_id, clips[unknown.id] = unknown.id, unknown
-            chosen[clip_id] = emotion
-    return chosen
+def _compared(own: Mapping[str, str], official: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The revision that a user's list is, and the clips in which it differs from the official."""
+    if own == official:
+        return "", []
+    differing = [
+        f"{name}: {own.get(name, 'absent')} in the list at its root, "
+        f"{official.get(name, 'absent')} in that of MEGC 2019"
+        for name in sorted(set(own) | set(official))
+        if own.get(name) != official.get(name)
+    ]
+    note = f"the list at its root has {len(own)} clips, that of MEGC 2019 {len(official)}"
+    return "own", [f"{note}; they differ in {len(differing)}", *differing]
 
 
 def _differences(ruled: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each clip on which the rule and the official list differ."""
+    """A sentence for each clip on which the tables and the list differ."""
     for name in sorted(set(ruled) | set(chosen)):
         rule, listed = ruled.get(name, "left out"), chosen.get(name, "left out")
         if rule != listed:
-            yield f"{name}: {listed} by the official list, {rule} by the rule"
+            yield f"{name}: {listed} by the list, {rule} by the tables; the list decides"

@@ -181,6 +181,105 @@ def test_objective_classes_from_their_own_table(root: Path) -> None:
     assert trees.counts(Casme2, index, "objective")[0] == (25, 15, 99, 26, 20)
 
 
+def in_table(rows: list) -> list:
+    """Objective classes of the coding table itself, as in 2019."""
+    tally = {"I": 30, "II": 18, "III": 93, "IV": 15, "V": 18, "VI": 1, "VII": 80}
+    numbers = [c for c, n in tally.items() for _ in range(n)]
+    body = trees.casme2_2019(rows[1:])
+    return [[*rows[0], "Objective class"], *([*r, n] for r, n in zip(body, numbers, strict=True))]
+
+
+def test_revisions_are_told_by_their_rows(root: Path) -> None:
+    """Counts of 2019: the README of MMNet, https://github.com/muse1998/MMNet."""
+    table = root / "CASME2-coding-20190701.xlsx"
+    trees.casme2_table(table)
+    index = Casme2(root).index()
+    assert index.revision == "2014"
+    assert trees.counts(Casme2, index, "5")[0] == Casme2.labellings["5"].counts("2014")
+    trees.casme2_table(table, trees.casme2_2019)
+    index = Casme2(root).index()
+    assert index.revision == "2019"
+    for word, total in (("5", 249), ("3", 148), ("7", 255)):
+        found = trees.counts(Casme2, index, word)[0]
+        assert found == Casme2.labellings[word].counts("2019")
+        assert sum(found) == total
+    assert "24/EP07_04f (surprise, not sadness)" in " ".join(index.notes)
+
+
+def test_a_table_of_no_known_revision_is_a_problem(root: Path) -> None:
+    def mixed(rows: list) -> list:
+        return [[*r[:8], "fear"] if r[1] == "EP07_04f" else r for r in rows]
+
+    trees.casme2_table(root / "CASME2-coding-20140508.xlsx", mixed)
+    index = Casme2(root).index()
+    assert index.revision == "unknown"
+    assert index.problems == (
+        "the table is of no known revision (2014 or 2019): 24/EP07_01 sadness, "
+        "24/EP07_04f fear, 24/EP10_03 sadness",
+    )
+
+
+def test_a_table_without_the_telling_clips_is_of_unknown_revision(root: Path) -> None:
+    trees.casme2_table(
+        root / "CASME2-coding-20140508.xlsx", lambda rows: [r for r in rows if r[1] != "EP10_03"]
+    )
+    index = Casme2(root).index()
+    assert index.revision == "unknown"
+    assert "revision of the table: unknown, 24/EP10_03 is not in it" in index.notes
+
+
+def test_a_fingerprint_is_of_what_the_rows_say(root: Path) -> None:
+    def shown(shape) -> str:
+        trees.casme2_table(root / "CASME2-coding-20140508.xlsx", shape)
+        (note,) = [text for text in Casme2(root).index().notes if "fingerprint" in text]
+        return note.split("fingerprint ")[1]
+
+    plain = shown(lambda rows: rows)
+    assert len(plain) == 16
+    for shape in SHAPES[2::3]:
+        assert shown(shape) == plain
+    assert shown(trees.casme2_2019) != plain
+    assert shown(lambda rows: [*rows[:9], [*rows[9][:3], 1, *rows[9][4:]], *rows[10:]]) != plain
+
+
+def test_objective_classes_of_the_later_table_are_said_to_differ(root: Path) -> None:
+    trees.casme2_table(root / "CASME2-coding-20190701.xlsx", in_table)
+    index = Casme2(root).index()
+    found = trees.counts(Casme2, index, "objective")[0]
+    assert found == Casme2.labellings["objective"].counts("2019") == (30, 18, 93, 15, 18)
+    assert "differs on 37 clips" in " ".join(index.notes)
+    rows = [[int(r[0]), r[1], "I"] for r in trees.casme2_rows()]
+    head = ["Subject", "Filename", "Objective Class"]
+    trees.write_xlsx(root / "CASME2-ObjectiveClasses.xlsx", {"Sheet1": [head, *rows]})
+    index = Casme2(root).index()
+    assert trees.counts(Casme2, index, "objective")[0] == (255, 0, 0, 0, 0)
+    (note,) = [text for text in index.notes if text.startswith("objective")]
+    assert note.startswith(
+        "objective classes are those of CASME2-ObjectiveClasses.xlsx; the coding table differs, "
+        "on 225 clips: "
+    )
+
+
+def test_another_name_of_the_table_is_read_where_its_columns_fit(root: Path, plain: list) -> None:
+    trees.casme2_table(root / "CASME2_label_Ver_2.xlsx")
+    (root / "scores.csv").write_text("Subject,Filename\n01,x\n")
+    index = Casme2(root).index()
+    assert seen(index) == plain
+    assert "CASME2_label_Ver_2.xlsx: 255 rows" in " ".join(index.notes)
+
+
+def test_of_two_tables_the_one_read_and_the_one_refused_are_said(root: Path, plain: list) -> None:
+    trees.casme2_table(root / "CASME2-coding-20140508.xlsx")
+    trees.casme2_table(root / "CASME2-coding-20190701.xlsx", trees.casme2_2019)
+    index = Casme2(root).index()
+    assert seen(index) == plain
+    assert "CASME2-coding-20140508.xlsx: 255 rows" in " ".join(index.notes)
+    (refused,) = index.refused
+    assert refused.endswith(
+        "CASME2-coding-20190701.xlsx: CASME2-coding-20140508.xlsx is read instead"
+    )
+
+
 def test_action_units(root: Path) -> None:
     trees.casme2_table(root / "CASME2-coding-20140508.xlsx")
     units = {clip.action_units for clip in Casme2(root).index().clips}

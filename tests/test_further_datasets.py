@@ -115,28 +115,95 @@ def test_casme3(tmp_path: Path, own_folders: bool) -> None:
     assert {clip.emotion for clip in index.clips} == {word.lower() for word in CASME3}
 
 
-def test_dfme(tmp_path: Path) -> None:
-    head = [*FIVE, "Emotion", "EmotionId", "Fps", "AU"]
-    parts = {"train": 12, "testA": 6, "testB": 4}
+def test_casme3_cut_by_meb(tmp_path: Path) -> None:
+    """Clips of one video lie in a, a2, a3 by their order in the table, with the video's numbers.
+
+    The rule: https://github.com/tvaranka/meb, tools/extract_casme3_part_a.py.
+    """
+    rows = [["Subject", "Filename", "Onset", "Apex", "Offset", "AU", "emotion", "Expression type"]]
+    for person in (1, 2):
+        for i, word in enumerate(("disgust", "surprise", "happy")):
+            on, extra = 30 + 40 * i, ("", "2", "3")[i]
+            rows.append([f"spNO.{person}", "a", on, on + 5, on + 10, "4", word, "Micro-expression"])
+            folder = tmp_path / "ME_A" / f"SPNO.{person}" / f"a{extra}" / "Color"
+            trees.write_frames(folder, [f"{n}.jpg" for n in range(on, on + 11)], b"x")
+        rows.append([f"spNO.{person}", "a", 1, 5, 9, "4", "anger", "Macro-expression"])
+    trees.write_xlsx(tmp_path / "CAS(ME)3_part_A_v2.xlsx", {"S": rows})
+    index = Casme3(tmp_path).index()
+    assert (len(index.clips), index.missing, index.problems) == (6, (), ())
+    assert {clip.name: (clip.folder.parent.name, clip.files[0]) for clip in index.clips} == {
+        "a_30": ("a", "30.jpg"),
+        "a_70": ("a2", "70.jpg"),
+        "a_110": ("a3", "110.jpg"),
+    }
+
+
+@pytest.mark.parametrize("below", ["annotation", "annotation/partA"])
+def test_casme3_as_its_owners_lay_it_out(tmp_path: Path, below: str) -> None:
+    head = ["Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Objective class", "emotion"]
+    rows = [head, ["spNO.1", "c", 100, 200, 3555, "4", "I", "fear"]]
+    files = [f"{n}.jpg" for n in range(100, 3556)]
+    trees.write_frames(tmp_path / "part_A" / "spNO.1" / "C" / "color", files, b"x")
+    name = "cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx"
+    trees.write_xlsx(tmp_path / below / name, {"S": rows})
+    part_c = [head[:3] + head[4:], ["spNO.1", "c", 1, 9, "4", "I", "anger"]]
+    trees.write_xlsx(tmp_path / "annotation/partC/cas(me)3_part_C_ME.xlsx", {"S": part_c})
+    index = Casme3(tmp_path).index()
+    assert [clip.emotion for clip in index.clips] == ["fear"]
+    assert (
+        "casme3/spNO.1/c_100: annotated as 3456 frames, 115 s, longer than any facial expression"
+        in index.notes
+    )
+
+
+def dfme(root: Path, clips: dict[str, int]) -> Dfme:
+    """Parts by the name of their table, with so many clips of five subjects."""
     first = 0
-    for part, number in parts.items():
+    for part, number in clips.items():
         rows = []
         for at in range(first, first + number):
             subject = f"sub{1 + at % 5:04d}"
             name = f"{subject}_{at:02d}"
-            word = "happiness" if part != "testB" else None
+            word = None if part.endswith("B") else ("happiness", "Happy")[at % 2]
             rows.append([subject, name, 5, 6, 7, word, 3, 300, "L12"])
             files = [f"{n}.jpg" for n in range(4, 9)]
-            trees.write_frames(tmp_path / part / subject / name, files, b"x")
-        trees.write_xlsx(tmp_path / "annotations" / f"DFME_{part}.xlsx", {"S": [head, *rows]})
+            trees.write_frames(root / part / subject / name, files, b"x")
+        head = [*FIVE, "Emotion", "EmotionId", "Fps", "AU"]
+        trees.write_xlsx(root / "annotations" / f"DFME_{part}.xlsx", {"S": [head, *rows]})
         first += number
-    index = Dfme(tmp_path).index()
+    return Dfme(root)
+
+
+def test_dfme(tmp_path: Path) -> None:
+    index = dfme(tmp_path, {"train": 12, "testA": 6, "testB": 4}).index()
     assert len(index.clips) == 22
     assert counts(Dfme, index, "7")[0][4] == counts(Dfme, index, "3")[0][1] == 18
     clip = index.clips[0]
     assert (clip.subject, clip.files, clip.apex) == ("0001", ("5.jpg", "6.jpg", "7.jpg"), 1)
     assert clip.action_units == {12}
     assert index.expected == 1856 + 474 + 299
+
+
+def test_dfme_counts(tmp_path: Path) -> None:
+    """Counts of the challenge: CCAC 2024, https://mea-lab-421.github.io."""
+    assert sum(Dfme.labellings["7"].expected) == sum(Dfme.labellings["3"].expected) == 1856
+    index = dfme(tmp_path, {"train": 12, "x": 6, "yB": 4}).index()
+    assert index.problems[:3] == (
+        "DFME_train.xlsx: 12 clips of 5 subjects; the published table (train) has 1856 of 176",
+        "DFME_x.xlsx: 6 clips of 5 subjects; the published table (train) has 1856 of 176",
+        "DFME_yB.xlsx: 4 clips of 4 subjects; the published table (test B) has 299 of 41",
+    )
+
+
+def test_dfme_says_which_tables_it_did_not_read(tmp_path: Path) -> None:
+    data = dfme(tmp_path, {"train": 12})
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+    index = data.index()
+    assert "notes.csv: no row contains the column headers" in index.refused[0]
+    assert index.expected == 1856
+    (tmp_path / "annotations" / "DFME_train.xlsx").unlink()
+    with pytest.raises(DataError, match=r"dfme: no annotation table in .*notes\.csv"):
+        data.index()
 
 
 @pytest.mark.parametrize("cropped", [False, True])

@@ -42,15 +42,16 @@ def test_the_wheel_holds_the_tree_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as file:
         inside = {name for name in file.namelist() if ".dist-info/" not in name}
     templates = (ROOT / "bench/plugins/templates").iterdir()
-    expected = {"bench/py.typed", "bench/literature/published.csv"}
+    expected = {"bench/py.typed"}
     expected |= {f"bench/plugins/templates/{path.name}" for path in templates}
     for room, package in (
         ("bench", "bench"),
         ("methods", "bench/methods"),
         ("datasets", "bench/datasets"),
     ):
-        for path in (ROOT / room).rglob("*.py"):
-            expected.add(f"{package}/{path.relative_to(ROOT / room)}")
+        for kind in ("*.py", "*.csv", "*.toml"):
+            for path in (ROOT / room).rglob(kind):
+                expected.add(f"{package}/{path.relative_to(ROOT / room)}")
     assert inside == expected
 
 

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from bench.core.errors import DataError
-from bench.data.reading import find_home, find_tables, named_folders, numbered_frames, subfolders
+from bench.data.reading import (
+    find_home,
+    find_tables,
+    list_frames,
+    named_folders,
+    numbered_frames,
+    subfolder,
+    subfolders,
+)
 
 
 def files(folder: Path, *names: str) -> Path:
@@ -84,10 +92,72 @@ def test_tables_nearest_first(tmp_path: Path) -> None:
     files(tmp_path / "set", "coding.xlsx", "~$coding.xlsx", "coding.txt", ".coding.xlsx")
     files(tmp_path / "set" / "docs", "Coding-old.XLS")
     files(tmp_path, "coding.csv", "other.csv")
-    found = find_tables(tmp_path / "set", home, "cod", "coding.xlsx")
+    found = find_tables(tmp_path / "set", home, "cod")
     assert [path.name for path in found] == ["coding.xlsx", "Coding-old.XLS", "coding.csv"]
-    with pytest.raises(DataError, match="expected a file like FACS"):
-        find_tables(tmp_path / "set", home, "facs", "FACS.xlsx")
+    assert find_tables(tmp_path / "set", home, "facs") == []
+
+
+def test_tables_two_folders_down_where_none_is_nearer(tmp_path: Path) -> None:
+    files(tmp_path / "annotation" / "partA", "part_A_label.xlsx")
+    files(tmp_path / "sub1" / "a", "label.csv")
+    home = tmp_path / "data"
+    (home / "sub1" / "a").mkdir(parents=True)
+    files(home / "sub1", "label.csv")
+    assert [path.name for path in find_tables(tmp_path, home, "part")] == ["part_A_label.xlsx"]
+    files(tmp_path, "part.csv")
+    assert [path.name for path in find_tables(tmp_path, home, "part")] == ["part.csv"]
+
+
+def test_letter_case_of_a_folder_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "Color ").mkdir()
+    assert subfolder(tmp_path, "color") == tmp_path / "Color "
+    assert subfolder(tmp_path, "depth") is None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}.jpg",
+        "img{}_crop.jpg",
+        "img{}-aligned.PNG",
+        "reg_img{} .jpg",
+        "img.{}.jfif",
+        "a1b{:03}.bmp",
+    ],
+)
+def test_ways_to_name_frames(tmp_path: Path, form: str) -> None:
+    files(tmp_path, *(form.format(n) for n in range(8, 12)))
+    assert numbered_frames(tmp_path) == [(n, form.format(n)) for n in range(8, 12)]
+    assert list_frames(tmp_path).refused == ()
+
+
+def test_words_after_the_number_count_only_where_all_have_them(tmp_path: Path) -> None:
+    files(tmp_path, "img1.jpg", "img2.jpg", "img3_mean.jpg")
+    assert [at for at, _ in numbered_frames(tmp_path)] == [1, 2]
+    (refused,) = list_frames(tmp_path).refused
+    assert refused.name == "img3_mean.jpg"
+    assert "no frame number at the end" in refused.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("img46 (1).jpg", "second copy"),
+        ("img46 - Copy.jpg", "second copy"),
+        ("img46.webp", "convert them to png"),
+        ("img46.PGM", "convert them to png"),
+        ("clip.avi", "ffmpeg -i CLIP.avi"),
+        ("apex.png", "no frame number"),
+    ],
+)
+def test_what_looks_like_a_frame_and_is_none_is_refused(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    files(tmp_path, name, "Thumbs.db", "notes 1.txt")
+    assert numbered_frames(tmp_path) == []
+    (refused,) = list_frames(tmp_path).refused
+    assert refused.name == name
+    assert said in refused.reason
 
 
 def test_a_folder_that_may_not_be_read_is_named(tmp_path: Path) -> None:

@@ -48,8 +48,51 @@ def test_cropped_frames_are_preferred_and_long_clips_passed_over(tmp_path: Path)
 @pytest.mark.parametrize("folder", ["SMIC-HS-E", "HS_long"])
 def test_the_long_clips_are_no_smic_hs(tmp_path: Path, folder: str) -> None:
     trees.write_frames(tmp_path / folder / "s1/micro/negative/s1_ne_01", ["image1.bmp"], b"x")
-    with pytest.raises(DataError, match="no folder HS"):
+    with pytest.raises(DataError, match=r"no folder HS.*SMIC-E, whose long clips are another"):
         Smic(tmp_path).index()
+
+
+def test_letter_case_of_folders_does_not_matter(tmp_path: Path) -> None:
+    plain = Smic(trees.smic_images(tmp_path / "a")).index()
+    (tmp_path / "b" / "hs").mkdir(parents=True)
+    for person in (tmp_path / "a/SMIC_all_cropped/HS").iterdir():
+        inner = tmp_path / "b/hs" / person.name.upper()
+        (inner / "MICRO").mkdir(parents=True)
+        for folder in (person / "micro").iterdir():
+            (inner / "MICRO" / folder.name.title()).symlink_to(folder)
+    assert [c.id for c in Smic(tmp_path / "b").index().clips] == [c.id for c in plain.clips]
+
+
+@pytest.mark.parametrize("counted", ["numbers", "from the onset", "from one"])
+def test_apexes_of_a_table_beside_the_frames_are_used_and_said(
+    tmp_path: Path, counted: str
+) -> None:
+    trees.smic_images(tmp_path)
+    head = ["Subject", "Filename", "OnsetFrame", "ApexFrame"]
+    onset, apex = {
+        "numbers": ("99998", 99_999),
+        "from the onset": ("5", 6),
+        "from one": ("", 2),
+    }[counted]
+    rows = [[p, n.replace("_ne_0", "_NE_"), onset, apex] for p, _, n in trees.smic_clips()[:-1]]
+    table = tmp_path / "SMIC_all_cropped" / "coding.csv"
+    table.write_text("\n".join(",".join(map(str, row)) for row in [head, *rows]))
+    (tmp_path / "SMIC-HS-E_annotation.csv").write_text("Filename,ApexFrame\ns1_ne_01,9\n")
+    index = Smic(tmp_path).index()
+    given = [clip for clip in index.clips if clip.apex_source == "given"]
+    assert {clip.apex for clip in given} == {1}
+    assert len(given) == 163
+    assert index.notes == (
+        f"apexes of 163 of 164 clips from {table}; none for smic/s20/s20_sur_05",
+    )
+
+
+def test_a_table_of_other_clips_gives_no_apex(tmp_path: Path) -> None:
+    trees.smic_images(tmp_path)
+    (tmp_path / "coding.csv").write_text("Filename,ApexFrame\nEP02_01f,9\n")
+    index = Smic(tmp_path).index()
+    assert {clip.apex_source for clip in index.clips} == {"absent"}
+    assert index.refused == (f"{tmp_path / 'coding.csv'}: no apex of any clip here",)
 
 
 def test_names_are_spelt_one_way(tmp_path: Path) -> None:
@@ -65,7 +108,7 @@ def test_missing_clips_are_named(tmp_path: Path) -> None:
     index = Smic(tmp_path).index()
     assert trees.missing(index) == ("smic/s20/s20_sur_05", "smic/s3/s3_ne_22")
     assert [clip.emotion for clip in index.missing] == ["surprise", "negative"]
-    assert [text.split(":")[0] for text in index.dropped] == ["smic/s3/s3_ne_22"]
+    assert [text.split(":")[0] for text in index.problems] == ["smic/s3/s3_ne_22"]
 
 
 def test_the_other_cameras(tmp_path: Path) -> None:

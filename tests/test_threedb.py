@@ -12,12 +12,14 @@ import trees
 from bench.core.clip import Clip
 from bench.core.dataset import MARKER, Dataset, Index, Roots
 from bench.core.errors import DataError
+from bench.data import megc2019
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
 from bench.datasets.threedb import ThreeDB
 
 PARTS = {"smic": Smic, "casme2": Casme2, "samm": Samm}
+PUBLISHED = Path(__file__).parents[2] / "shared/data/combined_3class_gt.csv"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def labels(index: Index) -> dict[str, int | None]:
     return {clip.id: ThreeDB.labellings["3"].label(clip) for clip in index.clips}
 
 
-def test_the_counts_by_the_rule(folder: Path) -> None:
+def test_the_counts_of_the_organisers(folder: Path) -> None:
     index = composite(folder).index()
     assert Counter(clip.database for clip in index.clips) == {
         "smic": 164,
@@ -61,36 +63,86 @@ def test_the_counts_by_the_rule(folder: Path) -> None:
     assert Counter(labels(index).values()) == {0: 250, 1: 109, 2: 83}
     assert len({clip.person for clip in index.clips}) == 68
     assert (index.notes, index.missing, index.expected) == ((), (), 442)
+    assert index.revision == ""
 
 
-def test_the_list_says_the_same(folder: Path, tmp_path: Path) -> None:
-    ruled = composite(folder).index()
-    table = trees.official_list(tmp_path / "combined_3class_gt.csv", listed(ruled))
+@pytest.mark.skipif(not PUBLISHED.is_file(), reason="the organisers' file is not here")
+def test_the_list_of_the_package_is_the_organisers(folder: Path) -> None:
+    lines = [line.strip() for line in PUBLISHED.read_text(encoding="utf-8-sig").splitlines()]
+    assert megc2019.LIST.read_text().splitlines() == [line for line in lines if line.strip(",")]
+
+
+def test_the_same_list_at_its_root_changes_nothing(folder: Path, tmp_path: Path) -> None:
+    plain = composite(folder).index()
+    table = trees.official_list(tmp_path / "combined_3class_gt.csv", listed(plain))
     for root in (table, tmp_path):
-        index = composite(folder, **{"3db": root}).index()
-        assert labels(index) == labels(ruled)
-        assert (index.notes, index.missing) == ((), ())
+        assert composite(folder, **{"3db": root}).index() == plain
 
 
-def test_differences_are_named_clip_by_clip_and_the_list_decides(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_a_later_table_changes_no_clip_of_the_composite(folder: Path, tmp_path: Path) -> None:
+    for name in ("smic", "samm"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "casme2").mkdir()
+    (tmp_path / "casme2" / "Cropped").symlink_to(folder / "casme2" / "Cropped")
+    trees.casme2_table(tmp_path / "casme2" / "CASME2-coding-20140508.xlsx", trees.casme2_2019)
+    index = composite(tmp_path).index()
+    assert [clip.id for clip in index.clips] == [c.id for c in composite(folder).index().clips]
+    assert labels(index) == labels(composite(folder).index())
+    assert index.notes == tuple(
+        f"casme2/24/{name}: left out by the list, surprise by the tables; the list decides"
+        for name in ("EP07_01", "EP07_04f", "EP10_03")
+    )
+
+
+def test_a_table_with_other_words_changes_no_class(folder: Path, tmp_path: Path) -> None:
+    for name in ("smic", "samm"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "casme2").mkdir()
+    (tmp_path / "casme2" / "Cropped").symlink_to(folder / "casme2" / "Cropped")
+
+    def shape(rows: list) -> list:
+        return [[*row[:8], "others"] if row[1] == "EP02_01f" else row for row in rows]
+
+    trees.casme2_table(tmp_path / "casme2" / "CASME2-coding-20140508.xlsx", shape)
+    index = composite(tmp_path).index()
+    assert labels(index) == labels(composite(folder).index())
+    assert "casme2/01/EP02_01f: positive by the list, left out by the tables" in index.notes[0]
+
+
+def test_another_list_decides_and_is_compared_clip_by_clip(folder: Path, tmp_path: Path) -> None:
     rows = listed(composite(folder).index())
     changed = [("casme2", "04", "EP12_01f", 0), (*rows[1][:3], 2 - rows[1][3] // 2), *rows[2:]]
     changed.append(("samm", "006", "006_9_999", 1))
     table = trees.official_list(tmp_path / "list.csv", changed)
     index = composite(folder, **{"3db": table}).index()
     first, second = ("/".join(row[:3]) for row in rows[:2])
-    assert [note.split(":")[0] for note in index.notes] == sorted(
-        [first, second, "casme2/04/EP12_01f", "samm/6/006_9_999"]
+    assert index.revision == "own"
+    assert index.notes[0] == (
+        "the list at its root has 443 clips, that of MEGC 2019 442; they differ in 4"
     )
-    assert f"{first}: left out by the official list, " in "\n".join(index.notes)
-    assert "casme2/04/EP12_01f: negative by the official list, left out by" in str(index.notes)
-    assert trees.missing(index) == ("samm/6/006_9_999",)
+    assert [note.split(":")[0] for note in index.notes[1:5]] == sorted(
+        [first, second, "casme2/04/EP12_01f", "samm/006/006_9_999"]
+    )
+    assert f"{first}: absent in the list at its root, " in "\n".join(index.notes)
+    assert trees.missing(index) == ("samm/006/006_9_999",)
+
+
+def test_a_list_with_a_header_and_a_clip_less(folder: Path, tmp_path: Path) -> None:
+    rows = listed(composite(folder).index())
+    table = trees.official_list(tmp_path / "list.csv", rows[1:])
+    lines = table.read_text(encoding="utf-8-sig").splitlines()
+    turned = [",".join(line.split(",")[i] for i in (3, 0, 1, 2)) for line in lines]
+    table.write_text("\n".join(["label,dataset,sub,filename", *turned]))
+    index = composite(folder, **{"3db": table}).index()
+    assert (len(index.clips), index.expected, index.revision) == (441, 441, "own")
+    assert "/".join(rows[0][:3]) in index.notes[1]
 
 
 def test_a_broken_list_is_named(folder: Path, tmp_path: Path) -> None:
     table = tmp_path / "list.csv"
+    table.write_text("casme2,sub01,EP02_01f,1\ncasme2,1,EP02_01f,0\n")
+    with pytest.raises(DataError, match="row 2: casme2/01/EP02_01f is negative, and positive in"):
+        composite(folder, **{"3db": table}).index()
     table.write_text("casme2,sub01,EP02_01f,happy\n")
     with pytest.raises(DataError, match="row 1 is 'casme2,sub01,EP02_01f,happy'; expected"):
         composite(folder, **{"3db": table}).index()

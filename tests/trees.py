@@ -37,6 +37,7 @@ SAMM_EMOTIONS = {
     "Fear": 8,
     "Sadness": 6,
 }
+SAMM_THREE = ("Happiness", "Surprise")
 SAMM_CLASSES = {1: 24, 2: 13, 3: 20, 4: 8, 5: 3, 6: 7, 7: 84}
 SAMM_HEAD = "Subject,Filename,Inducement Code,Onset Frame,Apex Frame,Offset Frame,Duration,Micro,"
 SAMM_HEAD += "Action Units,Estimated Emotion,Objective Classes,Notes"
@@ -106,19 +107,24 @@ def as_formulas(path: Path, cached: bool) -> None:
 
 
 def casme2_rows() -> list[Cells]:
-    """All 255 rows of CASME II: its counts, subjects and oddities; the names are invented."""
+    """All 255 rows of CASME II: its counts, subjects and oddities.
+
+    Clips of three classes have the names of the public list; the others' are invented.
+    """
     special = {("04", "EP12_01f"): "disgust", ("05", "EP09_05f"): "disgust"}
-    rest = [e for e, n in CASME2_EMOTIONS.items() for _ in range(n)]
-    rest.remove("disgust")
-    rest.remove("disgust")
-    rest.sort(key=lambda e: e in ("others", "sadness", "fear"))
-    classed = [n for n in range(1, 27) if n not in (10, 18)]
-    who = [classed[i % 24] for i in range(145)] + [10, 18]
-    who += [1 + i % 26 for i in range(len(rest) - len(who))]
+    words = {
+        "negative": ["disgust"] * 61 + ["repression"] * 27,
+        "positive": ["happiness"] * 32,
+        "surprise": ["surprise"] * 25,
+    }
     clips = [*special.items()]
-    for i, (subject, emotion) in enumerate(zip(who, rest, strict=True)):
-        name = [f"EP{i:02d}_{i % 9}", f"EP{i:02d}f", f"EP{i:02d}_02_0{i % 9}"][i % 3]
-        clips.append(((f"{subject:02d}", name), emotion))
+    for subject, name, word in listed("casme2"):
+        clips.append(((subject, name), words[word].pop()))
+    clips += [(("24", name), "sadness") for name in ("EP07_01", "EP07_04f", "EP10_03")]
+    rest = ["others"] * 99 + ["sadness"] * 4 + ["fear"] * 2
+    for i, emotion in enumerate(rest):
+        name = [f"EP{60 + i}_{i % 9}", f"EP{60 + i}f", f"EP{60 + i}_02_0{i % 9}"][i % 3]
+        clips.append(((f"{1 + (i + 9) % 26:02d}", name), emotion))
     rows = []
     for i, ((subject, name), emotion) in enumerate(sorted(clips)):
         onset = 9 + i % 95  # so that numbers of one, two and three digits meet in a clip
@@ -130,6 +136,24 @@ def casme2_rows() -> list[Cells]:
         units = CASME2_UNITS[i % len(CASME2_UNITS)]
         rows.append([subject, name, None, onset, apex, onset + 3, None, units, emotion])
     return rows
+
+
+def casme2_2019(rows: list[Cells]) -> list[Cells]:
+    """The same table as its revision of 2019 has it."""
+    changed = {("24", "EP07_01"), ("24", "EP07_04f"), ("24", "EP10_03")}
+    return [[*r[:8], "surprise"] if (r[0], r[1]) in changed else r for r in rows]
+
+
+def listed(database: str) -> list[tuple[str, str, str]]:
+    """Subject, clip and class of a database's clips in the public list of MEGC 2019."""
+    table = Path(__file__).parents[1] / "bench/data/megc2019.csv"
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    classes = ("negative", "positive", "surprise")
+    return [
+        (subject.removeprefix("sub").zfill(3 if database == "samm" else 2), name, classes[int(at)])
+        for owner, subject, name, at in rows
+        if owner == database
+    ]
 
 
 def casme2_images(root: Path, cropped: bool = True, lack: Iterable[str] = ()) -> Path:
@@ -150,20 +174,30 @@ def casme2_table(path: Path, shape: Shape = lambda rows: rows) -> Path:
 
 
 def samm_rows() -> list[Cells]:
-    """All 159 rows of SAMM: its counts, subjects and oddities; the names are invented."""
-    emotions = [e for e, n in SAMM_EMOTIONS.items() for _ in range(n)]
-    emotions.sort(key=lambda e: e == "Other")
+    """All 159 rows of SAMM: its counts, subjects and oddities.
+
+    Clips of three classes have the names of the public list; the others' are invented.
+    """
+    negative = {w: n for w, n in SAMM_EMOTIONS.items() if w not in {"Other", *SAMM_THREE}}
+    words = {
+        "negative": [word for word, n in negative.items() for _ in range(n)],
+        "positive": ["Happiness"] * SAMM_EMOTIONS["Happiness"],
+        "surprise": ["Surprise"] * SAMM_EMOTIONS["Surprise"],
+    }
+    clips = [(subject, name, words[word].pop()) for subject, name, word in listed("samm")]
+    # One subject of 29 has clips of the class Other only.
+    everyone = [*sorted({subject for subject, *_ in clips}), "038"]
+    for i in range(SAMM_EMOTIONS["Other"]):
+        subject = everyone[-1 - i % 29]
+        clips.append((subject, f"{subject}_9_{i}", "Other"))
     classes = [c for c, n in SAMM_CLASSES.items() for _ in range(n)]
     random.Random(0).shuffle(classes)
-    people = [*range(6, 7), *range(9, 36), 37]
     rows = []
-    for i, emotion in enumerate(emotions):
-        subject = people[i % 28] if emotion != "Other" else people[(i + 7) % 29]
-        name = f"{subject:03d}_{1 + i % 7}_{i}"
+    for i, (subject, name, emotion) in enumerate(clips):
         onset = 9_996 + i
         apex = onset + 2 if i % 40 else onset - 5
         units = ["4", "R12", "(R6 or R12) + R15", "17 and L14", 7][i % 5]
-        head = [f"{subject:03d}", name, i % 7, onset, apex, onset + 4, 5, "Micro - 1/2"]
+        head = [subject, name, i % 7, onset, apex, onset + 4, 5, "Micro - 1/2"]
         rows.append([*head, units, emotion, classes[i], None])
     return rows
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
+from dataclasses import field as field_of
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
@@ -49,6 +50,7 @@ class Labelling:
         without: ids of clips that are left out all the same.
         expected: clips per class that the papers count, for `bench data check`.
         subjects: subjects that the papers count.
+        revised: clips per class in later revisions of the annotation table, by revision.
     """
 
     classes: tuple[str, ...]
@@ -57,6 +59,7 @@ class Labelling:
     without: frozenset[str] = frozenset()
     expected: tuple[int, ...] = ()
     subjects: int | None = None
+    revised: Mapping[str, tuple[int, ...]] = field_of(default_factory=dict)
 
     @classmethod
     def by_word(
@@ -65,10 +68,21 @@ class Labelling:
         field: Literal["emotion", "objective"] = "emotion",
         expected: tuple[int, ...] = (),
         subjects: int | None = None,
+        revised: Mapping[str, tuple[int, ...]] | None = None,
     ) -> Self:
         """Each class is one annotated word."""
         of = {word: word for word in classes}
-        return cls(classes, of, field, expected=expected, subjects=subjects)
+        return cls(classes, of, field, expected=expected, subjects=subjects, revised=revised or {})
+
+    def counts(self, revision: str, found: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Clips per class as one revision of the annotation table has them; () where unknown.
+
+        Args:
+            revision: of the table.
+            found: taken as right where they are the papers' count, which a table beside the
+                annotation table can lead to in any revision.
+        """
+        return found if found == self.expected else self.revised.get(revision, self.expected)
 
     def label(self, clip: Clip) -> int | None:
         """The clip's label number, None when the task leaves it out."""
@@ -91,7 +105,8 @@ class Index:
         notes: what else a reader should know, a sentence each.
         problems: what must be fixed or accepted, a sentence each: gaps, shared folders.
         refused: files, folders and tables seen and not used, each with its reason.
-        revision: of the annotation table, "2014"; empty where there is only one.
+        revision: of the annotation table, "2014", "unknown" for one that is none of those known;
+            empty where there is only one.
     """
 
     clips: tuple[Clip, ...]
@@ -114,7 +129,7 @@ class Roots:
         opener: locates another dataset by name, for composites.
     """
 
-    folders: Mapping[str, Path] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field_of(default_factory=dict)
     opener: Callable[[str], Dataset | None] | None = None
 
 
@@ -160,6 +175,11 @@ class Dataset:
     def literature(cls) -> str:
         """The dataset under whose name papers report numbers on these clips."""
         return cls.name
+
+    def official(self, labelling: str) -> Mapping[str, str]:
+        """Class of each clip that the papers count, by clip id; empty where no list is public."""
+        del labelling
+        return {}
 
     def index(self) -> Index:
         """List the clips without opening a pixel; `DataError` where table or tree are unusable."""

@@ -11,18 +11,23 @@ from bench.data.reading.annotations import (
     objective_class,
     subject_number,
 )
-from bench.data.reading.coded import AGREEMENT, CODED, THREE, FrameDataset, in_three
-from bench.data.reading.folders import (
-    find_home,
-    find_tables,
-    named_folders,
-    numbered_frames,
-    subfolders,
-)
+from bench.data.reading.coded import AGREEMENT, THREE, FrameDataset, in_three
+from bench.data.reading.coding import CODED, Coding, read_coding
+from bench.data.reading.folders import find_home, find_tables, named_folders, subfolder, subfolders
 from bench.data.reading.images import read_clip, read_frames, read_image
-from bench.data.reading.indexing import build_index, read_annotations
+from bench.data.reading.indexing import build_index
 from bench.data.reading.landmarks import with_landmarks
+from bench.data.reading.listing import Listing, list_frames, numbered, numbered_frames
+from bench.data.reading.remarks import images_refused, some
+from bench.data.reading.revisions import (
+    Recognised,
+    Revision,
+    fingerprint,
+    load_revisions,
+    recognise,
+)
 from bench.data.reading.spans import Span, repair
+from bench.data.reading.spellings import spelt
 from bench.data.reading.tables import COLUMNS, Row, read_table
 
 __all__ = [
@@ -30,7 +35,11 @@ __all__ = [
     "CODED",
     "COLUMNS",
     "THREE",
+    "Coding",
     "FrameDataset",
+    "Listing",
+    "Recognised",
+    "Revision",
     "Row",
     "Span",
     "action_units",
@@ -38,18 +47,27 @@ __all__ = [
     "clean",
     "find_home",
     "find_tables",
+    "fingerprint",
     "gender",
+    "images_refused",
     "in_three",
+    "list_frames",
+    "load_revisions",
     "named_folders",
     "number",
+    "numbered",
     "numbered_frames",
     "objective_class",
-    "read_annotations",
     "read_clip",
+    "read_coding",
     "read_frames",
     "read_image",
     "read_table",
+    "recognise",
     "repair",
+    "some",
+    "spelt",
+    "subfolder",
     "subfolders",
     "subject_number",
     "with_landmarks",

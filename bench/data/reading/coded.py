@@ -15,9 +15,6 @@ AGREEMENT = (
 )
 """The licence of most databases in the field."""
 
-CODED = ("subject", "name", "onset", "apex", "offset", "emotion")
-"""Columns that a coding table must have."""
-
 THREE = ("negative", "positive", "surprise")
 """The classes of MEGC 2019."""
 
@@ -40,3 +37,13 @@ class FrameDataset(Dataset):
         # A plugin that changes what `read` returns must change every frame.
         own = type(self).read is FrameDataset.read
         return read_clip(self, clip, positions) if own else None
+
+    @classmethod
+    def words(cls) -> frozenset[str]:
+        """Every emotion that one of its labellings knows."""
+        return frozenset(
+            word
+            for labelling in cls.labellings.values()
+            if labelling.field == "emotion"
+            for word in labelling.of
+        )

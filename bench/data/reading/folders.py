@@ -1,45 +1,27 @@
-"""Finding clips, tables and frames on disk, without ever walking a whole tree."""
+"""Finding clips and tables on disk, without ever walking a whole tree."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from bench.core.errors import DataError
 
-IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
-FRAME = re.compile(r"(.*?)([0-9]+)(\.[A-Za-z]+)", re.DOTALL)
 BREADTH = 2000
 """Folders looked into at each level before giving up: a root set too high must not hang."""
 
 
 def subfolders(folder: Path) -> list[Path]:
     """Visible folders in a folder, by name; dangling and looping links are passed over."""
-    return [folder / name for name in _names(folder, os.DirEntry.is_dir)]
+    return [folder / name for name in names(folder, os.DirEntry.is_dir)]
 
 
-def numbered_frames(folder: Path) -> list[tuple[int, str]]:
-    """Image files whose names end in a number, in the order of their numbers.
-
-    Where files share a number, the kind of name most frequent in the folder wins, then the first
-    by name. Files are not opened: an empty one is found out when its clip is read.
-    """
-    found = []
-    kinds: Counter[tuple[str, str]] = Counter()
-    for name in _names(folder, os.DirEntry.is_file):
-        match = FRAME.fullmatch(name)
-        if match and match[3].lower() in IMAGES:
-            kind = (match[1], match[3])
-            kinds[kind] += 1
-            found.append((int(match[2]), kind, name))
-    found.sort(key=lambda item: (item[0], -kinds[item[1]], item[2]))
-    best: dict[int, str] = {}
-    for at, _, name in found:
-        best.setdefault(at, name)
-    return list(best.items())
+def subfolder(folder: Path, name: str) -> Path | None:
+    """The folder of that name in a folder, whatever its letter case; None where there is none."""
+    inner = {path.name.strip().lower(): path for path in reversed(subfolders(folder))}
+    return inner.get(name.lower())
 
 
 def find_home(
@@ -89,32 +71,43 @@ def named_folders(root: Path, wanted: Callable[[str], bool], depth: int) -> dict
     return found
 
 
-def find_tables(root: Path, home: Path, pattern: str, what: str) -> list[Path]:
+def find_tables(root: Path, home: Path, pattern: str) -> list[Path]:
     """Tables whose names match, near the images; the nearest folder first, then by name.
 
-    Looks into root, the folders between root and home, the other folders in root, and next to root.
+    Looks into root, the folders between root and home, the other folders in root, and next to root;
+    where there is none, into the folders in those folders ("annotation/partA").
 
     Args:
         root: the folder that the user named.
         home: the folder of the subjects.
         pattern: regular expression, searched in the lower-case name.
-        what: the owners' name of the table, for the error.
-
-    Raises:
-        DataError: there is none.
     """
+    near = [*_near(root, home), root.parent]
+    found = [table for table in _tables(near) if re.search(pattern, table.name.lower())]
+    return found or [t for t in _tables(_far(root, home)) if re.search(pattern, t.name.lower())]
+
+
+def other_tables(root: Path, home: Path) -> list[Path]:
+    """All tables in root, between root and home and in the folders of root, nearest first."""
+    return _tables(_near(root, home))
+
+
+def _near(root: Path, home: Path) -> list[Path]:
     between = [home, *home.parents][: len(home.parts) - len(root.parts) + 1]
-    places = [root, *reversed(between), *subfolders(root)[:BREADTH], root.parent]
+    return [root, *reversed(between), *subfolders(root)[:BREADTH]]
+
+
+def _far(root: Path, home: Path) -> list[Path]:
+    # Not into the subjects, whose many folders hold frames.
+    outer = [folder for folder in subfolders(root) if folder != home and root != home]
+    return [deep for folder in outer for deep in subfolders(folder)][:BREADTH]
+
+
+def _tables(places: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for place in places:
-        names = _names(place, os.DirEntry.is_file)
-        found.update(
-            {place / n: None for n in names if _is_table(n) and re.search(pattern, n.lower())}
-        )
-    if not found:
-        raise DataError(
-            f"no annotation table in {root} or its parent folder; expected a file like {what}"
-        )
+        inside = names(place, os.DirEntry.is_file)
+        found.update({place / name: None for name in inside if _is_table(name)})
     return list(found)
 
 
@@ -123,7 +116,8 @@ def _is_table(name: str) -> bool:
     return not name.startswith("~$") and name.lower().endswith((".xlsx", ".xls", ".csv"))
 
 
-def _names(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> Iterable[str]:
+def names(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> Iterable[str]:
+    """Visible entries of a kind in a folder, by name; none where there is no such folder."""
     try:
         with os.scandir(folder) as entries:
             # Hidden files are skipped: on foreign disks macOS adds a "._img1.jpg" to each img1.jpg.

@@ -2,93 +2,143 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.core.clip import Clip
 from bench.core.dataset import Index
-from bench.core.errors import DataError
+from bench.core.names import ClipId
+from bench.data.reading.alignment import Alignment, align
 from bench.data.reading.annotations import action_units, gender, number, objective_class
-from bench.data.reading.folders import numbered_frames
 from bench.data.reading.landmarks import with_landmarks
+from bench.data.reading.listing import Frames, Listing, list_frames
+from bench.data.reading.remarks import images_refused, shared_frames, unmapped, vanished
 from bench.data.reading.spans import Span, repair
-from bench.data.reading.tables import Row, read_table
+from bench.data.reading.spellings import spelt
+from bench.data.reading.tables import Row
 
-Frames = list[tuple[int, str]]
-
-
-def read_annotations(paths: Sequence[Path], required: Iterable[str], sheet: str = "") -> list[Row]:
-    """The rows of the first of several tables that has the columns; else the first one's error."""
-    required = tuple(required)
-    errors: list[DataError] = []
-    for path in paths:
-        try:
-            return read_table(path, required, sheet=sheet)
-        except DataError as error:
-            errors.append(error)
-    raise errors[0]
+Place = Callable[[Row], Path | Sequence[Path] | None]
+"""The folder of a row's frames, or several that may hold them, likeliest first."""
+LONGEST = 4
+"""Seconds: no facial expression lasts longer (Ekman 2003), a micro-expression half a second."""
 
 
 @dataclass
 class _Draft:
     """An index in the making."""
 
+    database: str
+    root: Path
+    words: Collection[str]
+    rate: int | None
     clips: list[Clip] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     missing: list[Clip] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, row: Row, span: Span | None, note: str, folder: Path, found: Alignment) -> None:
+        """Put the clip of a row where it belongs, and say what there is to say of it."""
+        clip_id = str(ClipId(self.database, row["subject"], row["name"]))
+        emotion = spelt(row["emotion"], self.words) if self.words else row["emotion"].lower()
+        clip = _clip(self.database, row, emotion, folder, found.frames, span)
+        if span is None:
+            self.problems.append(f"{clip_id}: {note}, in row {row['row']} of the table")
+        elif not note and row["apex"] and span.apex is None:
+            note = f"apex {row['apex']!r} is not a frame number"
+        if emotion in self.words and emotion != row["emotion"].lower():
+            self.repaired.append(f"{clip_id}: emotion {row['emotion']!r} read as {emotion}")
+        self.problems += [f"{clip_id}: {found.problem}"] if found.problem else []
+        if span is None or not found.frames:
+            self.missing.append(clip)
+            return
+        self.clips.append(clip)
+        self.repaired += [f"{clip_id}: {text}" for text in (note, found.repaired) if text]
+        length = span.offset - span.onset + 1
+        if self.rate and length > LONGEST * self.rate:
+            self.notes.append(
+                f"{clip_id}: annotated as {length} frames, {length / self.rate:.0f} s, longer than "
+                "any facial expression"
+            )
 
 
 def build_index(
     database: str,
     rows: Iterable[Row],
-    place: Callable[[Row], Path | None],
+    place: Place,
     root: Path,
     expected: int | None = None,
+    words: Collection[str] = (),
+    rate: int | None = None,
 ) -> Index:
     """Clips of all rows, whatever their order, each with its frames onset..offset.
 
     Rows without subject or clip name are dropped; of rows for the same clip the one with most
-    filled cells stays; frame numbers are repaired as `repair` says. Frames numbered from another
-    start are taken when the folder holds exactly onset..offset of them.
+    filled cells stays; frame numbers are repaired as `repair` says and frames are found as `align`
+    says. A clip without a usable onset and offset is missing, like one without frames: it belongs
+    to its task, which must not shrink in silence.
 
     Args:
         database: its name.
         rows: with subject and name as they are to stand in ids.
-        place: the folder of a row's frames, None where there is none.
+        place: the folder or folders of a row's frames, None where there is none.
         root: of the dataset, which holds the files of landmarks.
         expected: rows of the owners' table.
+        words: the emotions of the dataset; other spellings of them are read as these, and what is
+            left is a problem. Nothing is said where they are not given.
+        rate: frames a second, to flag clips that last longer than any expression.
     """
-    draft = _Draft()
-    listings: dict[Path, Frames] = {}
-    for (subject, name), row in sorted(_unique(database, rows, draft).items()):
-        clip_id = f"{database}/{subject}/{name}"
+    draft = _Draft(database, root, words, rate)
+    unique = _unique(database, rows, draft)
+    homes = {key: _folders(place(row)) for key, row in unique.items()}
+    listings = {folder: list_frames(folder) for group in homes.values() for folder in group}
+    # Clips of one video share its folder.
+    sharing = Counter(folder for group in homes.values() for folder in group)
+    for key, row in sorted(unique.items()):
         span, note = repair(number(row["onset"]), number(row["apex"]), number(row["offset"]))
-        if span is None:
-            draft.dropped.append(f"{clip_id}: {note}")
-            continue
-        folder = place(row)
-        # Clips of one video share its folder.
-        if folder is not None and folder not in listings:
-            listings[folder] = numbered_frames(folder)
-        files, gaps = _between(listings[folder] if folder else [], span)
-        if folder is None or not files:
-            draft.missing.append(_clip(database, row, folder or root, [], span))
-            continue
-        if not note and row["apex"] and span.apex is None:
-            note = f"apex {row['apex']!r} is not a frame number"
-        draft.repaired += [f"{clip_id}: {text}" for text in (note, gaps) if text]
-        draft.clips.append(_clip(database, row, folder, files, span))
+        folder, found = _best(homes[key], listings, sharing, span)
+        draft.add(row, span, note, folder or root, found)
+    everyone = [*draft.clips, *draft.missing]
     index = Index(
         clips=tuple(sorted(draft.clips, key=lambda clip: clip.id)),
         repaired=tuple(draft.repaired),
         dropped=tuple(draft.dropped),
         missing=tuple(sorted(draft.missing, key=lambda clip: clip.id)),
         expected=expected,
+        notes=tuple(draft.notes),
+        problems=(
+            *draft.problems,
+            *shared_frames(draft.clips),
+            *unmapped(everyone, words),
+            *vanished(everyone, words),
+        ),
+        refused=images_refused(root, listings),
     )
     return with_landmarks(index, root)
+
+
+def _folders(placed: Path | Sequence[Path] | None) -> tuple[Path, ...]:
+    if placed is None:
+        return ()
+    return (placed,) if isinstance(placed, Path) else tuple(placed)
+
+
+def _best(
+    folders: Sequence[Path],
+    listings: Mapping[Path, Listing],
+    sharing: Mapping[Path, int],
+    span: Span | None,
+) -> tuple[Path | None, Alignment]:
+    """The folder that holds most of a clip, the likelier of equals."""
+    if not folders or span is None:
+        return None, Alignment([])
+    found = [align(listings[folder].frames, span, sharing[folder] > 1) for folder in folders]
+    best = max(range(len(folders)), key=lambda i: (len(found[i].frames), -i))
+    return folders[best], found[best]
 
 
 def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[str, str], Row]:
@@ -111,25 +161,11 @@ def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[
     return kept
 
 
-def _between(frames: Frames, span: Span) -> tuple[Frames, str]:
-    """Frames onset..offset, and what is odd about them."""
-    # An empty name sorts before all others, so that numbers alone are compared.
-    first = bisect_left(frames, (span.onset, ""))
-    last = bisect_right(frames, (span.offset + 1, ""))
-    files = frames[first:last]
-    length = span.offset - span.onset + 1
-    if not files and len(frames) == length:
-        renumbered = [(span.onset + i, name) for i, (_, name) in enumerate(frames)]
-        said = f"frames {frames[0][0]}..{frames[-1][0]} renumbered as"
-        return renumbered, f"{said} {span.onset}..{span.offset}"
-    if files and len(files) < length:
-        return files, f"{length - len(files)} of {length} frames onset..offset are not on disk"
-    return files, ""
-
-
-def _clip(database: str, row: Row, folder: Path, files: Frames, span: Span) -> Clip:
+def _clip(
+    database: str, row: Row, emotion: str, folder: Path, files: Frames, span: Span | None
+) -> Clip:
     apex = None
-    if span.apex is not None and files:
+    if span is not None and span.apex is not None and files:
         numbers = [at for at, _ in files]
         # If the apex frame itself is missing, the one before it stands in.
         apex = max(bisect_right(numbers, span.apex) - 1, 0)
@@ -137,7 +173,7 @@ def _clip(database: str, row: Row, folder: Path, files: Frames, span: Span) -> C
         database=database,
         subject=row["subject"],
         name=row["name"],
-        emotion=row["emotion"].lower(),
+        emotion=emotion,
         folder=folder,
         files=tuple(name for _, name in files),
         apex=apex,

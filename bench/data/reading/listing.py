@@ -1,0 +1,122 @@
+"""The frames in one folder, in the order of their numbers, and the images in it that are none."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.data.reading.folders import names
+
+IMAGES = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".tif", ".tiff"})
+OTHERS = frozenset({".avif", ".gif", ".heic", ".jp2", ".pgm", ".pnm", ".ppm", ".tga", ".webp"})
+VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".wmv"})
+NUMBERED = re.compile(r"(.*?)([0-9]+)(\s*)(\.[A-Za-z]+)", re.DOTALL)
+SUFFIXED = re.compile(r"(.*?)([0-9]+)([^0-9()]+)(\.[A-Za-z]+)", re.DOTALL)
+COPY = re.compile(r".*\([0-9]+\)\s*\.[A-Za-z]+|.* - copy.*", re.DOTALL | re.IGNORECASE)
+
+Frames = list[tuple[int, str]]
+"""Number and file name of each frame, by number."""
+
+
+class Refused(NamedTuple):
+    """An image that is not taken for a frame.
+
+    Attributes:
+        name: of the file.
+        reason: why, and what to do about it; the same words for the same reason.
+    """
+
+    name: str
+    reason: str
+
+
+class Listing(NamedTuple):
+    """What a folder holds.
+
+    Attributes:
+        frames: by number.
+        refused: images and videos that are no frames, by name.
+    """
+
+    frames: Frames
+    refused: tuple[Refused, ...] = ()
+
+
+def list_frames(folder: Path) -> Listing:
+    """Image files whose names end in a number, in the order of their numbers.
+
+    Where files share a number, the kind of name most frequent in the folder wins, then the first
+    by name. Words after the number ("img46_crop.jpg") are accepted where no file of the folder ends
+    in its number. Files are not opened: an empty one is found out when its clip is read.
+    """
+    files = list(names(folder, os.DirEntry.is_file))
+    usual = [name for name in files if _suffix(name) in IMAGES and not COPY.fullmatch(name)]
+    frames, taken = _numbered(usual, NUMBERED)
+    if not frames:
+        frames, taken = _numbered(usual, SUFFIXED)
+    refused = (
+        Refused(name, reason) for name in files if name not in taken if (reason := _reason(name))
+    )
+    return Listing(frames, tuple(refused))
+
+
+def numbered_frames(folder: Path) -> Frames:
+    """The frames alone of `list_frames`."""
+    return list_frames(folder).frames
+
+
+def numbered(files: Iterable[str]) -> Frames:
+    """Number and name of frames, in their order."""
+    return [
+        (int(match[2]), name)
+        for name in files
+        if (match := NUMBERED.fullmatch(name) or SUFFIXED.fullmatch(name))
+    ]
+
+
+def _numbered(files: list[str], pattern: re.Pattern[str]) -> tuple[Frames, set[str]]:
+    """Frames by number, and all files with a number: of two with the same one is enough."""
+    found = []
+    kinds: Counter[tuple[str, ...]] = Counter()
+    for name in files:
+        match = pattern.fullmatch(name)
+        if match:
+            kind = (match[1], match[3], match[4])
+            kinds[kind] += 1
+            found.append((int(match[2]), kind, name))
+    found.sort(key=lambda item: (item[0], -kinds[item[1]], item[2]))
+    best: dict[int, str] = {}
+    for at, _, name in found:
+        best.setdefault(at, name)
+    return list(best.items()), {name for *_, name in found}
+
+
+def _suffix(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def _reason(name: str) -> str:
+    """Why an image is no frame; "" for files of other kinds, which nobody takes for frames."""
+    suffix = _suffix(name)
+    if suffix in OTHERS:
+        return (
+            f"{suffix} images are not read; convert them to png, for instance with "
+            f"`magick mogrify -format png *{suffix}`"
+        )
+    if suffix in VIDEOS:
+        return (
+            f"a {suffix} video, not frames; extract them, for instance with "
+            f"`ffmpeg -i CLIP{suffix} img%d.png`"
+        )
+    if suffix not in IMAGES:
+        return ""
+    if COPY.fullmatch(name):
+        return (
+            "the name of a second copy, as browsers and file managers give; delete such files, or "
+            "rename them where there is no first"
+        )
+    return "no frame number at the end of its name; rename it to end in its number, as in img46.jpg"
