@@ -8,8 +8,8 @@ import unicodedata
 from bench.core.types import Gender
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
-# Spreadsheets may give "46.0" for 46.
-NUMBER = re.compile(r"\d+(\.0*)?")
+# Spreadsheets may give "46.0" for 46. Longer ones are no frame numbers, and 400 digits no float.
+NUMBER = re.compile(r"\d{1,9}(\.0*)?")
 ACTION_UNIT = re.compile(r"(?<!\d)(\d{1,2})(?:\.0+)?(?!\d)")
 
 

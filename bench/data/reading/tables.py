@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.core.errors import DataError
 from bench.data.reading.annotations import clean
+from bench.data.reading.sheets import Cells, sheets
 
 Row = dict[str, str]
 """Field to cleaned text, "" where the table has none; "row" is its number in the file."""
@@ -26,6 +26,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "gender": ("gender", "sex"),
 }
 """Header words in use, without case, blanks and signs."""
+
+IDENTITY = frozenset({"subject", "name"})
+FRAMES = frozenset({"onset", "apex", "offset"})
+LARGEST = 1e9
+"""No video has so many frames: at 200 per second it would run for two months."""
+LONGEST = 1000
+"""Characters of a cell that is used."""
+# Single rows may be incomplete, and are reported; merged cells lack in every row but their first.
+MOST_LACKING = 0.1
+"""Share of rows that may lack a subject or a name."""
 
 
 def read_table(
@@ -46,14 +56,15 @@ def read_table(
         sheet: the sheet to look into first.
 
     Raises:
-        DataError: not a table, no such header, or a required column without values.
+        DataError: not a table, no such header, a required column without values, many rows
+            without a subject or a name, or a cell that no table has (row and column are named).
     """
     required = tuple(required)
-    for cells in _sheets(path, sheet):
+    for cells in sheets(path, sheet):
         for start, line in enumerate(cells):
             places = _places(line, columns)
             if all(field in places for field in required):
-                rows = list(_rows(cells, start, places, columns))
+                rows = list(_rows(path, cells, start, places, columns))
                 for field in required:
                     if not any(row[field] for row in rows):
                         raise DataError(
@@ -61,6 +72,7 @@ def read_table(
                             f"{start + 1}; if they are formulas, open and save the table in a "
                             "spreadsheet program"
                         )
+                _check_identity(path, rows, line, places)
                 return rows
     wanted = ", ".join(columns[field][0] for field in required)
     raise DataError(f"{path}: no row contains the column headers {wanted}")
@@ -77,48 +89,51 @@ def _places(line: Sequence[Any], columns: Mapping[str, tuple[str, ...]]) -> dict
 
 
 def _rows(
-    cells: Sequence[Sequence[Any]], start: int, places: Mapping[str, int], fields: Iterable[str]
+    path: Path,
+    cells: Cells,
+    start: int,
+    places: Mapping[str, int],
+    fields: Iterable[str],
 ) -> Iterable[Row]:
     blank = dict.fromkeys(fields, "")
+    header = {f: clean(cells[start][place]) for f, place in places.items()}
+    telling = IDENTITY & places.keys() or places.keys()
     for at in range(start + 1, len(cells)):
         line = cells[at]
         # Lines of a csv may be shorter than its header.
         values = {f: clean(line[place]) for f, place in places.items() if place < len(line)}
-        if any(values.values()):
+        # On every page, or in a second row that the header's cells are merged with.
+        again = all(values.get(field) == header[field] for field in telling)
+        if any(values.values()) and not again:
+            for field, text in values.items():
+                if said := _fault(field, text):
+                    raise DataError(f"{path}: row {at + 1}, column {header[field]!r}: {said}")
             yield {**blank, **values, "row": str(at + 1)}
 
 
-def _sheets(path: Path, first: str) -> Iterable[Sequence[Sequence[Any]]]:
-    if path.suffix.lower() == ".csv":
-        yield _csv(path)
-        return
-    from python_calamine import CalamineError, CalamineWorkbook
-
+def _fault(field: str, text: str) -> str:
+    """What no table of this field has in a cell; "" for all else."""
+    if len(text) > LONGEST:
+        return f"{len(text)} characters; is a quotation mark left open?"
+    if sign := next((c for c in text if unicodedata.category(c) == "Cc"), ""):
+        return f"the control character {sign!r}; the file is damaged"
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        # False sorts first: the wanted sheet, then the others in the order of the workbook.
-        for name in sorted(book.sheet_names, key=lambda name: name != first):
-            # Empty rows are kept: messages name the row that a spreadsheet program shows.
-            yield book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
+        large = field in FRAMES and abs(float(text)) >= LARGEST
+    except ValueError:  # "/", "?"
+        large = False
+    return f"{text[:20]!r}, {len(text)} characters, is no frame number" if large else ""
 
 
-def _csv(path: Path) -> list[list[str]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}") from error
-    try:
-        # Excel starts UTF-8 files with a byte order mark, which would become part of the first
-        # header.
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Any byte is valid latin-1, and headers and numbers are ASCII in either encoding.
-        text = data.decode("latin-1")
-    # Excel separates by semicolons where the comma is the decimal sign.
-    delimiter = max(",;\t", key=text.count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise DataError(f"{path}: not a readable table: {error}") from error
+def _check_identity(
+    path: Path, rows: Sequence[Row], line: Sequence[Any], places: Mapping[str, int]
+) -> None:
+    """Refuse a table in which many rows do not say whose clip or which clip they are."""
+    named = [row for row in rows if any(row.get(field) for field in IDENTITY)]
+    for field in IDENTITY & places.keys():
+        lacking = [row["row"] for row in named if not row[field]]
+        if len(lacking) > MOST_LACKING * len(named):
+            raise DataError(
+                f"{path}: {len(lacking)} of {len(named)} rows, the first row {lacking[0]}, have no "
+                f"value below {clean(line[places[field]])!r}; if its cells were merged, fill in "
+                "every row"
+            )

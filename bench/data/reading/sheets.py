@@ -1,0 +1,156 @@
+"""The cells of annotation tables (.xlsx, .xls, .csv), within bounds that a damaged file breaks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.core.errors import DataError
+from bench.data.reading.annotations import clean
+
+Cells = Sequence[Sequence[Any]]
+
+MOST_BYTES = 64_000_000
+"""Of a table, unpacked: the largest in use has less than one million."""
+MOST_CELLS = 4_000_000
+"""Between A1 and the last cell used. Readers allocate them all, so that a single stray cell in the
+last row and column, 17 billion, would abort the process."""
+# Cells with content only: whole columns may be formatted down to the last row.
+CELL = re.compile(
+    rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>"
+)
+
+
+def sheets(path: Path, first: str = "") -> Iterable[Cells]:
+    """The sheets of a table as rows of cells from A1 on; a csv file is one sheet.
+
+    Cells that are merged downwards all have the value of the first. Empty rows are kept: messages
+    name the row that a spreadsheet program shows.
+
+    Args:
+        path: the table.
+        first: name of the sheet to begin with; the others follow in the order of the workbook.
+
+    Raises:
+        DataError: names the file that is none of these, or too large.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DataError(
+                f"{path}: {path.stat().st_size} bytes, too large for an annotation table"
+            )
+        if path.suffix.lower() == ".csv":
+            yield _csv(path)
+        else:
+            yield from _workbook(path, first)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or clean(error)}") from error
+
+
+def _workbook(path: Path, first: str) -> Iterable[Cells]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    _check_parts(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        # False sorts first.
+        for name in sorted(book.sheet_names, key=lambda name: name != first):
+            sheet = book.get_sheet_by_name(name)
+            if sheet.total_height * sheet.total_width > MOST_CELLS:
+                raise DataError(
+                    f"{path}: sheet {name!r} has cells down to row {sheet.total_height} in "
+                    f"{sheet.total_width} columns; delete what is beyond the table"
+                )
+            cells = sheet.to_python(skip_empty_area=False)
+            _fill_merged(path, name, cells, sheet.merged_cell_ranges or ())
+            yield cells
+    except (CalamineError, ValueError) as error:
+        raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
+
+
+def _check_parts(path: Path) -> None:
+    """Refuse an .xlsx that unpacks to too much, or has a cell far away."""
+    if not zipfile.is_zipfile(path):
+        return  # an .xls, or damaged: its reader says so
+    try:
+        with zipfile.ZipFile(path) as book:
+            if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
+                raise DataError(
+                    f"{path}: unpacks to more than {MOST_BYTES} bytes, no annotation table"
+                )
+            for part in book.namelist():
+                if "worksheets/" in part:
+                    _check_cells(path, book.read(part))
+    # zipfile raises further kinds on damaged or encrypted parts.
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
+
+
+def _check_cells(path: Path, sheet: bytes) -> None:
+    last, rows, columns = "", 0, 0
+    for match in CELL.finditer(sheet):
+        row, column = int(match[2]), _column(match[1])
+        if row > rows or column > columns:
+            last = (match[1] + match[2]).decode()
+        rows, columns = max(rows, row), max(columns, column)
+    if rows * columns > MOST_CELLS:
+        raise DataError(
+            f"{path}: a cell at {last}, far beyond the table; delete that row and column in a "
+            "spreadsheet program"
+        )
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
+
+
+def _fill_merged(
+    path: Path, name: str, cells: list[list[Any]], ranges: Iterable[Sequence[Sequence[int]]]
+) -> None:
+    """Give cells that are merged downwards the value of the first.
+
+    Only downwards: a sentence written across the columns of a row is no frame number in each.
+    """
+    spans = [(top, min(bottom, len(cells) - 1), left) for (top, left), (bottom, _) in ranges]
+    if sum(bottom - top for top, bottom, _ in spans) > MOST_CELLS:
+        raise DataError(f"{path}: sheet {name!r} has overlapping merged cells; separate them")
+    for top, bottom, left in spans:
+        for row in cells[top + 1 : bottom + 1]:
+            if left < len(row) and row[left] == "":
+                row[left] = cells[top][left]
+
+
+def _csv(path: Path) -> Cells:
+    text = _decoded(path.read_bytes())
+    # Excel separates by semicolons where the comma is the decimal sign.
+    delimiter = max(",;\t", key=text.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(reader)
+    except csv.Error as error:
+        cause = "; is a quotation mark left open?" if "limit" in str(error) else ""
+        raise DataError(f"{path}: row {len(rows) + 1}: {error}{cause}") from error
+    return rows
+
+
+def _decoded(data: bytes) -> str:
+    # Excel's "Unicode text".
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        # Excel starts UTF-8 files with a byte order mark, which would become part of the first
+        # header.
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Any byte is valid latin-1, and headers and numbers are ASCII in either encoding.
+        return data.decode("latin-1")
