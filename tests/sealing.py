@@ -27,7 +27,7 @@ def write(path: Path, raw: dict[str, Any], signed: bool = False) -> None:
     if raw.pop("seal", None) is not None:
         if signed:
             raw["signature"] = sign(digest(raw))
-        raw["seal"] = seal_of(raw)
+        raw["seal"] = seal_of(digest(raw), raw.get("signature"))
     path.write_text(json.dumps(raw))
 
 

@@ -73,9 +73,10 @@ def seal(kind: Kind, content: Mapping[str, Any], sign: Callable[[str], str] | No
     # in bytes that are no UTF-8; a reader would refuse them.
     text = json.dumps({"kind": kind.name, "format": kind.format, **inner}, ensure_ascii=False)
     body = json.loads(text.encode("utf-8", "replace"))
-    if sign and (signature := sign(digest(body))):
+    mark = digest(body)
+    if sign and (signature := sign(mark)):
         body["signature"] = signature
-    return json.dumps({**body, "seal": seal_of(body)}).encode()
+    return json.dumps({**body, "seal": seal_of(mark, body.get("signature"))}).encode()
 
 
 def unseal(path: Path, kind: Kind) -> Sealed:
@@ -93,8 +94,10 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     if not isinstance(raw, dict):
         raise DamagedError(path, f"a {type(raw).__name__}, expected a table of keys and values")
     # Before the format, in which a flipped bit must not pass for a later version's.
+    mark, signature = "", raw.get("signature")
     if "seal" in raw:
-        if raw["seal"] != seal_of(raw):
+        mark = digest(raw)
+        if raw["seal"] != seal_of(mark, signature):
             raise DamagedError(path, "its content does not match its seal: damaged, or changed")
         if raw.get("kind") != kind.name:
             raise DamagedError(path, f"kind: {raw.get('kind')!r}, expected {kind.name!r}")
@@ -102,9 +105,7 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     if "seal" not in raw and stated > kind.unsealed:
         raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
     content = {name: value for name, value in raw.items() if name not in ENVELOPE}
-    if "seal" not in raw:
-        return Sealed(content, stated, "")
-    return Sealed(content, stated, digest(raw), str(raw.get("signature", "")))
+    return Sealed(content, stated, mark, signature if mark and isinstance(signature, str) else "")
 
 
 def is_sealed(path: Path) -> bool:
@@ -119,10 +120,9 @@ def digest(raw: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def seal_of(raw: Mapping[str, Any]) -> str:
-    """The seal of what a file holds: its digest, or a hash of digest and signature."""
-    if "signature" not in raw:
-        return digest(raw)
+def seal_of(digest: str, signature: Any = None) -> str:
+    """The seal of a file: its digest, or a hash of digest and signature where it has one."""
+    if signature is None:
+        return digest
     # As JSON: a stranger's signature may be anything.
-    pair = json.dumps([digest(raw), raw["signature"]])
-    return hashlib.sha256(pair.encode()).hexdigest()
+    return hashlib.sha256(json.dumps([digest, signature]).encode()).hexdigest()

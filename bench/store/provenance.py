@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -59,27 +59,32 @@ def sign(digest: str) -> str:
     return hmac.digest(key, digest.encode(), "sha256").hex() if key else ""
 
 
-def is_ours(digest: str, signature: str) -> bool:
-    """Whether this user's key made the signature of a digest."""
+def ours() -> Callable[[str, str], bool]:
+    """Whether this user's key made the signature (second) of a digest (first)."""
     key = _key()
-    if not key or not digest:
-        return False
-    expected = hmac.digest(key, digest.encode(), "sha256").hex()
-    # compare_digest takes text of ASCII only.
-    return signature.isascii() and hmac.compare_digest(expected, signature)
+
+    def check(digest: str, signature: str) -> bool:
+        # compare_digest takes text of ASCII only.
+        if not key or not digest or not signature.isascii():
+            return False
+        expected = hmac.digest(key, digest.encode(), "sha256").hex()
+        return hmac.compare_digest(expected, signature)
+
+    return check
 
 
-def judged(record: Record, reproduced: Collection[str]) -> Record:
-    """The record with its provenance; `reproduced` are digests that there is evidence for."""
-    return replace(record, provenance=_provenance(record, reproduced))
+def judge(again: Collection[str]) -> Callable[[Record], Record]:
+    """Adds its provenance to a record; `again` are digests that there is evidence for."""
+    is_ours = ours()
 
+    def provenance(record: Record) -> Provenance:
+        if not record.digest:
+            return "unsealed"
+        if is_ours(record.digest, record.signature):
+            return "run"
+        return "reproduced" if record.digest in again else "reported"
 
-def _provenance(record: Record, reproduced: Collection[str]) -> Provenance:
-    if not record.digest:
-        return "unsealed"
-    if is_ours(record.digest, record.signature):
-        return "run"
-    return "reproduced" if record.digest in reproduced else "reported"
+    return lambda record: replace(record, provenance=provenance(record))
 
 
 def evidence_path(results: Path, record: str) -> Path:
@@ -111,15 +116,15 @@ def read_evidence(path: Path) -> Evidence:
     except DamagedError as error:
         raise DamagedError(path, error.fault, CURE) from error
     # Of another user's reruns nothing here can be checked.
-    return one if is_ours(found.digest, found.signature) else replace(one, signature="")
+    return one if ours()(found.digest, found.signature) else replace(one, signature="")
 
 
 def reproduced(paths: Iterable[Path]) -> frozenset[str]:
     """Digests of the records that this user ran again, by the files of evidence."""
-    return frozenset(_ours(paths))
+    return frozenset(_reproduced(paths))
 
 
-def _ours(paths: Iterable[Path]) -> Iterator[str]:
+def _reproduced(paths: Iterable[Path]) -> Iterator[str]:
     for path in paths:
         with suppress(BenchError, FileNotFoundError):
             if (one := read_evidence(path)).signature:

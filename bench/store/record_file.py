@@ -19,14 +19,12 @@ from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
 from bench.store.record import FORMAT, Record
 
+CENTURY = 3e9
+"""Seconds; sums of longer times would overflow."""
+
 RECORD = Kind("record", format=FORMAT, unsealed=2)
-FIELDS = {field.name for field in fields(Record)} - {
-    "format",
-    "digest",
-    "signature",
-    "provenance",
-    "extra",
-}
+NO_CONTENT = {"format", "digest", "signature", "provenance", "extra"}
+FIELDS = {field.name for field in fields(Record)} - NO_CONTENT
 """Those that are content of the file."""
 
 CURE = "the next `bench run` of its fold replaces it"
@@ -97,7 +95,7 @@ def _contradictions(record: Record) -> Iterator[str]:
         yield f"inner_step: {record.inner_step}, which is no step of its trace"
     if "fit" not in record.seconds:
         yield "seconds.fit: missing"
-    if not all(math.isfinite(seconds) and seconds >= 0 for seconds in record.seconds.values()):
+    if not all(0 <= seconds < CENTURY for seconds in record.seconds.values()):
         yield "seconds that are no times"
 
 

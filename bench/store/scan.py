@@ -18,7 +18,7 @@ from bench.store.environment import Environment, read_environment_file
 from bench.store.external import CURE as REIMPORT
 from bench.store.external import External, external_misfit, read_external_file
 from bench.store.files import FileKind, Listing, listing
-from bench.store.provenance import Evidence, judged, read_evidence, reproduced
+from bench.store.provenance import Evidence, judge, read_evidence, reproduced
 from bench.store.record import Record
 from bench.store.record_file import CURE, misfit, read_record
 from bench.store.task_file import TaskFile, read_task, task_name
@@ -94,6 +94,7 @@ def scan_records(
         task_of: the task of a data fingerprint.
         again: digests of records that were run again with equal predictions.
     """
+    judged = judge(again)
     first: dict[tuple[str, str, str], Path] = {}
 
     @cache
@@ -114,7 +115,7 @@ def scan_records(
         unit = (record.key, record.label, record.preset)
         if (other := first.setdefault(unit, path)) != path:
             raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
-        return judged(record, again)
+        return judged(record)
 
     yield from _each("record", paths, read)
 
