@@ -127,7 +127,7 @@ def pairs(tasks: int, synthetic: bool = False) -> list[Pair]:
                 Pair(
                     f"d{number}/3", f"data{number}{synthetic}", "loso", synthetic,
                     first, second, two, two[0] - two[1],
-                    0, 0, 1, True, 9, 1, 0.1,
+                    0, 0, 1, True, 9, 1, 0.1, 18, 18,
                 )
             )  # fmt: skip
     return found

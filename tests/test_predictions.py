@@ -3,6 +3,8 @@ import pytest
 
 from bench.core.errors import BenchError
 from bench.store import predictions
+from bench.store.predictions.log import parse_log, write_log
+from bench.store.predictions.table import parse_table
 
 CLASSES = ("negative", "positive", "surprise")
 CLIPS = (
@@ -27,7 +29,14 @@ s01_ne_01 0 0
 
 
 def table(*rows, header="clip,truth,predicted"):
-    return predictions.parse_table("\n".join([header, *rows]) + "\n", CLASSES)
+    return parse_table("\n".join([header, *rows]) + "\n", CLASSES)
+
+
+def matched(read, clips, truth) -> list[int]:
+    """The predicted labels in the order of the clips; fails if there is not one for each."""
+    found = predictions.match(read, clips, truth)
+    assert found.where.tolist() == list(range(len(clips)))
+    return found.predicted.tolist()
 
 
 def own():
@@ -42,9 +51,9 @@ def same(first, second):
 
 
 def test_a_log_in_another_order_and_spelling_is_brought_into_the_tasks():
-    read = predictions.parse_log(LOG, CLASSES)
+    read = parse_log(LOG, CLASSES)
     assert read.clips[0] == "casme2/sub01/EP19_05f"
-    assert predictions.match(read, CLIPS, TRUTH).tolist() == [1, 2, 1, 0, 0]
+    assert matched(read, CLIPS, TRUTH) == [1, 2, 1, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -70,20 +79,94 @@ def test_a_log_in_another_order_and_spelling_is_brought_into_the_tasks():
 )
 def test_tables_with_whole_and_partial_clips(header, rows):
     read = table(*rows, header=header)
-    assert predictions.match(read, CLIPS[:3], TRUTH[:3]).tolist() == [1, 2, 1]
+    assert matched(read, CLIPS[:3], TRUTH[:3]) == [1, 2, 1]
 
 
 def test_what_was_written_is_read_again():
-    assert same(predictions.parse_log(predictions.write_log(own()), CLASSES), own())
-    assert same(predictions.parse_table(predictions.write_table(own()), CLASSES), own())
-    assert predictions.write_log(own()).startswith("casme2 01\nEP02_01f 1 1\nEP19_05f 0 2\ncasme2")
+    assert same(parse_log(write_log(own()), CLASSES), own())
+    assert write_log(own()).startswith("casme2 01\nEP02_01f 1 1\nEP19_05f 0 2\ncasme2")
 
 
-@pytest.mark.parametrize("write", [predictions.write_log, predictions.write_table])
-def test_a_file_of_either_format_is_recognised(tmp_path, write):
+TABLE = [("clip", "truth", "predicted"), *zip(CLIPS, TRUTH, own().predicted, strict=True)]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " ; "])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_recognised_whatever_separates_its_columns(tmp_path, separator, encoding):
     path = tmp_path / "theirs.txt"
-    path.write_text(write(own()), encoding="utf-8-sig")
+    text = "\n".join(separator.join(map(str, row)) for row in TABLE)
+    path.write_text(text, encoding=encoding)
     assert same(predictions.read(path, CLASSES), own())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "filename,y_true,y_pred",
+        "Video Name,Ground Truth,Prediction",
+        "file,gt,pred",
+        "sample,label,predicted_label",
+        "clip,target,y_pred",
+    ],
+)
+def test_columns_have_the_names_the_field_gives_them(tmp_path, header):
+    path = tmp_path / "theirs.csv"
+    rows = [header, *(",".join(map(str, row)) for row in TABLE[1:])]
+    path.write_text("\n".join(rows))
+    assert same(predictions.read(path, CLASSES), own())
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "casme2/sub01/EP02_01f.avi",
+        "sub01/EP02_01f",
+        "/data/casme2/sub01/EP02_01f.png",
+        "sub01_EP02_01f",
+        "sub01_EP02_01f .png",
+    ],
+)
+def test_a_file_name_is_the_clip_that_it_holds(spelt):
+    assert matched(table(f"{spelt},1,2"), CLIPS[:1], TRUTH[:1]) == [2]
+
+
+def test_a_log_is_recognised(tmp_path):
+    path = tmp_path / "theirs.txt"
+    path.write_text(write_log(own()), encoding="utf-8-sig")
+    assert same(predictions.read(path, CLASSES), own())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["just some words of a text that\nis no log\n", "a,b,c\n1,2,3\n", "\n", "x" * 100, "a;b\n"],
+)
+def test_what_has_no_known_form_is_told_the_forms(tmp_path, text):
+    path = tmp_path / "theirs.txt"
+    path.write_text(text)
+    with pytest.raises(BenchError, match=r"no known form; known: csv .* megc2019|is empty"):
+        predictions.read(path, CLASSES)
+
+
+def test_clips_in_common_are_enough_where_asked():
+    read = table("casme2/02/EP02_01f,0,1", "casme2/01/EP02_01f,1,2", "casme2/09/EP1,0,0")
+    found = predictions.match(read, CLIPS, TRUTH, partial=True)
+    assert found.where.tolist() == [0, 2]
+    assert found.predicted.tolist() == [2, 1]
+    assert found.faults["missing"] == [CLIPS[1], CLIPS[3], CLIPS[4]]
+    assert found.faults["not in the task"] == ["casme2/09/EP1 (no such clips)"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("casme2/01/EP02_01f,0,0",),
+        ("casme2/01/EP02_01f,1,1", "casme2/sub01/EP02_01f,1,1"),
+        ("casme2/77/EP02_01f,1,1",),
+    ],
+)
+def test_partial_excuses_no_other_class_no_repeated_clip_and_no_other_task(rows):
+    with pytest.raises(BenchError, match="do not match"):
+        predictions.match(table(*rows), CLIPS, TRUTH, partial=True)
 
 
 def test_all_faults_are_named_together():
@@ -115,7 +198,7 @@ def test_many_faults_are_counted():
 def test_names_that_differ_by_padding_only_are_told_apart_by_spelling():
     clips = ("casme2/03/EP01_2", "casme2/03/EP01_02")
     read = table("casme2/03/EP01_02,0,2", "casme2/03/EP01_2,0,1")
-    assert predictions.match(read, clips, np.zeros(2, dtype=int)).tolist() == [1, 2]
+    assert matched(read, clips, np.zeros(2, dtype=int)) == [1, 2]
     with pytest.raises(BenchError, match="EP1_2 \\(2 such clips\\)"):
         predictions.match(table("casme2/03/EP1_2,0,2"), clips, np.zeros(2, dtype=int))
 
@@ -124,26 +207,36 @@ def test_names_that_differ_by_padding_only_are_told_apart_by_spelling():
     ("parse", "text", "message"),
     [
         (
-            predictions.parse_log,
+            parse_log,
             "EP02_01f 1 1\n",
             "log, line 1: 'EP02_01f 1 1', expected `database subject`",
         ),
-        (predictions.parse_log, "casme2 sub01\nEP02_01f 1\nEP03 1 1 1\n", "line 3"),
+        (parse_log, "casme2 sub01\nEP02_01f 1\nEP03 1 1 1\n", "line 3"),
         (
-            predictions.parse_log,
+            parse_log,
             "casme2 sub01\nEP02_01f 1 3\n",
             "line 2: class '3', expected one of 0 negative, 1",
         ),
-        (predictions.parse_log, "casme2 sub01\n", "no predictions"),
-        (predictions.parse_table, "clip,label\na,1\n", "lacks the columns truth, predicted"),
+        (parse_log, "casme2 sub01\n", "no predictions"),
+        (parse_table, "clip,label\na,1\n", "lacks the columns predicted; it has clip, label"),
+        (parse_table, "clip,score_positive,truth,predicted\na,1,1,1\n", "not of negative, surp"),
         (
-            predictions.parse_table,
+            parse_table,
+            "clip,truth,predicted,score_negative,score_positive,score_surprise\na,1,1,0,nan,0\n",
+            "line 2: score 'nan', expected a finite number",
+        ),
+        (parse_table, "clip,clip,truth,predicted\na,a,1,1\n", "names a column twice: clip"),
+        (parse_table, "clip,truth,predicted\na,1,1,1\n", "line 2: 4 cells below 3 columns"),
+        (parse_table, f"clip,truth,predicted\n{'a' * 200_000},1,1\n", "line 2: no table"),
+        (parse_table, f"clip,truth,predicted\na,{'9' * 5000},1\n", r"line 2: class '9+\.\.\.'"),
+        (
+            parse_table,
             "clip,truth,predicted\na,1,1\nb,joy,1\n",
             "table, line 3: class 'joy'",
         ),
-        (predictions.parse_table, "clip,truth,predicted\na,1\n", "table, line 2: class ''"),
-        (predictions.parse_table, "clip,truth,predicted\n,1,1\n", "table, line 2: no clip"),
-        (predictions.parse_table, "clip,truth,predicted\n", "no predictions"),
+        (parse_table, "clip,truth,predicted\na,1\n", "table, line 2: class ''"),
+        (parse_table, "clip,truth,predicted\n,1,1\n", "table, line 2: no clip"),
+        (parse_table, "clip,truth,predicted\n", "no predictions"),
     ],
 )
 def test_a_bad_file_names_the_line(parse, text, message):

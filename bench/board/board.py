@@ -24,7 +24,10 @@ class Table:
         counts: clips per class.
         subjects: number of subjects.
         apex: source of the apex frames.
-        rows: ranked ones first, best first; then references; then incomplete ones.
+        rows: ranked ones first, best first; then references; then incomplete ones;
+            then imported predictions.
+        test_best: imported predictions whose epoch was chosen on the held-out subjects; never
+            beside rows that were not chosen so.
         published: results of the literature for this task.
         environments: ids of the machines.
         variants: the ablation of each method with several variants here.
@@ -40,6 +43,7 @@ class Table:
     apex: str
     rows: tuple[Row, ...]
     published: tuple[Comparison, ...] = ()
+    test_best: tuple[Row, ...] = ()
     environments: tuple[str, ...] = ()
     variants: tuple[Variants, ...] = ()
 

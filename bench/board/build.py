@@ -10,7 +10,7 @@ import numpy as np
 from bench.board.board import Board, Table
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, finished
-from bench.evaluation.external import external_row
+from bench.evaluation.external import external_order, external_row
 from bench.evaluation.ranking import ranked
 from bench.evaluation.row import RowKey
 from bench.evaluation.truth import Truth, truth
@@ -84,6 +84,7 @@ def _table(
     done = {key: finished(by_row[key]) for key in rows}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
+    others = sorted((external_row(task, one) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
     return Table(
         task=task.task,
@@ -94,7 +95,8 @@ def _table(
         counts=tuple(np.bincount(task.labels, minlength=len(task.classes)).tolist()),
         subjects=len(np.unique(task.people)),
         apex=task.apex,
-        rows=(*best_first, *(external_row(task, one) for one in external)),
+        rows=(*best_first, *(row for row in others if row.selection != "test-best")),
+        test_best=tuple(row for row in others if row.selection == "test-best"),
         published=comparisons(task.task, dataset.literature(), best_first) if dataset else (),
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),

@@ -14,6 +14,8 @@ from bench.board.text import (
     ELSEWHERE,
     LEGEND,
     PUBLISHED,
+    TEST_BEST,
+    TEST_BEST_NOTE,
     beside,
     caption,
     cells,
@@ -45,6 +47,9 @@ def markdown(board: Board, pictures: bool = False) -> str:
 def _section(table: Table, pictures: bool) -> str:
     body = _grid([cells(table, row) for row in table.rows], headers(table))
     lines = [f"## {escape(f'{table.title}, {table.protocol}')}", escape(caption(table)), body]
+    if table.test_best:
+        chosen = [cells(table, row) for row in table.test_best]
+        lines += [f"### {TEST_BEST}", TEST_BEST_NOTE, _grid(chosen, headers(table))]
     for group in table.variants:
         lines += [f"### Variants of {escape(group.name)}"]
         for grid in grids(group):

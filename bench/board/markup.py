@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bench.board.ablation import grids
 from bench.board.board import Board, Table
 from bench.board.notes import note_text
-from bench.board.text import LEGEND, caption, cells, headers
+from bench.board.text import LEGEND, TEST_BEST, TEST_BEST_NOTE, caption, cells, headers
 from bench.core import escape
 
 
@@ -20,6 +20,9 @@ def _tabulars(table: Table) -> Iterator[str]:
     head = f"{table.title}, {table.protocol}"
     rows = [cells(table, row) for row in table.rows]
     yield _tabular(f"{head}. {caption(table)}", rows, headers(table))
+    if table.test_best:
+        chosen = [cells(table, row) for row in table.test_best]
+        yield _tabular(f"{head}. {TEST_BEST}.", chosen, headers(table))
     for group in table.variants:
         notes = "".join(f" {note_text(note)}" for note in group.notes)
         for grid in grids(group):
@@ -49,6 +52,10 @@ def _section(table: Table) -> Iterator[str]:
     yield _element("h2", f"{table.title}, {table.protocol}")
     yield _element("p", caption(table))
     yield html_table([headers(table), *(cells(table, row) for row in table.rows)])
+    if table.test_best:
+        yield _element("h3", TEST_BEST)
+        yield _element("p", TEST_BEST_NOTE)
+        yield html_table([headers(table), *(cells(table, row) for row in table.test_best)])
     for group in table.variants:
         yield _element("h3", f"Variants of {group.name}")
         for grid in grids(group):

@@ -11,11 +11,13 @@ from bench.evaluation.notes import (
     OldVersion,
     OtherVersionVariants,
     Partial,
+    PartialClips,
     PluginMissing,
     Reconstructed,
     Scratch,
     SeveralRows,
     Stale,
+    TestBest,
     Transductive,
     WithoutAnnotation,
 )
@@ -55,8 +57,13 @@ def note_text(note: Note) -> str:
             return f"stale: {', '.join(changed)} changed since"
         case NotIsolated():
             return "not isolated: made with --engine serial"
-        case ExternalPredictions():
-            return "external predictions"
+        case ExternalPredictions(source, by_subject):
+            counted = ", counts by subject" if by_subject else ""
+            return f"external predictions{counted}" + (f" ({source})" if source else "")
+        case PartialClips(clips, of):
+            return f"{clips} of {of} clips"
+        case TestBest():
+            return "epoch chosen on the test subjects"
         case IncompleteVariants(labels):
             return f"Left out, some folds missing: {', '.join(labels)}."
         case OtherVersionVariants(labels):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from bench.evaluation.compare import LeftOut, MissingFolds, NoResults, Pair
+from bench.evaluation.compare import Pair
+from bench.evaluation.entries import LeftOut, MissingFolds, NoCommonClips, NoResults
 
 
 def verdict_text(pair: Pair) -> str:
     """Which method is better, in words."""
-    return "no significant difference" if pair.better is None else f"{pair.better} is better"
+    words = "no significant difference" if pair.better is None else f"{pair.better} is better"
+    chosen = f"; epoch of {' and '.join(pair.test_best)} chosen on the test subjects"
+    return words + (chosen if pair.test_best else "")
 
 
 def left_out_text(one: LeftOut) -> str:
@@ -15,5 +18,7 @@ def left_out_text(one: LeftOut) -> str:
     match one:
         case NoResults(task, method):
             return f"{task}: no results of {method}"
+        case NoCommonClips(task, method, other):
+            return f"{task}: {method} and {other} have no clips in common that can be compared"
         case MissingFolds(task, method, folds, of):
             return f"{task}: {method} has {folds} of {of} folds; rerun `bench run` to complete it"

@@ -27,6 +27,7 @@ def _table(table: Table) -> dict[str, Any]:
     """A table with every note as kind, fields and text."""
     return asdict(table) | {
         "rows": [asdict(row) | {"notes": _notes(row.notes)} for row in table.rows],
+        "test_best": [asdict(row) | {"notes": _notes(row.notes)} for row in table.test_best],
         "variants": [asdict(one) | {"notes": _notes(one.notes)} for one in table.variants],
         "published": [asdict(one) | {"caveats": _notes(one.caveats)} for one in table.published],
     }
@@ -39,7 +40,7 @@ def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
 
 def to_csv(board: Board) -> str:
     """One line per row of every table, one column per number."""
-    lines = [_line(table, row) for table in board.tables for row in table.rows]
+    lines = [_line(table, row) for table in board.tables for row in (*table.rows, *table.test_best)]
     # Lines differ in columns: only traced rows have an oracle, only composites have parts.
     names = list(dict.fromkeys(name for line in lines for name in line))
     out = io.StringIO()

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from rich.table import Table as Grid
 from rich.text import Text
 
 from bench.board.board import Table
 from bench.board.notes import notes_text
-from bench.board.text import fit_time, place, score_text
+from bench.board.text import TEST_BEST, fit_time, place, score_text
 from bench.core.escape import visible
+from bench.evaluation.row import Row
 
 NARROW = 100
 """Characters of a terminal below which tables leave out what matters least."""
 
 
-def grid(table: Table, width: int) -> Grid:
-    """One table, for a terminal of so many characters: methods, scores with intervals, notes."""
+def grids(table: Table, width: int) -> Iterator[Grid]:
+    """One table, for a terminal of so many characters: methods, scores with intervals, notes.
+
+    Rows whose epoch was chosen on the test subjects follow in a grid of their own.
+    """
+    yield _grid(table, table.rows, "", width)
+    if table.test_best:
+        yield _grid(table, table.test_best, f": {TEST_BEST.lower()}", width)
+
+
+def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
     wide = width >= NARROW
     # As Text, or rich would take the brackets of intervals for markup.
-    title = Text(visible(f"{table.title}, {table.protocol}"))
+    title = Text(visible(f"{table.title}, {table.protocol}{what}"))
     lines = Grid(title=title, title_style="bold", pad_edge=False)
     lines.caption = f"{sum(table.counts)} clips, {table.subjects} subjects" + (
         ", SYNTHETIC stand-ins" if table.synthetic else ""
@@ -31,7 +43,7 @@ def grid(table: Table, width: int) -> Grid:
     if wide:
         lines.add_column("fit/fold", justify="right", no_wrap=True)
     lines.add_column("notes", overflow="fold")
-    for row in table.rows:
+    for row in rows:
         scores = [score_text(row.scores.get(name)) for name in shown]
         took = [fit_time(row)] if wide else []
         made = "" if row.provenance == "run" else row.provenance

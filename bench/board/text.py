@@ -20,7 +20,7 @@ def headers(table: Table) -> list[str]:
 
 def parts(table: Table) -> list[str]:
     """Names of the databases of a composite."""
-    return sorted({part for row in table.rows for part in row.parts})
+    return sorted({part for row in (*table.rows, *table.test_best) for part in row.parts})
 
 
 def cells(table: Table, row: Row) -> list[str]:
@@ -180,6 +180,13 @@ def signed(value: float) -> str:
     return f"{value:+.3f}".replace("0.", ".", 1)
 
 
+TEST_BEST = "Epoch chosen on the test subjects"
+TEST_BEST_NOTE = (
+    "Imported predictions whose epoch was selected on the held-out subjects themselves "
+    "(`--selection test-best`). Such scores show how far selection goes; no other row can be "
+    "compared with them."
+)
+
 LEGEND = (
     "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval, "
     "subjects resampled 10,000 times with all seeds of a subject together. ±: standard deviation "
@@ -197,6 +204,7 @@ LEGEND = (
     "fold's training subjects (`--inner 5`; a dash if not run), and `oracle UF1`, the checkpoint "
     "that is best on each held-out subject, which shows how much such selection gains. Neither is "
     "ranked. `external predictions` were imported from a file (`bench results import`); how they "
-    "were made is unknown. They cover all clips of the task, agree with its true classes, are "
-    "scored like ours, and are never ranked."
+    "were made is known from whoever imported them. They agree with the task's true classes, are "
+    "scored like ours, and are never ranked; where they lack clips, the notes say how many they "
+    "have (`435 of 442 clips`)."
 )

@@ -9,7 +9,7 @@ import typer
 
 from bench.board import build
 from bench.board.publish import FORMATS, Format, publish
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cache.files import write_atomically
 from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
@@ -57,7 +57,8 @@ def board(
             out().say(path)
     elif format == "terminal" and output is None:
         for table in made.tables:
-            out().print(grid(table, out().width))
+            for grid in grids(table, out().width):
+                out().print(grid)
     else:
         text = FORMATS["markdown" if format == "terminal" else format][1](made)
         if output is None:

@@ -38,7 +38,8 @@ def compare(
         list[str],
         typer.Argument(
             metavar="METHOD METHOD ...",
-            help="Two or more methods; name@preset where a method has results of several presets.",
+            help="Two or more methods or names of imported predictions; name@preset where a method "
+            "has results of several presets.",
             autocompletion=complete_methods,
         ),
     ],
@@ -70,7 +71,9 @@ def compare(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
-    pairs, left_out = compare_methods(wanted, contents.records, methods, protocol, metric)
+    pairs, left_out = compare_methods(
+        wanted, contents.records, store.externals(), methods, protocol, metric
+    )
     for one in left_out:
         err().say(left_out_text(one))
     if not pairs:
@@ -129,6 +132,12 @@ def _print(pairs: Sequence[Pair], metric: str) -> None:
     console.print(LEGEND)
 
 
+def _evidence(pair: Pair) -> str:
+    """What a comparison rests on: "26 subjects"; the clips where it is not all of them."""
+    clips = "" if pair.clips == pair.of else f", {pair.clips} of {pair.of} clips"
+    return f"{pair.subjects} subjects{clips}"
+
+
 def _columns(pair: Pair, metric: str) -> dict[str, str]:
     """One line of the table by the heads of its columns."""
     return {
@@ -139,5 +148,5 @@ def _columns(pair: Pair, metric: str) -> dict[str, str]:
         "p": f"{pair.p:.4f}",
         "Holm": f"{pair.adjusted:.4f}",
         "detectable": f"{pair.detectable:.3f}",
-        "verdict": f"{verdict_text(pair)} ({pair.subjects} subjects)",
+        "verdict": f"{verdict_text(pair)} ({_evidence(pair)})",
     }

@@ -27,7 +27,8 @@ def explain(
     method: Annotated[
         str,
         typer.Argument(
-            help="A method with results: mfvan, mfvan:delta.", autocompletion=complete_methods
+            help="A method with results: mfvan, mfvan:delta; or imported predictions.",
+            autocompletion=complete_methods,
         ),
     ],
     task: Annotated[
@@ -70,7 +71,7 @@ def explain(
         )
     with rc_context(SETTINGS):
         parts = list(recorded(evidence))
-        if seconds:
+        if seconds and evidence.external is None:
             parts += _looks(evidence, registry, settings, seconds)
         page = write(evidence, parts, folder)
     out().say(f"Report: {page}")

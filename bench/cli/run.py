@@ -10,7 +10,7 @@ import typer
 
 from bench.board import build
 from bench.board.publish import publish
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
@@ -81,7 +81,8 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in prepared.plan.cells}
     for table in board.tables:
         if (table.task, table.fingerprint, table.protocol) in planned:
-            console.print(grid(table, console.width))
+            for grid in grids(table, console.width):
+                console.print(grid)
     markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)

@@ -58,8 +58,8 @@ VERBS: Mapping[str, str | Group] = {
             "list": "List the contents of a results folder, one row per cell.",
             "explain": "Explain whether a record is fresh, stale, foreign or damaged.",
             "verify": "Check every file of a results folder against its seal and its schema.",
-            "import": "Import another machine's records, or predictions made by other tools.",
-            "export": "Write the predictions of a cell for other tools.",
+            "import": "Import another machine's results, or predictions made by other tools.",
+            "export": "Write the predictions of a cell, or imported ones, for other tools.",
         },
     ),
     "literature": Group(

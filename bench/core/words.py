@@ -17,9 +17,12 @@ Annotation = Literal["action_units", "gender"]
 Status = Literal["ok", "failed", "timeout", "killed", "oom"]
 """How a unit ended; "oom" is out of memory."""
 
-Selection = Literal["last", "inner", "oracle", "unknown"]
-"""How the epoch behind a score was chosen: the last one, by inner folds of the training subjects,
-by the held-out subject itself, or unknown for imported predictions."""
+ExternalSelection = Literal["test-best", "last", "inner", "unknown"]
+"""How the epoch of imported predictions was chosen, as whoever imports them says: the best on the
+held-out subject, the last one, or by inner folds of the training subjects."""
+
+Selection = Literal["oracle"] | ExternalSelection
+"""The same for a row of a board; with "oracle" the harness chose by the held-out subject."""
 
 PublishedSelection = Literal["last", "test-best", "test-best (probable)", "unknown", "n/a"]
 """How a paper or its code chose the epoch; "n/a" for methods without epochs."""

@@ -16,7 +16,10 @@ def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDiffer
         the methods, the number of tasks, and the ranks with the critical difference; None if fewer
         than two tasks have all methods.
     """
-    real = [pair for pair in pairs if not pair.synthetic] or pairs
+    # Scores on other clips, or of an epoch chosen on the test subjects, are not to be ranked.
+    unfit = {pair.data for pair in pairs if pair.clips < pair.of or pair.test_best}
+    fit = [pair for pair in pairs if pair.data not in unfit]
+    real = [pair for pair in fit if not pair.synthetic] or fit
     methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
     by_task: dict[str, dict[str, float]] = defaultdict(dict)
     for pair in real:

@@ -1,28 +1,25 @@
-"""Paired comparison of methods on the same subjects, from the records of a results folder."""
+"""Paired comparison of methods on the same subjects, from what a results folder holds."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
-from bench.core.errors import BenchError
 from bench.core.names import RowSelector
 from bench.core.select import unknown
-from bench.core.types import Array
+from bench.evaluation.entries import Entry, LeftOut, NoCommonClips, common, entry
 from bench.evaluation.paired import difference
-from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
-from bench.planning.splits import folds
 from bench.statistics import (
     holm,
     minimal_detectable_difference,
     score,
 )
 from bench.statistics.metrics import METRICS, MetricName
+from bench.store.external import External
 from bench.store.record import Record
 
 ALPHA = 0.05
@@ -41,8 +38,10 @@ class Pair:
         p: of a two-sided permutation test over subjects.
         adjusted: p after Holm's correction over all pairs and tasks of the call.
         exact: all permutations were counted.
-        subjects, seeds: counts.
+        subjects, seeds: counts; imported predictions are held against every seed.
         detectable: the smallest true difference that these subjects detect with 80 % power.
+        clips, of: clips that both have, and clips of the task.
+        test_best: of the two, those whose epoch was chosen on the held-out subjects.
     """
 
     task: str
@@ -60,6 +59,9 @@ class Pair:
     subjects: int
     seeds: int
     detectable: float
+    clips: int
+    of: int
+    test_best: tuple[str, ...] = ()
     adjusted: float = 1.0
 
     @property
@@ -70,49 +72,10 @@ class Pair:
         return self.first if self.difference > 0 else self.second
 
 
-@dataclass(frozen=True)
-class NoResults:
-    """A method has no records on a task.
-
-    Attributes:
-        task, method: names.
-    """
-
-    task: str
-    method: str
-
-
-@dataclass(frozen=True)
-class MissingFolds:
-    """No seed of a method has all folds of a task.
-
-    Attributes:
-        task, method: names.
-        folds: finished ones of the seed that has most.
-        of: how many there should be.
-    """
-
-    task: str
-    method: str
-    folds: int
-    of: int
-
-
-LeftOut = NoResults | MissingFolds
-"""Why a method is not compared on a task."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A method's finished records on one task: confusion matrices by seed."""
-
-    name: str
-    cells: dict[int, Array]
-
-
 def compare(
     tasks: Iterable[Truth],
     records: Sequence[Record],
+    external: Sequence[External],
     words: Sequence[str],
     protocol: str,
     metric: MetricName,
@@ -122,14 +85,15 @@ def compare(
     Args:
         tasks: the tasks to compare on.
         records: of the results folder.
-        words: methods, "mfvan", "mfvan@quick" or "mfvan@<family>".
+        external: imported predictions of it.
+        words: methods, "mfvan", "mfvan@quick" or "mfvan@<family>"; names of imported predictions.
         protocol: of the records.
         metric: the score to compare by.
 
     Returns:
         pairs, corrected together, and what was left out of them.
     """
-    labels = sorted({record.label for record in records})
+    labels = sorted({record.label for record in records} | {one.name for one in external})
     for word in words:
         if RowSelector.parse(word).label not in labels:
             raise unknown("method", word, labels)
@@ -142,48 +106,40 @@ def compare(
             if (r.inputs["data"], r.inputs["protocol"]) == (task.fingerprint, protocol)
         ]
         # A word given twice would be compared with itself.
-        results = [_entry(task, here, word, protocol) for word in dict.fromkeys(words)]
+        others = [o for o in external if (o.data, o.protocol) == (task.fingerprint, protocol)]
+        results = [entry(task, here, others, word, protocol) for word in dict.fromkeys(words)]
         left_out += [one for one in results if not isinstance(one, Entry)]
         entries = [one for one in results if isinstance(one, Entry)]
-        pairs += [_pair(task, protocol, a, b, metric) for a, b in combinations(entries, 2)]
+        for first, second in combinations(entries, 2):
+            pair = _pair(task, protocol, first, second, metric)
+            if isinstance(pair, Pair):
+                pairs.append(pair)
+            else:
+                left_out.append(pair)
     adjusted = holm([pair.p for pair in pairs])
     return [replace(p, adjusted=float(q)) for p, q in zip(pairs, adjusted, strict=True)], left_out
 
 
-def _entry(task: Truth, records: Sequence[Record], word: str, protocol: str) -> Entry | LeftOut:
-    """The records that a word means, of every seed that has all folds."""
-    wanted = RowSelector.parse(word)
-    families: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in records:
-        # Without @ the choice is empty, which every family starts with.
-        chosen = record.preset == wanted.choice or record.family.startswith(wanted.choice)
-        if record.label == wanted.label and chosen:
-            families[record.preset, record.family].append(record)
-    if not families:
-        return NoResults(task.task, word)
-    if len(families) > 1:
-        known = ", ".join(
-            f"{RowSelector(wanted.label, p)} (family {f})" for p, f in sorted(families)
-        )
-        raise BenchError(f"{task.task}: {word} is ambiguous ({known}); add @preset or @family")
-    (chosen_records,) = families.values()
-    total = len(folds(protocol, task.people, task.databases))
-    done: dict[int, list[Record]] = defaultdict(list)
-    for record in chosen_records:
-        if record.status == "ok":
-            done[record.inputs["seed"]].append(record)
-    whole = {seed: rows for seed, rows in done.items() if len(rows) == total}
-    if not whole:
-        most = max(map(len, done.values()), default=0)
-        return MissingFolds(task.task, word, most, total)
-    return Entry(word, {seed: confusions(task, rows)[0] for seed, rows in whole.items()})
-
-
-def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: MetricName) -> Pair:
-    # Without a common seed, the first seed of each is compared.
-    seeds = sorted(first.cells.keys() & second.cells.keys())
-    one = np.array([first.cells[seed] for seed in seeds or sorted(first.cells)[:1]])
-    other = np.array([second.cells[seed] for seed in seeds or sorted(second.cells)[:1]])
+def _pair(
+    task: Truth, protocol: str, first: Entry, second: Entry, metric: MetricName
+) -> Pair | NoCommonClips:
+    clips = common(task, first, second)
+    if not clips.any():
+        return NoCommonClips(task.task, first.name, second.name)
+    seeds = sorted(first.seeds.keys() & second.seeds.keys())
+    if first.external or second.external:
+        # Imported predictions meet every seed of the other side.
+        of_each = [sorted(first.seeds or second.seeds), sorted(second.seeds or first.seeds)]
+    else:
+        # Without a common seed, the first seed of each is compared.
+        of_each = [seeds or sorted(side.seeds)[:1] for side in (first, second)]
+    counts = [
+        side.counts(task, of_side, clips)
+        for side, of_side in zip((first, second), of_each, strict=True)
+    ]
+    # Subjects without a clip in common are no evidence.
+    present = np.isin(np.unique(task.people), task.people[clips])
+    one, other = (side[:, present] for side in counts)
     measure = METRICS[metric]
     paired = difference(one, other, measure)
     return Pair(
@@ -199,7 +155,10 @@ def _pair(task: Truth, protocol: str, first: Entry, second: Entry, metric: Metri
         high=paired.high,
         p=paired.p,
         exact=paired.exact,
-        subjects=int(one.any(axis=(0, 2, 3)).sum()),
+        subjects=int(present.sum()),
         seeds=paired.seeds,
         detectable=minimal_detectable_difference([one, other], measure),
+        clips=int(clips.sum()),
+        of=len(clips),
+        test_best=tuple(side.name for side in (first, second) if side.test_best),
     )

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.core.file_names import former, safe
+from bench.evaluation.external import EXTERNAL
 from bench.evaluation.truth import Truth, truth
 from bench.store.cell_path import CellPath
+from bench.store.external import External
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -28,6 +30,48 @@ class CellRecords:
     folder: Path
     records: list[Record]
     task: Truth
+
+
+@dataclass(frozen=True)
+class ExternalResult:
+    """Imported predictions.
+
+    Attributes:
+        external: as they are kept.
+        task: its clips and their true classes.
+    """
+
+    external: External
+    task: Truth
+
+
+def find_result(store: Store, words: str) -> CellRecords | ExternalResult:
+    """A cell as by `find_cell`, or imported predictions: "casme2/5/theirs".
+
+    Raises:
+        BenchError: nothing matches, or more than one; lists them.
+    """
+    tasks = store.tasks()
+    meant = [one for one in store.externals() if words in _names(one)]
+    plain = [one for one in meant if not words.endswith(f"/{EXTERNAL}")]
+    if plain and any(path.matches(words) for path, _ in _cells(store)):
+        raise BenchError(
+            f"{words!r} is a method and imported predictions; add /{EXTERNAL} for these, a preset "
+            "for the method"
+        )
+    if not meant:
+        return find_cell(store, words)
+    (one,) = meant
+    if one.data not in tasks:
+        raise BenchError(f"{store.folder}/tasks has no clips for {words}; copy tasks/ as well")
+    return ExternalResult(one, truth(tasks[one.data]))
+
+
+def _names(one: External) -> set[str]:
+    """How users write it: like a cell, with "external" for a preset."""
+    tasks = {one.task, safe(one.task)}
+    names = {f"{task}/{name}" for task in tasks for name in (one.name, safe(one.name, "-"))}
+    return names | {f"{name}/{EXTERNAL}" for name in names}
 
 
 def find_cell(store: Store, words: str) -> CellRecords:

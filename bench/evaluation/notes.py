@@ -117,9 +117,37 @@ class NotIsolated(Note):
 
 @dataclass(frozen=True)
 class ExternalPredictions(Note):
-    """The predictions were imported from a file."""
+    """The predictions were imported from a file.
+
+    Attributes:
+        source: where they are from, in the words of whoever imported them; may be empty.
+        by_subject: counts by subject, which name no clip.
+    """
 
     kind = "external"
+    source: str = ""
+    by_subject: bool = False
+
+
+@dataclass(frozen=True)
+class PartialClips(Note):
+    """Imported predictions lack clips of the task.
+
+    Attributes:
+        clips: that are predicted.
+        of: clips of the task.
+    """
+
+    kind = "partial-clips"
+    clips: int
+    of: int
+
+
+@dataclass(frozen=True)
+class TestBest(Note):
+    """The epoch was chosen on the held-out subjects."""
+
+    kind = "test-best"
 
 
 @dataclass(frozen=True)

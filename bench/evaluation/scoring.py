@@ -20,8 +20,14 @@ RESAMPLES = 10_000
 """Bootstrap resamples of an interval; the board's legend states it."""
 
 
-def confusions(task: Truth, records: Sequence[Record]) -> Array:
-    """Counts (seeds, subjects, c, c) of finished records; zero for subjects without one."""
+def confusions(task: Truth, records: Sequence[Record], of: Array | None = None) -> Array:
+    """Counts (seeds, subjects, c, c) of finished records; zero for subjects without one.
+
+    Args:
+        task: clips and true classes.
+        records: of one row.
+        of: (n,) which clips of the task to count; all by default.
+    """
     by_seed: dict[int, list[Record]] = defaultdict(list)
     for record in records:
         by_seed[record.inputs["seed"]].append(record)
@@ -32,7 +38,8 @@ def confusions(task: Truth, records: Sequence[Record]) -> Array:
         # file.
         where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
         predicted = np.array([int(np.argmax(row)) for r in of_seed for row in r.scores], int)
-        stack.append(by_subject(task, where, predicted))
+        chosen = slice(None) if of is None else of[where]
+        stack.append(by_subject(task, where[chosen], predicted[chosen]))
     return np.array(stack)
 
 

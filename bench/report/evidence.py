@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from bench.board import build
 from bench.core.errors import BenchError
 from bench.core.select import unknown
+from bench.core.types import Array
 from bench.evaluation.build_row import finished
+from bench.evaluation.external import EXTERNAL, covered, external_counts, external_row
 from bench.evaluation.row import Row
+from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
+from bench.store.external import External
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -43,6 +47,7 @@ class Evidence:
         variants: complete rows, with their records, of all variants of the method.
         left_out: further rows of the same method and task.
         damaged: a line for each damaged record of the results folder.
+        external: imported predictions that the row is of, instead of records.
     """
 
     truth: Truth
@@ -51,10 +56,20 @@ class Evidence:
     variants: list[tuple[Row, list[Record]]]
     left_out: tuple[LeftOut, ...] = ()
     damaged: tuple[str, ...] = ()
+    external: External | None = None
+
+    @property
+    def counts(self) -> Array:
+        """Counts (seeds, subjects, c, c)."""
+        if self.external is not None:
+            return external_counts(self.truth, self.external)[None]
+        return confusions(self.truth, self.done)
 
     @property
     def protocol(self) -> str:
         """How subjects were split."""
+        if self.external is not None:
+            return self.external.protocol
         return str(self.done[0].inputs["protocol"])
 
     @property
@@ -65,6 +80,10 @@ class Evidence:
     @property
     def clips(self) -> str:
         """Number of predictions: "145 clips of 26 subjects, 2 seeds"."""
+        if self.external is not None:
+            have = covered(self.truth, self.external)
+            counted = f"{have.sum()} clips of {len(set(self.truth.people[have]))} subjects"
+            return counted if have.all() else f"{counted}, of {len(have)} clips in the task"
         names = {clip for record in self.done for clip in record.clips}
         people = {self.truth.people[self.truth.position[name]] for name in names}
         seeds = len(self.row.seeds)
@@ -84,9 +103,9 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     Args:
         store: the results folder.
         registry: for the facts of methods.
-        method: a label, "lbptop" or "mfvan:delta".
+        method: a label, "lbptop" or "mfvan:delta", or the name of imported predictions.
         task: "casme2/5".
-        preset: "paper" or "quick"; empty for any.
+        preset: "paper" or "quick", "external" for imported predictions; empty for any.
 
     Raises:
         BenchError: the folder has no such records; names those it has.
@@ -102,8 +121,14 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         for record in contents.records
         if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
     ]
-    if method not in (labels := sorted({record.label for record in here})):
-        raise unknown(f"method with results on {task}", method, labels)
+    others = {o.name: o for o in store.externals() if o.task == task and o.data in tasks}
+    labels = {record.label for record in here}
+    if method not in labels | others.keys():
+        raise unknown(f"method with results on {task}", method, sorted(labels | others.keys()))
+    if method in others and (preset == EXTERNAL or (not preset and method not in labels)):
+        one = others[method]
+        of_task = tasks[one.data]
+        return Evidence(of_task, external_row(of_task, one), [], [], external=one)
     groups: dict[Group, list[Record]] = defaultdict(list)
     for record in here:
         if record.label == method and preset in ("", record.preset):

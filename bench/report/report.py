@@ -14,7 +14,6 @@ from bench.board.style import png, stamped
 from bench.board.text import NAMES, score_text
 from bench.cache.files import write_atomically
 from bench.evaluation.crossing import crossing
-from bench.evaluation.scoring import confusions
 from bench.evaluation.variants import paper_metrics
 from bench.report import ablation, epochs, scores
 from bench.report.evidence import Evidence, LeftOut
@@ -29,13 +28,15 @@ STAND_INS = (
 def recorded(evidence: Evidence) -> Iterator[Part]:
     """The parts that need nothing but the records."""
     yield from _recognition(evidence)
+    if evidence.external is not None:
+        return  # nothing is known of their training
     yield from _training(evidence)
     if len(evidence.variants) > 1:
         yield from _ablation(evidence)
 
 
 def _recognition(evidence: Evidence) -> Iterator[Part]:
-    truth, each = evidence.truth, confusions(evidence.truth, evidence.done).sum(0)
+    truth, each = evidence.truth, evidence.counts.sum(0)
     pooled, classes = each.sum(0), truth.classes
     yield Part(
         "Confusion matrix",
@@ -124,8 +125,11 @@ def summary(evidence: Evidence) -> list[str]:
     words = [
         f"{name} {score_text(row.scores[key])}" for key, name in NAMES.items() if key in row.scores
     ]
+    preset = f"preset {row.preset}"
+    if evidence.external is not None:
+        preset = f"imported from {evidence.external.origin}, epoch: {row.selection}"
     return [
-        f"{row.title}: label {row.label}, preset {row.preset}, protocol {evidence.protocol}, "
+        f"{row.title}: label {row.label}, {preset}, protocol {evidence.protocol}, "
         f"{row.folds} of {row.of} folds, {evidence.clips}; apex: {evidence.truth.apex}.",
         ", ".join(words)
         + (". Brackets: 95 % interval, subjects resampled." if row.complete else "."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.cache.files import write_atomically
@@ -11,6 +12,7 @@ from bench.core.file_names import safe
 from bench.core.names import Protocol
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
+from bench.core.words import ExternalSelection
 from bench.store.task_file import TaskFile
 
 EXTERNAL = Kind("external", format=2, unsealed=1, default=1)
@@ -20,7 +22,7 @@ CURE = "remove it and import its predictions again"
 
 @dataclass(frozen=True)
 class External:
-    """Predictions that were made elsewhere, of every clip of a task.
+    """Predictions that were made elsewhere: of clips, or counted by subject.
 
     Attributes:
         name: of its row.
@@ -28,7 +30,12 @@ class External:
         data: fingerprint of the task.
         protocol: as its authors state it.
         origin: the file it was read from.
-        predicted: label number by clip id.
+        predicted: label number by clip id; empty where no clips are named.
+        selection: how the epoch was chosen, as whoever imported it says.
+        source: a text or an address that says where the predictions are from.
+        scores: of each class by clip id, where the file had them.
+        matrices: by subject, rows the true class; empty where clips are named.
+        partial: it lacks clips of the task.
     """
 
     name: str
@@ -36,7 +43,12 @@ class External:
     data: str
     protocol: str
     origin: str
-    predicted: dict[str, int]
+    predicted: dict[str, int] = field(default_factory=dict)
+    selection: ExternalSelection = "unknown"
+    source: str = ""
+    scores: dict[str, list[float]] = field(default_factory=dict)
+    matrices: dict[str, list[list[int]]] = field(default_factory=dict)
+    partial: bool = False
 
 
 def external_path(results: Path, one: External) -> Path:
@@ -75,7 +87,37 @@ def external_misfit(one: External, task: TaskFile) -> str:
         Protocol.parse(one.protocol)
     except BenchError as error:
         return str(error)
-    labels = {*one.predicted.values()}
-    if one.predicted.keys() != task.clips.keys() or not labels <= {*range(len(task.classes))}:
-        return f"not of the clips and classes of {one.task}"
-    return ""
+    return "; ".join(_wrong_matrices(one, task) if one.matrices else _wrong_clips(one, task))
+
+
+def _wrong_clips(one: External, task: TaskFile) -> Iterator[str]:
+    classes = len(task.classes)
+    strange = one.predicted.keys() - task.clips.keys()
+    lacking = task.clips.keys() - one.predicted.keys()
+    if strange or bool(lacking) != one.partial or not one.predicted:
+        yield f"not of the clips of {one.task}"
+    if not {*one.predicted.values()} <= {*range(classes)}:
+        yield f"not of the classes of {one.task}"
+    widths = {len(row) for row in one.scores.values()}
+    if one.scores and (one.scores.keys() != one.predicted.keys() or widths != {classes}):
+        yield "scores that are not of its clips and classes"
+
+
+def _wrong_matrices(one: External, task: TaskFile) -> Iterator[str]:
+    expected = {person: [0] * len(task.classes) for person, _, _ in task.clips.values()}
+    for person, _, label in task.clips.values():
+        expected[person][label] += 1
+    partial = one.matrices.keys() != expected.keys()
+    if partial != one.partial or one.predicted or one.scores:
+        yield f"not of the subjects of {one.task}"
+    if any(not _is_matrix(m, expected.get(who)) for who, m in one.matrices.items()):
+        yield f"matrices that are not of the clips and classes of {one.task}"
+
+
+def _is_matrix(matrix: Sequence[Sequence[int]], expected: Sequence[int] | None) -> bool:
+    """Counts whose rows have as many clips as the subject has of each class."""
+    return (
+        expected is not None
+        and [sum(row) for row in matrix] == list(expected)
+        and all(len(row) == len(expected) and min(row) >= 0 for row in matrix)
+    )

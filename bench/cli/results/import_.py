@@ -11,9 +11,11 @@ import typer
 from bench.cli.common import err, out, workspace
 from bench.cli.complete import complete_tasks
 from bench.cli.options import Plugin, Protocol, Results
-from bench.cli.results.predictions import Format, import_predictions
+from bench.cli.results.predictions import Import, import_predictions
 from bench.core.errors import BenchError
+from bench.core.words import ExternalSelection
 from bench.store.merge import merge
+from bench.store.predictions import Form
 from bench.store.store import Store
 
 
@@ -30,38 +32,44 @@ def import_(
     ] = "",
     label: Annotated[str, typer.Option("--label", help="Name of their row on the board.")] = "",
     format: Annotated[  # noqa: A002 (the option's name)
-        Format | None,
+        Form | None,
         typer.Option("--format", help="Format of the predictions; default: detected."),
     ] = None,
     protocol: Protocol = "loso",
+    selection: Annotated[
+        ExternalSelection,
+        typer.Option(
+            "--selection",
+            help="How the epoch of the predictions was chosen; test-best: on the test subjects.",
+        ),
+    ] = "unknown",
+    origin: Annotated[
+        str, typer.Option("--source", help="Where the predictions are from: a text or an address.")
+    ] = "",
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Import the clips in common with the task.")
+    ] = False,
     plugin: Plugin = None,
 ) -> None:
-    """Import another machine's records, or predictions made by other tools.
+    """Import another machine's results, or predictions made by other tools.
 
     Our own record wins where both have one. Predictions of other tools appear on the board but are
     never ranked.
     """
     if source.is_file() or task or label or format:
-        import_predictions(
-            source,
-            task=task,
-            label=label,
-            form=format,
-            protocol=protocol,
-            results=results,
-            plugin=plugin,
-        )
+        said = Import(task, label, format, protocol, selection, origin, partial)
+        import_predictions(source, said, results=results, plugin=plugin)
     else:
         _merge(source, results)
 
 
 def _merge(source: Path, results: Path | None) -> None:
-    """Copy another machine's records, tasks and environments; ours win where both have one."""
+    """Copy all that another results folder holds; ours wins where both have a file."""
     _, settings = workspace(None, results)
     if not source.exists():
         raise BenchError(f"{source}: no such file or folder")
-    if not (source / "records").is_dir():
-        raise BenchError(f"{source} is not a results folder: it has no records/")
+    if not any((source / name).is_dir() for name in ("records", "external")):
+        raise BenchError(f"{source} is not a results folder: it has no records/ or external/")
     ours = Store(settings.results)
     ours.check_writable()
     fates: Counter[str] = Counter()

@@ -2,63 +2,80 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from bench.board.text import number
+from bench.cache.files import write_atomically
 from bench.cli.common import out, workspace
 from bench.core.errors import BenchError
+from bench.core.escape import csv as cell
 from bench.core.names import TaskName, TaskSelector
 from bench.core.select import unknown
+from bench.core.words import ExternalSelection
 from bench.data.task import Task, make_tasks
-from bench.evaluation.external import external_row
+from bench.evaluation.external import covered, external_row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data
-from bench.store.external import External, write_external
+from bench.store.external import External, external_path, write_external
 from bench.store.predictions import (
-    Reader,
+    Content,
+    Faults,
+    Form,
+    Matrices,
+    MismatchError,
     match,
-    parse_log,
-    parse_table,
+    match_subjects,
     read,
 )
 from bench.store.store import Store
 from bench.store.task_file import task_file
 
-Format = Literal["megc2019", "csv"]
-READERS: dict[Format, Reader] = {"megc2019": parse_log, "csv": parse_table}
+
+@dataclass(frozen=True)
+class Import:
+    """What a user says about a file of predictions.
+
+    Attributes:
+        task, label: of the row.
+        form: of the file; None to detect it.
+        protocol, selection, source: as its authors state them.
+        partial: take the clips in common with the task.
+    """
+
+    task: str
+    label: str
+    form: Form | None
+    protocol: str
+    selection: ExternalSelection
+    source: str
+    partial: bool
 
 
 def import_predictions(
-    file: Path,
-    *,
-    task: str,
-    label: str,
-    form: Format | None,
-    protocol: str,
-    results: Path | None,
-    plugin: Sequence[Path] | None,
+    file: Path, said: Import, *, results: Path | None, plugin: Sequence[Path] | None
 ) -> None:
     """Match a file of predictions with the clips of a task and put them on the board, unranked."""
-    if not task or not label:
+    if not said.task or not said.label:
         raise BenchError(f"importing predictions from {file} needs --task and --label")
+    # `compare` reads what follows as a preset.
+    if "@" in said.label:
+        raise BenchError(f"--label {said.label!r}: expected a name without @")
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     store.check_writable()
-    whose, new = _truth(store, task, registry, settings)
-    predictions = read(file, whose.classes, READERS[form] if form else None)
-    clips = list(whose.position)
-    predicted = match(predictions, clips, whose.labels)
-    one = External(
-        name=label,
-        task=whose.task,
-        data=whose.fingerprint,
-        protocol=protocol,
-        origin=file.name,
-        predicted=dict(zip(clips, predicted.tolist(), strict=True)),
-    )
+    whose, new = _truth(store, said.task, registry, settings)
+    content = read(file, whose.classes, said.form, best=said.selection == "test-best")
+    try:
+        one, left_out = _external(whose, content, file, said)
+    except MismatchError as error:
+        listed = _list(store, _named(whose, file, said), error.faults)
+        advice = "" if said.partial else "; --partial imports the clips in common"
+        raise BenchError(f"{error}; all are named in {listed}{advice}") from error
     try:
         # Scored before it is written, so that a wrong protocol leaves no file behind.
         scores = external_row(whose, one).scores
@@ -67,8 +84,61 @@ def import_predictions(
     if new is not None:
         store.write_task(new)
     path = write_external(store.folder, one)
-    said = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
-    out().say(f"{label} on {whose.task}: {said}; saved as {path}")
+    words = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
+    if one.partial:
+        have = covered(whose, one)
+        listed = _list(store, one, left_out)
+        words = f"{have.sum()} of {len(have)} clips: {words}; the others are named in {listed}"
+    out().say(f"{said.label} on {whose.task}: {words}; saved as {path}")
+
+
+def _external(task: Truth, content: Content, file: Path, said: Import) -> tuple[External, Faults]:
+    """Predictions of a task's clips, and what was left out of them."""
+    clips = list(task.position)
+    one = _named(task, file, said)
+    if isinstance(content, Matrices):
+        matrices = match_subjects(content, clips, task.people.tolist(), task.labels, said.partial)
+        counts = {person: matrix.tolist() for person, matrix in matrices.counts.items()}
+        return replace(one, matrices=counts, partial=_lacks(matrices.faults)), matrices.faults
+    found = match(content, clips, task.labels, said.partial)
+    names = [clips[i] for i in found.where]
+    one = replace(
+        one,
+        predicted=dict(zip(names, found.predicted.tolist(), strict=True)),
+        partial=_lacks(found.faults),
+    )
+    if found.scores is not None:
+        one = replace(one, scores=dict(zip(names, found.scores.tolist(), strict=True)))
+    return one, found.faults
+
+
+def _lacks(faults: Faults) -> bool:
+    """Whether clips of the task are missing; others may have been left out all the same."""
+    return bool(faults["missing"])
+
+
+def _named(task: Truth, file: Path, said: Import) -> External:
+    """Without predictions: what names the files."""
+    return External(
+        name=said.label,
+        task=task.task,
+        data=task.fingerprint,
+        protocol=said.protocol,
+        origin=file.name,
+        selection=said.selection,
+        source=said.source,
+    )
+
+
+def _list(store: Store, one: External, faults: Faults) -> Path:
+    """Name every clip that does not match in a file beside the predictions; returns its path."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["clip", "problem"])
+    writer.writerows([cell(clip), what] for what, clips in faults.items() for clip in clips)
+    path = external_path(store.folder, one).with_suffix(".mismatch.csv")
+    write_atomically(path, text.getvalue().encode())
+    return path
 
 
 def _truth(
