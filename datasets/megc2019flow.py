@@ -11,7 +11,15 @@ import numpy as np
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
 from bench.core.dataset import require_root
 from bench.core.errors import DataError
-from bench.data.reading import THREE, number, read_image, read_table, subject_number
+from bench.data import megc2019
+from bench.data.reading import (
+    THREE,
+    number,
+    read_image,
+    read_table,
+    subfolder,
+    subject_number,
+)
 
 TABLE = "combined_3_class2_for_optical_flow.csv"
 FOLDER = "STSNet_whole_norm_u_v_os"
@@ -77,6 +85,11 @@ class Megc2019Flow(Dataset):
             expected=442,
         )
 
+    def official(self, labelling: str) -> Mapping[str, str]:
+        """The 442 clips of MEGC 2019."""
+        del labelling
+        return megc2019.official()
+
     def read(self, clip: Clip) -> dict[str, Array]:
         """The flow image, uint8 (3, 28, 28) ordered horizontal, vertical, strain."""
         path = clip.folder / clip.files[0]
@@ -89,9 +102,11 @@ class Megc2019Flow(Dataset):
 
 def _find(root: Path) -> tuple[Path, Path]:
     """List and folder of a clone: root is the clone, its parent, or the folder `datasets`."""
-    for clone in (root, root.parent, root / "HTNet", root / "HTNet-master"):
-        folders = [clone / "datasets" / FOLDER, root / FOLDER]
-        folder = next((f for f in folders if f.is_dir()), None)
+    inner = [subfolder(root, name) for name in ("HTNet", "HTNet-master")]
+    for clone in filter(None, (root, root.parent, *inner)):
+        within = subfolder(clone, "datasets")
+        homes = [subfolder(home, FOLDER) for home in (within, root) if home is not None]
+        folder = next(filter(None, homes), None)
         if folder is not None and (clone / TABLE).is_file():
             return clone / TABLE, folder
     raise DataError(

@@ -64,8 +64,16 @@ class Smic(reading.FrameDataset):
         missing: dict[str, Clip] = {}
         dropped: list[str] = []
         listings: dict[Path, reading.Listing] = {}
-        for person in reading.subfolders(home):
-            for word, folder in _clip_folders(person):
+        refused: list[str] = []
+        for person in filter(lambda folder: _is_subject(folder.name), reading.subfolders(home)):
+            folders = list(_clip_folders(person))
+            if not folders:
+                held = reading.some(folder.name for folder in reading.subfolders(person))
+                refused.append(
+                    f"{person}: holds {held or 'no folder'}; expected negative, positive or "
+                    "surprise (SMIC-E, with long clips, is another dataset)"
+                )
+            for word, folder in folders:
                 listings[folder] = reading.list_frames(folder)
                 clip = _clip(self.name, person.name, word, folder, listings[folder])
                 if clip.id in clips:
@@ -86,7 +94,7 @@ class Smic(reading.FrameDataset):
                 for clip in missing.values()
                 if clip.folder in listings
             ),
-            refused=reading.images_refused(self.root, listings),
+            refused=(*refused, *reading.images_refused(self.root, listings)),
         )
         return reading.with_landmarks(_with_apexes(index, self.root, home), self.root)
 
@@ -146,8 +154,6 @@ def _is_subject(name: str) -> bool:
 
 def _clip_folders(person: Path) -> Iterator[tuple[str, Path]]:
     """Class and folder of each clip of a subject, with or without the folder `micro`."""
-    if not _is_subject(person.name):
-        return
     for holder in (person, reading.subfolder(person, "micro")):
         for folder in reading.subfolders(holder) if holder else []:
             word = folder.name.strip().lower()

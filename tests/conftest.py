@@ -64,6 +64,18 @@ class World:
         """`bench run` of toy methods on the toy dataset."""
         return self.bench("run", "-m", methods, "-d", "toy", "--engine", engine, *words)
 
+    def own(self) -> Path:
+        """Makes `own.py` the plugin of a method `own`, like `mean`, and of no dataset in use."""
+        text = self.plugin.read_text()
+        for name in ("toy", "mean", "faulty"):
+            text = text.replace(f'name = "{name}"', f'name = "own{name}"'.replace("ownmean", "own"))
+        path = self.folder / "own.py"
+        path.write_text(text)
+        (self.folder / "bench.toml").write_text(
+            'plugins = ["toy.py", "own.py"]\n[roots]\ntoy = "data"\n'
+        )
+        return path
+
     def records(self) -> dict[str, dict]:
         """Every record by its path below records/."""
         root = self.results / "records"

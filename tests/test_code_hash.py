@@ -178,17 +178,16 @@ def test_an_edit_of_a_module_found_through_sys_path_makes_records_stale(
     (folder / "mynet_deeper.py").write_text(SIBLING.format(0))
     start = "\n\ndef _never():\n    " if lazily else "\n"
     indent = "    " if lazily else ""
-    world.plugin.write_text(
-        f"{world.plugin.read_text()}{start}{line}\n{indent}from mynet_helper import shift\n"
-    )
+    own = world.own()
+    own.write_text(f"{own.read_text()}{start}{line}\n{indent}from mynet_helper import shift\n")
     for name in ("mynet_helper", "mynet_deeper"):
         monkeypatch.delitem(__import__("sys").modules, name, raising=False)
-    world.run()
+    world.run(methods="own")
     name = f"{where}/mynet_deeper.py".removeprefix("./")
     assert name in next(iter(world.records().values()))["borrowed"]
     (folder / "mynet_deeper.py").write_text(SIBLING.format(1))
     code_hash.forget()
-    assert "6 of these are stale" in world.run().err
+    assert "6 of these are stale" in world.run(methods="own").err
 
 
 def test_a_sibling_that_python_does_not_find_is_refused_with_the_way_out(world):

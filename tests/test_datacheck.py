@@ -6,7 +6,8 @@ import pytest
 import trees
 
 from bench.core.dataset import MARKER
-from bench.data.counts import check
+from bench.core.errors import DataError
+from bench.data.check import check
 from bench.datasets.casme2 import Casme2
 from bench.datasets.smic import Smic
 
@@ -25,10 +26,10 @@ def test_missing_clips_are_listed(tmp_path: Path) -> None:
     report = check(Smic(trees.smic_images(tmp_path, lack=["s1_ne_01"])), pixels=False)
     assert not report.good
     assert report.problems == (
-        "1 clips have no frames on disk",
-        "smic/3: negative 69, positive 51, surprise 43; 16 subjects: "
-        "expected 70, 51, 43; 16 subjects",
+        "1 clips have no usable frames on disk",
+        "smic/3: 163 clips of 16 subjects, other than the papers count",
     )
+    assert "    negative: 1 not here: smic/s1/s1_ne_01\n" in str(report)
     assert "missing, 1:\n  smic/s1/s1_ne_01" in str(report)
 
 
@@ -63,7 +64,10 @@ def test_a_table_with_other_words_is_no_good(tmp_path: Path) -> None:
     trees.casme2_images(tmp_path)
     change = [trees.CASME2_HEAD, *([*row[:8], "joy"] for row in trees.casme2_rows())]
     trees.casme2_table(tmp_path / "CASME2-coding-20140508.xlsx", lambda _: change)
-    assert check(Casme2(tmp_path), pixels=False).problems == ("every task is empty",)
+    problems = check(Casme2(tmp_path), pixels=False).problems
+    assert problems[1].startswith("emotion 'joy' belongs to no class, 255 clips (")
+    assert problems[2].startswith("of 26 of 26 subjects no clip can be used: casme2/01, ")
+    assert problems[-1] == "every task is empty"
 
 
 @pytest.mark.parametrize("marked", [True, False])
@@ -74,3 +78,109 @@ def test_counts_of_stand_ins_are_not_compared(tmp_path: Path, marked: bool) -> N
     report = check(Smic(tmp_path), pixels=False)
     assert report.good == marked
     assert ("SYNTHETIC" in str(report)) == marked
+
+
+def casme2(root: Path, shape: trees.Shape = lambda rows: rows) -> Casme2:
+    trees.casme2_images(root)
+    trees.casme2_table(root / "CASME2-coding-20140508.xlsx", shape)
+    return Casme2(root)
+
+
+def test_clips_that_differ_from_the_public_list_are_named_class_by_class(tmp_path: Path) -> None:
+    def shape(rows: list) -> list:
+        other = {"EP02_01f": "others", "EP19_05f": "surprise"}
+        return [[*r[:8], other.get(r[1], r[8])] if r[0] == "01" else r for r in rows]
+
+    report = check(casme2(tmp_path, shape), pixels=False)
+    assert "casme2/3: 144 clips of 24 subjects, other than the papers count" in report.problems
+    lines = [line.strip() for line in str(report).splitlines()]
+    assert "negative: 1 not here: casme2/01/EP19_05f" in lines
+    assert "positive: 1 not here: casme2/01/EP02_01f" in lines
+    assert "surprise: 1 not in the list: casme2/01/EP19_05f" in lines
+
+
+def test_other_clips_in_equal_numbers_are_no_good(tmp_path: Path) -> None:
+    """Two clips of one subject with their classes exchanged."""
+
+    def shape(rows: list) -> list:
+        swapped = {"EP02_01f": "disgust", "EP19_05f": "happiness"}
+        return [[*r[:8], swapped.get(r[1], r[8])] if r[0] == "01" else r for r in rows]
+
+    report = check(casme2(tmp_path, shape), pixels=False)
+    three = report.tasks[1]
+    assert three.found == three.expected == (88, 32, 25)
+    assert not three.good
+    assert [(d.lacks, d.extra) for d in three.differences[:2]] == [
+        (("casme2/01/EP19_05f",), ("casme2/01/EP02_01f",)),
+        (("casme2/01/EP02_01f",), ("casme2/01/EP19_05f",)),
+    ]
+
+
+def test_a_later_revision_is_compared_with_its_own_counts(tmp_path: Path) -> None:
+    report = check(casme2(tmp_path, trees.casme2_2019), pixels=False)
+    assert report.good
+    assert report.revision == "2019"
+    assert "revision 2014 (CASME2-coding-20140508) differs in 24/EP07_01" in str(report)
+
+
+def test_equal_repairs_are_one_line(tmp_path: Path) -> None:
+    def shape(rows: list) -> list:
+        return [[*r[:8], "Happy" if r[8] == "happiness" else r[8]] for r in rows]
+
+    report = check(casme2(tmp_path, shape), pixels=False)
+    assert report.good
+    assert len([text for text in report.repaired if "Happy" in text]) == 32
+    lines = [line for line in str(report).splitlines() if "Happy" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("  32 clips: emotion 'Happy' read as happiness (casme2/")
+
+
+def test_what_was_refused_is_said_with_its_cure(tmp_path: Path) -> None:
+    dataset = casme2(tmp_path)
+    folder = tmp_path / "Cropped" / "sub01" / "EP02_01f"
+    for frame in folder.iterdir():
+        frame.rename(frame.with_suffix(".webp"))
+    report = check(dataset, pixels=False)
+    assert report.missing == ("casme2/01/EP02_01f",)
+    assert "such as Cropped/sub01/EP02_01f/reg_img" in report.refused[0]
+    assert report.remedies == (
+        "do what is said of the files refused above",
+        "copy the clips without usable frames from the owners' archive again, or run without "
+        "them: `bench run --datasets casme2 --incomplete`",
+        "correct the frames or the table, or leave clips out by their names, one on a line: "
+        "`bench run --datasets casme2 --exclude FILE`",
+        "compare the annotation table with the owners' (its name, rows and fingerprint are in "
+        "the notes); what is known of it: `bench info casme2`",
+    )
+
+
+@pytest.mark.parametrize("root", [".", "a", "a/b/CASME2/Cropped/sub01"])
+def test_the_folder_that_holds_the_dataset_is_named(tmp_path: Path, root: str) -> None:
+    home = tmp_path / "a" / "b" / "CASME2"
+    trees.write_frames(home / "Cropped/sub01/EP01_1", ["img1.jpg"], b"x")
+    row = ["01", "EP01_1", None, 1, 1, 1, None, "4", "happiness"]
+    trees.casme2_table(home / "Cropped" / "coding.xlsx", lambda rows: [rows[0], row])
+    try:
+        remedy = check(Casme2(tmp_path / root), pixels=False).remedies[0]
+    except DataError as error:
+        remedy = str(error)
+    assert 'below [roots] in bench.toml: casme2 = "' in remedy
+    assert len(Casme2(Path(remedy.split('"')[1])).index().clips) == 1
+
+
+def test_a_folder_of_something_else_is_described(tmp_path: Path) -> None:
+    trees.smic_images(tmp_path / "data", lack=())
+    casme2(tmp_path / "other")
+    with pytest.raises(DataError) as error:
+        check(Casme2(tmp_path / "data"))
+    said = str(error.value)
+    assert "it holds SMIC_all_cropped; expected Cropped/sub01/EP02_01f/reg_img46.jpg" in said
+    assert "other" not in said
+    assert "\n" not in said
+
+
+def test_a_tree_of_smic_e_is_recognised(tmp_path: Path) -> None:
+    trees.write_frames(tmp_path / "SMIC-E/HS/s1/s1_01", ["image1.bmp"], b"x")
+    report = check(Smic(tmp_path / "SMIC-E"), pixels=False)
+    assert len(report.missing) == 164
+    assert "s1: holds s1_01; expected negative, positive or surprise (SMIC-E" in report.refused[0]

@@ -36,6 +36,18 @@ def test_using_it_runs_it_once(use):
     assert run(code) == "True module 5.0"
 
 
+def test_threads_find_it_whole_once_it_is_loaded():
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from bench.core.deferred import load\n"
+        "import numpy as np\n"
+        "load('numpy'); load('json')\n"
+        "def number(n): return int(np.array(n))\n"
+        "with ThreadPoolExecutor(8) as pool: print(sum(pool.map(number, range(9))))"
+    )
+    assert run(code) == "36"
+
+
 def test_what_is_imported_or_absent_is_left_alone():
     code = (
         "import json; before = sys.modules['json']; defer('json'); defer('nosuchpackage')\n"

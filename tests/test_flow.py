@@ -6,7 +6,6 @@ import pytest
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from bench import BenchError, Views
-from bench.core.compiled import compiled
 from bench.views.catalog import CATALOG
 from bench.views.flow import tvl1
 from bench.views.flow.optical import flow_between, flow_image, optical_flow, optical_strain
@@ -167,14 +166,6 @@ def test_shipped_flow_image_is_taken():
 def test_importing_the_views_is_light():
     code = "import sys, bench.views.flow.optical; print({'numba', 'cv2'} & {*sys.modules})"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
-
-
-def test_without_a_folder_for_compiled_code_kernels_still_run():
-    scope: dict = {}
-    exec(compile("def double(x):\n    return 2 * x", "<nowhere>", "exec"), scope)
-    with pytest.warns(UserWarning, match="set NUMBA_CACHE_DIR"):
-        double = compiled(scope["double"])
-    assert double(21) == 42
 
 
 def test_flow_that_leaves_the_image_does_not_run_away():

@@ -7,13 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.core.errors import BenchError
-from bench.core.names import ClipId, Label, Person, Protocol, RowSelector, TaskName, TaskSelector
+from bench.core.names import (
+    ClipId,
+    Label,
+    Person,
+    Protocol,
+    RowSelector,
+    TaskName,
+    TaskSelector,
+    task_forms,
+)
 
 WORD = st.text(st.characters(exclude_characters=":/@"), min_size=1)
 KINDS = {
     Label: st.builds(Label, WORD, WORD | st.just("")),
     RowSelector: st.builds(RowSelector, WORD, WORD | st.just("")),
-    TaskName: st.builds(TaskName, WORD, WORD),
+    TaskName: st.builds(
+        TaskName, WORD, WORD, WORD | st.just(""), st.sampled_from(["", "245 of 246"])
+    ),
     TaskSelector: st.builds(TaskSelector, st.builds(TaskName, WORD, WORD).map(str), WORD),
     Person: st.builds(Person, WORD, WORD),
     ClipId: st.builds(ClipId, WORD, WORD, WORD),
@@ -67,6 +78,16 @@ def test_what_is_wrong_is_said(kind, text, expected):
 
 def test_a_variant_may_hold_a_colon():
     assert Label.parse("timm:vit@a:b") == Label("timm", "vit@a:b")
+
+
+def test_a_task_is_meant_by_its_plain_name_its_revision_or_its_data():
+    name = "casme2/5@2014 (245 of 246)"
+    assert TaskName.parse(name) == TaskName("casme2", "5", "2014", "245 of 246")
+    assert task_forms(name) == (name, "casme2/5@2014", "casme2/5")
+    for words in (*task_forms(name), "casme2/5@31a6", "casme2/5@2014@31a6"):
+        assert TaskSelector.parse(words).means(name, "31a60e8f")
+    for words in ("casme2/3", "casme2/5@2019", "casme2/5@31b", "casme2/5@2014 (246 of 246)"):
+        assert not TaskSelector.parse(words).means(name, "31a60e8f")
 
 
 def test_the_forms_of_a_clip():

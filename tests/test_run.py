@@ -244,11 +244,11 @@ def test_seeds_and_presets_are_kept_apart(world):
 
 
 def test_stale_records_are_shown_and_refreshed_on_request(world):
-    world.run()
-    code = world.plugin.read_text()
-    world.plugin.write_text(code + "\nCHANGED = True\n")
+    own = world.own()
+    world.run(methods="own")
+    own.write_text(own.read_text() + "\nCHANGED = True\n")
     fresh = subprocess.run(
-        [sys.executable, "-m", "bench", "run", "-m", "mean", "-d", "toy"],
+        [sys.executable, "-m", "bench", "run", "-m", "own", "-d", "toy"],
         cwd=world.folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "6 of these are stale" in fresh.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.data.counts import check
+from bench.data.check import check
 from bench.plugins.registry import load
 from bench.plugins.settings import located
 

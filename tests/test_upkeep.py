@@ -24,7 +24,7 @@ def filled(folder) -> Cache:
     for i, name in enumerate(NAMES):
         cache.put(room(i), name, np.zeros(1000))
         os.utime(cache.path(room(i), name), (1e9 + i, 1e9 + i))
-    cache.put("digests", NAMES[0], np.zeros(1000))
+    cache.put("apexes", NAMES[0], np.zeros(1000))
     return cache
 
 
@@ -37,7 +37,7 @@ def left(cache: Cache) -> list[int]:
 
 
 def size(cache: Cache) -> int:
-    return cache.path("digests", NAMES[0]).stat().st_size
+    return cache.path("apexes", NAMES[0]).stat().st_size
 
 
 def test_the_least_recently_used_goes_first(tmp_path):
@@ -46,7 +46,7 @@ def test_the_least_recently_used_goes_first(tmp_path):
     removed = prune(cache, 3 * size(cache) + 1)
     assert left(cache) == [0, 4, 5]
     assert removed == 3 * size(cache)
-    assert cache.path("digests", NAMES[0]).is_file()
+    assert cache.path("apexes", NAMES[0]).is_file()
 
 
 def test_within_the_bound_or_without_one_nothing_goes(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bench.data.contract import Contract
 from bench.evaluation.row import Row
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Table:
         published: results of the literature for this task.
         environments: ids of the machines.
         variants: the ablation of each method with several variants here.
+        contract: which clips the task has.
+        apart: why published results there are do not stand beside these; empty where they do.
     """
 
     task: str
@@ -46,6 +49,8 @@ class Table:
     test_best: tuple[Row, ...] = ()
     environments: tuple[str, ...] = ()
     variants: tuple[Variants, ...] = ()
+    contract: Contract = field(default_factory=Contract)
+    apart: str = ""
 
     @property
     def title(self) -> str:

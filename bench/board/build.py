@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from bench.board.board import Board, Table
+from bench.board.contract import apart_text
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, finished
 from bench.evaluation.external import external_order, external_row
@@ -86,6 +87,7 @@ def _table(
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     others = sorted((external_row(task, one) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
+    published = comparisons(task.task, dataset.literature(), best_first) if dataset else ()
     return Table(
         task=task.task,
         protocol=protocol,
@@ -97,7 +99,10 @@ def _table(
         apex=task.apex,
         rows=(*best_first, *(row for row in others if row.selection != "test-best")),
         test_best=tuple(row for row in others if row.selection == "test-best"),
-        published=comparisons(task.task, dataset.literature(), best_first) if dataset else (),
+        # Results on other clips are no results of the papers' task.
+        published=published if task.contract.as_published else (),
+        contract=task.contract,
+        apart=apart_text(task.contract) if published else "",
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),
     )

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.board.board import Board, Table
+from bench.board.contract import counts
 from bench.board.notes import note_text, notes_text
 from bench.core import escape
 from bench.evaluation.notes import Note
@@ -60,6 +61,9 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
         "method": row.label,
         "preset": row.preset,
         "reference": row.reference,
+        "clips": row.clips,
+        "expected": row.expected,
+        **counts(table.contract),
         "folds": row.folds,
         "of": row.of,
         "seeds": " ".join(map(str, row.seeds)),

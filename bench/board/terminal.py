@@ -8,8 +8,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from bench.board.board import Table
+from bench.board.contract import contract_text
 from bench.board.notes import notes_text
-from bench.board.text import TEST_BEST, fit_time, place, score_text
+from bench.board.text import TEST_BEST, fit_time, place, row_clips, score_text
 from bench.core.escape import visible
 from bench.evaluation.row import Row
 
@@ -32,9 +33,7 @@ def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
     # As Text, or rich would take the brackets of intervals for markup.
     title = Text(visible(f"{table.title}, {table.protocol}{what}"))
     lines = Grid(title=title, title_style="bold", pad_edge=False)
-    lines.caption = f"{sum(table.counts)} clips, {table.subjects} subjects" + (
-        ", SYNTHETIC stand-ins" if table.synthetic else ""
-    )
+    lines.caption = Text(visible(_caption(table)))
     for name in ("#", "method"):
         lines.add_column(name, no_wrap=True)
     shown = {"uf1": "UF1", "uar": "UAR"} | ({"accuracy": "accuracy"} if wide else {})
@@ -42,6 +41,10 @@ def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
         lines.add_column(f"{name} [95 %]", justify="right", no_wrap=True)
     if wide:
         lines.add_column("fit/fold", justify="right", no_wrap=True)
+    # Where there is nothing to compare with, the caption's number is enough.
+    counted = bool(table.contract.expected or table.contract.subset)
+    if counted:
+        lines.add_column("clips", justify="right", no_wrap=True)
     lines.add_column("notes", overflow="fold")
     for row in rows:
         scores = [score_text(row.scores.get(name)) for name in shown]
@@ -49,6 +52,15 @@ def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
         made = "" if row.provenance == "run" else row.provenance
         notes = "; ".join(filter(None, [made, notes_text(row)]))
         style = "dim" if row.rank is None else ""
-        values = (place(row), row.name, *scores, *took, notes)
+        clips = [row_clips(table, row)] if counted else []
+        values = (place(row), row.name, *scores, *took, *clips, notes)
         lines.add_row(*(Text(visible(value)) for value in values), style=style)
     return lines
+
+
+def _caption(table: Table) -> str:
+    made = ", SYNTHETIC stand-ins" if table.synthetic else ""
+    caption = f"{sum(table.counts)} clips, {table.subjects} subjects{made}"
+    if table.contract.plain:
+        return caption
+    return ". ".join(filter(None, (caption, contract_text(table.contract), table.apart)))

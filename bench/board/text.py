@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bench.board.board import Table
+from bench.board.contract import clips_text, contract_text
 from bench.board.notes import note_text, notes_text
 from bench.core.file_names import safe
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
-TAIL = ("recall", "seeds", "fit/fold", "parameters", "fidelity", "selection", "provenance", "notes")
+TAIL = (
+    *("recall", "clips", "seeds", "fit/fold", "parameters", "fidelity", "selection"),
+    *("provenance", "notes"),
+)
 
 
 def headers(table: Table) -> list[str]:
@@ -39,6 +43,7 @@ def cells(table: Table, row: Row) -> list[str]:
         *(selected if any(r.oracle for r in table.rows) else []),
         *split,
         " ".join(number(value) for value in row.recall) or "–",
+        row_clips(table, row),
         seeds,
         fit_time(row),
         "–" if row.parameters is None else f"{row.parameters:,}",
@@ -54,6 +59,17 @@ def place(row: Row) -> str:
     if row.reference:
         return "ref"
     return "–" if row.rank is None else f"{row.rank}{'' if row.vouched else '†'}"
+
+
+def row_clips(table: Table, row: Row) -> str:
+    """The clips that a row is scored on, of those there should be: "20 of 246"."""
+    contract = table.contract
+    # A task file from before contracts were kept says nothing of other clips.
+    if not contract.clips:
+        return str(row.clips)
+    return (
+        clips_text(contract) if row.clips == contract.clips else f"{row.clips} of {contract.clips}"
+    )
 
 
 def number(value: float) -> str:
@@ -115,9 +131,11 @@ def caption(table: Table) -> str:
         if table.synthetic
         else ""
     )
+    contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
+    apart = f" {table.apart}" if table.apart else ""
     return (
         f"{made}{sum(table.counts)} clips of {table.subjects} subjects ({classes}); protocol "
-        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}."
+        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}.{contract}{apart}"
     )
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from zipfile import BadZipFile
 
 import numpy as np
 
 from bench.cache.files import write_atomically
+from bench.cache.root import claim, failure
+from bench.core.sealing import seal, unseal
 from bench.core.types import Array, Description
+
+# Once per process: every entry is written below the same few folders.
+_claim = functools.lru_cache(maxsize=16)(claim)
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of arrays, each under `category/ab/abcd....npz`."""
+    """A folder of arrays, each under `category/ab/abcd....npz`.
+
+    All methods raise `CacheError` where the folder cannot be read or written.
+    """
 
     folder: Path
 
@@ -30,16 +39,18 @@ class Cache:
     def get(self, category: str, name: str) -> Description | None:
         """The entry, or None when it is absent or damaged (a damaged one is removed)."""
         path = self.path(category, name)
-        try:
-            # No pickles: reading the cache must not be able to run code.
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {word: file[word] for word in file.files}
-        except FileNotFoundError:
+        data = self._read(path)
+        if data is None:
             return None
-        # A damaged entry is a miss and no error: whatever is cached can be computed again.
-        except (ValueError, OSError, EOFError, KeyError, BadZipFile):
-            path.unlink(missing_ok=True)
+        content = unseal(data)
+        if content is None:
+            # A damaged entry is a miss and no error: whatever is cached can be computed again.
+            with suppress(OSError):
+                path.unlink()
             return None
+        # No pickles: reading the cache must not be able to run code.
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {word: file[word] for word in file.files}
         # The modification time stands for the time of last use, which `prune` goes by. Another
         # process may have pruned the entry since, and another user's cannot be touched.
         with suppress(OSError):
@@ -51,7 +62,10 @@ class Cache:
         path = self.path(category, name)
         with suppress(OSError):  # another user's
             os.utime(path)
-        return path.is_file()
+        try:
+            return path.is_file()
+        except OSError as error:
+            raise failure(self.folder, error) from error
 
     def put(self, category: str, name: str, value: Description) -> None:
         """Keep an entry; writing the same one twice is harmless."""
@@ -60,9 +74,36 @@ class Cache:
         # The underscore tells a bare array from a dict with one entry.
         arrays = value if isinstance(value, dict) else {"_": value}
         np.savez(buffer, **cast(dict[str, Any], arrays))
-        write_atomically(self.path(category, name), buffer.getvalue(), durable=False)
+        self._write(self.path(category, name), buffer.getvalue())
 
     def array(self, category: str, name: str) -> Array | None:
         """An entry that is a single array."""
         value = self.get(category, name)
         return value if isinstance(value, np.ndarray) else None
+
+    def memo(self, category: str, name: str) -> dict[str, str]:
+        """Remembered words by key; none where the file is absent or damaged."""
+        data = self._read(self.folder / category / f"{name}.json")
+        content = None if data is None else unseal(data)
+        return {} if content is None else dict(json.loads(content))
+
+    def remember(self, category: str, name: str, more: dict[str, str]) -> None:
+        """Add to a memo, or replace a damaged one."""
+        # Another process may add some meanwhile; losing those only costs computing them again.
+        entries = self.memo(category, name) | more
+        self._write(self.folder / category / f"{name}.json", json.dumps(entries).encode())
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise failure(self.folder, error) from error
+
+    def _write(self, path: Path, data: bytes) -> None:
+        _claim(self.folder)
+        try:
+            write_atomically(path, seal(data), durable=False)
+        except OSError as error:
+            raise failure(self.folder, error) from error

@@ -6,6 +6,7 @@ import importlib
 import os
 import platform
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -15,7 +16,8 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from bench.core.errors import BenchError
-from bench.core.machine import cores, default_folder
+from bench.core.machine import cores
+from bench.core.private import compiled_folder
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located
 from bench.running.engines.job import THREADS
@@ -100,13 +102,12 @@ def threads(environment: Mapping[str, str]) -> Finding:
 
 def numba_cache() -> Finding:
     """Whether compiled kernels can be kept: otherwise every process compiles them again."""
-    named = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(named) if named else default_folder() / "compiled"
-    nearest = _existing(folder)
-    if os.access(nearest, os.W_OK):
-        return Finding("numba cache", "good", f"{folder}")
-    why = f"{folder} is not writable; set NUMBA_CACHE_DIR to a writable folder"
-    return Finding("numba cache", "note", why)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        folder = compiled_folder.__wrapped__()  # not the one that this process found earlier
+    if said:
+        return Finding("numba cache", "note", str(said[0].message))
+    return Finding("numba cache", "good", f"{folder}")
 
 
 def torch() -> Finding:

@@ -14,7 +14,7 @@ from bench.cache.files import write_atomically
 from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import KnownTasks, Plugin, Results
 from bench.core.errors import BenchError
-from bench.core.select import choose
+from bench.core.select import choose_tasks
 from bench.store.store import Store
 
 
@@ -40,7 +40,7 @@ def board(
     found = {name: one.task for name, one in store.tasks().items()}
     if not found:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    names = choose(tasks, sorted(set(found.values())), "task")
+    names = choose_tasks(tasks, sorted(set(found.values())))
     records = contents.records
     only = {
         (record.inputs["data"], record.inputs["protocol"])

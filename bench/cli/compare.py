@@ -18,7 +18,7 @@ from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
-from bench.core.select import choose
+from bench.core.select import choose_tasks
 from bench.evaluation.average_ranks import average_ranks
 from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
@@ -66,7 +66,7 @@ def compare(
     known = [truth(one) for one in store.tasks().values()]
     if not known:
         raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    names = choose(tasks, sorted({task.task for task in known}), "task")
+    names = choose_tasks(tasks, sorted({task.task for task in known}))
     wanted = sorted(
         (task for task in known if task.task in names),
         key=lambda task: (task.synthetic, task.task, task.fingerprint),

@@ -87,6 +87,21 @@ Preset = Annotated[
 LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
+Incomplete = Annotated[
+    bool,
+    typer.Option(
+        "--incomplete",
+        help="Run tasks without the clips that have no readable frames; they are named so.",
+    ),
+]
+Exclude = Annotated[
+    Path | None,
+    typer.Option(
+        "--exclude",
+        metavar="FILE",
+        help="Leave out the clips named in a file, one id per line; tasks are named so.",
+    ),
+]
 Results = Annotated[
     Path | None, typer.Option("--results", help="Results folder.", show_default="results")
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from statistics import fmean
 from typing import Any
 
 from rich.table import Table as Grid
 
+from bench.board.contract import clips_text, contract_text
 from bench.cli import options as opt
 from bench.cli.common import err, out, print_json
 from bench.cli.prepare import Prepared, Request, chosen, prepare
@@ -28,6 +30,8 @@ def plan(
     preset: opt.Preset = "",
     jobs: opt.Jobs = None,
     limit_folds: opt.LimitFolds = None,
+    incomplete: opt.Incomplete = False,
+    exclude: opt.Exclude = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     trace: opt.Trace = False,
@@ -37,23 +41,35 @@ def plan(
 ) -> None:
     """Show what a run would do, what is done, and how long the rest may take."""
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
-    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().say(remark)
+    say_remarks(prepared)
     if json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
     else:
         print_plan(prepared)
 
 
+def say_remarks(prepared: Prepared) -> None:
+    """What there is to know before a run: a line for each task, and what cannot be run."""
+    tasks = {cell.task.name: cell.task for cell in prepared.plan.cells}
+    for line in prepared.remarks:
+        err().say(line)
+    for name, task in tasks.items():
+        if not task.contract.plain:
+            err().say(f"{name}: {contract_text(task.contract)}.")
+    for line in (*map(str, prepared.plan.skipped), *prepared.unusable):
+        err().say(line)
+
+
 def print_plan(prepared: Prepared) -> None:
     """One line per cell, and the time that the rest may take."""
     console = out()
-    grid = Grid("task", "method", "seed", "folds", "done", "time left", title="plan")
+    grid = Grid("task", "clips", "method", "seed", "folds", "done", "time left", title="plan")
     facts = [_facts(cell, prepared) for cell in prepared.plan.cells]
-    for fact in facts:
+    for cell, fact in zip(prepared.plan.cells, facts, strict=True):
         left = "unknown" if fact["seconds_left"] is None else duration(fact["seconds_left"])
-        words = (fact["task"], fact["method"], fact["seed"], fact["folds"], fact["done"], left)
-        grid.add_row(*map(str, words))
+        clips = clips_text(cell.task.contract)
+        words = [fact[name] for name in ("method", "seed", "folds", "done")]
+        grid.add_row(*map(str, (fact["task"], clips, *words, left)))
     console.print(grid)
     console.print(_total([fact["seconds_left"] for fact in facts], prepared.options.workers))
 
@@ -93,6 +109,7 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     return {
         "task": cell.task.name,
         "synthetic": cell.task.synthetic,
+        "contract": asdict(cell.task.contract),
         "method": cell.row.label,
         "preset": cell.row.preset,
         "protocol": cell.protocol,

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.cli.common import STAND_INS, numbers, progress, workspace
+from bench.core.dataset import Dataset
 from bench.core.errors import BenchError, DataError
 from bench.core.machine import cores
 from bench.core.names import TaskName
 from bench.core.select import choose
 from bench.core.types import ApexPolicy
-from bench.data.task import Task, make_tasks
+from bench.data.contract import LeaveOut
+from bench.data.exclusions import read_exclusions, refuse_unknown_clips
+from bench.data.task import Task, make_tasks, read_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
 from bench.plugins.configure import Configured, configure
@@ -35,6 +38,8 @@ class Request:
     apex: ApexPolicy = "given"
     preset: str = ""
     limit_folds: int | None = None
+    incomplete: bool = False
+    exclude: Path | None = None
     results: Path | None = None
     plugin: Sequence[Path] | None = None
 
@@ -89,16 +94,7 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     stand_ins = all(dataset.synthetic for dataset in datasets)
     preset = request.preset or ("quick" if stand_ins else "paper")
     rows = configure(registry, request.methods, preset)
-    tasks: list[Task] = []
-    unusable: list[str] = []
-    for dataset in datasets:
-        words = _labellings(dataset.name, list(dataset.labellings), request.tasks)
-        try:
-            if words:
-                tasks += make_tasks(dataset, words, settings.cache, request.apex, options.workers)
-        # A dataset that cannot be used must not stop the others.
-        except DataError as error:
-            unusable.append(str(error))
+    tasks, unusable, remarks = _tasks(datasets, request, settings, options.workers)
     if not tasks:
         known = ", ".join(str(TaskName(d.name, word)) for d in datasets for word in d.labellings)
         wanted = (
@@ -110,8 +106,41 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
-    remarks = (_remark(unconfigured, request, preset),) if stand_ins else ()
-    return Prepared(plan, options, registry, settings, tuple(unusable), remarks)
+    if stand_ins:
+        remarks = [_remark(unconfigured, request, preset), *remarks]
+    return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))
+
+
+def _tasks(
+    datasets: Sequence[Dataset], request: Request, settings: Settings, threads: int
+) -> tuple[list[Task], list[str], list[str]]:
+    """The tasks asked for, why others cannot be used, and remarks on files."""
+    excluded = read_exclusions(request.exclude) if request.exclude else {}
+    leave_out = LeaveOut(request.incomplete, frozenset(excluded))
+    tasks: list[Task] = []
+    unusable: list[str] = []
+    remarks: dict[str, None] = {}
+    known: set[str] = set()
+    every = True
+    for dataset in datasets:
+        words = _labellings(dataset.name, list(dataset.labellings), request.tasks)
+        if not words:
+            continue
+        try:
+            made = read_tasks(dataset, words, settings.cache, request.apex, threads, leave_out)
+        # A dataset that cannot be used must not stop the others.
+        except DataError as error:
+            unusable.append(str(error))
+            every = False
+            continue
+        tasks += made.tasks
+        unusable += map(str, made.lacking)
+        remarks |= dict.fromkeys(made.remarks)
+        known |= made.known
+    # The ids of a dataset that cannot be indexed are not known.
+    if request.exclude and every and known:
+        refuse_unknown_clips(request.exclude, excluded, known)
+    return tasks, unusable, list(remarks)
 
 
 def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
@@ -124,7 +153,14 @@ def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
     # A task of middle frames alone is the same under "given" and "middle".
     known: tuple[ApexPolicy, ...] = ("spotted", "given")
     apex: ApexPolicy = next((policy for policy in known if policy in truth.apex), "middle")
-    return make_tasks(dataset, [name.labelling], settings.cache, apex, cores())[0]
+    before = truth.contract
+    leave_out = LeaveOut(
+        incomplete=bool(before.missing),
+        excluded=frozenset(before.excluded),
+        absent=frozenset(before.missing),
+    )
+    made = make_tasks(dataset, [name.labelling], settings.cache, apex, cores(), leave_out)
+    return made[0].without(before.unreadable)
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:

@@ -14,7 +14,7 @@ from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
 from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
-from bench.cli.plan import expected, print_plan
+from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.screen import Screen
 from bench.cli.watch import Watch
@@ -35,6 +35,8 @@ def run(
     jobs: opt.Jobs = None,
     timeout: opt.Timeout = None,
     limit_folds: opt.LimitFolds = None,
+    incomplete: opt.Incomplete = False,
+    exclude: opt.Exclude = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     device: opt.DeviceOption = "auto",
@@ -54,8 +56,7 @@ def run(
     fold failed.
     """
     prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
-    for remark in (*prepared.remarks, *map(str, prepared.plan.skipped), *prepared.unusable):
-        err().say(remark)
+    say_remarks(prepared)
     if dry_run:
         print_plan(prepared)
         return

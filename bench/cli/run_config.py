@@ -20,6 +20,7 @@ SPELLED: dict[str, Any] = {
     "tasks": str | list[str],
     "seeds": str | int | list[int],
     "results": str,
+    "exclude": str,
     "plugin": list[str],
     "cache_size": str | int,
 }
@@ -68,7 +69,7 @@ def _unchosen(hint: Any) -> Any:
 def _spelled(name: str, value: Any, folder: Path) -> Any:
     if name == "plugin":
         return [str(folder / Path(one).expanduser()) for one in value]
-    if name == "results":
+    if name in ("results", "exclude"):
         return str(folder / Path(value).expanduser())
     if isinstance(value, list):
         return ",".join(map(str, value))

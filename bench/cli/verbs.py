@@ -45,7 +45,7 @@ VERBS: Mapping[str, str | Group] = {
         "Make, check and show datasets.",
         {
             "make": "Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts.",
-            "check": "Read a whole dataset and report what is missing, repaired or unreadable.",
+            "check": "Check a whole dataset: what is missing, repaired or refused, and the cure.",
             "show": "Draw a clip for a paper: onset, apex, their difference, optical flow, strain.",
             "crop": "Crop and align faces (one similarity transform per clip).",
             "landmarks": "Detect facial landmarks and write them next to the frames.",

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
-from bench.core.machine import default_folder
+from bench.core.private import compiled_folder
+from bench.core.sealed_kernels import SealedFiles
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
 @contextmanager
-def _kept_apart() -> Iterator[None]:
-    """Keep compiled code out of the source tree.
+def _kept_in(folder: Path) -> Iterator[None]:
+    """Keep compiled code in this folder, out of the source tree.
 
     Beside the source, its files would survive `pip uninstall`, and the folder that they lie in
     would then hide an editable install of the same package.
     """
     # Set only while a function is decorated, which is when numba chooses the folder of its cache.
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = before or str(default_folder() / "compiled")
+    numba.config.CACHE_DIR = str(folder)
     try:
         yield
     finally:
@@ -51,16 +52,17 @@ def inlined(function: Callable[Parameters, Result]) -> Callable[Parameters, Resu
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a numeric kernel, and keep the machine code so that the next process starts at once.
 
-    The code goes to NUMBA_CACHE_DIR where that is set, else into this package's cache folder.
+    The code goes to the folder that `bench.core.private` finds, which is this user's alone, and is
+    loaded only under an intact hash: damaged files are replaced.
     """
-    try:
-        with _kept_apart():
-            kernel = numba.njit(cache=True, **OPTIONS)(function)
-    except RuntimeError:  # numba: no folder to write to
-        warnings.warn(
-            f"no writable folder for compiled code: {function.__name__} is recompiled in every "
-            "process; set NUMBA_CACHE_DIR to a writable folder",
-            stacklevel=2,
-        )
-        kernel = numba.njit(**OPTIONS)(function)
+    folder = compiled_folder()
+    if folder is None:
+        return cast(Callable[Parameters, Result], numba.njit(**OPTIONS)(function))
+    with _kept_in(folder):
+        kernel = numba.njit(cache=True, **OPTIONS)(function)
+    cache = kernel._cache
+    # Numba unpickles its own files unseen, and has no public way to put others in their place.
+    cache._cache_file = SealedFiles(
+        cache._cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp()
+    )
     return cast(Callable[Parameters, Result], kernel)

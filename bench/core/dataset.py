@@ -46,6 +46,8 @@ class Labelling:
     Attributes:
         classes: names, in the order of the label numbers.
         of: annotated word to class; clips with other words are not in the task.
+        ignored: words that are left out on purpose, besides those that another labelling of the
+            dataset maps; any other word is reported as unmapped.
         field: which annotation the words are.
         without: ids of clips that are left out all the same.
         expected: clips per class that the papers count, for `bench data check`.
@@ -59,6 +61,7 @@ class Labelling:
     without: frozenset[str] = frozenset()
     expected: tuple[int, ...] = ()
     subjects: int | None = None
+    ignored: frozenset[str] = frozenset()
     revised: Mapping[str, tuple[int, ...]] = field_of(default_factory=dict)
 
     @classmethod
@@ -86,10 +89,14 @@ class Labelling:
 
     def label(self, clip: Clip) -> int | None:
         """The clip's label number, None when the task leaves it out."""
-        word = clip.emotion if self.field == "emotion" else clip.objective or ""
+        word = self.word(clip)
         if clip.id in self.without or word not in self.of:
             return None
         return self.classes.index(self.of[word])
+
+    def word(self, clip: Clip) -> str:
+        """The annotation that decides; empty where the clip has none."""
+        return clip.emotion if self.field == "emotion" else clip.objective or ""
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,11 @@ def opened(dataset: Dataset) -> Iterator[Dataset]:
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, Dataset):
                 yield from opened(one)
+
+
+def reader(dataset: Dataset, clip: Clip) -> Dataset:
+    """What reads a clip: of a composite the part whose database the clip is of."""
+    return next((one for one in opened(dataset) if one.name == clip.database), dataset)
 
 
 class Generator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
@@ -24,6 +25,17 @@ class _Deferred(ModuleType):
         self.__path__ = spec.submodule_search_locations or []
         spec.loader.exec_module(self)
         return getattr(self, name)
+
+
+def load(name: str) -> None:
+    """Import a package and run it now, deferred or not.
+
+    Before threads use it: one that asks while another runs it would find it half made.
+    """
+    module = import_module(name)
+    if isinstance(module, _Deferred):
+        # Its path was taken away, so that asking for it runs the package.
+        _ = module.__path__
 
 
 def defer(name: str) -> None:

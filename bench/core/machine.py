@@ -22,7 +22,12 @@ def state_folder() -> Path:
 
 def default_folder() -> Path:
     """Where caches lie by default: BENCH_CACHE, or the user's cache folder."""
+    named = os.environ.get("BENCH_CACHE")
+    return Path(named).expanduser().absolute() if named else user_folder()
+
+
+def user_folder() -> Path:
+    """The user's own cache folder."""
     from platformdirs import user_cache_path
 
-    named = os.environ.get("BENCH_CACHE")
-    return Path(named).expanduser().absolute() if named else user_cache_path("mer-bench")
+    return user_cache_path("mer-bench")

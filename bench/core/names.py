@@ -5,12 +5,15 @@ Records, keys and file names hold the text; `str()` of a parsed name gives the s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 from bench.core.errors import BenchError
 
 ProtocolKind = Literal["loso", "kfold", "hde"]
+SUBSET = re.compile(r" \((\d+ of \d+)\)\Z")
+"""The end of the name of a task without all of its clips."""
 PROTOCOLS = ("loso", "kfold:K", "hde")
 """The protocols as a user writes them."""
 
@@ -67,35 +70,59 @@ class RowSelector:
 
 @dataclass(frozen=True, order=True)
 class TaskName:
-    """A dataset with one of its labellings: "casme2/5".
+    """A dataset with one of its labellings: "casme2/5", "casme2/5@2014 (245 of 246)".
 
     Attributes:
         dataset: the name of the plugin.
         labelling: the word in its `labellings`.
+        revision: of the annotation table, where several are known.
+        subset: "245 of 246" where clips were left out.
     """
 
     dataset: str
     labelling: str
+    revision: str = ""
+    subset: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "dataset/labelling".
+        """Read "dataset/labelling", "dataset/labelling@revision (part of whole)".
 
         Raises:
-            BenchError: not two parts.
+            BenchError: not two parts, or an empty revision.
         """
-        return cls(*_parts("task", text, 2, "DATASET/CLASSES, such as casme2/5"))
+        part = SUBSET.search(text)
+        whole, mark, revision = (text[: part.start()] if part else text).partition("@")
+        dataset, slash, labelling = whole.partition("/")
+        # A mark with nothing behind it is a slip, not the plain name.
+        cut = mark and not revision
+        if not (dataset and slash and labelling) or "/" in labelling or cut:
+            raise BenchError(f"task {text!r}: expected DATASET/CLASSES, such as casme2/5")
+        return cls(dataset, labelling, revision, part[1] if part else "")
+
+    @property
+    def plain(self) -> str:
+        """What users type: dataset and labelling alone."""
+        return f"{self.dataset}/{self.labelling}"
 
     def __str__(self) -> str:
-        return f"{self.dataset}/{self.labelling}"
+        revision = f"@{self.revision}" if self.revision else ""
+        return f"{self.plain}{revision}" + (f" ({self.subset})" if self.subset else "")
+
+
+def task_forms(name: str) -> tuple[str, ...]:
+    """The ways to write a task's name, from whole to plain: without subset, without revision."""
+    one = TaskName.parse(name)
+    forms = (name, str(TaskName(one.dataset, one.labelling, one.revision)), one.plain)
+    return tuple(dict.fromkeys(forms))
 
 
 @dataclass(frozen=True, order=True)
 class TaskSelector:
-    """A task on certain data: "casme2/5", "casme2/5@31a60e8f".
+    """A task on certain data: "casme2/5", "casme2/5@2014", "casme2/5@31a60e8f".
 
     Attributes:
-        task: its name, as text.
+        task: its name, as text, whole or shortened.
         data: the first characters of the data fingerprint; empty for any.
     """
 
@@ -110,6 +137,17 @@ class TaskSelector:
             BenchError: a part is empty.
         """
         return cls(*_halves("task", text, "@", "TASK or TASK@FINGERPRINT, such as casme2/5"))
+
+    def means(self, name: str, fingerprint: str) -> bool:
+        """Whether a task of this name, on this data, is meant.
+
+        What follows the @ may be the revision and subset of the name, or the first characters of
+        the fingerprint.
+        """
+        forms = task_forms(name)
+        task, mark, data = str(self).rpartition("@")
+        on_data = bool(mark) and task in forms and fingerprint.startswith(data)
+        return str(self) in forms or on_data
 
     def __str__(self) -> str:
         return f"{self.task}@{self.data}" if self.data else self.task

@@ -12,6 +12,7 @@ from bench.cache.cache import Cache
 from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
+from bench.core.errors import DataError
 from bench.core.types import ApexPolicy
 from bench.views.apex_spotting import VERSION, spotted_apex
 
@@ -23,20 +24,20 @@ def with_apexes(
     policy: ApexPolicy,
     cache: Cache,
     threads: int,
-) -> list[Clip]:
+) -> list[Clip | DataError]:
     """Clips with the apex that a policy means; as they are where the dataset ships no frames.
 
     Args:
         dataset: reads the clips.
         clips: as indexed.
-        digests: of their bytes, under which spotted apexes are remembered.
+        digests: their identities, under which spotted apexes are remembered.
         policy: "given" (the middle frame where none is annotated), "middle", or "spotted" in
             every clip, annotated or not.
         cache: remembers spotted apexes.
         threads: read clips side by side.
 
-    Raises:
-        DataError: a clip that cannot be read.
+    Returns:
+        for each clip the clip, or an error where its frames cannot be read to spot one.
     """
     if "frames" not in dataset.sources:
         return list(clips)
@@ -44,10 +45,12 @@ def with_apexes(
         keep = policy == "given"
         return [clip if keep and clip.apex is not None else _middle(clip) for clip in clips]
 
-    def spotted(clip: Clip, digest: str) -> Clip:
-        return dataclasses.replace(
-            clip, apex=_spotted(dataset, clip, digest, cache), apex_source="spotted"
-        )
+    def spotted(clip: Clip, digest: str) -> Clip | DataError:
+        try:
+            apex = _spotted(dataset, clip, digest, cache)
+        except DataError as error:
+            return error
+        return dataclasses.replace(clip, apex=apex, apex_source="spotted")
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(spotted, clips, digests))

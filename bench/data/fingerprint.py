@@ -1,22 +1,94 @@
-"""Digests of clips' bytes, remembered by size and time so that a re-run reads no pixel again."""
+"""Digests of clips' bytes, remembered by size and time so that a re-run reads no pixel again.
+
+Bytes alone do not identify a clip: a long video may hold many. `identities` does.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cache.cache import Cache
-from bench.cache.files import key, write_atomically
+from bench.cache.files import key
 from bench.core.clip import Clip
+from bench.core.code_hash import borrowed, source_hash
+from bench.core.dataset import Dataset, reader
 from bench.core.errors import DataError
+from bench.data.reading import VERSION
 
 Stat = tuple[int, int]
 
 
+def reading_code(plugin: type[Dataset]) -> str:
+    """Identifies the code that turns files into arrays: a plugin's, and what it imports.
+
+    Of the modules of `bench` only other plugins count; for the rest `VERSION` stands, since most
+    of their changes leave every pixel as it was.
+    """
+    others = {
+        name: code
+        for name, code in borrowed(plugin).items()
+        if not name.startswith("bench.") or name.startswith("bench.datasets.")
+    }
+    return key("reading", VERSION, source_hash(plugin), others)
+
+
+def identities(dataset: Dataset, clips: Sequence[Clip], digests: Sequence[str]) -> list[str]:
+    """What identifies each clip: its id, its bytes, and the code that reads it.
+
+    A composite's clip is the same as that of the part that reads it, so that both share what is
+    computed of it.
+
+    Args:
+        dataset: of the clips.
+        clips: as indexed.
+        digests: of their bytes.
+    """
+    codes: dict[type[Dataset], str] = {}
+
+    def code(clip: Clip) -> str:
+        plugin = type(reader(dataset, clip))
+        if plugin not in codes:
+            codes[plugin] = reading_code(plugin)
+        return codes[plugin]
+
+    return [
+        key("clip", clip.id, digest, code(clip))
+        for clip, digest in zip(clips, digests, strict=True)
+    ]
+
+
+def copies(clips: Sequence[Clip], digests: Sequence[str]) -> list[str]:
+    """A sentence for each group of clips whose files are their own and yet equal."""
+    groups: dict[str, dict[tuple[Path, tuple[str, ...]], str]] = defaultdict(dict)
+    for clip, digest in zip(clips, digests, strict=True):
+        # Clips of one file share it on purpose: their spans or numbers tell them apart.
+        groups[digest].setdefault((clip.folder, clip.files), clip.id)
+    return [
+        f"{', '.join(sorted(group.values()))}: equal files, byte for byte; was a folder copied?"
+        for group in groups.values()
+        if len(group) > 1
+    ]
+
+
 def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
+    """Content digests of clips; takes what `tried_digests` does.
+
+    Raises:
+        DataError: names a file that cannot be read.
+    """
+    found: list[str] = []
+    for one in tried_digests(clips, cache, room):
+        if isinstance(one, DataError):
+            raise one
+        found.append(one)
+    return found
+
+
+def tried_digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str | DataError]:
     """Content digests of clips: sha256 of their files' bytes in order, landmarks last.
 
     Args:
@@ -24,21 +96,20 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
         cache: where digests are remembered between runs.
         room: the dataset's name.
 
-    Raises:
-        DataError: names a file that cannot be read.
+    Returns:
+        for each clip its digest, or an error that names a file that cannot be read.
     """
-    memo = cache.folder / "digests" / f"{room}.json"
-    known = _read(memo)
+    known = cache.memo("digests", room)
     listings: dict[Path, dict[str, Stat]] = {}
     fresh: dict[str, str] = {}
-    marks = []
+    marks: list[str | DataError] = []
 
     def listing(folder: Path) -> dict[str, Stat]:
         if folder not in listings:
             listings[folder] = _listing(folder)
         return listings[folder]
 
-    for clip in clips:
+    def digest(clip: Clip) -> str:
         stats = listing(clip.folder)
         # A file that is gone has no size here; reading it below names it.
         entry = key(str(clip.folder), [(name, stats.get(name)) for name in clip.files])
@@ -47,19 +118,17 @@ def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
             entry = key(entry, str(clip.landmarks), beside)
         if entry not in known:
             known[entry] = fresh[entry] = _digest(clip)
-        marks.append(known[entry])
+        return known[entry]
+
+    for clip in clips:
+        try:
+            marks.append(digest(clip))
+        # One file that cannot be read must not cost the other clips.
+        except DataError as error:
+            marks.append(error)
     if fresh:
-        # Another process may have added entries meanwhile; losing some only costs reading again.
-        write_atomically(memo, json.dumps(_read(memo) | fresh).encode(), durable=False)
+        cache.remember("digests", room, fresh)
     return marks
-
-
-def _read(memo: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(memo.read_text()))
-    # A damaged memo only means that the frames are read again.
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def _listing(folder: Path) -> dict[str, Stat]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,13 +11,17 @@ import numpy as np
 from bench.cache.cache import Cache
 from bench.cache.files import key
 from bench.core.clip import Clip
-from bench.core.dataset import Dataset
+from bench.core.dataset import Dataset, Index, Labelling, opened
 from bench.core.errors import DataError
 from bench.core.names import TaskName
 from bench.core.types import ApexPolicy, Array
 from bench.core.words import Annotation
 from bench.data.apex import with_apexes
-from bench.data.fingerprint import digests
+from bench.data.contract import NOTHING, Contract, LeaveOut, make_contract
+from bench.data.fingerprint import copies, identities, reading_code, tried_digests
+
+NAMED = 5
+"""Clips that an error names before it only counts."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,14 @@ class Task:
     """Clips and their classes.
 
     Attributes:
-        name: "casme2/5".
+        name: "casme2/5", with revision and subset where there are: "casme2/5@2014 (245 of 246)".
         dataset: what reads the clips.
         classes: names in the order of the label numbers.
         clips: sorted by id.
         labels: (n,) int64.
-        digests: content digest of each clip.
+        digests: identity of each clip: its id, its bytes and the code that reads it.
+        contract: which clips it has, against those that it should have.
+        rule: identifies its class map and the code of its dataset.
     """
 
     name: str
@@ -38,6 +45,8 @@ class Task:
     clips: tuple[Clip, ...]
     labels: Array
     digests: tuple[str, ...]
+    contract: Contract = field(default_factory=Contract)
+    rule: str = ""
 
     @property
     def synthetic(self) -> bool:
@@ -56,12 +65,30 @@ class Task:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Identifies clips, bytes, apexes and labels together."""
+        """Identifies clips, bytes, apexes, labels, class map, contract and the dataset's code."""
         rows = [
             (clip.id, digest, clip.apex, int(label))
             for clip, digest, label in zip(self.clips, self.digests, self.labels, strict=True)
         ]
-        return key("task", self.classes, rows)
+        return key("task", self.classes, rows, self.rule, self.contract.identity)
+
+    def without(self, unreadable: Collection[str]) -> Task:
+        """The task without clips that cannot be read; named so."""
+        kept = [i for i, clip in enumerate(self.clips) if clip.id not in unreadable]
+        gone = [clip.id for clip in self.clips if clip.id in unreadable]
+        if not gone:
+            return self
+        labels = self.labels[kept]
+        tally = np.bincount(labels, minlength=len(self.classes)).tolist() if kept else ()
+        contract = self.contract.without(gone, tuple(tally))
+        return replace(
+            self,
+            name=str(replace(TaskName.parse(self.name), subset=contract.subset)),
+            clips=tuple(self.clips[i] for i in kept),
+            labels=labels,
+            digests=tuple(self.digests[i] for i in kept),
+            contract=contract,
+        )
 
     def annotated(self, what: Annotation) -> str | None:
         """Identifies what is annotated beside the emotion, None where no clip has it."""
@@ -81,14 +108,53 @@ class Task:
         return ", ".join(f"{s} {n}" for s, n in counts.items())
 
 
+@dataclass(frozen=True)
+class Made:
+    """The tasks of one dataset.
+
+    Attributes:
+        tasks: those that can be run.
+        lacking: why others cannot, an error each.
+        known: ids of all clips of the dataset's table.
+        remarks: what a user should know of the clips' files, a sentence each.
+    """
+
+    tasks: tuple[Task, ...]
+    lacking: tuple[DataError, ...]
+    known: frozenset[str]
+    remarks: tuple[str, ...] = ()
+
+
 def make_tasks(
     dataset: Dataset,
-    words: list[str],
+    words: Sequence[str],
     cache: Cache,
     apex: ApexPolicy = "given",
     threads: int = 1,
+    leave_out: LeaveOut = NOTHING,
 ) -> list[Task]:
+    """The tasks of one dataset; takes and raises what `read_tasks` does.
+
+    Raises:
+        DataError: the first of those that some task cannot be run for, too.
+    """
+    made = read_tasks(dataset, words, cache, apex, threads, leave_out)
+    if made.lacking:
+        raise made.lacking[0]
+    return list(made.tasks)
+
+
+def read_tasks(
+    dataset: Dataset,
+    words: Sequence[str],
+    cache: Cache,
+    apex: ApexPolicy = "given",
+    threads: int = 1,
+    leave_out: LeaveOut = NOTHING,
+) -> Made:
     """The tasks of one dataset, from one reading of its index.
+
+    Only clips of a task count: one without frames that has no class there stops nothing.
 
     Args:
         dataset: located on disk.
@@ -96,34 +162,131 @@ def make_tasks(
         cache: where digests and spotted apexes are remembered.
         apex: "given", "middle" or "spotted".
         threads: for spotting.
+        leave_out: what the user agrees to do without.
 
     Raises:
-        DataError: clips without frames (all named), or a labelling without clips.
+        DataError: the dataset cannot be indexed.
     """
     index = dataset.index()
-    if index.missing:
-        first = ", ".join(clip.id for clip in index.missing[:5])
-        some = first + (", ..." if len(index.missing) > 5 else "")
-        raise DataError(
-            f"{dataset.name}: {len(index.missing)} clips of its table have no frames on disk: "
-            f"{some}; `bench data check {dataset.name}` lists all of them"
-        )
+    labellings = {word: dataset.labellings[word] for word in words}
     # Sorted whatever a plugin returns: labels, folds and the fingerprint rest on this order.
-    clips = sorted(index.clips, key=lambda clip: clip.id)
-    marks = digests(clips, cache, dataset.name)
-    clips = with_apexes(dataset, clips, marks, apex, cache, threads)
-    tasks = []
+    clips = [
+        clip
+        for clip in sorted(index.clips, key=lambda clip: clip.id)
+        if clip.id not in leave_out.excluded | leave_out.absent
+        and any(one.label(clip) is not None for one in labellings.values())
+    ]
+    usable = _usable(dataset, clips, cache, apex, threads)
+    tasks: list[Task] = []
+    lacking: list[DataError] = []
     for word in words:
-        name, labelling = str(TaskName(dataset.name, word)), dataset.labellings[word]
-        rows = [
-            (clip, label, mark)
-            for clip, mark in zip(clips, marks, strict=True)
-            if (label := labelling.label(clip)) is not None
-        ]
-        if not rows:
-            raise DataError(
-                f"{TaskName(dataset.name, word)}: none of its {len(clips)} clips belongs to a class"
-            )
-        chosen, labels, kept = zip(*rows, strict=True)
-        tasks.append(Task(name, dataset, labelling.classes, chosen, np.array(labels), kept))
-    return tasks
+        try:
+            tasks.append(_task(dataset, word, index, usable, leave_out))
+        except DataError as error:
+            lacking.append(error)
+    known = frozenset(clip.id for clip in (*index.clips, *index.missing))
+    return Made(tuple(tasks), tuple(lacking), known, usable.remarks)
+
+
+@dataclass(frozen=True)
+class _Usable:
+    """Clips whose files could be read, and why others could not.
+
+    Attributes:
+        clips: with the apex that is meant.
+        digests: identity of each.
+        lost: what is wrong with the others, by id.
+        remarks: on their files, a sentence each.
+    """
+
+    clips: tuple[Clip, ...]
+    digests: tuple[str, ...]
+    lost: dict[str, str]
+    remarks: tuple[str, ...]
+
+
+def _usable(
+    dataset: Dataset, clips: Sequence[Clip], cache: Cache, apex: ApexPolicy, threads: int
+) -> _Usable:
+    lost: dict[str, str] = {}
+    tried = zip(clips, tried_digests(clips, cache, dataset.name), strict=True)
+    readable: list[Clip] = []
+    marks: list[str] = []
+    for clip, mark in tried:
+        if isinstance(mark, DataError):
+            lost[clip.id] = str(mark)
+        else:
+            readable.append(clip)
+            marks.append(mark)
+    names = identities(dataset, readable, marks)
+    spotted = with_apexes(dataset, readable, names, apex, cache, threads)
+    kept: list[tuple[Clip, str]] = []
+    for clip, name, one in zip(readable, names, spotted, strict=True):
+        if isinstance(one, DataError):
+            lost[clip.id] = str(one)
+        else:
+            kept.append((one, name))
+    return _Usable(
+        clips=tuple(clip for clip, _ in kept),
+        digests=tuple(name for _, name in kept),
+        lost=lost,
+        remarks=tuple(copies(readable, marks)),
+    )
+
+
+def _task(dataset: Dataset, word: str, index: Index, usable: _Usable, leave_out: LeaveOut) -> Task:
+    labelling = dataset.labellings[word]
+    members = {
+        clip.id: clip
+        for clip in (*index.missing, *index.clips)
+        if labelling.label(clip) is not None
+    }
+    revision = "" if dataset.synthetic else index.revision
+    name = TaskName(dataset.name, word, revision)
+    if not members:
+        raise DataError(f"{name}: none of its {len(index.clips)} clips belongs to a class")
+    rows = [
+        (clip, digest)
+        for clip, digest in zip(usable.clips, usable.digests, strict=True)
+        if clip.id in members
+    ]
+    here = {clip.id for clip, _ in rows}
+    excluded = [clip for one, clip in members.items() if one in leave_out.excluded]
+    absent = {one: clip for one, clip in members.items() if one not in here | leave_out.excluded}
+    if absent and not (leave_out.incomplete and rows):
+        reasons = {one: usable.lost.get(one, "no frames on disk") for one in sorted(absent)}
+        raise DataError(_lacking(str(name), dataset.name, len(members), reasons))
+    if not rows:
+        raise DataError(f"{name}: --exclude leaves out all of its {len(members)} clips")
+    clips, marks = zip(*rows, strict=True)
+    contract = make_contract(dataset, index, labelling, clips, absent.values(), excluded)
+    return Task(
+        name=str(replace(name, subset=contract.subset)),
+        dataset=dataset,
+        classes=labelling.classes,
+        clips=clips,
+        labels=np.array([labelling.label(clip) for clip in clips]),
+        digests=marks,
+        contract=contract,
+        rule=_rule(dataset, labelling),
+    )
+
+
+def _rule(dataset: Dataset, labelling: Labelling) -> str:
+    """Identifies the class map and the code of the plugins that index and read the dataset."""
+    code = {one.name: reading_code(type(one)) for one in opened(dataset)}
+    words = sorted(labelling.of.items()), sorted(labelling.without), labelling.field
+    return key("rule", labelling.classes, words, code)
+
+
+def _lacking(task: str, dataset: str, whole: int, reasons: dict[str, str]) -> str:
+    """Which clips a task lacks, and what can be done, in a line."""
+    first = [f"{clip} ({why})" for clip, why in list(reasons.items())[:NAMED]]
+    more = [f"{len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
+    cure = "a copy without any frames runs nothing"
+    if len(reasons) < whole:
+        cure = "--incomplete runs those that are there, --exclude FILE leaves clips out by name"
+    return (
+        f"{task} lacks {len(reasons)} of its {whole} clips: {', '.join([*first, *more])}; {cure}; "
+        f"`bench data check {dataset}` lists all"
+    )

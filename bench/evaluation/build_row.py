@@ -72,6 +72,8 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         epochs=other.epochs,
         fit_times=fit_times(done),
         provenance=min((r.provenance for r in done), key=LEAST_FIRST.index, default="reported"),
+        clips=len(task.labels),
+        expected=sum(task.contract.expected) or None,
     )
 
 

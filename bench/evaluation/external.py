@@ -81,6 +81,8 @@ def external_row(task: Truth, one: External) -> Row:
         fit_seconds=None,
         parameters=None,
         notes=tuple(_notes(one, have)),
+        clips=int(have.sum()),
+        expected=sum(task.contract.expected) or None,
     )
 
 

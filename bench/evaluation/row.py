@@ -87,6 +87,8 @@ class Row:
         fit_seconds: mean wall time of a fit.
         fit_times: the same for each device that folds were fitted on.
         provenance: of the folds that ended ok, the least that holds for all; "reported" without.
+        clips: of its task.
+        expected: clips that the papers count, None where unknown or not compared.
         parameters: number of trained parameters.
         rank: 1 is best; methods that do not differ significantly share it; None if not ranked.
         reference: a control or ceiling.
@@ -115,6 +117,8 @@ class Row:
     epochs: Epochs | None = None
     fit_times: tuple[FitTime, ...] = ()
     provenance: Provenance = "reported"
+    clips: int = 0
+    expected: int | None = None
 
     @property
     def complete(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from bench.core.types import Array
+from bench.data.contract import Contract
 from bench.store.task_file import TaskFile
 
 
@@ -19,6 +20,7 @@ class Truth:
         task, fingerprint, classes, synthetic, apex: of the task.
         position: index of each clip id in the arrays.
         people, databases, labels: (n,) subject, database and label number of each clip.
+        contract: which clips it has, against those that it should have.
     """
 
     task: str
@@ -30,6 +32,7 @@ class Truth:
     people: Array
     databases: Array
     labels: Array
+    contract: Contract = field(default_factory=Contract)
 
 
 def truth(task: TaskFile) -> Truth:
@@ -45,4 +48,5 @@ def truth(task: TaskFile) -> Truth:
         people=np.array(people),
         databases=np.array(databases),
         labels=np.array(labels),
+        contract=task.contract,
     )

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.cache.cache import Cache
+from bench.cache.root import CacheError
 from bench.core.errors import BenchError, disk_is_full
 from bench.core.types import Array, Description
 from bench.plugins.context import Context, DeadlineError
@@ -47,8 +48,8 @@ def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
     """Keep a description; returns the traceback of a method that fails."""
     try:
         cache.put("descriptions", name, method.describe(clip))
-    # The clip's fault, not the method's: it is reported once, for all methods.
-    except UnreadableError:
+    # The clip's or the cache's fault, not the method's: reported once, for all methods.
+    except (UnreadableError, CacheError):
         raise
     except Exception as error:
         # Every later job would fail alike: end the run instead of blaming the method.
@@ -98,7 +99,7 @@ def fit(job: Fit) -> Outcome:
     except MemoryError:
         return Outcome("oom", error=traceback.format_exc())
     except Exception as error:
-        if disk_is_full(error):
+        if disk_is_full(error) or isinstance(error, CacheError):
             raise
         return Outcome("failed", error=traceback.format_exc())
     seconds = {

@@ -52,7 +52,7 @@ class CellPath(NamedTuple):
         """Whether words mean it: task and method in full, what follows by its first letters."""
         parts = words.split("/")
         for i in range(1, len(parts) + 1):
-            if self.task not in _names("/".join(parts[:i]), "/"):
+            if not self._of_task("/".join(parts[:i])):
                 continue
             # A method's name may contain slashes, too: those of a file that it takes.
             if i == len(parts) or any(
@@ -61,6 +61,14 @@ class CellPath(NamedTuple):
             ):
                 return True
         return False
+
+    def _of_task(self, word: str) -> bool:
+        """Whether a word means the task: by its name, or without its revision and subset."""
+        if self.task in _names(word, "/"):
+            return True
+        # `safe` leaves of "casme2/5@2014 (245 of 246)" the folder "casme2-5@2014--245-of-246-~...".
+        rest = self.task.removeprefix(safe(word))
+        return rest != self.task and (rest.startswith("@") or ("~" in rest and rest[:2] == "--"))
 
     def _continues(self, rest: list[str]) -> bool:
         parts = (self.row, self.seed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
+from bench.data.contract import Contract
 from bench.data.task import Task
 
 TASK = Kind("task", format=2, unsealed=1, default=1)
@@ -20,11 +21,13 @@ class TaskFile:
 
     Attributes:
         task: "casme2/5".
-        fingerprint: of clips, bytes, apexes and labels.
+        fingerprint: of clips, bytes, apexes, labels, class map, contract and code.
         classes: names in the order of the label numbers.
         synthetic: made by the generator.
         apex: where the apexes come from.
         clips: subject, database and label number of each clip by its id.
+        contract: which clips it has, against those that it should have; of files from before it
+            was kept one that says nothing.
     """
 
     task: str
@@ -33,6 +36,7 @@ class TaskFile:
     synthetic: bool
     apex: str
     clips: dict[str, tuple[str, str, int]]
+    contract: Contract = field(default_factory=Contract)
 
 
 def task_file(task: Task) -> TaskFile:
@@ -45,6 +49,7 @@ def task_file(task: Task) -> TaskFile:
         synthetic=task.synthetic,
         apex=task.apex,
         clips={clip.id: (clip.person, clip.database, int(label)) for clip, label in rows},
+        contract=task.contract,
     )
 
 

@@ -65,7 +65,6 @@ class Guesses(Dataset):
                     emotion=CLASSES[emotion],
                     folder=self.root,
                     files=("guesses.txt",),
-                    apex=number,  # tells clips of the same bytes apart
                 )
                 for number, (person, emotion) in enumerate(zip(subjects, shown, strict=True))
             )

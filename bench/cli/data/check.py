@@ -11,7 +11,7 @@ from bench.cli.common import open_dataset, out, print_json
 from bench.cli.complete import complete_datasets
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
-from bench.data.counts import check as check_dataset
+from bench.data.check import check as check_dataset
 
 
 def check(
@@ -24,13 +24,13 @@ def check(
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
-    """Read a whole dataset and report what is missing, repaired or unreadable.
+    """Check a whole dataset: what is missing, repaired or refused, and the cure.
 
     Exits with 1 when the dataset differs from what its papers count.
     """
     report = check_dataset(open_dataset(name, plugin))
     if json:
-        print_json({**asdict(report), "problems": report.problems})
+        print_json({**asdict(report), "problems": report.problems, "remedies": report.remedies})
     else:
         out().print(str(report), soft_wrap=True)
     if not report.good:

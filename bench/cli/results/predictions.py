@@ -146,11 +146,7 @@ def _truth(
 ) -> tuple[Truth, Task | None]:
     """Clips and classes of a task, and the task itself where the results folder lacks it."""
     wanted = TaskSelector.parse(task)
-    known = [
-        one
-        for data, one in store.tasks().items()
-        if one.task == wanted.task and data.startswith(wanted.data)
-    ]
+    known = [one for data, one in store.tasks().items() if wanted.means(one.task, data)]
     if len(known) > 1:
         marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
         raise BenchError(f"--task {task} is ambiguous: {marks}")

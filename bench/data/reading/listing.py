@@ -105,7 +105,7 @@ def _reason(name: str) -> str:
     if suffix in OTHERS:
         return (
             f"{suffix} images are not read; convert them to png, for instance with "
-            f"`magick mogrify -format png *{suffix}`"
+            f"`find . -name '*{suffix}' -exec magick mogrify -format png {{}} +`"
         )
     if suffix in VIDEOS:
         return (

@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.core.clip import Clip
+from bench.core.select import nearest
 from bench.data.reading.listing import Listing
-from bench.data.reading.spellings import near
 
 FEW = 3
 """Clips or files named in one sentence."""
 
 
-def some(names: Iterable[str]) -> str:
+def some(names: Iterable[str], few: int = FEW) -> str:
     """The first few of several names: "a, b, c and 7 more"."""
     every = list(names)
-    more = len(every) - FEW
-    return ", ".join(every[:FEW]) + (f" and {more} more" if more > 0 else "")
+    more = len(every) - few
+    return ", ".join(every[:few]) + (f" and {more} more" if more > 0 else "")
 
 
 def shared_frames(clips: Iterable[Clip]) -> Iterator[str]:
@@ -37,13 +37,15 @@ def unmapped(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
     strange = Counter(c.emotion for c in clips if words and c.emotion and c.emotion not in words)
     for word, count in sorted(strange.items()):
         owners = some(clip.id for clip in clips if clip.emotion == word)
-        guess = near(word, words)
-        hint = f"; did you mean {guess}?" if guess else f"; known: {', '.join(sorted(words))}"
+        near = nearest(word, sorted(words))
+        known = f"known: {', '.join(sorted(words))}"
+        hint = f"; did you mean {' or '.join(near)}?" if near else f"; {known}"
         yield f"emotion {word!r} belongs to no class, {_clips(count)} ({owners}){hint}"
 
 
 def vanished(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
-    """A sentence for each subject of the table none of whose clips can be in a task."""
+    """A sentence on the subjects of the table none of whose clips can be in a task."""
+    lost = []
     by_person = defaultdict(list)
     for clip in clips:
         by_person[clip.person].append(clip)
@@ -52,7 +54,9 @@ def vanished(clips: Iterable[Clip], words: Collection[str]) -> Iterator[str]:
         annotated = [clip for clip in group if clip.emotion]
         usable = [c for c in annotated if c.files and (not words or c.emotion in words)]
         if annotated and not usable:
-            yield f"subject {person} vanishes: none of its {_clips(len(annotated))} can be used"
+            lost.append(person)
+    if lost:
+        yield f"of {len(lost)} of {len(by_person)} subjects no clip can be used: {some(lost)}"
 
 
 def images_refused(root: Path, listings: Mapping[Path, Listing]) -> tuple[str, ...]:

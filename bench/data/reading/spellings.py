@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 
 SPELLINGS = (
@@ -36,8 +35,3 @@ def spelt(text: str, words: Collection[str]) -> str:
     own = [word for word in alike if word in words]
     # A dataset with two words for one emotion would tell them apart.
     return own[0] if len(own) == 1 else text.lower()
-
-
-def near(word: str, words: Collection[str]) -> str:
-    """The word of a dataset that was most likely meant, "" where none is like it."""
-    return next(iter(difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.6)), "")

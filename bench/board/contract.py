@@ -1,0 +1,53 @@
+"""The text of a task's contract: which clips it has, of which it should have."""
+
+from __future__ import annotations
+
+from bench.data.contract import Contract
+
+COUNTED = ("repaired", "dropped", "missing", "unreadable", "excluded")
+"""Fields that name clips; of these, boards and plans give the number."""
+
+
+def clips_text(contract: Contract) -> str:
+    """Clips and how many there should be, in a few words: "20 of 246", "51" where unknown."""
+    here, papers = contract.clips, sum(contract.expected)
+    if not papers:
+        return contract.subset or str(here)
+    if here > papers:
+        return f"{here}, published {papers}"
+    if here == papers and contract.found != contract.expected:
+        return f"{here}, other classes"
+    return f"{here} of {papers}"
+
+
+def contract_text(contract: Contract) -> str:
+    """One line for a plan, a run and a caption."""
+    parts = [f"{clips_text(contract)} clips"]
+    if contract.expected and contract.as_published:
+        parts[0] += ", as published"
+    parts += [f"{count} {word}" for word, count in counts(contract).items() if count]
+    if contract.unmapped:
+        words = ", ".join(f"{word} {count}" for word, count in contract.unmapped.items())
+        parts.append(f"in no class: {words}")
+    return "; ".join(parts)
+
+
+def counts(contract: Contract) -> dict[str, int]:
+    """How many clips were repaired, dropped, and left out for which reason."""
+    return {name: len(getattr(contract, name)) for name in COUNTED}
+
+
+def apart_text(contract: Contract) -> str:
+    """Why a table stands apart from the literature; empty where it may stand beside it."""
+    if contract.as_published:
+        return ""
+    if contract.left_out:
+        reason = f"{len(contract.left_out)} of its {contract.whole} clips were left out"
+    else:
+        found, papers = map(_counts, (contract.found, contract.expected))
+        reason = f"its clips per class are {found}, those of the papers {papers}"
+    return f"No published results are shown: {reason}."
+
+
+def _counts(numbers: tuple[int, ...]) -> str:
+    return " / ".join(map(str, numbers))

@@ -1,0 +1,255 @@
+"""Whether a dataset on disk is what its papers count, and what to do where it is not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset, Index, opened
+from bench.core.deferred import load
+from bench.core.errors import DataError
+from bench.core.machine import cores
+from bench.data.counts import Difference, TaskCount, count
+from bench.data.reading import some, subfolders
+
+NAMED = 10
+"""Names listed in full; of more only the first few, all of them in the report's JSON."""
+SEARCHED = 20
+"""Folders tried where the one that is set does not hold the dataset."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a dataset's folder holds.
+
+    Attributes:
+        dataset: its name.
+        root: the folder.
+        synthetic: a stand-in: its counts are not compared.
+        clips: with frames on disk.
+        expected: rows the owners' table has, None where unknown or not compared.
+        revision: of the annotation table; empty where there is only one.
+        repaired: what was repaired by a stated rule, a sentence a clip.
+        dropped: what was left out and why.
+        refused: files, folders and tables seen and not used, each with its reason.
+        missing: ids of clips without frames on disk.
+        unreadable: a sentence for each clip with a frame that cannot be read.
+        faults: the index's own problems: gaps, frames of several clips, unknown emotions.
+        notes: what else there is to say.
+        tasks: counts of every task.
+        layout: the tree expected below the root.
+        elsewhere: a folder that holds more of the dataset, None where none was found.
+    """
+
+    dataset: str
+    root: str
+    synthetic: bool
+    clips: int
+    expected: int | None
+    revision: str
+    repaired: tuple[str, ...]
+    dropped: tuple[str, ...]
+    refused: tuple[str, ...]
+    missing: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+    tasks: tuple[TaskCount, ...]
+    layout: str
+    elsewhere: Path | None = None
+
+    @cached_property
+    def problems(self) -> tuple[str, ...]:
+        """What must be fixed or accepted before results mean what they say, a line each."""
+        return tuple(self._problems())
+
+    @property
+    def good(self) -> bool:
+        """True when there are no problems."""
+        return not self.problems
+
+    def _problems(self) -> Iterator[str]:
+        if self.missing:
+            yield f"{len(self.missing)} clips have no usable frames on disk"
+        if self.unreadable:
+            yield f"{len(self.unreadable)} clips cannot be read"
+        yield from self.faults
+        if self.expected is not None and self.clips + len(self.missing) != self.expected:
+            yield f"{self.clips} clips found, {self.expected} expected"
+        if all(task.empty for task in self.tasks):
+            yield "every task is empty"
+        for task in self.tasks:
+            if not task.good:
+                yield (
+                    f"{task.task}: {sum(task.found)} clips of {task.subjects} subjects, other than "
+                    "the papers count"
+                )
+
+    @cached_property
+    def remedies(self) -> tuple[str, ...]:
+        """What to do about the problems: a command or a line of bench.toml each."""
+        return tuple(self._remedies())
+
+    def _remedies(self) -> Iterator[str]:
+        if self.elsewhere is not None:
+            yield _setting(self.dataset, self.elsewhere)
+        elif self.clips <= len(self.missing):
+            yield f"compare the folder with the layout expected: {_line(self.layout)}"
+        if self.refused and self.missing:
+            yield "do what is said of the files refused above"
+        if self.clips and (self.missing or self.unreadable):
+            yield (
+                "copy the clips without usable frames from the owners' archive again, or run "
+                f"without them: `bench run --datasets {self.dataset} --incomplete`"
+            )
+        if self.faults:
+            yield (
+                "correct the frames or the table, or leave clips out by their names, one on a "
+                f"line: `bench run --datasets {self.dataset} --exclude FILE`"
+            )
+        if any(task.expected != task.found for task in self.tasks if not task.good):
+            yield (
+                "compare the annotation table with the owners' (its name, rows and fingerprint are "
+                f"in the notes); what is known of it: `bench info {self.dataset}`"
+            )
+
+    def __str__(self) -> str:
+        """The whole report, for reading."""
+        made = ", SYNTHETIC" if self.synthetic else ""
+        of = "" if self.expected is None else f" of {self.expected}"
+        lines = [f"{self.dataset} at {self.root}{made}: {self.clips}{of} clips"]
+        for task in self.tasks:
+            lines += [f"  {task}", *(f"    {_said(one)}" for one in task.differences)]
+        for title in ("repaired", "dropped", "refused", "missing", "unreadable", "notes"):
+            entries: tuple[str, ...] = getattr(self, title)
+            if entries:
+                lines += [f"{title}, {len(entries)}:", *(f"  {e}" for e in _folded(entries))]
+        if self.good:
+            return "\n".join([*lines, "OK"])
+        lines += ["problems:", *(f"  {problem}" for problem in _folded(self.problems))]
+        if self.remedies:
+            lines += ["what to do:", *(f"  {remedy}" for remedy in self.remedies)]
+        return "\n".join(lines)
+
+
+def check(dataset: Dataset, pixels: bool = True) -> Report:
+    """Index a dataset, read every clip, compare the counts with the papers'.
+
+    Args:
+        dataset: located on disk.
+        pixels: read every frame too; False takes the index's word.
+
+    Raises:
+        DataError: the dataset cannot even be indexed; with what the folder holds instead.
+    """
+    try:
+        index = dataset.index()
+    except DataError as error:
+        raise DataError(f"{error}; {_instead(dataset)}") from error
+    few = not index.clips or len(index.clips) < len(index.missing)
+    return Report(
+        dataset=dataset.name,
+        root=str(dataset.root),
+        synthetic=dataset.synthetic,
+        clips=len(index.clips),
+        expected=None if dataset.synthetic else index.expected,
+        revision=index.revision,
+        repaired=index.repaired,
+        dropped=index.dropped,
+        refused=index.refused,
+        missing=tuple(clip.id for clip in index.missing),
+        unreadable=_unreadable(dataset, index) if pixels else (),
+        faults=index.problems,
+        notes=index.notes,
+        tasks=tuple(count(dataset, word, index) for word in dataset.labellings),
+        layout=dataset.facts.layout,
+        elsewhere=_elsewhere(dataset, len(index.clips)) if few else None,
+    )
+
+
+def _unreadable(dataset: Dataset, index: Index) -> tuple[str, ...]:
+    def said(clip: Clip) -> str:
+        try:
+            dataset.read(clip)
+        except DataError as error:
+            return f"{clip.id}: {error}"
+        return ""
+
+    load("numpy")
+    # Decoders let other threads run, so threads do where processes would copy every frame.
+    with ThreadPoolExecutor(cores()) as pool:
+        return tuple(filter(None, pool.map(said, index.clips)))
+
+
+def _instead(dataset: Dataset) -> str:
+    """What a folder that is not the dataset holds, and the line that mends it."""
+    root = dataset.root
+    if not root.exists():
+        return f"expected a folder like {_line(dataset.facts.layout)}"
+    better = _elsewhere(dataset, 0)
+    if better is not None:
+        return _setting(dataset.name, better)
+    inside = sorted(path.name for path in root.iterdir()) if root.is_dir() else []
+    held = f"it holds {some(inside, NAMED)}" if inside else "it is empty"
+    return f"{held}; expected {_line(dataset.facts.layout)}"
+
+
+def _elsewhere(dataset: Dataset, clips: int) -> Path | None:
+    """A folder above or below the root that holds more clips of a dataset."""
+    root = dataset.root
+    # The root of a composite is no folder of clips.
+    if len(list(opened(dataset))) > 1:
+        return None
+    below = subfolders(root) if root.is_dir() else []
+    deeper = [inner for folder in below[:SEARCHED] for inner in subfolders(folder)]
+    best: Path | None = None
+    for folder in [root.parent, root.parent.parent, *[*below, *deeper][:SEARCHED]]:
+        try:
+            found = replace(dataset, root=folder).index().clips
+        except DataError:
+            continue
+        # A folder above may as well hold another copy, next to the root.
+        own = [clip for clip in found if folder in below + deeper or root in clip.folder.parents]
+        if own and len(found) > clips:
+            best, clips = folder, len(found)
+    return best
+
+
+def _setting(name: str, root: Path) -> str:
+    return f'below [roots] in bench.toml: {name} = "{root}"'
+
+
+def _line(layout: str) -> str:
+    return "; ".join(" ".join(line.split()) for line in layout.splitlines())
+
+
+def _said(one: Difference) -> str:
+    """A class with its clips that the list has elsewhere or not at all, and the other way round."""
+    lacks = f"{len(one.lacks)} not here: {_few(one.lacks)}" if one.lacks else ""
+    extra = f"{len(one.extra)} not in the list: {_few(one.extra)}" if one.extra else ""
+    return f"{one.name}: {'; '.join(filter(None, (lacks, extra)))}"
+
+
+def _few(names: tuple[str, ...]) -> str:
+    """All of a few names, the first of many."""
+    return some(names, NAMED) if len(names) <= NAMED else some(names)
+
+
+def _folded(sentences: Iterable[str]) -> Iterator[str]:
+    """Sentences on single clips, those that say the same of several in one with their number."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for sentence in sentences:
+        clip, colon, said = sentence.partition(": ")
+        # Ids of clips have two slashes and no blank.
+        known = colon and clip.count("/") == 2 and " " not in clip
+        groups[said if known else sentence].append(clip if known else "")
+    for said, clips in groups.items():
+        if len(clips) > 1 and clips[0]:
+            yield f"{len(clips)} clips: {said} ({some(clips)})"
+        else:
+            yield f"{clips[0]}: {said}" if clips[0] else said
