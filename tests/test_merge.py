@@ -136,6 +136,10 @@ def test_a_task_of_our_data_with_other_labels_is_refused(world, theirs):
     path = next((theirs / "tasks").iterdir())
     edit(path, lambda raw: raw["clips"]["toy/p0/c0-low"].__setitem__(2, 1))
     done = take(world)
+    assert f"skipped, damaged: {path.relative_to(world.folder)}: its fingerprint is not" in done.err
+    # Without what proves it.
+    edit(path, lambda raw: raw.update(identities={}))
+    done = take(world)
     assert f"skipped, refused: {path.relative_to(world.folder)}: other clips or classes" in done.err
     assert next((world.results / "tasks").iterdir()).read_bytes() == ours
 

@@ -64,6 +64,40 @@ def test_a_changed_record_never_wins_a_rank(ran):
     assert "its file has no seal" in ran.bench("results", "explain", str(path)).out
 
 
+def test_nobody_changes_a_label_unseen(ran):
+    """The fingerprint that records name is that of the labels, too."""
+    path = next((ran.results / "tasks").iterdir())
+    clip = "toy/p0/c0-low"
+    for change in (
+        lambda raw: raw["clips"][clip].__setitem__(2, 1),
+        lambda raw: raw["identities"][clip].__setitem__(0, "0"),
+        lambda raw: raw.update(rule="0"),
+        lambda raw: raw.update(synthetic=True),
+        lambda raw: raw["classes"].reverse(),
+        lambda raw: raw["contract"].update(missing=["toy/p0/other"]),
+        lambda raw: raw["identities"].popitem(),
+        lambda raw: raw["clips"].update({"toy/p0/new": ["toy/p0", "toy", 0]}),
+        lambda raw: raw["clips"][clip].__setitem__(0, "toy/p1"),
+        lambda raw: raw.update(task="other/3"),
+    ):
+        sound = path.read_text()
+        edit(path, change)
+        done = ran.bench("board")
+        assert "damaged, left out" in done.err
+        assert "mean" not in done.out
+        path.write_text(sound)
+    assert row(ran)["provenance"] == "run"
+
+
+def test_a_task_without_proof_vouches_for_nothing(ran):
+    path = next((ran.results / "tasks").iterdir())
+    edit(path, lambda raw: (raw.update(identities={}), raw["clips"]["toy/p0/c0-low"].pop()))
+    edit(path, lambda raw: raw["clips"]["toy/p0/c0-low"].append(1))
+    assert row(ran)["provenance"] == "unsealed"
+    assert "written again" in ran.run().err
+    assert row(ran)["provenance"] == "run"
+
+
 def test_every_way_to_show_results_says_whose_they_are(ran):
     another_user(ran, "else")
     assert "reported" in ran.bench("board").out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -115,7 +115,11 @@ def scan_records(
         unit = (record.key, record.label, record.preset)
         if (other := first.setdefault(unit, path)) != path:
             raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
-        return judged(record)
+        if task is not None and task.task != inputs["task"]:
+            raise DamagedError(path, f"inputs.task: {inputs['task']}, and its data are {task.task}")
+        found = judged(record)
+        # Who shows what could have been changed: so could every score that rests on it.
+        return found if task is None or task.proven else replace(found, provenance="unsealed")
 
     yield from _each("record", paths, read)
 
