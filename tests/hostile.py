@@ -8,7 +8,13 @@ from typing import Any
 
 from bench.board.board import Board, Table
 from bench.evaluation.crossing import Crossing
-from bench.evaluation.notes import IncompleteVariants, NoCommonSeed, Partial, Stale
+from bench.evaluation.notes import (
+    ExternalPredictions,
+    IncompleteVariants,
+    NoCommonSeed,
+    Partial,
+    Stale,
+)
 from bench.evaluation.paired import Difference
 from bench.evaluation.row import Epochs, FitTime, Row, Score
 from bench.evaluation.variants import Variant, Variants
@@ -84,6 +90,7 @@ def board() -> Board:
         fit_times=(FitTime("cpu", 1, 1.0), FitTime("g", 1, 2.0)),
     )  # fmt: skip
     incomplete = dataclasses.replace(row, label="n", rank=None, notes=())
+    external = dataclasses.replace(row, label="x", notes=(ExternalPredictions("log"),))
     difference = Difference(0.1, -0.1, 0.3, 0.2, True, 2, 0.4)
     changed = Variant("m:a", {"a": [1, "x"], "b": "y"}, scores, difference)
     group = Variants(
@@ -98,7 +105,8 @@ def board() -> Board:
         for label, part in itertools.product(("m:a", None), ("full", "d"))
     ]  # fmt: skip
     table = Table(
-        "d/2", "loso", False, "f0", ("low", "high"), (3, 4), 2, "given", (row, incomplete),
-        tuple(published), ("machine",), (group,),
+        task="d/2", protocol="loso", synthetic=False, fingerprint="f0", classes=("low", "high"),
+        counts=(3, 4), subjects=2, apex="given", rows=(row, incomplete), test_best=(external,),
+        published=tuple(published), environments=("machine",), variants=(group,),
     )  # fmt: skip
     return Board((table, dataclasses.replace(table, synthetic=True)), {"machine": "a cpu"})

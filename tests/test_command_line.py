@@ -186,7 +186,7 @@ def test_a_new_method_runs_at_once_on_frames(world):
     listed = world.bench("list", "methods", "--plugin", "mymethod.py", "--json")
     names = {row["name"] for row in json.loads(listed.out)["methods"]}
     assert "mymethod" in names
-    complains(world.bench("new", "method", "mymethod"), "exists already")
+    complains(world.bench("new", "method", "mymethod"), "exists")
     complains(world.bench("new", "method", "My-Method"), "one lower-case word")
 
 

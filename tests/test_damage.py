@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,21 @@ def test_verify_says_what_has_no_seal(ran):
 def test_verify_of_no_folder_is_a_line(ran):
     done = ran.bench("results", "verify", "nothing")
     assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_link_to_itself_is_damage_that_a_run_heals(ran):
+    before = ran.predictions()
+    path = files(ran, "records")[0]
+    path.unlink()
+    path.symlink_to(path.name)
+    assert "a link to itself" in ran.bench("results", "verify").err
+    assert ran.run("--trace").code == 0
+    assert ran.predictions() == before
+
+
+def test_a_pipe_among_the_frames_is_named_and_waits_for_nobody(world):
+    path = next((world.folder / "data" / "p0").iterdir())
+    path.unlink()
+    os.mkfifo(path)
+    done = world.run()
+    assert f"{path.name}: no file, but a folder, pipe or device" in done.err + done.out

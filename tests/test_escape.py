@@ -21,7 +21,7 @@ from rich.console import Console
 from bench.board.markdown import markdown
 from bench.board.markup import html, latex
 from bench.board.plain import to_csv, to_json
-from bench.board.terminal import grid
+from bench.board.terminal import grids
 from bench.cli.screen import Screen
 from bench.core import escape
 
@@ -195,9 +195,9 @@ def test_json(text):
 def test_terminal(console, text):
     plain, poisoned = [], []
     for kept, word in ((plain, WORD), (poisoned, text)):
-        table = grid(hostile.poisoned(BOARD, word).tables[0], 200)
         file = io.StringIO()
-        console(file=file, width=10_000, color_system=None).print(table)
+        for grid in grids(hostile.poisoned(BOARD, word).tables[0], 200):
+            console(file=file, width=10_000, color_system=None).print(grid)
         kept += file.getvalue().splitlines()
     assert all(line.isprintable() for line in poisoned)
     assert len(plain) == len(poisoned)

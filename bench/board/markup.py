@@ -13,7 +13,8 @@ from bench.core import escape
 
 def latex(board: Board) -> str:
     """A booktabs tabular per table and per group of variants, its caption in a comment."""
-    return "\n".join(part for table in board.tables for part in _tabulars(table))
+    parts = (part for table in board.tables for part in _tabulars(table))
+    return "\n".join(["% Leaderboard", *parts])
 
 
 def _tabulars(table: Table) -> Iterator[str]:

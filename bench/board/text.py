@@ -156,7 +156,7 @@ def beside(table: Table) -> list[list[str]]:
             if not table.synthetic
             else "not compared (published: real data; ours: synthetic)",
             one.selection,
-            _certainty(one),
+            one.certainty,
             "; ".join([one.source, *map(note_text, one.caveats)]),
         ]
         for one in table.published
@@ -167,14 +167,10 @@ def beside(table: Table) -> list[list[str]]:
 def elsewhere(table: Table) -> list[list[str]]:
     """Published results of methods that were not run here, a word for each of `ELSEWHERE`."""
     return [
-        [one.name, _values(one.published), one.selection, _certainty(one), one.source]
+        [one.name, _values(one.published), one.selection, one.certainty, one.source]
         for one in table.published
         if one.label is None
     ]
-
-
-def _certainty(one: Comparison) -> str:
-    return "unverified" if one.certainty == "recalled" else one.certainty
 
 
 def _values(values: dict[str, float]) -> str:
@@ -183,6 +179,8 @@ def _values(values: dict[str, float]) -> str:
 
 def _differences(one: Comparison) -> str:
     """Ours minus theirs; the interval is that of ours, the published value taken as exact."""
+    if one.certainty == "unverified":
+        return "not compared: no source that can be opened"
     words = []
     for name, ours in one.ours.items():
         theirs = one.published[name]

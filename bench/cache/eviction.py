@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -72,7 +73,11 @@ def read_size(text: str) -> int:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)B?", text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError(f"{text!r}, expected a size such as 20GB or 500MB")
-    return round(float(match[1]) * UNITS[match[2].upper()])
+    size = float(match[1]) * UNITS[match[2].upper()]
+    # A float has no more digits than 309 before its point.
+    if math.isinf(size):
+        raise ValueError(f"{text!r:.40}, expected a size such as 20GB or 500MB")
+    return round(size)
 
 
 def categories(cache: Cache) -> list[Category]:

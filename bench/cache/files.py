@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from pathlib import Path
+
+from bench.core.errors import BenchError
 
 
 def key(*parts: object) -> str:
@@ -15,13 +18,31 @@ def key(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def refuse_special(path: Path) -> None:
+    """Raise `BenchError` where something other than a regular file is in the place of a file."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        kind = KINDS.get(stat.S_IFMT(mode), "a device, pipe or socket")
+        raise BenchError(f"{path} is {kind}, expected a file: move it away or use another folder")
+
+
+KINDS = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link"}
+
+
 def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
     """Write next to the target, then replace: a reader sees all or nothing.
 
     `durable` adds an fsync, so that a power cut loses nothing; what can be computed again does
     without. Raises OSError and leaves no temporary file when the disk is full.
+
+    Raises:
+        BenchError: a folder, link, device or pipe is there, which a file must not replace.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_special(path)
     # In the target's folder, since a rename is atomic only within one file system.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

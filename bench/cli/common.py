@@ -28,10 +28,16 @@ DAMAGED = 5
 
 
 def workspace(
-    plugins: Sequence[Path] | None = None, results: Path | None = None
+    plugins: Sequence[Path] | None = None, results: Path | None = None, needed: bool = False
 ) -> tuple[Registry, Settings]:
-    """Plugins and settings; `results` overrides the configured folder."""
-    registry, settings = read_settings(plugins or ())
+    """Plugins and settings; `results` overrides the configured folder.
+
+    Raises:
+        BenchError: the plugins of bench.toml are `needed`, and nobody agreed to run them.
+    """
+    registry, settings = read_settings(plugins or (), needed)
+    if settings.doubt:
+        err().say(f"left out: {settings.doubt}")
     return registry, settings if results is None else replace(settings, results=results)
 
 

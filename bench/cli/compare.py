@@ -13,10 +13,10 @@ from rich.table import Table as Grid
 from bench.board.pairs import left_out_text, verdict_text
 from bench.board.terminal import NARROW
 from bench.board.text import number
-from bench.cache.files import write_atomically
+from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
-from bench.cli.options import Json, KnownTasks, Plugin, Protocol, Results
+from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results
 from bench.core.errors import BenchError
 from bench.core.select import choose_tasks
 from bench.evaluation.average_ranks import average_ranks
@@ -54,11 +54,14 @@ def compare(
         typer.Option("--output", "-o", help="Draw the average ranks over tasks to this png file."),
     ] = None,
     plugin: Plugin = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Test whether methods differ: paired by subject, on each task."""
     if len(set(methods)) < 2:
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
+    if output is not None:
+        check_output(output, MARK, force)
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
     contents = store.contents()
@@ -84,7 +87,7 @@ def compare(
         _print(pairs, metric)
         out().print(_ranks(pairs))
     if output is not None:
-        _draw(pairs, metric, output)
+        _draw(pairs, metric, output, force)
 
 
 def _plain(pair: Pair) -> dict[str, object]:
@@ -107,7 +110,7 @@ def _ranks(pairs: Sequence[Pair]) -> str:
     )
 
 
-def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
+def _draw(pairs: Sequence[Pair], metric: str, output: Path, force: bool) -> None:
     ranked = average_ranks(pairs)
     if ranked is None or ranked[2].difference is None:
         raise BenchError(f"{output} is not drawn: {_ranks(pairs)}")
@@ -117,7 +120,7 @@ def _draw(pairs: Sequence[Pair], metric: str, output: Path) -> None:
     methods, tasks, found = ranked
     figure = rank_figure(methods, found, f"average rank by {metric} over {tasks} tasks")
     picture = stamped(figure, all(pair.synthetic for pair in pairs))
-    write_atomically(output, png(picture), durable=False)
+    write_outputs([Output(output, png(picture), MARK)], force)
     out().say(f"Picture: {output}")
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cache.output import MARK, check_output
 from bench.cli.common import chosen_device, err, out, workspace
 from bench.cli.complete import complete_methods, complete_tasks
-from bench.cli.options import Plugin, Results
+from bench.cli.options import Force, Plugin, Results
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
@@ -52,13 +53,14 @@ def explain(
         ),
     ] = 300,
     plugin: Plugin = None,
+    force: Force = False,
 ) -> None:
     """Report on one method and task in figures: errors, training, what the model uses."""
     from matplotlib import rc_context
 
     from bench.board.style import SETTINGS
     from bench.report.evidence import gather
-    from bench.report.report import recorded, write
+    from bench.report.report import PAGE, recorded, write
 
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
@@ -69,11 +71,14 @@ def explain(
             f"{folder}: a report may show faces, and boards are published; name a folder outside "
             "boards with -o"
         )
+    # Our own folder holds our own reports, also older ones, which bear no mark.
+    force = force or output is None
+    check_output(folder / PAGE, MARK, force)
     with rc_context(SETTINGS):
         parts = list(recorded(evidence))
         if seconds and evidence.external is None:
             parts += _looks(evidence, registry, settings, seconds)
-        page = write(evidence, parts, folder)
+        page = write(evidence, parts, folder, force)
     out().say(f"Report: {page}")
 
 

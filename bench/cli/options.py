@@ -157,6 +157,9 @@ Config = Annotated[
         help="Read options from a TOML file; keys are option names. The command line wins.",
     ),
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace existing files that bench did not write.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[
     Path | None,

@@ -80,7 +80,7 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     Raises:
         BenchError: anything unknown, or nothing left to run.
     """
-    registry, settings = workspace(request.plugin, request.results)
+    registry, settings = workspace(request.plugin, request.results, needed=True)
     bound = settings.cache_size if options.cache_size is None else options.cache_size
     options = dataclasses.replace(options, plugins=registry.files, cache_size=bound)
     seeds = numbers(request.seeds, "--seeds")

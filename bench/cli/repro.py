@@ -76,7 +76,7 @@ def repro(
     Exits with 1 when a predicted class differs. Records of others whose predictions come again
     count as `reproduced` from then on: the evidence is kept in their results folder.
     """
-    registry, settings = workspace(plugin, results)
+    registry, settings = workspace(plugin, results, needed=True)
     theirs = find_cell(Store(settings.results), cell)
     today = _today(theirs, registry, settings)
     before = {r.fold: r for r in theirs.records if r.status == "ok" and fold in ("", r.fold)}

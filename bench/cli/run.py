@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.board import build
-from bench.board.publish import publish
+from bench.board.publish import check_publish, publish
 from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
@@ -63,6 +63,8 @@ def run(
     if time_left := expected(prepared):
         err().say(f"Estimated: {time_left}.")
     store = Store(prepared.settings.results)
+    # Now rather than after the last fold.
+    check_publish(store.folder)
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
@@ -84,9 +86,9 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
         if (table.task, table.fingerprint, table.protocol) in planned:
             for grid in grids(table, console.width):
                 console.print(grid)
-    markdown = publish(board, store.folder)[0]
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed)
+    markdown = publish(board, store.folder)[0]
     console.say(f"Leaderboard: {markdown}")
     if summary.unreadable or prepared.unusable:
         raise SystemExit(MISUSE)

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from bench.cli.prepare import Request
 from bench.core.errors import BenchError
 from bench.core.typed import read_toml, refuse_unknown, typed
+from bench.plugins.settings import place
 from bench.running.options import RunOptions
 
 NOT_OPTIONS = ("plugins", "threads")
@@ -45,7 +46,7 @@ def read_config(path: Path) -> dict[str, Any]:
     refuse_unknown(raw, kind, path)
     # Only to refuse wrong types: the values go on as text, which the options parse themselves.
     typed(raw, kind, path)
-    return {name: _spelled(name, value, path.parent) for name, value in raw.items()}
+    return {name: _spelled(name, value, path) for name, value in raw.items()}
 
 
 def _file_type() -> type[Any]:
@@ -66,11 +67,11 @@ def _unchosen(hint: Any) -> Any:
     return str if any(get_origin(kind) is Literal for kind in kinds) else hint
 
 
-def _spelled(name: str, value: Any, folder: Path) -> Any:
+def _spelled(name: str, value: Any, file: Path) -> Any:
     if name == "plugin":
-        return [str(folder / Path(one).expanduser()) for one in value]
+        return [str(place(file, one)) for one in value]
     if name in ("results", "exclude"):
-        return str(folder / Path(value).expanduser())
+        return str(place(file, value))
     if isinstance(value, list):
         return ",".join(map(str, value))
     return value if isinstance(value, bool | float) else str(value)

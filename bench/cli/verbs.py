@@ -66,6 +66,7 @@ VERBS: Mapping[str, str | Group] = {
         "Check published results.",
         {"check": "Find published scores that no confusion matrix of the dataset can have."},
     ),
+    "trust": "Show the plugins that a bench.toml runs, and agree to run them.",
     "doctor": "Check packages, threads, caches, disk and datasets; exit 1 if runs would fail.",
     "repro": "Rerun a cell, or one fold of it, and compare it prediction by prediction.",
 }

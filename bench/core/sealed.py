@@ -11,6 +11,7 @@ The seal is the same in every format, so that a later format and a damaged one c
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import stat
@@ -87,8 +88,14 @@ def unseal(path: Path, kind: Kind) -> Sealed:
         DamagedError: it is no such file, or not as it was written.
         NewerError: a later version wrote it.
     """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise DamagedError(path, "a link to itself, expected a file") from error
+        raise
     # Opening a pipe would wait for a writer for ever.
-    if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise DamagedError(path, "a pipe or a device, expected a file")
     raw = read_json(path)
     if not isinstance(raw, dict):

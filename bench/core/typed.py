@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,9 @@ from bench.core.select import unknown
 T = TypeVar("T")
 Keys = tuple[str | int, ...]
 """The way to a value: ("roots", "casme2"), ("scores", 0, 2)."""
+
+LONGEST_TEXT = 1_000_000
+"""Bytes of a settings file; no person writes more."""
 
 SHOWN = 40
 """Characters of a wrong value that a message repeats."""
@@ -73,13 +77,28 @@ def read_toml(path: Path) -> dict[str, Any]:
         BenchError: it is not TOML, or cannot be opened.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = _settings_text(path)
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise BenchError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    # Deeply nested brackets exhaust the reader's stack.
+    except (ValueError, RecursionError) as error:
         raise BenchError(f"{path}: not TOML ({error})") from error
+
+
+def _settings_text(path: Path) -> str:
+    """The text of a file that people write; a device must not fill the memory, a pipe not wait."""
+    # Python's tables of flags lack it on Windows, which has no pipes among its files.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a path would lose the flags)
+        # From here on wait for what writes to the pipe, as of `--config <(...)`.
+        os.set_blocking(file.fileno(), True)
+        data = file.read(LONGEST_TEXT + 1)
+    if len(data) > LONGEST_TEXT:
+        raise BenchError(f"{path}: more than {LONGEST_TEXT:,} bytes, expected a settings file")
+    return data.decode("utf-8")
 
 
 def check_format(raw: Any, path: Path, newest: int, default: int | None = None) -> int:

@@ -27,8 +27,9 @@ Selection = Literal["oracle"] | ExternalSelection
 PublishedSelection = Literal["last", "test-best", "test-best (probable)", "unknown", "n/a"]
 """How a paper or its code chose the epoch; "n/a" for methods without epochs."""
 
-Certainty = Literal["read", "derived", "recalled"]
-"""How sure a published score is: "recalled" was not confirmed from a stored source."""
+Certainty = Literal["read", "derived", "unverified"]
+"""How sure a published score is: read in its source, calculated from scores read there, or
+"unverified" because no source is known that a reader can open."""
 
 Provenance = Literal["run", "reproduced", "reported", "unsealed"]
 """Where a record comes from: this user ran it, or ran it again with equal predictions; somebody

@@ -146,6 +146,9 @@ def _digest(clip: Clip) -> str:
     paths = [clip.folder / name for name in clip.files]
     for path in paths if clip.landmarks is None else [*paths, clip.landmarks]:
         try:
+            # Opening a pipe would wait for a writer for ever.
+            if not path.is_file() and path.exists():
+                raise DataError(f"{clip.id}: {path.name}: no file, but a folder, pipe or device")
             data = path.read_bytes()
         except OSError as error:
             raise DataError(f"{clip.id}: {path.name}: {error.strerror}") from error

@@ -33,7 +33,7 @@ class Comparison:
         published: values by metric name.
         ours: values by metric name; with intervals for the full task.
         selection: how the source chose its epoch.
-        certainty: "recalled" values are unverified.
+        certainty: "unverified" values are never compared with ours.
         source: where the values are printed.
         caveats: why the two may differ.
     """
@@ -65,16 +65,23 @@ def comparisons(task: str, published_as: str, rows: Sequence[Row]) -> tuple[Comp
     """
     wanted = str(TaskName(published_as, TaskName.parse(task).labelling))
     pairs = []
-    for group in results(row for row in literature() if row.task == wanted):
+    published = [row for row in literature() if row.task == wanted]
+    run = {row.label for row in rows if row.scores}
+    # All parts of a result together, because a composite is checked against them.
+    own = [row for row in published if row.method in run]
+    checked = {verdict.lines: verdict for verdict in verdicts(own)}
+    for group in results(published):
         ours = [row for row in rows if row.scores and row.label == group[0].method]
-        pairs += [_beside(group, row) for row in ours]
+        lines = tuple(row.line for row in group)
+        pairs += [_beside(group, row, checked[lines]) for row in ours]
         if not ours and group[0].part == "full":
             pairs.append(_alone(group))
     return tuple(sorted(pairs, key=_order))
 
 
-def _order(one: Comparison) -> tuple[bool, str, str, bool, str]:
-    return one.label is None, one.label or "", one.name, one.part != "full", one.part
+def _order(one: Comparison) -> tuple[bool, str, bool, str, bool, str]:
+    unverified = one.certainty == "unverified"
+    return one.label is None, one.label or "", unverified, one.name, one.part != "full", one.part
 
 
 def _alone(group: tuple[Published, ...]) -> Comparison:
@@ -88,20 +95,26 @@ def _alone(group: tuple[Published, ...]) -> Comparison:
         ours={},
         selection=first.selection,
         certainty=first.certainty,
-        source=first.source,
+        source=f"{first.source}, {first.url}" if first.url else first.source,
     )
 
 
-def _beside(group: tuple[Published, ...], row: Row) -> Comparison:
+def _beside(group: tuple[Published, ...], row: Row, verdict: Verdict) -> Comparison:
     """A published result with our row of the same method."""
     first = group[0]
-    (verdict,) = verdicts(group)
     ours: dict[str, Score] = {}
+    # A number nobody can look up is shown, but not as something to compare with; nor are an F1 that
+    # is not the macro F1 and ours.
+    alike = [
+        p.metric
+        for p in group
+        if p.certainty != "unverified" and p.f1_kind in (None, "macro", "unknown")
+    ]
     if first.part == "full":
-        ours = {p.metric: row.scores[p.metric] for p in group}
+        ours = {name: row.scores[name] for name in alike}
     elif first.part in row.parts:
         part = row.parts[first.part]
-        ours = {p.metric: Score(part[p.metric]) for p in group if p.metric in part}
+        ours = {name: Score(part[name]) for name in alike if name in part}
     caveats = tuple(_caveats(first, row, verdict))
     return replace(_alone(group), label=row.name, ours=ours, caveats=caveats)
 

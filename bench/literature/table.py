@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -17,9 +17,11 @@ from typing import Literal, cast, get_args
 from bench.core.errors import BenchError
 from bench.core.names import TaskName
 from bench.core.words import Certainty, Pooling, PublishedSelection
-from bench.literature.feasibility import Claim
+from bench.literature.feasibility import Claim, F1Kind
+from bench.literature.feasibility.claims import Reading
 
 MetricName = Literal["accuracy", "f1", "uf1", "uar"]
+KINDS_OF_F1 = get_args(F1Kind)
 FIXED = {
     "metric": MetricName,
     "certainty": Certainty,
@@ -30,8 +32,8 @@ FIXED = {
 
 COLUMNS = (
     "method", "name", "dataset", "part", "classes", "protocol", "pooling", "selection", "metric",
-    "value",
-    "certainty", "source", "protocol_as_stated", "note",
+    "f1_kind", "value",
+    "certainty", "source", "url", "protocol_as_stated", "note",
 )  # fmt: skip
 
 
@@ -50,11 +52,13 @@ class Published:
         protocol: "loso", "cde-loso", or in words.
         pooling: what the score was computed on.
         selection: how the epoch was chosen.
-        metric: "f1" is the macro F1 of a single dataset.
+        metric: "f1" is the F1 of a single dataset, of whatever kind.
+        f1_kind: which F1; None for another metric.
         value: a fraction in 0..1.
-        decimals: of the fraction as written in the file; trailing zeros may be lost.
-        certainty: "recalled" scores are shown as unverified.
+        decimals: of the fraction as printed, trailing zeros included.
+        certainty: "unverified" scores have no address at which they can be read.
         source: where the score is printed.
+        url: where the source can be opened; "" for an unverified score.
         protocol_as_stated: the protocol in the source's words.
         note: what a reader should know.
     """
@@ -70,10 +74,12 @@ class Published:
     pooling: Pooling
     selection: PublishedSelection
     metric: MetricName
+    f1_kind: F1Kind | None
     value: float
     decimals: int
     certainty: Certainty
     source: str
+    url: str
     protocol_as_stated: str
     note: str
 
@@ -85,7 +91,8 @@ class Published:
     @property
     def claim(self) -> Claim:
         """The score with its number of printed decimals."""
-        return Claim(self.value, self.decimals)
+        reading: Reading = "derived" if self.certainty == "derived" else "either"
+        return Claim(self.value, self.decimals, reading)
 
 
 def read(path: Path) -> tuple[Published, ...]:
@@ -114,15 +121,27 @@ def results(rows: Iterable[Published]) -> list[tuple[Published, ...]]:
     # By key, because the lines of one result need not be adjacent.
     last: dict[tuple[str | None, ...], dict[str, Published]] = {}
     for row in rows:
-        what = (row.method, row.name, row.dataset, row.part, row.classes_as_stated)
-        how = (row.protocol, row.protocol_as_stated, row.selection, row.certainty, row.source)
-        key = (*what, *how)
+        key = key_of(row)
         group = last.get(key)
         if group is None or row.metric in group:
             group = last[key] = {}
             groups.append(group)
         group[row.metric] = row
     return [tuple(group.values()) for group in groups]
+
+
+def split(group: Sequence[Published]) -> tuple[dict[str, Claim], Claim | None, F1Kind]:
+    """The claims of one result: of accuracy, UAR and UF1; of an F1; and its kind."""
+    claims: dict[str, Claim] = {row.metric: row.claim for row in group}
+    f1 = claims.pop("f1", None)
+    kind: F1Kind = next((row.f1_kind for row in group if row.f1_kind), "unknown")
+    return claims, f1, kind
+
+
+def key_of(row: Published) -> tuple[str | None, ...]:
+    """What the rows of one result share: the part first, then what its composite shares too."""
+    what = (row.part, row.method, row.name, row.dataset, row.classes_as_stated)
+    return (*what, row.protocol, row.protocol_as_stated, row.selection, row.certainty, row.source)
 
 
 def _row(path: Path, line: int, cells: Mapping[str, str | None]) -> Published:
@@ -133,7 +152,17 @@ def _row(path: Path, line: int, cells: Mapping[str, str | None]) -> Published:
         if text[column] not in get_args(allowed):
             wanted = ", ".join(get_args(allowed))
             raise BenchError(f"{where}: {column} is {text[column]!r}, expected one of {wanted}")
-    value, decimals = _fraction(text["value"], where)
+    if text["f1_kind"] not in (KINDS_OF_F1 if text["metric"] == "f1" else ("",)):
+        wanted = f"one of {', '.join(KINDS_OF_F1)}" if text["metric"] == "f1" else "nothing"
+        raise BenchError(
+            f"{where}: f1_kind is {text['f1_kind']!r}, expected {wanted} for {text['metric']}"
+        )
+    if (text["certainty"] == "unverified") == bool(text["url"]):
+        raise BenchError(
+            f"{where}: certainty is {text['certainty']} and url {text['url']!r}, expected a url of "
+            "every score but the unverified"
+        )
+    value, decimals = fraction(text["value"], where)
     plain = ("name", "dataset", "part", "protocol")
     return Published(
         line=line,
@@ -143,17 +172,19 @@ def _row(path: Path, line: int, cells: Mapping[str, str | None]) -> Published:
         pooling=cast(Pooling, text["pooling"]),
         selection=cast(PublishedSelection, text["selection"]),
         metric=cast(MetricName, text["metric"]),
+        f1_kind=cast(F1Kind, text["f1_kind"]) if text["f1_kind"] else None,
         value=value,
         decimals=decimals,
         certainty=cast(Certainty, text["certainty"]),
         source=text["source"],
+        url=text["url"],
         protocol_as_stated=text["protocol_as_stated"],
         note=text["note"],
         **{name: text[name] for name in plain},
     )
 
 
-def _fraction(text: str, where: str) -> tuple[float, int]:
+def fraction(text: str, where: str) -> tuple[float, int]:
     """A score as a fraction, and its decimals: ".7945", "79.45" and "79.45%" are equal."""
     match = re.fullmatch(r"(\d*)\.?(\d*)\s*(%?)", text)
     if match is None or not (match[1] or match[2]):

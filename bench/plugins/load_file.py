@@ -14,6 +14,7 @@ from types import ModuleType
 
 from bench.core import import_graph
 from bench.core.errors import BenchError
+from bench.plugins import source_only
 from bench.views.catalog import CATALOG
 
 
@@ -59,9 +60,15 @@ _copies = itertools.count()
 
 def _executed(path: Path, name: str) -> ModuleType:
     file, where = (path / "__init__.py", [str(path)]) if path.is_dir() else (path, None)
-    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=where)
-    if spec is None or spec.loader is None:
+    if file.suffix != ".py":
         raise BenchError(f"--plugin {path}: not a Python file")
+    source_only.install()
+    loader = source_only.SourceLoader(name, str(file))
+    spec = importlib.util.spec_from_file_location(
+        name, file, loader=loader, submodule_search_locations=where
+    )
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     # Before it runs, because dataclasses look their module up by name while a class is made.
     sys.modules[name] = module

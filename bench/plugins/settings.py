@@ -5,7 +5,7 @@
     results = "results"            # optional
     cache = "/scratch/bench"       # optional
     cache_size = "20GB"            # optional; what was not used for longest goes first
-    plugins = ["mymethod.py"]      # optional; --plugin adds to them
+    plugins = ["mymethod.py"]      # optional, run after `bench trust`; --plugin adds to them
 
     [roots]
     casme2 = "/data/CASME2"
@@ -28,6 +28,7 @@ from bench.core.errors import BenchError
 from bench.core.machine import default_folder
 from bench.core.select import choose, unknown
 from bench.core.typed import read_toml, refuse_unknown, typed
+from bench.plugins import trust
 from bench.plugins.registry import Registry, load
 
 
@@ -40,12 +41,14 @@ class Settings:
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
         cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
+        doubt: why the plugins of bench.toml were not run, empty if they were.
     """
 
     roots: Mapping[str, Path]
     results: Path
     cache: Cache
     cache_size: int | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,25 +62,62 @@ class SettingsFile:
     roots: dict[str, str] = field(default_factory=dict)
 
 
-def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
+def settings_path() -> Path:
+    """The settings file in use: what BENCH_CONFIG names, or bench.toml in the working folder."""
+    return Path(os.environ.get("BENCH_CONFIG", "bench.toml"))
+
+
+def named_plugins(path: Path) -> list[Path]:
+    """The plugins that a settings file names; none of them is imported."""
+    return [place(path, name) for name in read_file(path).plugins]
+
+
+def place(settings: Path, text: str) -> Path:
+    """A path in a settings file: relative to the file, wherever the command runs.
+
+    Raises:
+        BenchError: it can be no path.
+    """
+    try:
+        # Joining leaves an absolute path as it is.
+        path = settings.parent / Path(text).expanduser()
+        path.lstat()
+    # It may be made, or become readable, later.
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return path
+    # No home of that user, a NUL, a name longer than any file's.
+    except (RuntimeError, ValueError, OSError) as error:
+        raise BenchError(f"{settings}: {text!r:.80} is no path ({error!s:.80})") from error
+    return path
+
+
+def read_settings(plugins: Sequence[Path] = (), needed: bool = False) -> tuple[Registry, Settings]:
     """Read bench.toml and the environment, and find all plugins.
 
     Args:
         plugins: plugin files beside those of bench.toml.
+        needed: the plugins of bench.toml must run; else they are left out without consent.
 
     Raises:
-        BenchError: an unreadable file, a wrong type, an unknown key or dataset (did you mean).
+        BenchError: an unreadable file, a wrong type, an unknown key or dataset (did you mean), and
+            plugins that must run without consent.
     """
-    path = Path(os.environ.get("BENCH_CONFIG", "bench.toml"))
+    path = settings_path()
     file = read_file(path)
-    # Relative to the file, wherever the command runs; joining leaves an absolute path as it is.
-    named = [path.parent / Path(name).expanduser() for name in file.plugins]
-    registry = load([*named, *plugins])
+    named = [place(path, name) for name in file.plugins]
+    # Whoever names a file on the command line has agreed to run it.
+    agreed = {one.resolve() for one in plugins}
+    doubted = trust.doubt(path, [one for one in named if one.resolve() not in agreed])
+    if doubted and needed:
+        raise BenchError(doubted)
+    registry = load([*(() if doubted else named), *plugins])
     roots = {}
     for name, folder in file.roots.items():
-        if name not in registry.datasets:
+        if name in registry.datasets:
+            roots[name] = place(path, folder)
+        # Else it may be the dataset of a plugin that has not run.
+        elif not doubted:
             raise BenchError(f"{path}: {unknown('dataset', name, registry.datasets)}")
-        roots[name] = path.parent / Path(folder).expanduser()
     for name in registry.datasets:
         if root := os.environ.get(f"BENCH_{name.upper()}_ROOT"):
             roots[name] = Path(root)
@@ -85,9 +125,10 @@ def read_settings(plugins: Sequence[Path] = ()) -> tuple[Registry, Settings]:
     cache = None if os.environ.get("BENCH_CACHE") else file.cache
     return registry, Settings(
         roots=roots,
-        results=path.parent / Path(file.results).expanduser(),
-        cache=Cache(path.parent / Path(cache).expanduser() if cache else default_folder()),
+        results=place(path, file.results),
+        cache=Cache(place(path, cache) if cache else default_folder()),
         cache_size=_size(file.cache_size, path),
+        doubt=doubted,
     )
 
 

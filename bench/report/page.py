@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from bench.board.markup import html_table
+from bench.cache.output import MAKER
 from bench.core.escape import html as escape
 
 STYLE = """
@@ -56,6 +57,7 @@ def html(title: str, synthetic: str, summary: Sequence[str], parts: Sequence[Par
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n'
+        f'<meta name="generator" content="{MAKER}">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n"
         f"<h1>{escape(title)}</h1>\n{banner}{lines}\n{body}\n</html>\n"
     )

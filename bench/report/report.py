@@ -12,13 +12,14 @@ from bench.board.epochs import epoch_figure
 from bench.board.notes import notes_text
 from bench.board.style import png, stamped
 from bench.board.text import NAMES, score_text
-from bench.cache.files import write_atomically
+from bench.cache.output import MARK, Output, write_outputs
 from bench.evaluation.crossing import crossing
 from bench.evaluation.variants import paper_metrics
 from bench.report import ablation, epochs, scores
 from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
 
+PAGE = "index.html"
 STAND_INS = (
     "SYNTHETIC stand-ins, not real faces: these numbers and figures show whether a pipeline works, "
     "not how well a method performs on real data."
@@ -146,16 +147,20 @@ def _left_out(method: str, one: LeftOut) -> str:
     )
 
 
-def write(evidence: Evidence, parts: Sequence[Part], folder: Path) -> Path:
-    """Write the figures and the page; returns the path of the page."""
+def write(evidence: Evidence, parts: Sequence[Part], folder: Path, force: bool = False) -> Path:
+    """Write the figures and the page; returns the path of the page.
+
+    Raises:
+        BenchError: a file is in the way that bench did not write; none is written then.
+    """
     synthetic = evidence.truth.synthetic
-    for part in parts:
-        if part.figure is not None:
-            picture = png(stamped(part.figure, synthetic))
-            # A report can be made again, so it need not wait for the disk.
-            write_atomically(folder / f"{part.name}.png", picture, durable=False)
+    outputs = [
+        Output(folder / f"{part.name}.png", png(stamped(part.figure, synthetic)), MARK)
+        for part in parts
+        if part.figure is not None
+    ]
     title = ("SYNTHETIC: " if synthetic else "") + evidence.title
     text = html(title, STAND_INS if synthetic else "", summary(evidence), parts)
-    page = folder / "index.html"
-    write_atomically(page, text.encode(), durable=False)
+    page = folder / PAGE
+    write_outputs([*outputs, Output(page, text.encode(), MARK)], force)
     return page

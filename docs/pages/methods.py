@@ -119,11 +119,11 @@ def _published(name: str) -> str:
     rows = []
     for group in groups:
         first = group[0]
-        values = ", ".join(f"{p.metric} {number(p.value)}" for p in group)
+        values = ", ".join(f"{p.metric} {p.claim}" for p in group)
         part = "" if first.part == "full" else f", {first.part}"
         task = f"{first.dataset}/{first.classes_as_stated or '?'}{part}"
-        sure = "unverified" if first.certainty == "recalled" else first.certainty
-        rows.append((first.name, task, values, first.selection, sure, first.source))
+        source = f"[{first.source}]({first.url})" if first.url else first.source
+        rows.append((first.name, task, values, first.selection, first.certainty, source))
     head = ("name in the source", "task", "values", "epoch", "certainty", "source")
     return table(head, rows) if rows else "None known."
 

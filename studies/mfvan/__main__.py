@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--task", default="3db/3", help="task of the records")
     parser.add_argument("--seed", type=int, default=0, help="root seed of the records")
     chosen = parser.parse_args()
-    registry, settings = read_settings()
+    registry, settings = read_settings(needed=True)
     name, _, word = chosen.task.partition("/")
     (dataset,), settings = chosen_datasets(registry, settings, name, 1, lambda *_: None)
     (task,) = make_tasks(dataset, [word], settings.cache)

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from bench.cache.files import write_atomically
+from bench.cache.output import MAKER, MARK, Output, write_outputs
 from bench.cli.common import STAND_INS, out, progress, workspace
 from bench.cli.complete import complete_datasets
-from bench.cli.options import Plugin
+from bench.cli.options import Force, Plugin
 from bench.core.clip import Clip
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
@@ -38,6 +38,7 @@ def show(
         Path | None, typer.Option("--output", "-o", help="File to write: png, pdf or svg.")
     ] = None,
     plugin: Plugin = None,
+    force: Force = False,
 ) -> None:
     """Draw a clip for a paper: onset, apex, their difference, optical flow, strain."""
     registry, settings = workspace(plugin)
@@ -51,9 +52,10 @@ def show(
     (digest,) = digests([one], settings.cache, name)
     figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
     path = output or Path(f"{safe(one.id.replace('/', '_'), '-')}.png")
-    raw = io.BytesIO()
-    figure.savefig(raw, dpi=300, format=path.suffix[1:].lower())
-    write_atomically(path, raw.getvalue())
+    raw, kind = io.BytesIO(), path.suffix[1:].lower()
+    maker = "Software" if kind == "png" else "Creator"
+    figure.savefig(raw, dpi=300, format=kind, metadata={maker: MAKER})
+    write_outputs([Output(path, raw.getvalue(), MARK)], force)
     out().say(f"{'SYNTHETIC ' if dataset.synthetic else ''}{one.id}: {path}")
 
 

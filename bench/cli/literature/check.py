@@ -5,22 +5,48 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table as Grid
+from rich.text import Text
 
 from bench.cli.common import out, print_json
 from bench.cli.options import Json
+from bench.core.errors import BenchError
 from bench.core.select import unknown
+from bench.literature.claims import Claimed, read_claims, rows_of
 from bench.literature.comparison import literature
-from bench.literature.table import Published, results
+from bench.literature.table import MetricName, Published, results
 from bench.literature.verdict import Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 
 
 def check(
+    claims: Annotated[
+        Path | None,
+        typer.Argument(help="Check the claims in this csv (columns: see docs/literature.md)."),
+    ] = None,
+    task: Annotated[
+        str, typer.Option("--task", help="Check a claim on this task, such as 3db/3.")
+    ] = "",
+    accuracy: Annotated[
+        str, typer.Option("--accuracy", "--acc", help="Claimed accuracy, as printed: .7692.")
+    ] = "",
+    uf1: Annotated[str, typer.Option("--uf1", help="Claimed UF1.")] = "",
+    uar: Annotated[str, typer.Option("--uar", help="Claimed UAR.")] = "",
+    f1: Annotated[str, typer.Option("--f1", help="Claimed F1.")] = "",
+    f1_kind: Annotated[
+        str, typer.Option("--f1-kind", help="macro, pr, weighted, micro or unknown.")
+    ] = "",
+    part: Annotated[
+        str, typer.Option("--part", help="The claim is on this part of a composite: smic.")
+    ] = "",
+    clips: Annotated[
+        str, typer.Option("--clips", help="Clips per class, for other tasks: 70/51/43.")
+    ] = "",
     method: Annotated[
         str, typer.Option("--method", help="Only this method, by its name or its title.")
     ] = "",
@@ -32,21 +58,64 @@ def check(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Find published scores that no confusion matrix of the dataset can have."""
-    rows = _chosen(method, dataset)
-    groups, found = results(rows), verdicts(rows)
-    judged = [(g, v, in_a_word(g, v)) for g, v in zip(groups, found, strict=True)]
+    """Find scores that no confusion matrix of the dataset can have.
+
+    Published ones by default; or those of a claim (--task ...) or of a csv of claims, which exit
+    with 1 if one is impossible.
+    """
+    printed: dict[MetricName, str] = {"accuracy": accuracy, "uf1": uf1, "uar": uar, "f1": f1}
+    scores = {name: value for name, value in printed.items() if value}
+    one = any((task, scores, f1_kind, part, clips))
+    if sum((claims is not None, one, bool(method or dataset))) > 1:
+        raise BenchError("expected a csv of claims, or one claim (--task), or filters, not several")
+    if claims is not None:
+        _claimed(read_claims(claims), json)
+    elif one:
+        if not task:
+            raise BenchError("a claim needs its task: --task 3db/3")
+        _claimed([Claimed(task, scores, part=part, f1_kind=f1_kind, clips=clips)], json)
+    else:
+        _published(_chosen(method, dataset), everything, json)
+
+
+def _claimed(claims: Sequence[Claimed], json: bool) -> None:
+    """Print the verdicts on claims; exit with 1 if one is impossible."""
+    rows, counts = rows_of(claims)
+    judged = _judged(rows, verdicts(rows, counts))
+    if json:
+        print_json([_plain(*each) for each in judged])
+    else:
+        out().print(_grid(judged, "claimed scores"))
+        out().print(_summary(judged, f"claimed result{'s' if len(judged) > 1 else ''}"))
+    if any(verdict.feasible == "no" for _, verdict, _ in judged):
+        raise typer.Exit(1)
+
+
+def _published(rows: Sequence[Published], everything: bool, json: bool) -> None:
+    """List the verdicts on the table that comes with the package."""
+    judged = _judged(rows, verdicts(rows))
     if json:
         print_json([_plain(*one) for one in judged])
         return
-    shown = [one for one in judged if everything or one[1].feasible == "no"]
+    shown = [one for one in judged if everything or one[1].feasible == "no" or one[1].cut]
     if shown:
-        out().print(_grid(shown))
-    counts = Counter(v.feasible for v in found)
-    out().print(
-        f"{len(groups)} published results: {counts['yes']} possible, {counts['no']} impossible "
-        f"(no confusion matrix of the clips has these scores), {counts['unknown']} not checkable"
-        + ("." if everything else " (--all lists all).")
+        out().print(_grid(shown, "published scores"))
+    hint = "" if everything else " (--all lists all)"
+    out().print(f"{_summary(judged, 'published results')}{hint}.")
+
+
+def _judged(rows: Sequence[Published], found: Sequence[Verdict]) -> list[Judged]:
+    return [(g, v, in_a_word(g, v)) for g, v in zip(results(rows), found, strict=True)]
+
+
+def _summary(judged: Sequence[Judged], what: str) -> str:
+    counts = Counter(verdict.feasible for _, verdict, _ in judged)
+    cut = sum(verdict.cut for _, verdict, _ in judged)
+    return (
+        f"{len(judged)} {what}: {counts['yes']} possible"
+        + (f" ({cut} of them only if cut off, not rounded)" if cut else "")
+        + f", {counts['no']} impossible (no confusion matrix of the clips has these scores), "
+        f"{counts['unknown']} not checkable"
     )
 
 
@@ -67,32 +136,41 @@ def _chosen(method: str, dataset: str) -> list[Published]:
     return rows
 
 
-def _grid(judged: Sequence[Judged]) -> Grid:
-    grid = Grid("lines", "method", "dataset", "scores", "verdict", "why", title="published scores")
+def _grid(judged: Sequence[Judged], title: str) -> Grid:
+    grid = Grid("lines", "method", "dataset", "scores", "verdict", "why", title=title)
     for group, verdict, word in judged:
         row = group[0]
         part = "" if row.part == "full" else f" ({row.part})"
-        scores = ", ".join(f"{one.metric} {one.claim}" for one in group)
-        lines = ", ".join(map(str, verdict.lines))
+        scores = ", ".join(f"{_metric(one)} {one.claim}" for one in group)
+        lines = ", ".join(dict.fromkeys(map(str, verdict.lines)))
         where = f"{row.task or row.dataset}{part}"
-        grid.add_row(lines, row.name, where, scores, word, verdict.reason)
+        cells = (lines, row.name, where, scores, word, verdict.reason)
+        grid.add_row(*map(Text, cells))
     return grid
+
+
+def _metric(row: Published) -> str:
+    return f"{row.metric} ({row.f1_kind})" if row.f1_kind else row.metric
 
 
 def _plain(group: Sequence[Published], verdict: Verdict, word: str) -> dict[str, object]:
     row = group[0]
     return {
-        "lines": verdict.lines,
+        "lines": list(dict.fromkeys(verdict.lines)),
         "method": row.method,
         "name": row.name,
         "dataset": row.dataset,
         "part": row.part,
         "task": row.task,
         "scores": {one.metric: one.value for one in group},
+        "printed": {one.metric: str(one.claim) for one in group},
+        "f1_kind": next((one.f1_kind for one in group if one.f1_kind), None),
         "certainty": row.certainty,
         "source": row.source,
+        "url": row.url,
         "feasible": verdict.feasible,
         "verdict": word,
+        "only_if_cut_off": verdict.cut,
         "reason": verdict.reason,
         "nearest": dict(verdict.nearest),
     }

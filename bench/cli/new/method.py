@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cache.files import write_atomically
+from bench.cache.output import Output, write_outputs
 from bench.cli.common import out, workspace
 from bench.core.errors import BenchError
 from bench.plugins.scaffold import Kind, scaffold
@@ -23,6 +23,7 @@ def method(
         ),
     ] = "features",
     folder: Annotated[Path, typer.Option("--folder", help="Folder to write to.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
     """Write a method plugin that runs as it is, and its test.
 
@@ -32,12 +33,7 @@ def method(
     if name in (taken := workspace()[0].methods):
         raise BenchError(f"{name!r} names {taken[name].facts.title}; choose another name")
     texts = {folder / file: text for file, text in scaffold(name, kind).items()}
-    # Both are checked before either is written.
-    for path in texts:
-        if path.exists():
-            raise BenchError(f"{path} exists already; choose another name or --folder")
-    for path, text in texts.items():
-        write_atomically(path, text.encode())
+    write_outputs([Output(path, text.encode(), None) for path, text in texts.items()], force)
     plugin, test = texts
     out().print(
         f"Wrote {plugin} and {test}. Try it:\n"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cache.files import write_atomically
+from bench.cache.output import Output, write_outputs
 from bench.cli.common import err, workspace
-from bench.cli.options import CellPath, Results
+from bench.cli.options import CellPath, Force, Results
 from bench.core.errors import BenchError
 from bench.evaluation.export import export_of
 from bench.evaluation.find_cell import find_result
 from bench.store.predictions import Predictions
 from bench.store.predictions.export import ExportForm, write
 from bench.store.store import Store
+
+MARKS = {
+    "csv": re.compile(rb"\Aclip,subject,fold,truth,predicted"),
+    "json": re.compile(rb'\A\{\n "task": '),
+}
+"""How files begin that were written here; those of the other formats begin like any other."""
 
 
 def export(
@@ -27,6 +34,7 @@ def export(
         Path | None, typer.Option("--output", "-o", help="File to write; default: print.")
     ] = None,
     results: Results = None,
+    force: Force = False,
 ) -> None:
     """Write the predictions of a cell, or imported ones, for other tools."""
     if format == "parquet" and output is None:
@@ -44,4 +52,4 @@ def export(
         # Not by rich, which would wrap long lines.
         print(text.decode(), end="")
     else:
-        write_atomically(output, text)
+        write_outputs([Output(output, text, MARKS.get(format))], force)

@@ -73,6 +73,7 @@ def _pillow() -> ModuleType:
 
 def _bytes(path: Path) -> bytes:
     size = path.stat().st_size
+    # A pipe has no bytes either, and opening it would wait for a writer for ever.
     if size == 0:
         raise DataError(f"{path}: the file is empty")
     if size > MOST_BYTES:

@@ -12,30 +12,44 @@ from numpy.typing import NDArray
 EDGE = 1e-12
 """Keeps floating-point errors from deciding at the ends of an interval."""
 
+Reading = Literal["rounded", "either", "derived"]
+"""How a score became its print: "rounded"; "either" rounded or cut off after the last digit;
+"derived" from other printed scores, whose errors add up to two units of the last digit."""
+
+REACH: Mapping[Reading, tuple[float, float]] = {
+    "rounded": (0.5, 0.5),
+    "either": (0.5, 1.0),
+    "derived": (2.0, 2.0),
+}
+"""How far below and above its print the score may be, in units of the last digit."""
+
 
 @dataclass(frozen=True)
 class Claim:
-    """A printed score: the true one was rounded or truncated to it.
+    """A printed score.
 
     Attributes:
         value: a fraction in 0..1.
-        decimals: of the fraction (those of a percentage plus two).
+        decimals: of the fraction as printed (those of a percentage plus two).
+        reading: how the score may have become its print.
     """
 
     value: float
     decimals: int
+    reading: Reading = "either"
 
     @property
     def low(self) -> float:
-        """The smallest score that rounds up to it."""
-        return self.value - 0.5 * 10.0**-self.decimals - EDGE
+        """The smallest score with this print."""
+        return self.value - REACH[self.reading][0] * 10.0**-self.decimals - EDGE
 
     @property
     def high(self) -> float:
-        """The end of the scores that are truncated to it."""
-        # Minus EDGE at both ends: what rounds up to the value belongs to it, but what is truncated
-        # to the next value does not.
-        return self.value + 10.0**-self.decimals - EDGE
+        """The largest score with this print."""
+        end = self.value + REACH[self.reading][1] * 10.0**-self.decimals
+        # What is cut off to the next value does not belong to this one; but prints of all digits
+        # of a float are finer than the edge.
+        return max(end - EDGE, self.value + EDGE) if self.reading == "either" else end + EDGE
 
     def distance(self, scores: Any) -> Any:
         """Distance of scores from the interval, elementwise; 0 within it."""
@@ -60,38 +74,3 @@ class Judgement:
     reason: str
     nearest: Mapping[str, float]
     example: NDArray[np.int64] | None = None
-
-
-def matrix(
-    clips: NDArray[np.int64], correct: NDArray[np.int64], predicted: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """A confusion matrix (c, c) with these totals.
-
-    Args:
-        clips: per class (c,), the sums of the rows.
-        correct: per class (c,), the diagonal.
-        predicted: per class (c,), the sums of the columns.
-
-    Raises:
-        ValueError: there is none. There is one where missed and false alarms of no class together
-            exceed the errors: that class's misses must be false alarms of the others.
-    """
-    missed, alarms = clips - correct, predicted - correct
-    errors = int(missed.sum())
-    if min(missed.min(), alarms.min()) < 0 or alarms.sum() != errors:
-        raise ValueError("expected no negative counts and as many predictions as clips")
-    if (missed + alarms).max() > errors:
-        raise ValueError("a class has more misses and false alarms than there are errors")
-    counts = np.diag(correct)
-    missed, alarms = missed.copy(), alarms.copy()
-    for _ in range(errors):  # the class closest to having more than the errors left goes first
-        # Stable: the order of ties in numpy's default sort depends on the processor.
-        order = np.argsort(-(missed + alarms), kind="stable")
-        first = order[0]
-        sources, sinks = (missed, alarms) if missed[first] else (alarms, missed)
-        second = next(other for other in order[1:] if sinks[other])
-        sources[first] -= 1
-        sinks[second] -= 1
-        row, column = (first, second) if sources is missed else (second, first)
-        counts[row, column] += 1
-    return counts

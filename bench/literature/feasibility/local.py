@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.literature.feasibility.claims import Claim
+from bench.literature.feasibility.measures import Integers, score, weights
 
-Integers = NDArray[np.int64]
 STARTS = 20
 """Descents before the search is cut."""
 
@@ -27,17 +27,6 @@ class Point(NamedTuple):
     correct: Integers
     alarms: Integers
     distance: float
-
-
-def scores_of(
-    clips: Integers, correct: Integers, alarms: Integers
-) -> dict[str, NDArray[np.float64]]:
-    """Accuracy, UAR and UF1 (...) of clips right and false alarms per class (..., c)."""
-    return {
-        "accuracy": correct.sum(axis=-1) / clips.sum(),
-        "uar": (correct / clips).mean(axis=-1),
-        "uf1": (2 * correct / (clips + correct + alarms)).mean(axis=-1),
-    }
 
 
 def descend(clips: Integers, claims: Mapping[str, Claim], rng: np.random.Generator) -> Point:
@@ -54,24 +43,46 @@ def descend(clips: Integers, claims: Mapping[str, Claim], rng: np.random.Generat
     return best
 
 
-def uf1_bounds(clips: Integers, correct: int) -> tuple[float, float]:
-    """Bounds on UF1 with so many clips right in all; some values between may not occur.
+def bounds_at(name: str, clips: Integers, correct: int) -> tuple[float, float]:
+    """Bounds on a metric with so many clips right in all; some values between may not occur."""
+    if name == "uar":
+        return _uar_bounds(clips, correct)
+    if name in ("uf1", "f1_weighted"):
+        return _f1_bounds(name, clips, correct)
+    recall = _uar_bounds(clips, correct)
+    total, classes = int(clips.sum()), len(clips)
+    # All other classes flawless, and in the last one the errors against its correct clips.
+    best = min(int(clips.max()), correct)
+    last = best / (best + total - correct) if best else 0.0
+    precision = _least(clips, correct, weights("uf1", clips)), (classes - 1 + last) / classes
+    if name == "precision":
+        return precision
+    ends = zip(precision, recall, strict=True)
+    low, high = (2 * p * r / (p + r) if p + r else 0.0 for p, r in ends)
+    return low, high
 
-    For fixed clips right per class the least is that of `exact`, which is concave in them, so its
-    least lies where all classes but one are wholly right or wholly wrong. The most is with all
+
+def _f1_bounds(name: str, clips: Integers, correct: int) -> tuple[float, float]:
+    """Bounds on a weighted mean of the classes' F1.
+
+    For fixed clips right per class the least is that of `measures`, which is concave in them, so
+    its least lies where all classes but one are wholly right or wholly wrong. The most is with all
     errors predicted as one class; then each class's term is concave, and adding the clips one by
     one where they gain most is best.
     """
-    total, classes = int(clips.sum()), len(clips)
-    least = min(
-        np.sqrt(np.append(clips[full], part)).sum() ** 2 for full, part in _corners(clips, correct)
-    )
-    errors = np.eye(classes, dtype=np.int64) * (total - correct)
-    most = max(_most(clips, correct, extra) for extra in errors)
-    return float(least) / total / classes, most / classes
+    share = weights(name, clips)
+    errors = np.eye(len(clips), dtype=np.int64) * (int(clips.sum()) - correct)
+    most = max(_most(clips, correct, extra, share) for extra in errors)
+    return _least(clips, correct, share), most
 
 
-def uar_bounds(clips: Integers, correct: int) -> tuple[float, float]:
+def _least(clips: Integers, correct: int, share: NDArray[np.float64]) -> float:
+    """The least of (sum of sqrt(w t))^2 / N over clips right t of sum `correct`."""
+    least = min(np.sqrt(share * right).sum() ** 2 for right in _corners(clips, correct))
+    return float(least) / int(clips.sum())
+
+
+def _uar_bounds(clips: Integers, correct: int) -> tuple[float, float]:
     """The least and most UAR with so many clips right in all.
 
     They go to the largest classes first, or to the smallest.
@@ -98,8 +109,13 @@ def _descent(
         errors = missed.sum(axis=1, keepdims=True)
         kept = ((rights >= 0) & (missed >= 0) & (wrongs >= 0) & (missed + wrongs <= errors)).all(1)
         rights, wrongs = rights[kept], wrongs[kept]
-        scores = scores_of(clips, rights, wrongs)
-        away = np.sum([claim.distance(scores[name]) for name, claim in claims.items()], axis=0)
+        away = np.sum(
+            [
+                claim.distance(score(name, clips, rights, rights + wrongs))
+                for name, claim in claims.items()
+            ],
+            axis=0,
+        )
         i = away.argmin()
         # Standing still is one of the moves, so the end shows as no change.
         if away[i] >= distance:
@@ -125,21 +141,25 @@ def _moves(classes: int) -> Integers:
     return np.unique(pairs, axis=0).reshape(-1, 2, classes)
 
 
-def _corners(clips: Integers, correct: int) -> Iterator[tuple[list[int], int]]:
-    """Sets of classes wholly right, and how many clips of one more make up the rest."""
+def _corners(clips: Integers, correct: int) -> Iterator[Integers]:
+    """Clips right per class (c,), with all classes but one wholly right or wholly wrong."""
     classes = range(len(clips))
     for chosen in product([False, True], repeat=len(clips)):
-        full = [c for c in classes if chosen[c]]
-        part = correct - int(clips[full].sum())
-        largest = max((int(clips[c]) for c in classes if not chosen[c]), default=0)
-        if 0 <= part <= largest:
-            yield full, part
+        full = np.where(chosen, clips, 0)
+        part = correct - int(full.sum())
+        for last in (c for c in classes if not chosen[c]):
+            if 0 <= part <= clips[last]:
+                right = full.copy()
+                right[last] = part
+                yield right
+        if part == 0 and all(chosen):
+            yield full
 
 
-def _most(clips: Integers, correct: int, extra: Integers) -> float:
-    """The largest sum of 2 t / (n + t + extra) over t of sum `correct`."""
+def _most(clips: Integers, correct: int, extra: Integers, share: NDArray[np.float64]) -> float:
+    """The largest weighted sum of 2 t / (n + t + extra) over t of sum `correct`."""
     gains = []
-    for n, more in zip(clips, extra, strict=True):
+    for n, more, w in zip(clips, extra, share, strict=True):
         t = np.arange(n + 1)
-        gains.append(np.diff(2 * t / (n + t + more)))
+        gains.append(np.diff(w * 2 * t / (n + t + more)))
     return float(np.sort(np.concatenate(gains))[::-1][:correct].sum())
