@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.core.errors import BenchError
 from bench.core.typed import DamagedError, check_format, read_json
 
 ENVELOPE = ("kind", "format", "seal", "signature")
@@ -95,7 +96,7 @@ def unseal(path: Path, kind: Kind) -> Sealed:
             raise DamagedError(path, "a link to itself, expected a file") from error
         raise
     # Opening a pipe would wait for a writer for ever.
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    if not stat.S_ISREG(mode := _mode(path)) and not stat.S_ISDIR(mode):
         raise DamagedError(path, "a pipe or a device, expected a file")
     raw = read_json(path)
     if not isinstance(raw, dict):
@@ -113,6 +114,17 @@ def unseal(path: Path, kind: Kind) -> Sealed:
         raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
     content = {name: value for name, value in raw.items() if name not in ENVELOPE}
     return Sealed(content, stated, mark, signature if mark and isinstance(signature, str) else "")
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        raise
+    except NotADirectoryError as error:
+        raise FileNotFoundError(f"no {path}: a folder above it is a file") from error
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def is_sealed(path: Path) -> bool:
