@@ -89,12 +89,6 @@ def unseal(path: Path, kind: Kind) -> Sealed:
         DamagedError: it is no such file, or not as it was written.
         NewerError: a later version wrote it.
     """
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise DamagedError(path, "a link to itself, expected a file") from error
-        raise
     # Opening a pipe would wait for a writer for ever.
     if not stat.S_ISREG(mode := _mode(path)) and not stat.S_ISDIR(mode):
         raise DamagedError(path, "a pipe or a device, expected a file")
@@ -124,6 +118,8 @@ def _mode(path: Path) -> int:
     except NotADirectoryError as error:
         raise FileNotFoundError(f"no {path}: a folder above it is a file") from error
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise DamagedError(path, "a link to itself, expected a file") from error
         raise BenchError(f"{path} cannot be read: {error.strerror}") from error
 
 
