@@ -64,17 +64,20 @@ def test_a_cache_that_was_never_marked_is_and_a_folder_of_others_is_not(tmp_path
 
 
 @pytest.mark.parametrize("text", ["", "Signature: 8a477f597d28d172789f06886806bc55\n# pip", "x"])
-def test_a_tag_of_another_program_does_not_count(tmp_path, text):
+def test_a_tag_of_another_program_does_not_count_and_a_damaged_one_is_mended(tmp_path, text):
     cache = filled(tmp_path)
     (tmp_path / TAG).write_text(text)
+    (tmp_path / "wheels").mkdir()
     with pytest.raises(CacheError, match="not marked as a cache of bench"):
         clear(cache, "views")
-    (tmp_path / TAG).unlink()
+    assert cache.has("views", NAME)
+    (tmp_path / "wheels").rmdir()
+    assert clear(cache, "views").entries == 1
     (tmp_path / "tag").write_bytes(SIGNATURE + b" mer-bench")
+    (tmp_path / TAG).unlink()
     (tmp_path / TAG).symlink_to(tmp_path / "tag")
     with pytest.raises(CacheError):
         prune(cache, 0)
-    assert cache.has("views", NAME)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="takes root")
@@ -273,3 +276,27 @@ def test_strange_marks_and_unmade_folders_do_no_harm(tmp_path):
         clear(Cache(tmp_path / "none"), "views")
     with pytest.raises(CacheError):
         claim(tmp_path / TAG / "below")
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_a_folder_of_the_cache_that_is_a_file_is_named_by_whoever_meets_it(world, engine):
+    (world.folder / "cache").mkdir()
+    (world.folder / "cache" / "descriptions").touch()
+    done = world.run("--jobs", "1", engine=engine)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "the cache " in done.err
+    assert world.records() == {}
+
+
+def test_a_damaged_description_is_made_again_before_it_is_needed(world):
+    world.run("--limit-folds", "1")
+    whole = sorted((world.folder / "cache" / "descriptions").rglob("*.npz"))
+    assert len(whole) == 18
+    for i, path in enumerate(whole):
+        data = path.read_bytes()
+        path.write_bytes((b"", data[:50], data[:-1], data[:-9] + b"?" + data[-8:])[i % 4])
+    done = world.run()
+    assert done.code == 0
+    assert {one["status"] for one in world.records().values()} == {"ok"}
+    assert len(world.records()) == 6
