@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -248,6 +251,20 @@ def test_a_bad_file_names_the_line(parse, text, message):
         parse(text, CLASSES)
 
 
-def test_a_file_that_is_not_there(tmp_path):
+@pytest.mark.parametrize("make", [lambda path: None, Path.mkdir, os.mkfifo])
+def test_what_is_no_file(tmp_path, make):
+    path = tmp_path / "theirs.txt"
+    make(path)
     with pytest.raises(BenchError, match="cannot be read"):
-        predictions.read(tmp_path / "none.txt", CLASSES)
+        predictions.read(path, CLASSES)
+
+
+def test_a_file_of_bytes_and_one_too_large(tmp_path):
+    path = tmp_path / "theirs.txt"
+    path.write_bytes(bytes([200, 0, 255]) * 10)
+    with pytest.raises(BenchError, match="cannot be read as text"):
+        predictions.read(path, CLASSES)
+    with path.open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(BenchError, match="over 64 MB"):
+        predictions.read(path, CLASSES)
