@@ -232,6 +232,7 @@ def test_names_that_differ_by_padding_only_are_told_apart_by_spelling():
             "clip,truth,predicted,score_negative,score_positive,score_surprise\na,1,1,0,nan,0\n",
             "line 2: score 'nan', expected a finite number",
         ),
+        (parse_table, 'clip,"a\nb",truth\nc,1,1\n', r"lacks the columns predicted.*a\\nb"),
         (parse_table, "clip,clip,truth,predicted\na,a,1,1\n", "names a column twice: clip"),
         (parse_table, "clip,truth,predicted\na,1,1,1\n", "line 2: 4 cells below 3 columns"),
         (parse_table, f"clip,truth,predicted\n{'a' * 200_000},1,1\n", "line 2: no table"),
