@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import io
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from bench.cli.exits import FAILED, INTERRUPTED, leave
 from bench.core.contain import Interrupt
 from bench.core.deferred import defer
 from bench.core.errors import BenchError, disk_is_full
+from bench.core.escape import visible
 
 
 def main() -> None:
@@ -23,6 +25,10 @@ def main() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal may have no letter for a dash or a name; a crash would not show it either.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         _answer_ctrl_c()
         defer("numpy")
@@ -60,7 +66,7 @@ def _end(error: BaseException) -> NoReturn:
 
 def _say(line: str) -> None:
     try:
-        print(line, file=sys.stderr)
+        print(visible(line), file=sys.stderr)
     except OSError:
         return  # nobody is there to read it; the exit code still tells
 
