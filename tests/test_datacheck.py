@@ -16,7 +16,9 @@ from bench.datasets.smic import Smic
 def test_a_whole_dataset_is_good(tmp_path: Path) -> None:
     report = check(Smic(trees.smic_images(tmp_path)))
     assert report.good
-    assert str(report).splitlines() == [
+    lines = str(report).splitlines()
+    # In between it says that the clips made here are all equal.
+    assert [*lines[:2], lines[-1]] == [
         f"smic at {tmp_path}: 164 of 164 clips",
         "  smic/3: negative 70, positive 51, surprise 43; 16 subjects",
         "OK",

@@ -60,7 +60,7 @@ def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
 
 def _caption(table: Table) -> str:
     made = ", SYNTHETIC stand-ins" if table.synthetic else ""
-    caption = f"{sum(table.counts)} clips, {table.subjects} subjects{made}"
-    if table.contract.plain:
-        return caption
-    return ". ".join(filter(None, (caption, contract_text(table.contract), table.apart)))
+    plain = f"{sum(table.counts)} clips"
+    clips = plain if table.contract.plain else contract_text(table.contract)
+    caption = f"{clips}, {table.subjects} subjects{made}"
+    return f"{caption}. {table.apart}" if table.apart else caption

@@ -15,6 +15,7 @@ from bench.core.deferred import load
 from bench.core.errors import DataError
 from bench.core.machine import cores
 from bench.data.counts import Difference, TaskCount, count
+from bench.data.fingerprint import copied
 from bench.data.reading import some, subfolders
 
 NAMED = 10
@@ -167,7 +168,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
         missing=tuple(clip.id for clip in index.missing),
         unreadable=_unreadable(dataset, index) if pixels else (),
         faults=index.problems,
-        notes=index.notes,
+        notes=(*index.notes, *(copied(index.clips) if pixels else ())),
         tasks=tuple(count(dataset, word, index) for word in dataset.labellings),
         layout=dataset.facts.layout,
         elsewhere=_elsewhere(dataset, len(index.clips)) if few else None,
