@@ -150,7 +150,7 @@ class Case:
         self.log.append(f"$ bench {' '.join(words)}\n{text}[exit {code}]")
         if any(trace in text for trace in TRACES):
             self.tracebacks.append(self.log[-1])
-        if "crash-" in text:
+        if "bench: unexpected " in text:
             self.crashes.append(self.log[-1])
         return Done(code or 0, text, hung)
 
