@@ -12,6 +12,7 @@ from bench.check import describing, fitting, form
 from bench.check.examination import Examination
 from bench.check.finding import Finding, Status, blocked, failed
 from bench.core.code_hash import own_files
+from bench.core.contain import contained
 
 Check = Callable[[Examination], Finding]
 
@@ -135,7 +136,8 @@ def _applied(check: Check, examination: Examination) -> Result:
     # One thread as in a worker: BLAS results may depend on the number of threads.
     with threadpool_limits(1):
         try:
-            found = check(examination)
+            with contained():
+                found = check(examination)
         except Exception as error:  # a method may raise anything
             found = failed(_said(error, examination))
     return _result(check, examination, found, time.perf_counter() - started)

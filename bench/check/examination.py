@@ -28,7 +28,7 @@ from bench.plugins.context import Context
 from bench.plugins.load_file import load_anew
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
-from bench.running.worker import checked
+from bench.running.outputs import checked
 from bench.views.catalog import servable
 from bench.views.clip_views import Views
 

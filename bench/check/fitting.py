@@ -13,7 +13,7 @@ from bench.check.toydata import CLASSES, ToyClips, toy_clips
 from bench.check.watching import foreign
 from bench.core.types import Array
 from bench.plugins.context import DeadlineError
-from bench.running.worker import checked
+from bench.running.outputs import checked
 
 ALIKE = 1e-4
 """Scores whose largest difference, relative to their spread, is below are the same in another

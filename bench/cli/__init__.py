@@ -2,30 +2,125 @@
 
 from __future__ import annotations
 
-from bench.cli.exits import FAILED, leave
+import atexit
+import errno
+import os
+import signal
+import sys
+import threading
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
+
+from bench.cli.exits import FAILED, INTERRUPTED, leave
+from bench.core.contain import Interrupt
 from bench.core.deferred import defer
 from bench.core.errors import BenchError, disk_is_full
 
 
 def main() -> None:
-    """Run the command line; bad input is one line on stderr and exit code 2."""
-    defer("numpy")
-    from bench.cli.verbs import run
-
+    """Run the command line; however it ends, it says so in a line and an exit code."""
+    # Closed by the caller: Python has None in its place, and files would get its number.
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115
     try:
-        run()
-    except BenchError as error:
+        _answer_ctrl_c()
+        defer("numpy")
+        from bench.cli.verbs import run
+
+        try:
+            run()
+        finally:
+            sys.stdout.flush()
+    except BaseException as error:
+        _end(error)
+
+
+def _end(error: BaseException) -> NoReturn:
+    """Leave with the line and exit code that an exception stands for."""
+    if isinstance(error, Interrupt):
+        _say("Interrupted; rerun the command to resume.")
+        raise SystemExit(INTERRUPTED) from None
+    if isinstance(error, BenchError):
         leave(str(error))
-    except OSError as error:
-        if disk_is_full(error):
-            leave(
-                f"the disk is full ({error.filename or 'writing a result'}): free some space and "
-                "rerun the command to resume; finished folds are kept"
-            )
-        # The reader has left, as `head` does when it has seen enough; a traceback would help
-        # nobody.
-        if isinstance(error, BrokenPipeError):
-            raise SystemExit(FAILED) from None
-        if error.filename is None:
-            raise
-        leave(f"{error.filename}: {error.strerror}; expected a path that can be read and written")
+    # The reader has left, as `head` does when it has seen enough: a message would help nobody.
+    if isinstance(error, BrokenPipeError):
+        # Or Python would try to write the rest when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise SystemExit(FAILED) from None
+    if isinstance(error, SystemExit) and _is_ours(error.__traceback__):
+        raise error
+    if isinstance(error, OSError) and (words := _advice(error)):
+        leave(words)
+    from bench.cli.crash import crash
+
+    _say(f"bench: {crash(error)}")
+    raise SystemExit(FAILED) from None
+
+
+def _say(line: str) -> None:
+    try:
+        print(line, file=sys.stderr)
+    except OSError:
+        return  # nobody is there to read it; the exit code still tells
+
+
+def _advice(error: OSError) -> str:
+    """What a user can do about an error of the operating system; empty where that is unknown."""
+    if disk_is_full(error):
+        return (
+            f"the disk is full ({error.filename or 'writing a result'}): free some space and "
+            "rerun the command to resume; finished folds are kept"
+        )
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return (
+            "too many open files: raise the limit (`ulimit -n 4096`) or use fewer processes "
+            "(--jobs), and rerun the command to resume"
+        )
+    if error.errno in (errno.EAGAIN, errno.ENOMEM) and error.filename is None:
+        return (
+            f"no process can be started ({error.strerror}): use fewer (--jobs) or free some "
+            "memory, and rerun the command to resume"
+        )
+    if error.filename is None:
+        return ""
+    return f"{error.filename}: {error.strerror}; expected a path that can be read and written"
+
+
+def _is_ours(trace: TracebackType | None) -> bool:
+    """Whether an exit was asked for by the command line itself, and not by a plugin."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
+    # rich leaves where nobody reads its output any more.
+    return name.startswith(("bench.cli", "typer", "rich.console"))
+
+
+def _answer_ctrl_c() -> None:
+    """The first Ctrl-C ends the command in order, a second one at once; neither by a traceback."""
+    if (
+        threading.current_thread() is not threading.main_thread()
+        # A shell has background jobs ignore it; that stays.
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        return
+
+    def answer(number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        raise Interrupt
+
+    def lost(unraisable: Any) -> None:
+        # Raised inside a destructor or callback, where Python prints and drops exceptions.
+        if not issubclass(unraisable.exc_type, Interrupt):
+            sys.__unraisablehook__(unraisable)
+            return
+        signal.signal(signal.SIGINT, answer)
+        # A little later, when the callback has returned.
+        timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        timer.daemon = True
+        timer.start()
+
+    signal.signal(signal.SIGINT, answer)
+    sys.unraisablehook = lost
+    # While Python shuts down no handler of its own may run.
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from bench.running.options import Device
 
 STAND_INS = "making SYNTHETIC stand-ins"
 
-MOST_NUMBERS = 10_000
+MOST_NUMBERS = 1_000
 """A longer range is a typing error: each seed is a run of its own."""
 
 DAMAGED = 5
@@ -47,16 +48,21 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
     Raises:
         BenchError: anything else.
     """
-    found: list[int] = []
+    found: dict[int, None] = {}
     for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        valid = first.isdecimal() and (last.isdecimal() or not dash)
-        if not valid or int(last or first) < int(first):
-            raise BenchError(f"{option} {text!r}: expected numbers such as 0, 0-4 or 0,3,7")
-        if int(last or first) - int(first) >= MOST_NUMBERS:
-            raise BenchError(f"{option} {text!r}: expected at most {MOST_NUMBERS} numbers")
-        found += range(int(first), int(last or first) + 1)
-    return tuple(dict.fromkeys(found))
+        # [0-9] rather than isdigit, which also accepts "²". Nine digits: a seed fits 32 bits.
+        match = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", part.strip())
+        if match is None:
+            raise BenchError(
+                f"{option} {text!r:.60}: expected numbers such as 0, 0-4 or 0,3,7, each below 10^9"
+            )
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise BenchError(f"{option} {text!r:.60}: {part} counts down; write {last}-{first}")
+        if len(found) + last - first >= MOST_NUMBERS:
+            raise BenchError(f"{option} {text!r:.60}: expected at most {MOST_NUMBERS} numbers")
+        found.update(dict.fromkeys(range(first, last + 1)))
+    return tuple(found)
 
 
 def out() -> Screen:

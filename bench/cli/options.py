@@ -119,7 +119,12 @@ DeviceOption = Annotated[
     Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
 ]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", min=0.1, help="Time limit per fold, seconds.")
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.1,
+        help="Time limit in seconds: for each fold, and for each method describing a clip.",
+    ),
 ]
 RefreshOption = Annotated[
     Refresh | None,

@@ -13,7 +13,7 @@ from bench.board.publish import check_publish, publish
 from bench.board.terminal import grids
 from bench.cli import options as opt
 from bench.cli.common import chosen_device, err, name_damaged, out
-from bench.cli.exits import FAILED, INTERRUPTED, MISUSE
+from bench.cli.exits import FAILED, MISUSE
 from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.screen import Screen
@@ -68,12 +68,8 @@ def run(
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = dataclasses.replace(prepared.options, device=chosen_device(device))
     started = time.perf_counter()
-    try:
-        with Watch(options.workers, err()) as watch:
-            summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
-    except KeyboardInterrupt:
-        err().print("Interrupted; rerun the command to resume.")
-        raise SystemExit(INTERRUPTED) from None
+    with Watch(options.workers, err()) as watch:
+        summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     _report(prepared, store, summary, time.perf_counter() - started)
 
 
@@ -107,8 +103,10 @@ def _say(console: Screen, summary: Summary, elapsed: float) -> None:
             f"{len(summary.stale)} of these are stale: the code that made them has changed since; "
             "--refresh stale reruns them."
         )
-    for sentence in summary.unreadable:
+    for sentence in summary.unreadable[:20]:
         console.say(sentence, style="red")
+    if len(summary.unreadable) > 20:
+        console.print(f"... and {len(summary.unreadable) - 20} more clips", style="red")
     for unit, status, error in summary.failures[:20]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
         console.say(f"{status}: {unit}: {last}", style="red")

@@ -17,7 +17,8 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bench.cli.exits import leave
+from bench.cli.exits import INTERRUPTED, leave
+from bench.core.contain import Interrupt
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ def run() -> None:
         code = commands().main(prog_name="bench", standalone_mode=False)
     except typer.TyperException as error:
         leave(*_said(error))
+    # typer makes this of a KeyboardInterrupt and says nothing.
+    if code == INTERRUPTED:
+        raise Interrupt
     raise SystemExit(code)
 
 

@@ -79,6 +79,10 @@ class Watch:
             self.spoke = time.monotonic()
             self.console.say(f"{self.name} {self.done}/{self.total}  {text}")
 
+    def note(self, line: str) -> None:
+        """Print a line above the bar."""
+        self.console.say(line, style="yellow")
+
     def remaining(self) -> float:
         """Seconds left, from what the folds of each cell took so far."""
         if not self.took:

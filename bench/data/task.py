@@ -11,8 +11,9 @@ import numpy as np
 from bench.cache.cache import Cache
 from bench.cache.files import key
 from bench.core.clip import Clip
+from bench.core.contain import contained
 from bench.core.dataset import Dataset, Index, Labelling, opened
-from bench.core.errors import DataError
+from bench.core.errors import BenchError, DataError
 from bench.core.names import TaskName
 from bench.core.types import ApexPolicy, Array
 from bench.core.words import Annotation
@@ -108,6 +109,17 @@ class Task:
         return ", ".join(f"{s} {n}" for s, n in counts.items())
 
 
+def _index(dataset: Dataset) -> Index:
+    try:
+        with contained():
+            return dataset.index()
+    except (BenchError, OSError, MemoryError):
+        raise
+    except Exception as error:  # a plugin may raise anything
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DataError(f"{dataset.name}: index() of its plugin fails: {words}") from error
+
+
 @dataclass(frozen=True)
 class Made:
     """The tasks of one dataset.
@@ -167,7 +179,7 @@ def read_tasks(
     Raises:
         DataError: the dataset cannot be indexed.
     """
-    index = dataset.index()
+    index = _index(dataset)
     labellings = {word: dataset.labellings[word] for word in words}
     # Sorted whatever a plugin returns: labels, folds and the fingerprint rest on this order.
     clips = [

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.cache.files import key
 from bench.core.code_hash import seen_by, source_hash
+from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.names import Label
 from bench.core.select import choose, unknown
@@ -92,18 +93,35 @@ def _variants(plugin: type[Method], words: str) -> Iterable[str]:
 
 def _configured(plugin: type[Method], variant: str, preset: str) -> Configured:
     preset = preset if preset in plugin.presets else "paper"
+    try:
+        with contained():
+            method = _instance(plugin, variant, preset)
+            # Asked later where its facts are written: better that it fails before the run.
+            method.stated()
+            hash(method)
+    except BenchError:
+        raise
+    except Exception as error:
+        words = f", variant {variant!r}" if variant else ""
+        raise BenchError(
+            f"{plugin.name} cannot be configured (preset {preset!r}{words}): "
+            f"{type(error).__name__}: {' '.join(str(error).split())}"
+        ) from error
+    return Configured(method, str(Label(plugin.name, variant)), preset)
+
+
+def _instance(plugin: type[Method], variant: str, preset: str) -> Method:
     if variant and variant not in plugin.variants:
-        method = plugin.from_variant(variant)  # type: ignore[attr-defined]
+        method: Method = plugin.from_variant(variant)  # type: ignore[attr-defined]
         changes: dict[str, Any] = {}
     else:
         method, changes = plugin(), dict(plugin.variants.get(variant, {}))
     # The variant last: what it varies must not be undone by a preset that sets the same field.
     changes = {**plugin.presets.get(preset, {}), **changes}
     try:
-        method = dataclasses.replace(method, **changes)
+        return dataclasses.replace(method, **changes)  # type: ignore[type-var]
     except TypeError as error:
         raise BenchError(
             f"{plugin.name}: preset {preset!r} or variant {variant!r} sets a field that "
             f"the method does not have: {error}"
         ) from error
-    return Configured(method, str(Label(plugin.name, variant)), preset)

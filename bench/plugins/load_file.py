@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bench.core import import_graph
+from bench.core.contain import ExitError, contained
 from bench.core.errors import BenchError
 from bench.plugins import source_only
 from bench.views.catalog import CATALOG
@@ -35,7 +36,8 @@ def load_file(path: Path) -> ModuleType:
             f"--plugin {path}: no such file; expected a Python file or folder with a plugin"
         )
     try:
-        module = _executed(path, name)
+        with contained():
+            module = _executed(path, name)
     except BenchError:
         raise
     except Exception as error:
@@ -50,7 +52,8 @@ def load_file(path: Path) -> ModuleType:
 def load_anew(path: Path) -> ModuleType | None:
     """Another copy of a plugin's module, with globals of its own; None where it cannot be had."""
     try:
-        return _executed(path, f"bench_copy_{path.stem}_{next(_copies)}")
+        with contained():
+            return _executed(path, f"bench_copy_{path.stem}_{next(_copies)}")
     except Exception:  # a plugin may object to being there twice
         return None
 
@@ -75,12 +78,6 @@ def _executed(path: Path, name: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     # A module that ran only in part must not be returned by the next call.
-    except SystemExit as leaving:
-        del sys.modules[name]
-        raise BenchError(
-            f"--plugin {path}: it exits with {leaving.code!r} when it is imported; guard the call "
-            'with `if __name__ == "__main__":`'
-        ) from leaving
     except BaseException:
         del sys.modules[name]
         raise
@@ -105,6 +102,8 @@ def _one_line(error: BaseException, path: Path) -> str:
     # Python suggests default_factory, but with a list the configuration would not hash.
     if "mutable default" in words:
         words += ", or a tuple"
+    if isinstance(error, ExitError):
+        words += '; guard the call with `if __name__ == "__main__":`'
     if isinstance(error, ImportError):
         words += _right_import(words)
     if "attempted relative import" in words:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
+from bench.core.contain import contained
 from bench.core.dataset import Dataset, Generator
 from bench.core.errors import BenchError
 from bench.plugins import validate
@@ -51,7 +52,8 @@ def load(files: Sequence[Path] = ()) -> Registry:
     broken: dict[str, str] = {}
     for name in (*_built_in("methods"), *_built_in("datasets"), *_installed()):
         try:
-            installed.append(importlib.import_module(name))
+            with contained():
+                installed.append(importlib.import_module(name))
         except Exception as error:  # whatever a stranger's module raises must not stop the others
             broken[name] = f"{type(error).__name__}: {error}"
     # bench.toml and --plugin may name the same file.

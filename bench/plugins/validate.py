@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
+from bench.core.contain import contained
 from bench.core.dataset import Dataset, DatasetFacts, Labelling
 from bench.core.words import Annotation, Fidelity
 from bench.plugins.method import Facts, Method
@@ -32,7 +33,8 @@ def faults(plugin: type, shipped: Collection[str] = ()) -> list[str]:
         shipped: names of the arrays that the datasets at hand ship.
     """
     if issubclass(plugin, Method):
-        found = [*_name(plugin), *_method(plugin, shipped)]
+        # An instance only of what could be one: its failure would only repeat what is said.
+        found = [*_name(plugin), *_method(plugin, shipped)] or list(_instance(plugin))
     elif issubclass(plugin, Dataset):
         found = [*_name(plugin), *_dataset(plugin)]
     else:
@@ -63,6 +65,18 @@ def _method(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
             yield f"no {function}; write def {function}{returns}: ..."
     yield from _views(plugin, shipped)
     yield from _fields(plugin)
+
+
+def _instance(plugin: type[Method]) -> Iterator[str]:
+    try:
+        with contained():
+            facts = plugin().stated()
+    except Exception as error:  # it runs the plugin's own code
+        words = " ".join(str(error).split())
+        yield f"{plugin.__name__}().stated() raises {type(error).__name__}: {words}"
+        return
+    if not isinstance(facts, Facts):
+        yield f"{plugin.__name__}().stated() returns a {type(facts).__name__}; expected Facts"
 
 
 def _views(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:

@@ -23,7 +23,8 @@ from bench.report.evidence import Evidence
 from bench.running.describe import describe_all, lacking_jobs
 from bench.running.jobs import fit_job
 from bench.running.options import RunOptions
-from bench.running.worker import checked, fitted
+from bench.running.outputs import checked
+from bench.running.worker import fitted
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> 
         BenchError: a clip cannot be described, or the time did not suffice.
     """
     serial = dataclasses.replace(options, engine="serial", timeout=None)
-    found = describe_all(lacking_jobs([unit], cache), cache, serial, lambda _, __: None)
+    jobs = lacking_jobs([unit], cache)
+    found = describe_all(jobs, cache, serial, lambda _, __: None, lambda _: None)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(sentence)
     job = fit_job(unit, cache, options)

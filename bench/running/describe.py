@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bench.cache.cache import Cache
 from bench.planning.plan import Cell, Unit
 from bench.plugins.configure import Configured
+from bench.plugins.method import Method
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Describe, Outcome, bare, description_key
 from bench.running.options import RunOptions
 from bench.running.worker import describe
+
+GIVE_UP = 3
+"""Clips in a row that a method crashes or hangs on before its others are skipped. One suffices to
+fail its folds; the others are described for later runs, as long as that works."""
+
+Rows = tuple[tuple[str, Method], ...]
+"""Methods with the key of what they return."""
 
 ClipKey = tuple[str, str]
 """A clip's id and the digest of its bytes."""
@@ -77,6 +85,7 @@ def describe_all(
     cache: Cache,
     options: RunOptions,
     ended: Callable[[None, float], None],
+    note: Callable[[str], None],
 ) -> Found:
     """Describe clips; a failure, hang or crash costs only the method that caused it.
 
@@ -85,38 +94,80 @@ def describe_all(
         cache: gets the descriptions.
         options: the engine; `timeout` is for one method on one clip.
         ended: called after each clip.
+        note: told in a line of each method that is given up.
     """
     found = Found()
-
-    def over(
-        todo: list[Job[ClipKey]], timeout: float | None
-    ) -> Iterator[tuple[Job[ClipKey], Lost]]:
-        runner: Engine[ClipKey] = engine(dataclasses.replace(options, timeout=timeout))
-        for job, outcome in runner(describe, todo):
-            # A clip that is described again, one method at a time, has been counted.
-            if todo is jobs:
+    crashes = _Crashes(note)
+    runner: Engine[ClipKey] = engine(options)
+    todo, first = jobs, True
+    while todo:
+        again: list[Job[ClipKey]] = []
+        # A clip is described again for the methods that come after the one that crashed.
+        for job, outcome in runner(describe, crashes.without_given_up(todo, found)):
+            if first:
                 ended(None, 0.0)
-            if isinstance(outcome, Lost):
-                yield job, outcome
+            rows = job.payload.rows
+            if not isinstance(outcome, Lost):
+                if outcome.unreadable:
+                    found.unreadable[job.name] = outcome.unreadable
+                for key, error in outcome.failed.items():
+                    found.failed[key] = Outcome("failed", error=error)
+                crashes.survived(rows)
                 continue
-            if outcome.unreadable:
-                found.unreadable[job.name] = outcome.unreadable
-            for key, error in outcome.failed.items():
-                found.failed[key] = Outcome("failed", error=error)
-
-    timeout = options.timeout
-    most = max((len(job.payload.rows) for job in jobs), default=1)
-    # The limit is for one method, and one job describes for as many as `most`.
-    lost = [job for job, _ in over(jobs, None if timeout is None else timeout * most)]
-    # A worker that died or hung while describing for several methods does not say for which:
-    # those clips are described again, one method at a time.
-    single = [
-        Job(job.name, dataclasses.replace(job.payload, rows=(row,)))
-        for job in lost
-        for row in job.payload.rows
-        # Methods that came before the one at fault have stored theirs.
-        if not cache.has("descriptions", row[0])
-    ]
-    for job, gone in over(single, timeout):
-        found.failed[job.payload.rows[0][0]] = Outcome(gone.status, error=gone.error)
+            places = [place for place, (key, _) in enumerate(rows) if key == outcome.step]
+            if not places:
+                # No method had been called: reading the clip is what does not end well.
+                found.unreadable[job.name] = (
+                    f"{job.name[0]}: reading it failed: "
+                    + (outcome.error.strip().splitlines() or ["no reason"])[-1]
+                )
+                continue
+            key, method = rows[places[0]]
+            found.failed[key] = Outcome(outcome.status, error=outcome.error)
+            crashes.died(method, outcome)
+            crashes.survived(rows[: places[0]])
+            if rest := rows[places[0] + 1 :]:
+                again.append(Job(job.name, dataclasses.replace(job.payload, rows=rest)))
+        todo, first = again, False
     return found
+
+
+@dataclass
+class _Crashes:
+    """Methods that crash or hang on one clip after the other: each try costs a worker process.
+
+    Attributes:
+        note: told of each that is given up.
+        in_a_row: by method, the clips in a row.
+        given_up: by method, the last of those crashes.
+    """
+
+    note: Callable[[str], None]
+    in_a_row: Counter[Method] = field(default_factory=Counter)
+    given_up: dict[Method, Lost] = field(default_factory=dict)
+
+    def died(self, method: Method, how: Lost) -> None:
+        self.in_a_row[method] += 1
+        if self.in_a_row[method] >= GIVE_UP and method not in self.given_up:
+            self.given_up[method] = how
+            self.note(
+                f"{method.name}: describe did not come back on {GIVE_UP} clips in a row "
+                f"({how.error}); its other clips are skipped"
+            )
+
+    def survived(self, rows: Rows) -> None:
+        for _, method in rows:
+            self.in_a_row.pop(method, None)
+
+    def without_given_up(
+        self, jobs: Iterable[Job[ClipKey]], found: Found
+    ) -> Iterator[Job[ClipKey]]:
+        """Jobs without those methods, as they are when a worker asks for the next."""
+        for job in jobs:
+            rows = tuple(row for row in job.payload.rows if row[1] not in self.given_up)
+            for key, method in job.payload.rows:
+                if (how := self.given_up.get(method)) is not None:
+                    why = f"skipped, as {GIVE_UP} clips in a row did not come back: {how.error}"
+                    found.failed[key] = Outcome(how.status, error=why)
+            # One without methods still counts as a clip that has ended.
+            yield Job(job.name, dataclasses.replace(job.payload, rows=rows))

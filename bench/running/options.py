@@ -21,7 +21,8 @@ class RunOptions:
     Attributes:
         engine: where folds run: worker processes, or this process.
         jobs: worker processes, None for one per core.
-        timeout: seconds a fold may take, None for no limit.
+        timeout: seconds that a fold, or one method's description of a clip, may take; None for no
+            limit.
         device: what torch methods compute on; "auto" means the GPU where there is one, and is
             settled before the first job.
         trace: score every checkpoint on the held-out subject.

@@ -32,6 +32,9 @@ class Progress(Protocol):
     def ended(self, unit: Unit | None, seconds: float) -> None:
         """A job has ended: a unit's, or a clip's description."""
 
+    def note(self, line: str) -> None:
+        """Something that the user should know before the end."""
+
 
 @dataclass
 class Summary:
@@ -167,7 +170,7 @@ def _described(
     # Once more before describing, to make room for what this run adds.
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
-    found = describe_all(jobs, cache, options, progress.ended)
+    found = describe_all(jobs, cache, options, progress.ended, progress.note)
     summary.unreadable += found.unreadable.values()
     ready = []
     for unit in waiting:

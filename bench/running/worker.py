@@ -9,34 +9,43 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from bench.cache.cache import Cache
 from bench.cache.root import CacheError
-from bench.core.errors import BenchError, disk_is_full
-from bench.core.types import Array, Description
+from bench.core.contain import contained
+from bench.core.errors import BenchError
+from bench.core.types import Description
 from bench.plugins.context import Context, DeadlineError
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
 from bench.running.device import allocations, used
+from bench.running.engines.job import ends_the_run
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Describe, Described, Fit, Outcome
+from bench.running.outputs import checked, curve_of, described, parameter_count, trace_of
 from bench.views.clip_views import Views
 from bench.views.opening import UnreadableError, views_of
 
 
-def describe(job: Describe) -> Described:
-    """Describe one clip for every method that asks; a method's failure costs it alone."""
+def describe(job: Describe) -> Generator[str, None, Described]:
+    """Describe one clip for every method that asks; a method's failure costs it alone.
+
+    Yields:
+        the key of each description before its method is called, so that a crash is put down to it.
+    """
     cache = Cache(job.cache)
     failed: dict[str, str] = {}
     try:
         clip = views_of(job.dataset, job.clip, job.digest, cache)
         for name, method in job.rows:
+            # There already where a method that came later crashed the first time.
+            if cache.has("descriptions", name):
+                continue
+            yield name
             if error := _described(method, clip, cache, name):
                 failed[name] = error
     except UnreadableError as error:
@@ -47,13 +56,15 @@ def describe(job: Describe) -> Described:
 def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
     """Keep a description; returns the traceback of a method that fails."""
     try:
-        cache.put("descriptions", name, method.describe(clip))
+        with contained():
+            value = described(method.describe(clip))
+        cache.put("descriptions", name, value)
     # The clip's or the cache's fault, not the method's: reported once, for all methods.
     except (UnreadableError, CacheError):
         raise
     except Exception as error:
         # Every later job would fail alike: end the run instead of blaming the method.
-        if disk_is_full(error):
+        if ends_the_run(error):
             raise
         # As text, because an exception of a plugin's own class may not unpickle in the parent.
         return traceback.format_exc()
@@ -82,7 +93,10 @@ def fitted(job: Fit) -> Fitted:
         genders=job.genders,
         unlabelled=held_out if job.method.stated().transductive else None,
     )
-    return Fitted(job.method.fit(training, context), held_out, context)
+    with contained():
+        model = job.method.fit(training, context)
+    context.trace = trace_of(context.trace, len(held_out), job.classes)
+    return Fitted(model, held_out, context)
 
 
 def fit(job: Fit) -> Outcome:
@@ -91,7 +105,9 @@ def fit(job: Fit) -> Outcome:
     try:
         model, held_out, context = fitted(job)
         trained = _clocks()
-        scores = checked(model.predict(held_out), len(held_out), job.classes)
+        with contained():
+            scores = checked(model.predict(held_out), len(held_out), job.classes)
+            parameters = parameter_count(model.parameters)
         predicted = _clocks()
         step = _inner_step(job, context, began.wall) if job.options.inner else None
     except DeadlineError as error:
@@ -99,7 +115,7 @@ def fit(job: Fit) -> Outcome:
     except MemoryError:
         return Outcome("oom", error=traceback.format_exc())
     except Exception as error:
-        if disk_is_full(error) or isinstance(error, CacheError):
+        if ends_the_run(error):
             raise
         return Outcome("failed", error=traceback.format_exc())
     seconds = {
@@ -114,10 +130,10 @@ def fit(job: Fit) -> Outcome:
         "ok",
         scores.tolist(),
         {name: round(value, 4) for name, value in seconds.items()},
-        model.parameters,
+        parameters,
         trace=[(step, values.tolist()) for step, values in context.trace],
         inner_step=step,
-        curve=context.curve,
+        curve=curve_of(context.curve),
         used=used(before),
     )
 
@@ -163,20 +179,3 @@ def _load(folder: Path, names: tuple[str, ...]) -> list[Description]:
     if any(one is None for one in found):
         raise BenchError("descriptions are missing from the cache; rerun the command")
     return [one for one in found if one is not None]
-
-
-def checked(scores: object, clips: int, classes: int) -> Array:
-    """Scores as (clips, classes) finite float64.
-
-    Raises:
-        ValueError: another shape, or a value that is not finite.
-    """
-    array = np.asarray(scores, dtype=np.float64)
-    if array.shape != (clips, classes):
-        raise ValueError(
-            f"predict returned shape {array.shape}, expected {(clips, classes)}: for each clip "
-            "a score for each class"
-        )
-    if not np.isfinite(array).all():
-        raise ValueError("predict returned non-finite scores")
-    return array

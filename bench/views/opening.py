@@ -8,8 +8,9 @@ from typing import TypeVar
 from bench.cache.cache import Cache
 from bench.cache.files import key
 from bench.core.clip import Clip
+from bench.core.contain import contained
 from bench.core.dataset import Dataset
-from bench.core.errors import DataError
+from bench.core.errors import DataError, disk_is_full
 from bench.core.types import Array
 from bench.views.clip_views import Views
 
@@ -43,7 +44,7 @@ class Opened(Mapping[str, Array]):
             if some is not None:
                 return some[name]
         if self._whole is None:
-            self._whole = _readable(lambda: self._dataset.read(self._clip))
+            self._whole = _readable(lambda: self._dataset.read(self._clip), self._clip)
         return self._whole[name]
 
     def some_frames(self, positions: tuple[int, ...]) -> Array:
@@ -57,7 +58,7 @@ class Opened(Mapping[str, Array]):
             return None
         if positions not in self._some:
             self._some[positions] = _readable(
-                lambda: self._dataset.read_some(self._clip, positions)
+                lambda: self._dataset.read_some(self._clip, positions), self._clip
             )
         return self._some[positions]
 
@@ -72,11 +73,17 @@ class Opened(Mapping[str, Array]):
         return len(self._names)
 
 
-def _readable(read: Callable[[], Arrays]) -> Arrays:
+def _readable(read: Callable[[], Arrays], clip: Clip) -> Arrays:
     try:
-        return read()
+        with contained():
+            return read()
     except DataError as error:
         raise UnreadableError(str(error)) from error
+    except Exception as error:  # a dataset's plugin may raise anything
+        if disk_is_full(error) or isinstance(error, MemoryError):
+            raise
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UnreadableError(f"{clip.id}: cannot be read: {words}") from error
 
 
 def clip_digest(clip: Clip, digest: str) -> str:

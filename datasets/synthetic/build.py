@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -146,25 +146,36 @@ def _fill(
     folder: Path,
 ) -> None:
     """Write frames, truth, tables and, last, the markers."""
-    # Imported here: joblib and OpenCV are needed only where a set is made.
-    from joblib import Parallel, delayed
-
-    from .write import write_subject
-
     knobs = Knobs(**facts["knobs"])
-    tasks = (
-        delayed(write_subject)(folder, facts["seed"], knobs, facts["smic_format"], group)
-        for group in by_subject(clips)
-    )
+    tasks = [
+        (folder, facts["seed"], knobs, facts["smic_format"], group) for group in by_subject(clips)
+    ]
     done = 0
     # In any order, so that progress is shown as soon as a subject is done.
-    for number in Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks):
+    for number in map(_write, tasks) if jobs == 1 else _in_processes(tasks, jobs):
         done += number
         if progress is not None:
             progress(done, len(clips))
     _write_tables(folder, clips)
     for place in (*(folder / database for database in DATABASES), folder):
         (place / MARKER).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def _write(task: Any) -> int:
+    # Imported here: OpenCV is needed only where a set is made.
+    from .write import write_subject
+
+    return write_subject(*task)
+
+
+def _in_processes(tasks: Sequence[Any], jobs: int) -> Iterator[int]:
+    from bench.running.engines.job import Job, Lost
+    from bench.running.engines.processes import processes
+
+    for _, outcome in processes(_write, (Job("", task) for task in tasks), jobs, None, ()):
+        if isinstance(outcome, Lost):
+            raise BenchError(f"SYNTHETIC stand-ins: {outcome.error.strip().splitlines()[-1]}")
+        yield outcome
 
 
 def _write_tables(folder: Path, clips: tuple[PlannedClip, ...]) -> None:

@@ -1,1 +1,1 @@
-"""Where jobs run: `serial` in this process, `processes` in a pool that survives its workers."""
+"""Where jobs run: `serial` in this process, `processes` in workers, any of which may die."""

@@ -1,23 +1,38 @@
 """Jobs and their outcomes: the input and output of every engine.
 
-An engine is a function from jobs to outcomes, in the order they end.
+An engine is a function from jobs to outcomes, in the order they end. The function that it calls
+with each payload either returns the outcome, or is a generator that first yields the name of every
+step it enters: the time limit is for one step, and of a lost job the step is known.
 """
 
 from __future__ import annotations
 
+import inspect
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
+
+from bench.cache.root import CacheError
+from bench.core.contain import contained
+from bench.core.errors import disk_is_full
 
 Name = TypeVar("Name")
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A job without an outcome: its worker died twice, or was stopped at the time limit."""
+    """A job without an outcome.
 
-    status: Literal["timeout", "killed", "oom"]
+    Attributes:
+        status: its worker was stopped at the time limit, or died twice; or its function raised.
+        error: for the user.
+        step: that it was in; None before the first.
+    """
+
+    status: Literal["timeout", "killed", "oom", "failed"]
     error: str
+    step: Any = None
 
 
 @dataclass(frozen=True)
@@ -41,3 +56,40 @@ Engine = Callable[[Callable[[Any], Any], Iterable[Job[Name]]], Iterator[Ended[Na
 # One thread a worker: on two cores two threads on a small net were slower than one, and BLAS
 # results may depend on the number of threads.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def ends_the_run(error: Exception) -> bool:
+    """The disk is full, or the cache unusable: no job's fault, and every later one would fail."""
+    return disk_is_full(error) or isinstance(error, CacheError)
+
+
+def call(
+    function: Callable[[Any], Any], payload: Any, entered: Callable[[Any], None] | None = None
+) -> Any:
+    """What a function returns, or `Lost` where it raises.
+
+    Args:
+        function: a plain one, or a generator of steps.
+        payload: its argument.
+        entered: told each step.
+
+    Raises:
+        Exception: one that `ends_the_run`.
+    """
+    step = None
+    try:
+        with contained():
+            result = function(payload)
+            if not inspect.isgenerator(result):
+                return result
+            while True:
+                try:
+                    step = next(result)
+                except StopIteration as end:
+                    return end.value
+                if entered is not None:
+                    entered(step)
+    except Exception as error:
+        if ends_the_run(error):
+            raise
+        return Lost("failed", traceback.format_exc(), step)

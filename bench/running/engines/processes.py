@@ -1,122 +1,209 @@
-"""A pool of worker processes that outlives crashes, hangs and kills of its workers."""
+"""Worker processes, any of which may crash, hang, be killed or exit: that costs its job alone."""
 
 from __future__ import annotations
 
 import os
-import queue
 import signal
-import threading
 import time
+import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
-from multiprocessing import get_context
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, Literal
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
-
 from bench.core.errors import BenchError
-from bench.running.engines.job import THREADS, Ended, Job, Lost, Name
+from bench.running.engines.job import THREADS, Ended, Job, Lost
+from bench.running.engines.worker_process import WorkerProcess
 
 GRACE = 1.1
 """A unit is asked to stop at its time limit and killed a little later."""
+GLANCE = 0.5
+"""Seconds between looks at workers of which nothing is heard."""
+FAILED_STARTS = 5
+"""So many in a row, and one for each worker, are no accident."""
 
 
 def processes(
     function: Callable[[Any], Any],
-    jobs: Iterable[Job[Name]],
+    jobs: Iterable[Job[Any]],
     workers: int,
     timeout: float | None,
     plugins: tuple[Path, ...],
-) -> Iterator[Ended[Name]]:
+) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
-    A job whose worker dies is retried once, then it is `Lost`; a hanging one is killed. What the
-    function raises is raised here: functions report a method's own faults by value.
+    A job whose worker dies is tried once more, then it is `Lost`; a hanging one is killed. No more
+    workers are started than there are jobs, and jobs are taken from the iterable as workers are
+    free.
 
     Args:
-        function: importable by name; called with each payload.
+        function: importable by name; called with each payload, as `bench.running.engines.job` says.
         jobs: what to run.
         workers: number of processes.
-        timeout: seconds a job may take, or None.
+        timeout: seconds a job, or a step of it, may take; or None.
         plugins: plugin files that a worker must import before it can unpickle a payload.
+
+    Raises:
+        BenchError: workers cannot be started.
+        Exception: one that `ends_the_run`.
     """
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = ProcessPool(
-        max_workers=workers,
-        initializer=start_worker,
-        initargs=(os.getpid(), plugins),
-        # A forked worker would inherit the parent's memory, held-out labels included, and CUDA
-        # cannot be used after a fork.
-        context=get_context("spawn"),
-    )
-    limit = None if timeout is None else timeout * GRACE + 1
-    ended: queue.SimpleQueue[tuple[Job[Name], ProcessFuture]] = queue.SimpleQueue()
-    # By identity: arrays do not hash, and all jobs exist before the first is dropped.
-    died: set[int] = set()
-    kills = _kernel_kills()
-
-    def submit(job: Job[Name]) -> None:
-        future = pool.schedule(function, args=[job.payload], timeout=limit)
-        # Callbacks run in threads of the pool; the queue brings their outcomes to this one.
-        future.add_done_callback(lambda done: ended.put((job, done)))
-
+    pool = _Pool(function, iter(jobs), workers, timeout, plugins)
     try:
-        running = 0
-        for job in jobs:
-            submit(job)
-            running += 1
-        while running:
-            job, future = ended.get()
-            outcome = _outcome(future, timeout, kills)
-            if isinstance(outcome, Lost) and outcome.status != "timeout" and id(job) not in died:
-                died.add(id(job))
-                submit(job)
-                continue
-            running -= 1
-            yield job, outcome
-        pool.close()
+        yield from pool.run()
+        for worker in pool.crew:
+            worker.dismiss()
+        end = time.monotonic() + 2.0
+        while pool.crew:
+            pool.crew.pop().stop(max(0.0, end - time.monotonic()))
     finally:
         # Also reached when the caller stops early or Ctrl-C is pressed: kill what still runs.
-        if pool.active:
-            pool.stop()
-        pool.join()
+        while pool.crew:
+            pool.crew.pop().stop()
 
 
-def _outcome(future: ProcessFuture, timeout: float | None, kills: int) -> Any:
-    """What the function returned, or how its worker was lost."""
-    try:
-        return future.result()
-    except ProcessExpired as death:
+@dataclass
+class _Pool:
+    """The workers and the jobs that wait for one.
+
+    Attributes:
+        crew: workers that are alive, as far as is known.
+        waiting: jobs to run before those of `source`, with their pickled payloads.
+        died: jobs that lost a worker; by identity, because arrays do not hash.
+        starts: how many workers in a row died while they started.
+        kills: processes that the kernel had killed for want of memory before.
+    """
+
+    function: Callable[[Any], Any]
+    source: Iterator[Job[Any]]
+    workers: int
+    timeout: float | None
+    plugins: tuple[Path, ...]
+    crew: list[WorkerProcess] = field(default_factory=list)
+    waiting: deque[tuple[Job[Any], bytes]] = field(default_factory=deque)
+    died: set[int] = field(default_factory=set)
+    starts: int = 0
+    kills: int = field(default_factory=lambda: _kernel_kills())
+
+    def run(self) -> Iterator[Ended[Any]]:
+        """Outcomes as they come."""
+        ended = self.hand_out()
+        while ended or any(worker.job for worker in self.crew):
+            if not ended:
+                ended += self.look_ahead()
+                self.listen()
+                for worker in self.crew[:]:
+                    ended += self.news(worker)
+            # Before the caller deals with the outcomes: no worker should wait for that.
+            ended += self.hand_out()
+            yield from ended
+            ended = []
+
+    def listen(self) -> None:
+        """Sleep until a worker has something to say, or it is time to look after them."""
+        wait([one for worker in self.crew for one in worker.waitables], GLANCE)
+
+    def hand_out(self) -> list[Ended[Any]]:
+        """Give jobs to idle workers and start more; returns the jobs that cannot be sent."""
+        lost: list[Ended[Any]] = []
+        while True:
+            idle = next((worker for worker in self.crew if worker.job is None), None)
+            if idle is None and len(self.crew) >= self.workers:
+                return lost
+            lost += self.look_ahead()
+            if not self.waiting:
+                return lost
+            job, packed = self.waiting.popleft()
+            if idle is None:
+                self.start(job, packed)
+            else:
+                idle.give(job, packed)
+
+    def look_ahead(self) -> list[Ended[Any]]:
+        """Have a job at hand, so that no worker waits for one; returns those that cannot be sent.
+
+        One only, because what is still in the source may yet turn out to be needless.
+        """
+        lost: list[Ended[Any]] = []
+        while not self.waiting and (job := next(self.source, None)) is not None:
+            try:
+                self.waiting.append((job, bytes(ForkingPickler.dumps(job.payload))))
+            except Exception:  # pickling runs the plugin's own code
+                lost.append((job, Lost("failed", traceback.format_exc())))
+        return lost
+
+    def start(self, job: Job[Any], packed: bytes) -> None:
+        """Start a worker for a job."""
+        try:
+            self.crew.append(WorkerProcess(self.function, self.plugins, job, packed))
+        except OSError:
+            # No more processes or open files are to be had: make do with those that there are.
+            if not self.crew:
+                raise
+            self.workers = len(self.crew)
+            self.waiting.appendleft((job, packed))
+
+    def news(self, worker: WorkerProcess) -> list[Ended[Any]]:
+        """What a worker has finished or lost."""
+        ended: list[Ended[Any]] = []
+        # Asked before the messages are read: what it sent before it died counts.
+        code = worker.exit_code()
+        for kind, value in worker.messages():
+            if kind == "ready":
+                self.starts = 0
+                worker.begin()
+            elif kind == "raised":
+                raise value
+            elif kind == "refused":
+                raise BenchError(value)
+            elif worker.job is not None:
+                ended.append((worker.job, value))
+                worker.job = None
+        late = worker.overdue(None if self.timeout is None else self.timeout * GRACE + 1)
+        if code is not None or late:
+            self.crew.remove(worker)
+            worker.stop()
+            if worker.job is not None:
+                ended += self.bereft(worker, worker.job, code)
+        return ended
+
+    def bereft(self, worker: WorkerProcess, job: Job[Any], code: int | None) -> list[Ended[Any]]:
+        """What becomes of a job whose worker died (with a code) or was stopped (without)."""
+        if not worker.ready:
+            self.starts += 1
+            if self.starts >= FAILED_STARTS + self.workers:
+                raise BenchError(
+                    f"{self.starts} worker processes in a row ended while they started "
+                    f"({_how(code)}); `bench doctor` checks the installation. Rerun the command "
+                    "to resume"
+                )
+            self.waiting.appendleft((job, worker.packed))
+            return []
+        if code is None:
+            return [(job, Lost("timeout", f"stopped after {self.timeout:g} s", worker.step))]
+        if id(job) not in self.died:
+            self.died.add(id(job))
+            self.waiting.appendleft((job, worker.packed))
+            return []
         # SIGKILL alone does not say who sent it; the kernel's counter, though of the whole machine,
         # does.
-        status: Literal["oom", "killed"] = "oom" if _kernel_kills() > kills else "killed"
-        return Lost(status, f"its worker process died twice (exit code {death.exitcode})")
-    except TimeoutError:
-        return Lost("timeout", f"stopped after {timeout:g} s")
-    except CancelledError:
-        raise BenchError("the worker processes could not be started") from None
+        status: Literal["oom", "killed"] = "oom" if _kernel_kills() > self.kills else "killed"
+        return [(job, Lost(status, f"its worker process ended twice ({_how(code)})", worker.step))]
 
 
-def start_worker(parent: int, plugins: tuple[Path, ...]) -> None:
-    """Prepare a worker: Ctrl-C is the parent's business, and no worker outlives its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A daemon thread, so that it does not keep a worker alive that is done.
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-    if plugins:
-        from bench.plugins.load_file import load_file
-
-        for path in plugins:
-            load_file(path)
-
-
-def _follow(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    # sys.exit would end this thread only.
-    os._exit(1)
+def _how(code: int | None) -> str:
+    """An exit code in words, SIGSEGV or exit code 0."""
+    if code is None:
+        return "not ready in time"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"exit code {code}"
 
 
 def _kernel_kills() -> int:

@@ -1,0 +1,120 @@
+"""What runs in a worker process: jobs come through a pipe, and messages go back.
+
+A message is a pair: ("ready", None) once; ("step", name) where a job enters one; ("done", outcome);
+("raised", error) where no job is to blame; ("refused", words) where a plugin cannot be imported.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from os import _exit as leave_at_once  # as it is now: a plugin's `os._exit` is caught
+from pathlib import Path
+from typing import Any
+
+from bench.core.errors import BenchError
+from bench.running.engines.job import Lost, call
+
+
+def serve(
+    connection: Connection, parent: int, function: Callable[[Any], Any], plugins: tuple[Path, ...]
+) -> None:
+    """Run jobs until the pipe closes.
+
+    Args:
+        connection: to the parent.
+        parent: its process id.
+        function: called with each payload.
+        plugins: files to import before a payload can be unpickled.
+    """
+    _settle(parent)
+    # The parent is gone, or needs this process no more: either ends it without a word.
+    with suppress(EOFError, OSError):
+        try:
+            _load(plugins)
+        except BenchError as error:
+            connection.send(("refused", str(error)))
+            return
+        connection.send(("ready", None))
+        _work(connection, function)
+
+
+def _work(connection: Connection, function: Callable[[Any], Any]) -> None:
+    home = os.getpid()
+    while True:
+        packed = connection.recv_bytes()
+        message = _run(function, packed, lambda step: connection.send(("step", step)))
+        # A process that the method forked, and that returned from `fit` as well.
+        if os.getpid() != home:
+            leave_at_once(0)
+        connection.send_bytes(message)
+
+
+def _run(
+    function: Callable[[Any], Any], packed: bytes, entered: Callable[[Any], None]
+) -> memoryview:
+    try:
+        # Unpickling imports the plugin, which may do anything: it is part of the job.
+        outcome = call(lambda data: function(ForkingPickler.loads(data)), packed, entered)
+        message = ("done", outcome)
+    except Exception as error:
+        message = ("raised", error)
+    try:
+        return ForkingPickler.dumps(message)
+    except Exception:
+        return ForkingPickler.dumps(("done", Lost("failed", traceback.format_exc())))
+
+
+def _load(plugins: tuple[Path, ...]) -> None:
+    if plugins:
+        from bench.plugins.load_file import load_file
+
+        for path in plugins:
+            load_file(path)
+
+
+def _settle(parent: int) -> None:
+    """Ctrl-C is the parent's business, and no worker outlives its parent."""
+    if hasattr(os, "setpgid"):
+        # A group of its own: the terminal sends Ctrl-C to the parent alone, and what the method
+        # starts is stopped together with the worker.
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        # Blocked by the parent from before this process began; see `WorkerProcess`.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # Standard output is for the command's own results, which may be piped to a program.
+    with suppress(OSError):
+        os.dup2(2, 1)
+    if not (sys.platform == "linux" and _die_with_parent()):
+        # A daemon thread, so that it does not keep a worker alive that is done.
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    # It may have died before the kernel was asked.
+    if os.getppid() != parent:
+        leave_at_once(1)
+
+
+def _die_with_parent() -> bool:
+    """Ask the kernel (Linux) to kill this process when its parent dies, whatever it is doing."""
+    import ctypes
+
+    PR_SET_PDEATHSIG = 1
+    try:
+        return bool(ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) == 0)
+    except (OSError, AttributeError):  # no such call in this C library
+        return False
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    # sys.exit would end this thread only.
+    leave_at_once(1)

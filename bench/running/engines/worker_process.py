@@ -1,0 +1,128 @@
+"""A worker process as its parent sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, resource_tracker
+from pathlib import Path
+from typing import Any
+
+from bench.running.engines.child import serve
+from bench.running.engines.job import Job
+
+START = 300.0
+"""Seconds within which a worker must be ready: more than imports from a slow network disk take."""
+
+
+class WorkerProcess:
+    """One process, started for a job and given others after it.
+
+    Attributes:
+        job: what it runs, or will once it is ready; None while it is idle.
+        packed: the job's pickled payload.
+        ready: it has started.
+        step: of the job that it is in.
+        since: when it was started, given its job, or entered the step; `time.monotonic()`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Any], Any],
+        plugins: tuple[Path, ...],
+        job: Job[Any],
+        packed: bytes,
+    ) -> None:
+        # A forked worker would inherit the parent's memory, held-out labels included, and CUDA
+        # cannot be used after a fork.
+        context = get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, os.getpid(), function, plugins))
+        self.ready = False
+        self.give(job, packed)
+        try:
+            with _without_interrupts():
+                self._process.start()
+        # Ctrl-C that was held back comes now.
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            theirs.close()
+
+    @property
+    def waitables(self) -> list[Any]:
+        """For `multiprocessing.connection.wait`: readable when there is news."""
+        return [self._connection, self._process.sentinel]
+
+    def give(self, job: Job[Any], packed: bytes) -> None:
+        """Hand over a job with its pickled payload."""
+        self.job: Job[Any] | None = job
+        self.step: Any = None
+        self.since = time.monotonic()
+        self.packed = packed
+        if self.ready:
+            self.begin()
+
+    def begin(self) -> None:
+        """Send the job: at once, but for the first, which waits until the process is ready."""
+        with suppress(OSError):  # dead: `exit_code` says so
+            self._connection.send_bytes(self.packed)
+
+    def messages(self) -> Iterator[tuple[str, Any]]:
+        """What it has sent; `ready` and `step` are noted on the way."""
+        try:
+            while self._connection.poll():
+                kind, value = self._connection.recv()
+                self.since = time.monotonic()
+                if kind == "step":
+                    self.step = value
+                    continue
+                self.ready = self.ready or kind == "ready"
+                yield kind, value
+        # Closed, or nonsense that the method wrote into it: no use of this process any more.
+        except Exception:
+            self._process.kill()
+            self._process.join()
+
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        # Asked rather than waited for: processes that the method forked hold the pipes open.
+        return self._process.exitcode
+
+    def overdue(self, limit: float | None) -> bool:
+        """Whether its job, the step of it, or its start takes longer than allowed."""
+        limit = limit if self.ready else START
+        return limit is not None and self.job is not None and time.monotonic() - self.since > limit
+
+    def dismiss(self) -> None:
+        """Let an idle process end by itself."""
+        self._connection.close()
+
+    def stop(self, patience: float = 0.0) -> None:
+        """Kill it, after so many seconds, and what its job has started."""
+        if self._process.pid is not None:
+            self._process.join(patience)
+            with suppress(OSError, AttributeError):  # it has no group yet; Windows has none
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.join()
+        self._connection.close()
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while a process is started: it inherits that, and so starts undisturbed."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Started before, because it lets Ctrl-C through again when it starts.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
