@@ -38,6 +38,7 @@ def main() -> None:
 
 def _end(error: BaseException) -> NoReturn:
     """Leave with the line and exit code that an exception stands for."""
+    _let_go()
     if isinstance(error, Interrupt):
         _say("Interrupted; rerun the command to resume.")
         raise SystemExit(INTERRUPTED) from None
@@ -45,8 +46,6 @@ def _end(error: BaseException) -> NoReturn:
         leave(str(error))
     # The reader has left, as `head` does when it has seen enough: a message would help nobody.
     if isinstance(error, BrokenPipeError):
-        # Or Python would try to write the rest when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise SystemExit(FAILED) from None
     if isinstance(error, SystemExit) and _is_ours(error.__traceback__):
         raise error
@@ -56,6 +55,14 @@ def _end(error: BaseException) -> NoReturn:
 
     _say(f"bench: {crash(error)}")
     raise SystemExit(FAILED) from None
+
+
+def _let_go() -> None:
+    """Drop output that cannot be written, or Python would try again, and complain, when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _say(line: str) -> None:
