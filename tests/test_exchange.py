@@ -317,6 +317,17 @@ def test_every_clip_that_does_not_match_is_named_in_a_file(ran, partial):
     assert [row["problem"] for row in listed if "nobody" in row["clip"]] == ["not in the task"]
 
 
+def test_clips_that_the_task_does_not_have_are_said(ran):
+    assert imports(ran, log(3) + "nobody 0 0\n").code == 2
+    (path,) = ran.results.rglob("*.mismatch.csv")
+    done = imports(ran, log(3) + "nobody 0 0\n", "--partial")
+    assert "1 that the task does not have are left out" in done.out
+    assert "nobody" in path.read_text()
+    assert "of 18 clips" not in ran.bench("board").out  # no clip of the task is missing
+    assert imports(ran, log(3)).code == 0
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("form", ["markdown", "html", "latex", "terminal"])
 def test_what_was_chosen_on_the_test_subjects_has_a_section_of_its_own(ran, form):
     assert imports(ran, log(0), "--selection", "test-best", label="Oracular").code == 0
@@ -343,6 +354,14 @@ def test_what_was_chosen_on_the_test_subjects_has_fields_of_its_own(ran):
     assert "epoch of Oracular chosen on the test subjects" in pair["verdict"]
 
 
+def test_partial_ones_are_explained_with_their_clips(ran):
+    assert imports(ran, "toy p0\nc0-low 0 0\n", "--partial").code == 0
+    done = ran.bench("explain", "Theirs", "--task", "toy/3", "-o", "report", "--plugin", "toy.py")
+    assert done.code == 0, done.err
+    page = (ran.folder / "report" / "index.html").read_text()
+    assert "1 clips of 1 subjects, of 18 clips in the task" in page
+
+
 @pytest.mark.parametrize("text", [log(3), BY_SUBJECT])
 def test_they_are_explained(ran, text):
     assert imports(ran, text, "--source", "<b>paper</b>").code == 0
@@ -354,6 +373,19 @@ def test_they_are_explained(ran, text):
     assert "&lt;b&gt;paper" in page
     pictures = {path.stem for path in (ran.folder / "report").glob("*.png")}
     assert pictures == {"confusion", "recall_classes", "recall_subjects"}
+
+
+def test_what_they_are_good_for_is_said(ran):
+    assert imports(ran, log(3), "--source", "a paper", "--selection", "inner").code == 0
+    (path,) = ran.results.rglob("Theirs.json")
+    for words in ("toy/3/Theirs", str(path)):
+        done = ran.bench("results", "explain", words)
+        assert done.code == 0, done.err
+        assert "foreign: imported predictions: reported by others" in done.out
+        assert "source: a paper" in done.out
+        assert "selection: inner" in done.out
+    path.write_text(path.read_text().replace("a paper", "A paper"))
+    assert "damaged: " in ran.bench("results", "explain", str(path)).out
 
 
 def test_counts_by_subject_are_exported_as_such(ran):
@@ -380,3 +412,20 @@ def test_a_damaged_file_is_left_out_and_the_others_stay(ran):
         assert "Others" in done.out
         assert "Theirs" not in done.out
         assert f"{path}: its content does not match its seal" in done.err.replace("\n", "")
+
+
+def test_a_task_with_a_subset_is_meant_by_its_plain_name(world):
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    world.run("--exclude", "without.txt")
+    text = log(3).replace("c1-mid 1 1\n", "", 1)
+    assert imports(world, text).code == 0
+    assert rows(world)["Theirs"]["scores"]["accuracy"]["value"] == pytest.approx(14 / 17)
+    assert "low" in world.bench("results", "export", "toy/3/Theirs").out
+    words = ("--task", "toy/3", "-o", "report", "--plugin", "toy.py")
+    for method in (("Theirs",), ("mean", "--seconds", "0")):
+        done = world.bench("explain", *method, *words)
+        assert done.code == 0, done.err
+    world.run()
+    assert imports(world, log(3), label="Whole").code == 0
+    (whole,) = world.results.rglob("Whole.json")
+    assert json.loads(whole.read_text())["task"] == "toy/3"

@@ -45,15 +45,36 @@ def test_a_clip(frames: Path) -> None:
     assert (found.repaired, found.dropped, found.missing) == ((), (), ())
 
 
-def test_equal_rows_count_once_and_of_differing_ones_the_fullest_stays(frames: Path) -> None:
-    found = index(frames, row(), row(), row("b", apex=""), row("b"), row("c"), row("c", 4))
-    assert [clip.name for clip in found.clips] == ["a", "b", "c"]
-    assert found.clips[1].apex == 2
+def test_rows_of_one_clip_are_joined_where_they_agree(frames: Path) -> None:
+    found = index(frames, row(), row(), row("b", apex=""), row("b", objective="2"))
+    assert [clip.name for clip in found.clips] == ["a", "b"]
+    assert (found.clips[1].apex, found.clips[1].objective) == (2, "II")
     assert found.repaired == (
         "db/01/a: 2 identical rows",
-        "db/01/b: 2 different rows, the most complete kept",
-        "db/01/c: 2 different rows, the most complete kept",
+        "db/01/b: 2 rows, joined as they complete each other",
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("onset", "4", "onset 3 or 4"),
+        ("offset", "9", "offset 7 or 9"),
+        ("apex", "6", "apex 5 or 6"),
+        ("emotion", "disgust", "emotion disgust or Fear"),
+    ],
+)
+def test_rows_that_contradict_each_other_are_a_problem_and_none_is_chosen(
+    frames: Path, field: str, value: str, said: str
+) -> None:
+    other = {**row(row="18"), field: value}
+    for rows in ([row(row="5"), other, row("b")], [other, row("b"), row(row="5")]):
+        found = index(frames, *rows)
+        assert [clip.name for clip in found.clips] == ["b"]
+        assert [clip.name for clip in found.missing] == ["a"]
+        assert found.problems == (f"db/01/a: rows 5 and 18 contradict each other: {said}",)
+    # A cell that differs in letter case alone does not.
+    assert len(index(frames, row(), {**row(), "emotion": "FEAR"}).clips) == 1
 
 
 def test_the_order_of_rows_does_not_matter(frames: Path) -> None:

@@ -130,6 +130,10 @@ def test_a_file_name_is_the_clip_that_it_holds(spelt):
     assert matched(table(f"{spelt},1,2"), CLIPS[:1], TRUTH[:1]) == [2]
 
 
+def test_a_name_that_is_no_formula_any_more_is_the_clip_it_was():
+    assert matched(table("'=1+1,1,2"), ["casme2/01/=1+1"], TRUTH[:1]) == [2]
+
+
 def test_a_log_is_recognised(tmp_path):
     path = tmp_path / "theirs.txt"
     path.write_text(write_log(own()), encoding="utf-8-sig")

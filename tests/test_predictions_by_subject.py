@@ -86,6 +86,17 @@ def long() -> str:
     return "\n".join(lines)
 
 
+def clip_by_clip() -> str:
+    lines = [
+        f"{who},{t},{p}"
+        for who, matrix in EXPECTED.items()
+        for t, row in enumerate(matrix)
+        for p, count in enumerate(row)
+        for _ in range(count)
+    ]
+    return "\n".join(["subject,y_true,y_pred", *lines])
+
+
 def labels() -> dict[str, dict[str, list[int]]]:
     """As HTNet's confusion_matrix.py keeps them."""
     found = {}
@@ -102,6 +113,7 @@ def labels() -> dict[str, dict[str, list[int]]]:
         wide(separator="\t"),
         wide(separator=";"),
         long(),
+        clip_by_clip(),
         json.dumps(EXPECTED),
         json.dumps({"classes": CLASSES, "subjects": EXPECTED}),
         json.dumps(labels()),

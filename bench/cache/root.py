@@ -38,8 +38,6 @@ def failure(folder: Path, error: OSError) -> Exception:
     if disk_is_full(error):
         return error
     said = f"the cache {folder} cannot be used: {error.strerror or error}"
-    if error.filename:
-        said += f" ({error.filename})"
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return CacheError(f"{said}; raise the limit with `ulimit -n 4096`, or use fewer --jobs")
     return CacheError(

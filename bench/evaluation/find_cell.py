@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.core.file_names import former, safe
+from bench.core.names import task_forms
 from bench.evaluation.external import EXTERNAL
 from bench.evaluation.truth import Truth, truth
 from bench.store.cell_path import CellPath
@@ -51,25 +52,38 @@ def find_result(store: Store, words: str) -> CellRecords | ExternalResult:
     Raises:
         BenchError: nothing matches, or more than one; lists them.
     """
-    tasks = store.tasks()
-    meant = [one for one in store.externals() if words in _names(one)]
-    plain = [one for one in meant if not words.endswith(f"/{EXTERNAL}")]
-    if plain and any(path.matches(words) for path, _ in _cells(store)):
-        raise BenchError(
-            f"{words!r} is a method and imported predictions; add /{EXTERNAL} for these, a preset "
-            "for the method"
-        )
-    if not meant:
+    tasks, one = store.tasks(), find_external(store, words)
+    if one is None:
         return find_cell(store, words)
-    (one,) = meant
     if one.data not in tasks:
         raise BenchError(f"{store.folder}/tasks has no clips for {words}; copy tasks/ as well")
     return ExternalResult(one, truth(tasks[one.data]))
 
 
-def _names(one: External) -> set[str]:
+def find_external(store: Store, words: str) -> External | None:
+    """Imported predictions meant by "casme2/5/theirs"; None where none are.
+
+    Raises:
+        BenchError: several are meant, or a method of ours as well.
+    """
+    every = [one for one in store.externals() if words in _names(one, task_forms(one.task))]
+    # "casme2/5" means its subsets as well, unless the whole is there.
+    meant = [one for one in every if words in _names(one, [one.task])] or every
+    if len(meant) > 1:
+        names = ", ".join(f"{one.task}/{one.name}" for one in meant)
+        raise BenchError(f"{words!r} matches several imported predictions: {names}")
+    theirs = words.endswith(f"/{EXTERNAL}")
+    if meant and not theirs and any(path.matches(words) for path, _ in _cells(store)):
+        raise BenchError(
+            f"{words!r} is a method and imported predictions; add /{EXTERNAL} for these, a preset "
+            "for the method"
+        )
+    return meant[0] if meant else None
+
+
+def _names(one: External, forms: Iterable[str]) -> set[str]:
     """How users write it: like a cell, with "external" for a preset."""
-    tasks = {one.task, safe(one.task)}
+    tasks = {name for form in forms for name in (form, safe(form))}
     names = {f"{task}/{name}" for task in tasks for name in (one.name, safe(one.name, "-"))}
     return names | {f"{name}/{EXTERNAL}" for name in names}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.board import build
 from bench.core.errors import BenchError
+from bench.core.names import task_forms
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.build_row import finished
@@ -113,15 +115,14 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     if not tasks:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
-    if task not in (known := sorted({one.task for one in tasks.values()})):
-        raise unknown("task", task, known)
+    names = _meant(task, sorted({one.task for one in tasks.values()}))
     contents = store.contents()
     here = [
         record
         for record in contents.records
-        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task == task
+        if record.inputs["data"] in tasks and tasks[record.inputs["data"]].task in names
     ]
-    others = {o.name: o for o in store.externals() if o.task == task and o.data in tasks}
+    others = {o.name: o for o in store.externals() if o.task in names and o.data in tasks}
     labels = {record.label for record in here}
     if method not in labels | others.keys():
         raise unknown(f"method with results on {task}", method, sorted(labels | others.keys()))
@@ -156,6 +157,14 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     done = _finished(records, row)
     damaged = tuple(contents.damaged)
     return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged)
+
+
+def _meant(task: str, known: Sequence[str]) -> Sequence[str]:
+    """A task's revisions and subsets, unless there is one of just its name."""
+    names = [task] if task in known else [name for name in known if task in task_forms(name)]
+    if not names:
+        raise unknown("task", task, known)
+    return names
 
 
 def _group(record: Record) -> Group:

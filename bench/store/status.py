@@ -15,6 +15,7 @@ from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes
 from bench.store.environment import environment, environment_id, read_environment
+from bench.store.external import read_external_file
 from bench.store.record import Record
 from bench.store.scan import scan_records
 from bench.store.store import Store
@@ -122,6 +123,31 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         why = f"made on this machine, {differences[0]}; its method {code} unchanged."
         return Explanation("fresh", (why,), about)
     return Explanation("fresh", ("made on this machine by today's code and packages.",), about)
+
+
+def explain_external(path: Path) -> Explanation:
+    """Say what imported predictions are good for.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        NewerError: a later version wrote it.
+    """
+    try:
+        one = read_external_file(path)
+    except DamagedError as error:
+        return Explanation("damaged", (f"{error.fault}.",), {})
+    about = {
+        "name": one.name,
+        "task": one.task,
+        "protocol": one.protocol,
+        "file": one.origin,
+        "source": one.source or "not stated",
+        "selection": one.selection,
+        "clips": len(one.predicted) or f"not named, counts of {len(one.matrices)} subjects",
+        "provenance": "reported",
+    }
+    why = "imported predictions: reported by others, and nothing here can run them again."
+    return Explanation("foreign", (why,), about)
 
 
 def _missing(record: Record, registry: Registry) -> tuple[str, ...]:

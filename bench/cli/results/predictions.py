@@ -85,10 +85,12 @@ def import_predictions(
         store.write_task(new)
     path = write_external(store.folder, one)
     words = ", ".join(f"{name} {number(score.value)}" for name, score in scores.items())
+    listed = _list(store, one, left_out)
     if one.partial:
         have = covered(whose, one)
-        listed = _list(store, one, left_out)
         words = f"{have.sum()} of {len(have)} clips: {words}; the others are named in {listed}"
+    elif count := sum(map(len, left_out.values())):
+        words += f"; {count} that the task does not have are left out and named in {listed}"
     out().say(f"{said.label} on {whose.task}: {words}; saved as {path}")
 
 
@@ -131,12 +133,18 @@ def _named(task: Truth, file: Path, said: Import) -> External:
 
 
 def _list(store: Store, one: External, faults: Faults) -> Path:
-    """Name every clip that does not match in a file beside the predictions; returns its path."""
+    """Name every clip that does not match in a file beside the predictions; returns its path.
+
+    Without any, the file of an earlier import goes.
+    """
+    path = external_path(store.folder, one).with_suffix(".mismatch.csv")
+    if not any(faults.values()):
+        path.unlink(missing_ok=True)
+        return path
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["clip", "problem"])
     writer.writerows([cell(clip), what] for what, clips in faults.items() for clip in clips)
-    path = external_path(store.folder, one).with_suffix(".mismatch.csv")
     write_atomically(path, text.getvalue().encode())
     return path
 
@@ -146,9 +154,12 @@ def _truth(
 ) -> tuple[Truth, Task | None]:
     """Clips and classes of a task, and the task itself where the results folder lacks it."""
     wanted = TaskSelector.parse(task)
-    known = [one for data, one in store.tasks().items() if wanted.means(one.task, data)]
+    meant = [one for data, one in store.tasks().items() if wanted.means(one.task, data)]
+    # "casme2/5" means its subsets as well, unless the whole is there.
+    known = [one for one in meant if one.task == task] or meant
     if len(known) > 1:
-        marks = ", ".join(f"{wanted.task}@{one.fingerprint[:12]}" for one in known)
+        plain = TaskName.parse(known[0].task).plain
+        marks = ", ".join(f"{plain}@{one.fingerprint[:12]} ({one.task})" for one in known)
         raise BenchError(f"--task {task} is ambiguous: {marks}")
     if known:
         return truth(known[0]), None

@@ -13,6 +13,7 @@ from bench.core.dataset import Index
 from bench.core.names import ClipId
 from bench.data.reading.alignment import Alignment, align
 from bench.data.reading.annotations import action_units, gender, number, objective_class
+from bench.data.reading.duplicates import joined
 from bench.data.reading.landmarks import with_landmarks
 from bench.data.reading.listing import Frames, Listing, list_frames
 from bench.data.reading.remarks import images_refused, shared_frames, unmapped, vanished
@@ -22,6 +23,8 @@ from bench.data.reading.tables import Row
 
 Place = Callable[[Row], Path | Sequence[Path] | None]
 """The folder of a row's frames, or several that may hold them, likeliest first."""
+Key = tuple[str, str]
+"""Subject and clip name."""
 LONGEST = 4
 """Seconds: no facial expression lasts longer (Ekman 2003), a micro-expression half a second."""
 
@@ -47,7 +50,7 @@ class _Draft:
         emotion = spelt(row["emotion"], self.words) if self.words else row["emotion"].lower()
         clip = _clip(self.database, row, emotion, folder, found.frames, span)
         if span is None:
-            self.problems.append(f"{clip_id}: {note}, in row {row['row']} of the table")
+            self.problems.append(f"{clip_id}: {note}")
         elif not note and row["apex"] and span.apex is None:
             note = f"apex {row['apex']!r} is not a frame number"
         if emotion in self.words and emotion != row["emotion"].lower():
@@ -77,10 +80,10 @@ def build_index(
 ) -> Index:
     """Clips of all rows, whatever their order, each with its frames onset..offset.
 
-    Rows without subject or clip name are dropped; of rows for the same clip the one with most
-    filled cells stays; frame numbers are repaired as `repair` says and frames are found as `align`
-    says. A clip without a usable onset and offset is missing, like one without frames: it belongs
-    to its task, which must not shrink in silence.
+    Rows without subject or clip name are dropped; rows for the same clip are joined as `joined`
+    says; frame numbers are repaired as `repair` says and frames are found as `align` says. A clip
+    without a usable onset and offset, or whose rows contradict each other, is missing, like one
+    without frames: it belongs to its task, which must not shrink in silence.
 
     Args:
         database: its name.
@@ -93,13 +96,13 @@ def build_index(
         rate: frames a second, to flag clips that last longer than any expression.
     """
     draft = _Draft(database, root, words, rate)
-    unique = _unique(database, rows, draft)
+    unique, conflicts = _unique(rows, draft)
     homes = {key: _folders(place(row)) for key, row in unique.items()}
     listings = {folder: list_frames(folder) for group in homes.values() for folder in group}
     # Clips of one video share its folder.
     sharing = Counter(folder for group in homes.values() for folder in group)
     for key, row in sorted(unique.items()):
-        span, note = repair(number(row["onset"]), number(row["apex"]), number(row["offset"]))
+        span, note = _span(row, conflicts.get(key, ""))
         folder, found = _best(homes[key], listings, sharing, span)
         draft.add(row, span, note, folder or root, found)
     everyone = [*draft.clips, *draft.missing]
@@ -141,24 +144,29 @@ def _best(
     return folders[best], found[best]
 
 
-def _unique(database: str, rows: Iterable[Row], draft: _Draft) -> Mapping[tuple[str, str], Row]:
-    groups: dict[tuple[str, str], list[Row]] = {}
+def _span(row: Row, conflict: str) -> tuple[Span | None, str]:
+    if conflict:
+        return None, conflict
+    span, note = repair(number(row["onset"]), number(row["apex"]), number(row["offset"]))
+    return span, note if span else f"{note}, in row {row['row']} of the table"
+
+
+def _unique(rows: Iterable[Row], draft: _Draft) -> tuple[dict[Key, Row], dict[Key, str]]:
+    """One row for each subject and name, and in what those that contradict each other do so."""
+    groups: dict[Key, list[Row]] = {}
     for row in rows:
         if row["subject"] and row["name"]:
             groups.setdefault((row["subject"], row["name"]), []).append(row)
         elif row["onset"] or row["offset"]:
-            draft.dropped.append(f"{database}: row {row['row']} has no subject or no clip name")
-    kept = {}
-    for key, group in groups.items():
-        cells = [{f: v for f, v in row.items() if f != "row" and v} for row in group]
-        # Among equally complete rows, one that does not depend on their order in the table.
-        best = max(range(len(group)), key=lambda i: (len(cells[i]), sorted(cells[i].items())))
-        kept[key] = group[best]
-        if len(group) > 1:
-            equal = all(c == cells[0] for c in cells)
-            how = "identical rows" if equal else "different rows, the most complete kept"
-            draft.repaired.append(f"{database}/{'/'.join(key)}: {len(group)} {how}")
-    return kept
+            said = f"row {row['row']} has no subject or no clip name"
+            draft.dropped.append(f"{draft.database}: {said}")
+    unique = {key: joined(group) for key, group in groups.items()}
+    draft.repaired += [
+        f"{draft.database}/{'/'.join(key)}: {one.repaired}"
+        for key, one in unique.items()
+        if one.repaired
+    ]
+    return {k: one.row for k, one in unique.items()}, {k: one.conflict for k, one in unique.items()}
 
 
 def _clip(

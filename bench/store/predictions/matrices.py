@@ -1,7 +1,7 @@
 """Confusion matrices of subjects, as csv or JSON.
 
 A table has a line per subject and true class with a column per predicted class, or a line per
-subject, true and predicted class with a `count`:
+subject, true and predicted class with a `count`, or without one a line per clip:
 
     subject,truth,negative,positive,surprise
     sub01,positive,0,1,0
@@ -31,10 +31,10 @@ MOST = 100_000
 
 
 def is_matrix_table(names: Sequence[str], classes: Sequence[str]) -> bool:
-    """Whether a header has a subject, a true class, and counts instead of clips."""
+    """Whether a header has a subject, a true class, and a predicted one, but no clip."""
     column = columns_of(names)
-    plain = {name.lower() for name in names}
-    counted = "count" in plain or {name.lower() for name in classes} <= plain
+    wide = {name.lower() for name in classes} <= {name.lower() for name in names}
+    counted = wide or "predicted" in column
     return counted and {"subject", "truth"} <= column.keys() and "clip" not in column
 
 
@@ -44,7 +44,7 @@ def parse_matrices(text: str, classes: Sequence[str], origin: str = "table") -> 
     if not is_matrix_table(names, classes):
         raise BenchError(
             f"{origin}: expected the columns subject, truth and {', '.join(classes)} (or subject, "
-            "truth, predicted, count)"
+            "truth, predicted and perhaps count)"
         )
     column = columns_of(names)
     by_class = {name.lower(): name for name in names}
@@ -55,9 +55,9 @@ def parse_matrices(text: str, classes: Sequence[str], origin: str = "table") -> 
             subject = f"{cells[column['database']]}/{subject}"
         matrix = found.setdefault(subject, _empty(classes))
         row = matrix[label(cells[column["truth"]], classes, where)]
-        if "count" in by_class:
-            predicted = label(cells[column.get("predicted", "")], classes, where)
-            row[predicted] += _count(cells[by_class["count"]], where)
+        if "predicted" in column:
+            predicted = label(cells[column["predicted"]], classes, where)
+            row[predicted] += _count(cells[by_class["count"]], where) if "count" in by_class else 1
         else:
             row += [_count(cells[by_class[name.lower()]], where) for name in classes]
     return _matrices(found, origin)
