@@ -273,3 +273,27 @@ def test_strange_marks_and_unmade_folders_do_no_harm(tmp_path):
         clear(Cache(tmp_path / "none"), "views")
     with pytest.raises(CacheError):
         claim(tmp_path / TAG / "below")
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_a_folder_of_the_cache_that_is_a_file_is_named_by_whoever_meets_it(world, engine):
+    (world.folder / "cache").mkdir()
+    (world.folder / "cache" / "descriptions").touch()
+    done = world.run("--jobs", "1", engine=engine)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "the cache " in done.err
+    assert world.records() == {}
+
+
+def test_a_damaged_description_is_made_again_before_it_is_needed(world):
+    world.run("--limit-folds", "1")
+    whole = sorted((world.folder / "cache" / "descriptions").rglob("*.npz"))
+    assert len(whole) == 18
+    for i, path in enumerate(whole):
+        data = path.read_bytes()
+        path.write_bytes((b"", data[:50], data[:-1], data[:-9] + b"?" + data[-8:])[i % 4])
+    done = world.run()
+    assert done.code == 0
+    assert {one["status"] for one in world.records().values()} == {"ok"}
+    assert len(world.records()) == 6

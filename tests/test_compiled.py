@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.core.checksum import add_checksum
 from bench.core.compiled import compiled
 from bench.core.private import why_not
-from bench.core.sealing import seal
 
 CODE = """
 import hashlib, numpy
@@ -97,14 +97,14 @@ class Planted:
         return Path.touch, (self.mark,)
 
 
-@pytest.mark.parametrize("sealed", [False, True])
-def test_what_others_could_have_written_is_never_unpickled(kernel, tmp_path, sealed):
+@pytest.mark.parametrize("summed", [False, True])
+def test_what_others_could_have_written_is_never_unpickled(kernel, tmp_path, summed):
     called(kernel())
     mark = tmp_path / "planted"
     data = pickle.dumps(Planted(mark))
     for path in tmp_path.rglob("*.nb?"):
-        path.write_bytes(seal(data) if sealed else data)
-        path.chmod(0o660 if sealed else 0o600)
+        path.write_bytes(add_checksum(data) if summed else data)
+        path.chmod(0o660 if summed else 0o600)
     assert called(kernel()) == 0
     assert not mark.exists()
     # The files that replace them are closed to others.
@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_written_costs_compiling_alone(kernel, tmp_path,
     def full(*args, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bench.core.sealed_kernels.tempfile.mkstemp", full)
+    monkeypatch.setattr("bench.core.kernel_files.tempfile.mkstemp", full)
     assert called(kernel()) == 0
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -19,8 +20,9 @@ from bench.board.contract import clips_text
 from bench.cache.cache import Cache
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
+from bench.data.check import check
 from bench.data.contract import Contract, LeaveOut
-from bench.data.fingerprint import copies, digests, identities
+from bench.data.fingerprint import copied, copies, digests, identities
 from bench.data.task import make_tasks, read_tasks
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
@@ -132,6 +134,15 @@ def test_copied_folders_are_reported_and_shared_files_are_not(tmp_path):
     marks = digests(clips, Cache(tmp_path / "cache"), "db")
     (said,) = copies(clips, marks)
     assert said.startswith("db/1/a, db/1/b: equal files")
+    assert copied(clips) == [said]
+    # As a dataset's check says it.
+    folder = "smic/SMIC_all_cropped/HS/s1/micro/negative/s1_ne_0{}"
+    for at in (1, 2):
+        trees.write_frames(tmp_path / folder.format(at), ["reg_image1.bmp"], b"frame")
+    report = check(Smic(tmp_path / "smic"))
+    assert [note for note in report.notes if "equal files" in note] == [
+        "smic/s1/s1_ne_01, smic/s1/s1_ne_02: equal files, byte for byte; was a folder copied?"
+    ]
 
 
 # What is left out.
@@ -192,6 +203,35 @@ def test_what_is_there_runs_under_a_name_of_its_own(world):
     assert "Ran" not in world.bench("plan", "-m", "mean", "-d", "toy", "--incomplete").err
 
 
+def test_a_task_and_a_part_of_it_are_never_taken_together(world):
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    for more in ((), ("--exclude", "without.txt")):
+        assert world.run(*more, methods="mean,mean:noisy").code == 0
+    part = "toy/3 (17 of 18)"
+    folders = {path.split("/")[0] for path in world.records()}
+    assert len(folders) == 2
+    compared = world.bench("compare", "mean", "mean:noisy", "--json")
+    assert [pair["task"] for pair in json.loads(compared.out)] == ["toy/3", part]
+    said = world.bench("compare", "mean", "mean:noisy").out
+    assert "average ranks: no second task" in said
+    # The plain name is the whole task where there is one, and the part where there is not.
+    assert world.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
+    assert world.bench("repro", f"{part}/mean", "--engine", "serial").code == 0
+    shutil.rmtree(world.results / "records/toy-3")
+    assert world.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
+
+
+def test_reports_find_a_task_by_its_plain_name(world):
+    from bench.plugins.registry import load
+    from bench.report.evidence import gather
+    from bench.store.store import Store
+
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    world.run("--exclude", "without.txt")
+    found = gather(Store(world.results), load((world.plugin,)), "mean", "toy/3")
+    assert found.truth.task == "toy/3 (17 of 18)"
+
+
 def test_clips_are_left_out_by_name(world):
     (world.folder / "without.txt").write_text("# moved\ntoy/p0/c1-mid\n\ntoy/p1/c1-mid # blurred\n")
     done = world.run("--exclude", "without.txt")
@@ -216,6 +256,15 @@ def test_exclusions_come_from_a_config_file_too(world):
     (world.folder / "runs/run.toml").write_text('exclude = "without.txt"\n')
     (world.folder / "runs/without.txt").write_text("toy/p0/c1-mid\n")
     assert "toy/3 (17 of 18)" in world.run("--config", "runs/run.toml").err
+
+
+def test_both_may_stand_in_the_settings(world):
+    (world.folder / "without.txt").write_text("toy/p0/c1-mid\n")
+    toy_with(world, gone="mid")
+    text = 'incomplete = true\nexclude = "without.txt"\n'
+    settings = world.folder / "bench.toml"
+    settings.write_text(text + settings.read_text())
+    assert "toy/3 (17 of 19): 17 of 19 clips; 1 missing; 1 excluded." in world.run().err
 
 
 @pytest.mark.parametrize(
@@ -268,6 +317,64 @@ class Few(Spans):
                 for (name, file), word in zip(files.items(), WORDS, strict=True)
             )
         )
+
+
+@pytest.fixture
+def broken(world):
+    """A clip that cannot be read, and a method `blind` that reads none."""
+    text = world.plugin.read_text()
+    blind = """
+
+@dataclass(frozen=True)
+class Blind(Mean):
+    name = "blind"
+    needs = frozenset()
+
+    def describe(self, clip):
+        return np.zeros(2)
+"""
+    world.plugin.write_text(text + blind)
+    (world.folder / "data/p0/c1-mid.json").write_text("[1, ")
+    return world
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_a_bad_frame_stops_only_the_methods_that_read_it(broken, engine):
+    done = broken.run(methods="mean,blind", engine=engine)
+    assert done.code == 2
+    assert "toy: c1-mid.json is truncated" in done.err
+    assert "--incomplete" in done.err
+    assert {path.split("/")[1] for path in broken.records()} == {"blind"}
+
+
+def test_a_bad_frame_costs_its_clip_on_request(broken):
+    done = broken.run("--incomplete", methods="mean,blind")
+    assert done.code == 0, done.err
+    assert "toy/3 (17 of 18): 17 of 18 clips; 1 unreadable." in done.err
+    tables = json.loads(broken.bench("board", "--format", "json").out)["tables"]
+    shown = {(t["task"], r["label"], r["folds"], r["of"]) for t in tables for r in t["rows"]}
+    assert shown == {("toy/3", "blind", 6, 6), ("toy/3 (17 of 18)", "mean", 6, 6)}
+    # The plan knows it now: nothing is left, and each method has the task that it is scored on.
+    words = ("-m", "mean,blind", "-d", "toy", "--incomplete")
+    facts = json.loads(broken.bench("plan", *words, "--json").out)
+    assert [(f["method"], f["task"], f["done"], f["folds"]) for f in facts] == [
+        ("mean", "toy/3 (17 of 18)", 6, 6),
+        ("blind", "toy/3", 6, 6),
+    ]
+    again = broken.run("--incomplete", methods="mean,blind")
+    assert "Nothing left to run" in again.err
+    assert broken.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
+
+
+def test_a_clip_that_can_be_read_again_is_back(broken):
+    """As after a disk was away: what is remembered of a file is only a hint."""
+    from bench.running import unreadable
+
+    broken.run("--incomplete", methods="mean")
+    broken.patch.setattr(unreadable, "_reads", lambda dataset, clip: True)
+    assert (
+        '"toy/3"' in broken.bench("plan", "-m", "mean", "-d", "toy", "--incomplete", "--json").out
+    )
 
 
 # What the contract holds.

@@ -1,6 +1,7 @@
 """The report on a dataset's folder: what makes it bad, and what it says."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import trees
@@ -15,7 +16,9 @@ from bench.datasets.smic import Smic
 def test_a_whole_dataset_is_good(tmp_path: Path) -> None:
     report = check(Smic(trees.smic_images(tmp_path)))
     assert report.good
-    assert str(report).splitlines() == [
+    lines = str(report).splitlines()
+    # In between it says that the clips made here are all equal.
+    assert [*lines[:2], lines[-1]] == [
         f"smic at {tmp_path}: 164 of 164 clips",
         "  smic/3: negative 70, positive 51, surprise 43; 16 subjects",
         "OK",
@@ -42,6 +45,28 @@ def test_every_unreadable_clip_is_named(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in report.unreadable] == [clip.id for clip in bad]
     assert report.problems == (f"{len(bad)} clips cannot be read",)
     assert check(dataset, pixels=False).good
+
+
+class Watched(Smic):
+    """Notes how many frames are decoded together."""
+
+    together: ClassVar[list[int]] = []
+
+    def read_some(self, clip, positions):
+        self.together.append(len(positions))
+        return super().read_some(clip, positions)
+
+
+def test_a_long_clip_is_read_in_parts_and_all_of_it(tmp_path: Path) -> None:
+    dataset = Watched(trees.smic_images(tmp_path))
+    clip = dataset.index().clips[0]
+    trees.write_frames(clip.folder, (f"reg_image{i}.bmp" for i in range(300)), trees.tiny(".bmp"))
+    long = next(one for one in dataset.index().clips if one.id == clip.id)
+    assert len(long.files) >= 300
+    (clip.folder / long.files[250]).write_bytes(b"")
+    report = check(dataset)
+    assert [line.split(":")[0] for line in report.unreadable] == [clip.id]
+    assert max(Watched.together) <= 64
 
 
 def test_more_clips_than_the_papers_count_are_no_good(tmp_path: Path) -> None:

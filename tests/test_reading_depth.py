@@ -222,6 +222,26 @@ def test_a_jpeg_with_an_early_end_marker_is_refused(
     np.testing.assert_array_equal(found[:, :-32], whole[:, :-32])
 
 
+def test_a_progressive_jpeg_that_ends_between_two_scans_is_refused(tmp_path: Path) -> None:
+    for data in (JPEGS["progressive"], jpeg(True, progressive=True)):
+        scans = [at for at in range(len(data)) if data[at : at + 2] == b"\xff\xda"]
+        assert len(scans) > 3
+        # Tables of the next scan may come before it.
+        for at in scans[1:]:
+            cut = max(data.rfind(b"\xff\xc4", scans[0], at), scans[0])
+            cut = at if b"\xff\xda" in data[cut:at] or cut == scans[0] else cut
+            (tmp_path / "a.jpg").write_bytes(data[:cut] + b"\xff\xd9")
+            with pytest.raises(DataError, match="truncated"):
+                read_image(tmp_path / "a.jpg")
+
+
+def test_a_file_of_several_images_is_refused(tmp_path: Path) -> None:
+    pages = [Image.fromarray(SCENE + np.uint8(i)) for i in range(3)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    with pytest.raises(DataError, match="3 images in one file"):
+        read_image(tmp_path / "a.tif")
+
+
 @pytest.mark.parametrize("level", [127, 128, 129])
 def test_a_picture_that_is_grey_itself_is_read(tmp_path: Path, level: int) -> None:
     path = tmp_path / "a.jpg"

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from bench.core.errors import DataError
+from bench.data.megc2019 import read_list
 from bench.data.reading import number, read_table
+from bench.data.reading.sheets import read_csv
 
 HEAD = ["Subject", "Filename", "OnsetFrame", "Estimated Emotion"]
 
@@ -193,3 +195,18 @@ def test_damaged_bytes_end_in_rows_or_one_line(
         assert "\n" not in str(error)  # noqa: PT017
     else:
         assert all(isinstance(value, str) for row in rows for value in row.values())
+
+
+@pytest.mark.parametrize("cell", ["b" * 200_000, "\0", '"open', "é"])
+def test_the_list_of_megc_2019_is_read_as_safely(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"casme2,1,EP01,0\ncasme2,1,EP02,{cell}\n", encoding="cp1252")
+    with pytest.raises(DataError) as caught:
+        read_list(path)
+    assert str(caught.value).startswith(f"{path}: row 2")
+    assert len(str(caught.value)) < 400
+
+
+def test_a_device_without_end_is_no_table() -> None:
+    with pytest.raises(DataError, match="more than 64000000 bytes"):
+        read_csv(Path("/dev/zero"))

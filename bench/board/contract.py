@@ -42,7 +42,7 @@ def apart_text(contract: Contract) -> str:
     if contract.as_published:
         return ""
     if contract.left_out:
-        reason = f"{len(contract.left_out)} of its {contract.whole} clips were left out"
+        reason = f"it is without {len(contract.left_out)} of its {contract.whole} clips"
     else:
         found, papers = map(_counts, (contract.found, contract.expected))
         reason = f"its clips per class are {found}, those of the papers {papers}"

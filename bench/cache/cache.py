@@ -15,7 +15,7 @@ import numpy as np
 
 from bench.cache.files import write_atomically
 from bench.cache.root import claim, failure
-from bench.core.sealing import seal, unseal
+from bench.core.checksum import add_checksum, strip_checksum
 from bench.core.types import Array, Description
 
 # Once per process: every entry is written below the same few folders.
@@ -38,34 +38,17 @@ class Cache:
 
     def get(self, category: str, name: str) -> Description | None:
         """The entry, or None when it is absent or damaged (a damaged one is removed)."""
-        path = self.path(category, name)
-        data = self._read(path)
-        if data is None:
-            return None
-        content = unseal(data)
+        content = self._content(self.path(category, name))
         if content is None:
-            # A damaged entry is a miss and no error: whatever is cached can be computed again.
-            with suppress(OSError):
-                path.unlink()
             return None
         # No pickles: reading the cache must not be able to run code.
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {word: file[word] for word in file.files}
-        # The modification time stands for the time of last use, which `prune` goes by. Another
-        # process may have pruned the entry since, and another user's cannot be touched.
-        with suppress(OSError):
-            os.utime(path)
         return arrays["_"] if set(arrays) == {"_"} else arrays
 
     def has(self, category: str, name: str) -> bool:
-        """Whether there is an entry; asking counts as using it."""
-        path = self.path(category, name)
-        with suppress(OSError):  # another user's
-            os.utime(path)
-        try:
-            return path.is_file()
-        except OSError as error:
-            raise failure(self.folder, error) from error
+        """Whether there is an intact entry; asking counts as using it."""
+        return self._content(self.path(category, name)) is not None
 
     def put(self, category: str, name: str, value: Description) -> None:
         """Keep an entry; writing the same one twice is harmless."""
@@ -84,7 +67,7 @@ class Cache:
     def memo(self, category: str, name: str) -> dict[str, str]:
         """Remembered words by key; none where the file is absent or damaged."""
         data = self._read(self.folder / category / f"{name}.json")
-        content = None if data is None else unseal(data)
+        content = None if data is None else strip_checksum(data)
         return {} if content is None else dict(json.loads(content))
 
     def remember(self, category: str, name: str, more: dict[str, str]) -> None:
@@ -92,6 +75,21 @@ class Cache:
         # Another process may add some meanwhile; losing those only costs computing them again.
         entries = self.memo(category, name) | more
         self._write(self.folder / category / f"{name}.json", json.dumps(entries).encode())
+
+    def _content(self, path: Path) -> bytes | None:
+        """The bytes of an entry, None when it is absent or damaged (a damaged one is removed)."""
+        data = self._read(path)
+        content = None if data is None else strip_checksum(data)
+        with suppress(OSError):
+            if content is not None:
+                # The modification time stands for the time of last use, which `prune` goes by.
+                # Another process may have pruned the entry since, and another user's cannot be
+                # touched.
+                os.utime(path)
+            elif data is not None:
+                # No error: whatever is cached can be computed again.
+                path.unlink()
+        return content
 
     def _read(self, path: Path) -> bytes | None:
         try:
@@ -104,6 +102,6 @@ class Cache:
     def _write(self, path: Path, data: bytes) -> None:
         _claim(self.folder)
         try:
-            write_atomically(path, seal(data), durable=False)
+            write_atomically(path, add_checksum(data), durable=False)
         except OSError as error:
             raise failure(self.folder, error) from error

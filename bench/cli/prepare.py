@@ -24,6 +24,7 @@ from bench.plugins.configure import Configured, configure
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, no_data
 from bench.running.options import RunOptions
+from bench.running.unreadable import spared
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,12 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     """
     registry, settings = workspace(request.plugin, request.results, needed=True)
     bound = settings.cache_size if options.cache_size is None else options.cache_size
-    options = dataclasses.replace(options, plugins=registry.files, cache_size=bound)
+    incomplete = request.incomplete or settings.incomplete
+    exclude = request.exclude or settings.exclude
+    request = dataclasses.replace(request, incomplete=incomplete, exclude=exclude)
+    options = dataclasses.replace(
+        options, plugins=registry.files, cache_size=bound, incomplete=incomplete
+    )
     seeds = numbers(request.seeds, "--seeds")
     # Names are checked before stand-ins are made: a typing error should not cost a minute.
     configure(registry, request.methods, request.preset or "paper")
@@ -106,6 +112,8 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
+    if request.incomplete:
+        plan = spared(plan, settings.cache)
     if stand_ins:
         remarks = [_remark(unconfigured, request, preset), *remarks]
     return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))

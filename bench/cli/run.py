@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.board import build
+from bench.board.contract import contract_text
 from bench.board.publish import check_publish, publish
 from bench.board.terminal import grids
 from bench.cli import options as opt
@@ -77,22 +78,24 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     console = out()
     contents = store.contents()
     board = build(store, prepared.registry, records=contents.records)
-    planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in prepared.plan.cells}
+    # Before anything is printed: whoever reads it may leave early.
+    markdown = publish(board, store.folder)[0]
+    cells = (*prepared.plan.cells, *summary.spared)
+    planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in cells}
     for table in board.tables:
         if (table.task, table.fingerprint, table.protocol) in planned:
             for grid in grids(table, console.width):
                 console.print(grid)
     name_damaged(contents.damaged, "left out")
-    _say(err(), summary, elapsed)
-    markdown = publish(board, store.folder)[0]
+    _say(err(), summary, elapsed, prepared.options.incomplete)
     console.say(f"Leaderboard: {markdown}")
-    if summary.unreadable or prepared.unusable:
+    if prepared.unusable or (summary.unreadable and not prepared.options.incomplete):
         raise SystemExit(MISUSE)
     if summary.failures:
         raise SystemExit(FAILED)
 
 
-def _say(console: Screen, summary: Summary, elapsed: float) -> None:
+def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) -> None:
     folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
     done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
@@ -107,6 +110,13 @@ def _say(console: Screen, summary: Summary, elapsed: float) -> None:
         console.say(sentence, style="red")
     if len(summary.unreadable) > 20:
         console.print(f"... and {len(summary.unreadable) - 20} more clips", style="red")
+    if summary.unreadable and not incomplete:
+        console.say(
+            "Methods that need these frames did not run; --incomplete runs them without these "
+            "clips, --exclude FILE runs all methods without the clips that it names."
+        )
+    for name, task in {cell.task.name: cell.task for cell in summary.spared}.items():
+        console.say(f"{name}: {contract_text(task.contract)}.")
     for unit, status, error in summary.failures[:20]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
         console.say(f"{status}: {unit}: {last}", style="red")

@@ -19,7 +19,8 @@ class Clip:
         name: the clip's name, unique within the subject.
         emotion: the annotated emotion, lower case, in the database's words.
         folder: where its files lie.
-        files: its frames onset..offset in order (or the one flow image), relative to `folder`.
+        files: its frames onset..offset in order (or the one flow image), relative to `folder`;
+            several clips may share a file, such as a long video: their ids tell them apart.
         apex: the apex's position in `files`, None where the table has none.
         apex_source: where `apex` comes from.
         action_units: numbers of the annotated action units, None where the table has none.

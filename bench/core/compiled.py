@@ -9,8 +9,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
+from bench.core.kernel_files import CheckedFiles
 from bench.core.private import compiled_folder
-from bench.core.sealed_kernels import SealedFiles
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -62,7 +62,7 @@ def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Res
         kernel = numba.njit(cache=True, **OPTIONS)(function)
     cache = kernel._cache
     # Numba unpickles its own files unseen, and has no public way to put others in their place.
-    cache._cache_file = SealedFiles(
+    cache._cache_file = CheckedFiles(
         cache._cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp()
     )
     return cast(Callable[Parameters, Result], kernel)

@@ -193,7 +193,11 @@ class Dataset:
         raise NotImplementedError
 
     def read(self, clip: Clip) -> dict[str, Array]:
-        """Open one clip: arrays by source name; `DataError` names a frame that cannot be read."""
+        """Open one clip: arrays by source name; `DataError` names a frame that cannot be read.
+
+        What it returns may depend on the clip, the bytes of its `files` and the plugin's code
+        alone, for these identify what is cached: a table that is read here belongs in `files`.
+        """
         raise NotImplementedError
 
     def read_some(self, clip: Clip, positions: Sequence[int]) -> dict[str, Array] | None:

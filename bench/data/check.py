@@ -15,10 +15,13 @@ from bench.core.deferred import load
 from bench.core.errors import DataError
 from bench.core.machine import cores
 from bench.data.counts import Difference, TaskCount, count
+from bench.data.fingerprint import copied
 from bench.data.reading import some, subfolders
 
 NAMED = 10
 """Names listed in full; of more only the first few, all of them in the report's JSON."""
+AT_ONCE = 64
+"""Frames of a clip decoded together."""
 SEARCHED = 20
 """Folders tried where the one that is set does not hold the dataset."""
 
@@ -165,7 +168,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
         missing=tuple(clip.id for clip in index.missing),
         unreadable=_unreadable(dataset, index) if pixels else (),
         faults=index.problems,
-        notes=index.notes,
+        notes=(*index.notes, *(copied(index.clips) if pixels else ())),
         tasks=tuple(count(dataset, word, index) for word in dataset.labellings),
         layout=dataset.facts.layout,
         elsewhere=_elsewhere(dataset, len(index.clips)) if few else None,
@@ -175,7 +178,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
 def _unreadable(dataset: Dataset, index: Index) -> tuple[str, ...]:
     def said(clip: Clip) -> str:
         try:
-            dataset.read(clip)
+            _decode(dataset, clip)
         except DataError as error:
             return f"{clip.id}: {error}"
         return ""
@@ -184,6 +187,14 @@ def _unreadable(dataset: Dataset, index: Index) -> tuple[str, ...]:
     # Decoders let other threads run, so threads do where processes would copy every frame.
     with ThreadPoolExecutor(cores()) as pool:
         return tuple(filter(None, pool.map(said, index.clips)))
+
+
+def _decode(dataset: Dataset, clip: Clip) -> None:
+    """Read all frames of a clip, in parts where the dataset can: some have gigabytes."""
+    length = len(clip.files)
+    parts = (range(at, min(at + AT_ONCE, length)) for at in range(0, length, AT_ONCE))
+    if any(dataset.read_some(clip, part) is None for part in parts):
+        dataset.read(clip)
 
 
 def _instead(dataset: Dataset) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bench.cache.cache import Cache
@@ -17,7 +18,7 @@ from bench.core.clip import Clip
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.dataset import Dataset, reader
 from bench.core.errors import DataError
-from bench.data.reading import VERSION
+from bench.data.reading import VERSION, some
 
 Stat = tuple[int, int]
 
@@ -68,10 +69,25 @@ def copies(clips: Sequence[Clip], digests: Sequence[str]) -> list[str]:
         # Clips of one file share it on purpose: their spans or numbers tell them apart.
         groups[digest].setdefault((clip.folder, clip.files), clip.id)
     return [
-        f"{', '.join(sorted(group.values()))}: equal files, byte for byte; was a folder copied?"
+        f"{some(sorted(group.values()))}: equal files, byte for byte; was a folder copied?"
         for group in groups.values()
         if len(group) > 1
     ]
+
+
+def copied(clips: Sequence[Clip]) -> list[str]:
+    """What `copies` says of clips whose digests nobody remembers; unreadable ones are passed."""
+    # Only files of equal sizes can be equal, and few clips have those: the rest is not read.
+    sizes: dict[tuple[int, ...], list[Clip]] = defaultdict(list)
+    for clip in {(clip.folder, clip.files): clip for clip in clips}.values():
+        with suppress(OSError):
+            sizes[tuple((clip.folder / name).stat().st_size for name in clip.files)].append(clip)
+    alike = [clip for group in sizes.values() if len(group) > 1 for clip in group]
+    found: list[tuple[Clip, str]] = []
+    for clip in alike:
+        with suppress(DataError):
+            found.append((clip, _digest(clip)))
+    return copies([clip for clip, _ in found], [digest for _, digest in found])
 
 
 def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:

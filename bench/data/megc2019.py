@@ -6,7 +6,6 @@ as they publish it: database, subject, clip, and 0 negative, 1 positive, 2 surpr
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from bench.core.errors import DataError
 from bench.core.names import ClipId
+from bench.data.reading.sheets import read_csv
 
 LIST = Path(__file__).with_suffix(".csv")
 CLASSES = ("negative", "positive", "surprise")
@@ -41,13 +41,9 @@ def read_list(path: Path) -> dict[str, str]:
     Raises:
         DataError: names a row with something else.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as a list of clips: {error}") from error
     found: dict[str, str] = {}
     places = (0, 1, 2, 3)
-    for at, cells in enumerate(csv.reader(text.splitlines()), start=1):
+    for at, cells in enumerate(read_csv(path), start=1):
         row = [cell.strip() for cell in cells]
         # Some copies hold blank rows, ",,,".
         if not any(row):
@@ -59,7 +55,7 @@ def read_list(path: Path) -> dict[str, str]:
         entry = _entry(row, places)
         if entry is None:
             raise DataError(
-                f"{path}: row {at} is {','.join(cells)!r}; expected database "
+                f"{path}: row {at} is {','.join(cells)[:80]!r}; expected database "
                 f"({', '.join(SUBJECTS)}), subject, clip and a label 0, 1 or 2"
             )
         clip, word = entry

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from bench.core.names import SUBSET
 from bench.evaluation.compare import Pair
 from bench.statistics import CriticalDifference, critical_difference
 
@@ -19,6 +20,8 @@ def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDiffer
     # Scores on other clips, or of an epoch chosen on the test subjects, are not to be ranked.
     unfit = {pair.data for pair in pairs if pair.clips < pair.of or pair.test_best}
     fit = [pair for pair in pairs if pair.data not in unfit]
+    # A task and a part of it are not two tasks.
+    fit = [pair for pair in fit if not SUBSET.search(pair.task)] or fit
     real = [pair for pair in fit if not pair.synthetic] or fit
     methods = list(dict.fromkeys(name for pair in pairs for name in (pair.first, pair.second)))
     by_task: dict[str, dict[str, float]] = defaultdict(dict)

@@ -145,6 +145,9 @@ def _folder(store: Store, words: str) -> Path:
         for name, path in every
         if name.matches(words) or Path(words).absolute() == path.absolute()
     ]
+    # "casme2/5" means all revisions and subsets where there is no task of just this name.
+    if in_full := [(name, path) for name, path in meant if name.matches(words, in_full=True)]:
+        meant = in_full
     if len(meant) == 1:
         return meant[0][1]
     names = [str(name) for name, _ in meant or every]

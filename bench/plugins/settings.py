@@ -6,6 +6,8 @@
     cache = "/scratch/bench"       # optional
     cache_size = "20GB"            # optional; what was not used for longest goes first
     plugins = ["mymethod.py"]      # optional, run after `bench trust`; --plugin adds to them
+    incomplete = true              # optional; as --incomplete, for a copy that lacks clips
+    exclude = "without.txt"        # optional; as --exclude, which overrides it
 
     [roots]
     casme2 = "/data/CASME2"
@@ -41,6 +43,8 @@ class Settings:
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
         cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
+        incomplete: tasks run without clips that have no readable frames.
+        exclude: file of clips to leave out of tasks.
         doubt: why the plugins of bench.toml were not run, empty if they were.
     """
 
@@ -48,6 +52,8 @@ class Settings:
     results: Path
     cache: Cache
     cache_size: int | None = None
+    incomplete: bool = False
+    exclude: Path | None = None
     doubt: str = ""
 
 
@@ -59,6 +65,8 @@ class SettingsFile:
     cache: str | None = None
     cache_size: str | int | float | None = None
     plugins: list[str] = field(default_factory=list)
+    incomplete: bool = False
+    exclude: str | None = None
     roots: dict[str, str] = field(default_factory=dict)
 
 
@@ -128,6 +136,8 @@ def read_settings(plugins: Sequence[Path] = (), needed: bool = False) -> tuple[R
         results=place(path, file.results),
         cache=Cache(place(path, cache) if cache else default_folder()),
         cache_size=_size(file.cache_size, path),
+        incomplete=file.incomplete,
+        exclude=place(path, file.exclude) if file.exclude else None,
         doubt=doubted,
     )
 

@@ -34,10 +34,12 @@ class Found:
 
     Attributes:
         failed: how a description failed, by its key.
+        unread: keys of descriptions that need a frame that cannot be read.
         unreadable: a sentence for every clip that cannot be read.
     """
 
     failed: dict[str, Outcome] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     unreadable: dict[ClipKey, str] = field(default_factory=dict)
 
 
@@ -108,8 +110,9 @@ def describe_all(
                 ended(None, 0.0)
             rows = job.payload.rows
             if not isinstance(outcome, Lost):
-                if outcome.unreadable:
-                    found.unreadable[job.name] = outcome.unreadable
+                for key, sentence in outcome.unread.items():
+                    found.unread.add(key)
+                    found.unreadable[job.name] = sentence
                 for key, error in outcome.failed.items():
                     found.failed[key] = Outcome("failed", error=error)
                 crashes.survived(rows)
@@ -117,6 +120,7 @@ def describe_all(
             method = dict(rows).get(outcome.step)
             if method is None:
                 # None had been called: reading the clip is what does not end well.
+                found.unread |= {key for key, _ in rows}
                 why = (outcome.error.strip().splitlines() or ["no reason"])[-1]
                 found.unreadable[job.name] = f"{job.name[0]}: reading it failed: {why}"
                 continue

@@ -47,12 +47,12 @@ class Described:
     """How describing went.
 
     Attributes:
-        unreadable: the clip cannot be read: a sentence that names the frame.
         failed: traceback by description key.
+        unread: by description key, a sentence that names the frame that cannot be read.
     """
 
-    unreadable: str = ""
     failed: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 def bare(clip: Clip) -> Clip:

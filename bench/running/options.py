@@ -28,6 +28,7 @@ class RunOptions:
         trace: score every checkpoint on the held-out subject.
         inner: fits on parts of a fold's training clips, to select a checkpoint by; 0 for none.
             They need a trace.
+        incomplete: run cells without the clips that their method cannot read.
         refresh: "stale" reruns folds whose code has changed since.
         cache_size: bytes that views, descriptions and artefacts may take, None for no limit.
         plugins: plugin files that workers must import.
@@ -40,6 +41,7 @@ class RunOptions:
     device: Device = "auto"
     trace: bool = False
     inner: int = 0
+    incomplete: bool = False
     refresh: Refresh | None = None
     cache_size: int | None = None
     plugins: tuple[Path, ...] = ()

@@ -10,12 +10,13 @@ from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.typed import DamagedError
-from bench.planning.plan import Plan, Unit
+from bench.planning.plan import Cell, Plan, Unit
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Outcome, fit_job
 from bench.running.options import RunOptions
+from bench.running.unreadable import remember, without
 from bench.running.worker import fit
 from bench.store.code import code_changes, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id
@@ -48,6 +49,7 @@ class Summary:
         damaged: a line for each damaged record; its unit ran again.
         rewritten: a line for each damaged task or environment file, which was written again.
         unreadable: sentences that name clips that could not be read.
+        spared: cells that ran without such clips instead.
     """
 
     reused: int = 0
@@ -57,6 +59,7 @@ class Summary:
     damaged: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    spared: list[Cell] = field(default_factory=list)
 
 
 def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
@@ -77,14 +80,15 @@ def _run(
     plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress
 ) -> Summary:
     # Machine and tasks first, so that no record ever names one that is not described.
-    faults = [store.write_environment(environment_id(), environment())]
-    faults += [store.write_task(cell.task) for cell in plan.cells]
-    summary = Summary(rewritten=[fault for fault in faults if fault])
-    store.settle(plan.units)
+    fault = store.write_environment(environment_id(), environment())
+    summary = Summary(rewritten=[fault] if fault else [])
     waiting = _missing(plan, store, options, summary)
     if not waiting:
         return summary
     waiting = _described(waiting, store, cache, options, progress, summary)
+    if summary.spared:
+        # All of their clips have just been described.
+        waiting += _missing(Plan(tuple(summary.spared)), store, options, summary)
     progress.phase("folds", waiting)
     runner: Engine[Unit] = engine(options)
     jobs = (Job(unit, fit_job(unit, cache, options)) for unit in waiting)
@@ -96,6 +100,9 @@ def _run(
 
 
 def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
+    faults = [store.write_task(cell.task) for cell in plan.cells]
+    summary.rewritten += [fault for fault in faults if fault]
+    store.settle(plan.units)
     waiting = []
     for unit in plan.units:
         try:
@@ -164,7 +171,11 @@ def _described(
     progress: Progress,
     summary: Summary,
 ) -> list[Unit]:
-    """Describe the clips of waiting units; returns the units that can be fitted."""
+    """Describe the clips of waiting units; returns the units that can be fitted.
+
+    Units of methods that need a frame that cannot be read leave no record, since the data are at
+    fault. With `incomplete` their cells run without those clips.
+    """
     wanted = wanted_descriptions(waiting)
     jobs = lacking_jobs(waiting, cache)
     # Once more before describing, to make room for what this run adds.
@@ -172,15 +183,20 @@ def _described(
     progress.phase("clips", [None] * len(jobs))
     found = describe_all(jobs, cache, options, progress.ended, progress.note)
     summary.unreadable += found.unreadable.values()
+    remember(cache, found.unread)
+    # By identity: a cell holds arrays, which do not hash.
+    bad: dict[int, tuple[Cell, set[str]]] = {}
     ready = []
     for unit in waiting:
         keys = wanted[unit.cell.row.label, unit.cell.task.name]
         error = next((found.failed[key] for key in keys.values() if key in found.failed), None)
-        # No record: the data are at fault, not the method, and the summary names the clip.
-        if found.unreadable.keys() & keys.keys():
+        if lost := {clip for (clip, _), key in keys.items() if key in found.unread}:
+            bad[id(unit.cell)] = unit.cell, lost
             continue
         if error is None:
             ready.append(unit)
         else:
             _keep(store, unit, _record(unit, error, options), summary)
+    if options.incomplete:
+        summary.spared += [one for cell, lost in bad.values() for one in without(cell, lost)]
     return ready

@@ -39,18 +39,23 @@ def describe(job: Describe) -> Generator[str, None, Described]:
     """
     cache = Cache(job.cache)
     failed: dict[str, str] = {}
+    unread: dict[str, str] = {}
     try:
         clip = views_of(job.dataset, job.clip, job.digest, cache)
-        for name, method in job.rows:
-            # There already where a method that came later crashed the first time.
-            if cache.has("descriptions", name):
-                continue
-            yield name
-            if error := _described(method, clip, cache, name):
-                failed[name] = error
     except UnreadableError as error:
-        return Described(unreadable=str(error))
-    return Described(failed=failed)
+        return Described(unread={name: str(error) for name, _ in job.rows})
+    for name, method in job.rows:
+        # There already where a method that came later crashed the first time.
+        if cache.has("descriptions", name):
+            continue
+        yield name
+        try:
+            if trace := _described(method, clip, cache, name):
+                failed[name] = trace
+        # The others go on: some read no pixel, some not this frame.
+        except UnreadableError as error:
+            unread[name] = str(error)
+    return Described(failed, unread)
 
 
 def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
@@ -59,7 +64,7 @@ def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
         with contained():
             value = described(method.describe(clip))
         cache.put("descriptions", name, value)
-    # The clip's or the cache's fault, not the method's: reported once, for all methods.
+    # The clip's or the cache's fault, not the method's: it is no failure of its own.
     except (UnreadableError, CacheError):
         raise
     except Exception as error:

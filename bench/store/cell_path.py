@@ -48,11 +48,16 @@ class CellPath(NamedTuple):
         row = f"{former(cell.row.preset)}-{cell.family}"
         return cls(former(cell.task.name), former(cell.row.label), row, f"seed{cell.seed}")
 
-    def matches(self, words: str) -> bool:
-        """Whether words mean it: task and method in full, what follows by its first letters."""
+    def matches(self, words: str, in_full: bool = False) -> bool:
+        """Whether words mean it: task and method in full, what follows by its first letters.
+
+        Args:
+            words: what a user typed.
+            in_full: of the task its revision and subset, too.
+        """
         parts = words.split("/")
         for i in range(1, len(parts) + 1):
-            if not self._of_task("/".join(parts[:i])):
+            if not self._of_task("/".join(parts[:i]), in_full):
                 continue
             # A method's name may contain slashes, too: those of a file that it takes.
             if i == len(parts) or any(
@@ -62,10 +67,10 @@ class CellPath(NamedTuple):
                 return True
         return False
 
-    def _of_task(self, word: str) -> bool:
+    def _of_task(self, word: str, in_full: bool) -> bool:
         """Whether a word means the task: by its name, or without its revision and subset."""
-        if self.task in _names(word, "/"):
-            return True
+        if self.task in _names(word, "/") or in_full:
+            return self.task in _names(word, "/")
         # `safe` leaves of "casme2/5@2014 (245 of 246)" the folder "casme2-5@2014--245-of-246-~...".
         rest = self.task.removeprefix(safe(word))
         return rest != self.task and (rest.startswith("@") or ("~" in rest and rest[:2] == "--"))

@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.core.errors import DataError
 from bench.core.types import Array
-from bench.data.reading.jpeg import END, ends_early, may_end_early
+from bench.data.reading.jpeg import END, ends_early, lacks_scans, may_end_early
 
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
 MOST_PIXELS = 7680 * 4320
@@ -44,6 +44,9 @@ def decode(path: Path) -> Array:
         data = _bytes(path)
         with _pillow().open(BytesIO(data), formats=FORMATS) as image:
             _check_size(path, image, len(data))
+            pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+            if pages > 1:
+                raise DataError(f"{path}: {pages} images in one file; expected one")
             turn = _orientation(image)
             # Pillow turns some formats as it loads them, and then no longer tells the orientation.
             pixels = _pixels(image, data)
@@ -68,6 +71,8 @@ def _pillow() -> ModuleType:
     Image.init()  # TIFF is known only after it
     # Pillow warns of sizes above ours, which end as an error of one line.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    # What else it warns of, damaged EXIF blocks say, does not touch the pixels.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     return Image
 
 
@@ -115,8 +120,9 @@ def _jpeg(image: Any, data: bytes) -> Array:
     if pixels is None:
         pixels = _eight_bits(image)
     # Only a baseline jpeg shows by its last pixel that all is there.
-    suspect = not plain or "progressive" in image.info or may_end_early(pixels)
-    if suspect and ends_early(data, _again):
+    progressive = "progressive" in image.info
+    suspect = not plain or progressive or may_end_early(pixels)
+    if (progressive and lacks_scans(data)) or (suspect and ends_early(data, _again)):
         raise DataError("the jpeg ends before its last row of pixels: it is truncated")
     return pixels
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from bench.core.types import Array
 
 END = b"\xff\xd9"
-END_MARKER = 0xD9
+END_MARKER, START_OF_SCAN, PROGRESSIVE = 0xD9, 0xDA, 0xC2
 # FF00 is a byte of FF, FFFF a fill byte; FFD0 to FFD7 are restarts within a scan.
 IN_SCAN = {0x00, 0xFF, *range(0xD0, 0xD8)}
 # No FF in it, which would begin a marker; irregular, so that no run of blocks decodes to nothing.
@@ -49,7 +49,31 @@ def may_end_early(pixels: Array) -> bool:
 
 
 def _end(data: bytes) -> int:
-    """The place of the end marker, -1 where there is none.
+    """The place of the end marker, -1 where there is none."""
+    return next((at for marker, at in _markers(data) if marker == END_MARKER), -1)
+
+
+def lacks_scans(data: bytes) -> bool:
+    """Whether a progressive jpeg ends before a scan that would have refined its pixels."""
+    components: dict[int, set[int]] = {}
+    for marker, at in _markers(data):
+        if marker == PROGRESSIVE:
+            # Length, precision, height and width come first, then the number of components.
+            components = {data[at + 10 + 3 * i]: set() for i in range(data[at + 9])}
+        elif marker == START_OF_SCAN:
+            count = data[at + 4]
+            first, last, approximation = data[at + 5 + 2 * count : at + 8 + 2 * count]
+            # The lower half is how many bits are left to later scans.
+            if approximation & 0x0F == 0:
+                for i in range(count):
+                    components[data[at + 5 + 2 * i]].update(range(first, last + 1))
+        elif marker == END_MARKER:
+            break
+    return any(len(done) < 64 for done in components.values())
+
+
+def _markers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Every marker with its place, to the end of the file.
 
     Segments are skipped by their length: an EXIF thumbnail has an end marker of its own.
     """
@@ -58,8 +82,6 @@ def _end(data: bytes) -> int:
         marker = data[at + 1]
         if data[at] != 0xFF or marker in IN_SCAN:
             at = data.find(b"\xff", at + (2 if data[at] == 0xFF and marker != 0xFF else 1))
-        elif marker == END_MARKER:
-            return at
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return -1
+            continue
+        yield marker, at
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")

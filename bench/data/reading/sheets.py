@@ -39,23 +39,47 @@ def sheets(path: Path, first: str = "") -> Iterable[Cells]:
     Raises:
         DataError: names the file that is none of these, or too large.
     """
+    if path.suffix.lower() == ".csv":
+        yield read_csv(path)
+    else:
+        yield from _workbook(path, first)
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    """The cells of a text file whose columns are separated by commas, semicolons or tabs.
+
+    Raises:
+        DataError: names the file, and the row where a quotation mark is left open.
+    """
+    text = _decoded(_bytes(path))
+    # Excel separates by semicolons where the comma is the decimal sign.
+    delimiter = max(",;\t", key=text.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(
-                f"{path}: {path.stat().st_size} bytes, too large for an annotation table"
-            )
-        if path.suffix.lower() == ".csv":
-            yield _csv(path)
-        else:
-            yield from _workbook(path, first)
+        rows.extend(reader)
+    except csv.Error as error:
+        cause = "; is a quotation mark left open?" if "limit" in str(error) else ""
+        raise DataError(f"{path}: row {len(rows) + 1}: {error}{cause}") from error
+    return rows
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            # One more than allowed: it tells a file that is too large, or a device without an end.
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or clean(error)}") from error
+        raise DataError(f"{path}: {error.strerror}") from error
+    if len(data) > MOST_BYTES:
+        raise DataError(f"{path}: more than {MOST_BYTES} bytes, no annotation table")
+    return data
 
 
 def _workbook(path: Path, first: str) -> Iterable[Cells]:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _check_parts(path)
+    _check_parts(path, _bytes(path))
     try:
         book = CalamineWorkbook.from_path(str(path))
         # False sorts first.
@@ -69,16 +93,16 @@ def _workbook(path: Path, first: str) -> Iterable[Cells]:
             cells = sheet.to_python(skip_empty_area=False)
             _fill_merged(path, name, cells, sheet.merged_cell_ranges or ())
             yield cells
-    except (CalamineError, ValueError) as error:
+    except (CalamineError, OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
 
 
-def _check_parts(path: Path) -> None:
+def _check_parts(path: Path, data: bytes) -> None:
     """Refuse an .xlsx that unpacks to too much, or has a cell far away."""
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(io.BytesIO(data)):
         return  # an .xls, or damaged: its reader says so
     try:
-        with zipfile.ZipFile(path) as book:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
             if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
                 raise DataError(
                     f"{path}: unpacks to more than {MOST_BYTES} bytes, no annotation table"
@@ -86,8 +110,9 @@ def _check_parts(path: Path) -> None:
             for part in book.namelist():
                 if "worksheets/" in part:
                     _check_cells(path, book.read(part))
-    # zipfile raises further kinds on damaged or encrypted parts.
-    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+    except DataError:
+        raise
+    except Exception as error:  # zipfile raises many kinds on damaged or encrypted parts
         raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
 
 
@@ -127,20 +152,6 @@ def _fill_merged(
         for row in cells[top + 1 : bottom + 1]:
             if left < len(row) and row[left] == "":
                 row[left] = cells[top][left]
-
-
-def _csv(path: Path) -> Cells:
-    text = _decoded(path.read_bytes())
-    # Excel separates by semicolons where the comma is the decimal sign.
-    delimiter = max(",;\t", key=text.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[list[str]] = []
-    try:
-        rows.extend(reader)
-    except csv.Error as error:
-        cause = "; is a quotation mark left open?" if "limit" in str(error) else ""
-        raise DataError(f"{path}: row {len(rows) + 1}: {error}{cause}") from error
-    return rows
 
 
 def _decoded(data: bytes) -> str:

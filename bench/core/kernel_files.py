@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 
 from numba.core.caching import IndexDataCacheFile
 
+from bench.core.checksum import add_checksum, strip_checksum
 from bench.core.private import owned
-from bench.core.sealing import seal, unseal
 
 
-class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
+class CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
     """The index (.nbi) and the machine code (.nbc) of one kernel.
 
     A file that is damaged, or that another user owns or can write, is as good as absent: the
@@ -30,7 +30,7 @@ class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
             super().save(key, data)
 
     def _load_index(self) -> dict[Any, str]:
-        data = _unsealed(Path(self._index_path))
+        data = _checked(Path(self._index_path))
         if data is None:
             return {}
         file = io.BytesIO(data)
@@ -42,7 +42,7 @@ class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
         return dict(overloads) if stamp == self._source_stamp else {}
 
     def _load_data(self, name: str) -> Any:
-        data = _unsealed(Path(self._data_path(name)))
+        data = _checked(Path(self._data_path(name)))
         if data is None:
             raise FileNotFoundError(name)  # which numba takes for a kernel to compile
         return pickle.loads(data)
@@ -57,17 +57,17 @@ class SealedFiles(IndexDataCacheFile):  # type: ignore[misc]  # numba is untyped
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(seal(data))
+                file.write(add_checksum(data))
             Path(temporary).replace(filepath)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
 
 
-def _unsealed(path: Path) -> bytes | None:
+def _checked(path: Path) -> bytes | None:
     """The content of a file, None where it is absent, damaged or not this user's alone."""
     try:
         with path.open("rb") as file:
-            return unseal(file.read()) if owned(os.fstat(file.fileno())) else None
+            return strip_checksum(file.read()) if owned(os.fstat(file.fileno())) else None
     except OSError:
         return None

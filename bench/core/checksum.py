@@ -8,12 +8,12 @@ LENGTH = 65
 """Of what stands before the content: sha256 in hexadecimal, and a newline."""
 
 
-def seal(data: bytes) -> bytes:
+def add_checksum(data: bytes) -> bytes:
     """The content under its hash."""
     return _head(data) + data
 
 
-def unseal(data: bytes) -> bytes | None:
+def strip_checksum(data: bytes) -> bytes | None:
     """The content, None where a bit of it or of its hash is another."""
     head, content = data[:LENGTH], data[LENGTH:]
     return content if head == _head(content) else None

@@ -1,0 +1,70 @@
+"""Cells without the clips that their method cannot read: a bad frame costs its clip alone.
+
+A description that failed on a file is remembered under its key, so that the next plan names and
+counts the task as it will be scored. The memory is only a hint: the clip is read again first, for
+a disk may have been away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from bench.cache.cache import Cache
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
+from bench.core.errors import DataError
+from bench.planning.plan import Cell, Plan
+from bench.planning.splits import ImpossibleSplitError, folds
+from bench.running.jobs import description_key
+
+MEMORY = "unreadable"
+"""Category of the cache."""
+
+
+def remember(cache: Cache, keys: Iterable[str]) -> None:
+    """Remember descriptions that cannot be made, for a file cannot be read."""
+    for one in keys:
+        cache.put(MEMORY, one, np.array(1))
+
+
+def spared(plan: Plan, cache: Cache) -> Plan:
+    """The plan without the clips that an earlier run could not read, for each method its own."""
+    bad: dict[str, bool] = {}
+
+    def unreadable(cell: Cell, clip: Clip, digest: str) -> bool:
+        if not cache.has(MEMORY, description_key(cell.row, clip, digest)):
+            return False
+        if digest not in bad:
+            bad[digest] = not _reads(cell.task.dataset, clip)
+        return bad[digest]
+
+    cells = []
+    for cell in plan.cells:
+        pairs = zip(cell.task.clips, cell.task.digests, strict=True)
+        cells += without(cell, {clip.id for clip, one in pairs if unreadable(cell, clip, one)})
+    return replace(plan, cells=tuple(cells))
+
+
+def without(cell: Cell, clips: Collection[str]) -> list[Cell]:
+    """The cell on its task without some clips; none where the rest cannot be split."""
+    if not clips:
+        return [cell]
+    task = cell.task.without(clips)
+    try:
+        split = folds(cell.protocol, task.people, task.databases) if task.clips else []
+    except ImpossibleSplitError:
+        split = []
+    # As many as were asked for: a cell may have the first few folds alone.
+    kept = tuple(split[: len(cell.folds)])
+    return [replace(cell, task=task, folds=kept)] if kept else []
+
+
+def _reads(dataset: Dataset, clip: Clip) -> bool:
+    try:
+        dataset.read(clip)
+    except DataError:
+        return False
+    return True
