@@ -6,6 +6,7 @@ A message is a pair: ("ready", None) once; ("step", name) where a job enters one
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -19,7 +20,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from os import _exit as leave_at_once  # as it is now: a plugin's `os._exit` is caught
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bench.core.errors import BenchError
 from bench.running.engines.job import Lost, call
@@ -43,9 +44,20 @@ def serve(
             _load(plugins)
         except BenchError as error:
             connection.send(("refused", str(error)))
-            return
-        connection.send(("ready", None))
-        _work(connection, function)
+        else:
+            connection.send(("ready", None))
+            _work(connection, function)
+    _end()
+
+
+def _end() -> NoReturn:
+    """End this process without taking all its modules apart, which may cost a second."""
+    with suppress(BaseException):
+        # What libraries want done at the end; multiprocessing ends forked processes like this.
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    leave_at_once(0)
 
 
 def _work(connection: Connection, function: Callable[[Any], Any]) -> None:
