@@ -129,6 +129,18 @@ def test_a_reader_that_leaves_ends_it_quietly(world):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_a_full_standard_output_is_said_once(world):
+    """Python writes what is left again when it ends, and has complaints of its own."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", "list", "methods"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "the disk is full" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
 def test_closed_standard_streams_are_no_error(world):
     closed = subprocess.run(
         ["bash", "-c", 'exec "$@" >&- 2>&- <&-', "-", *WORDS, "list"],

@@ -64,17 +64,20 @@ def test_a_cache_that_was_never_marked_is_and_a_folder_of_others_is_not(tmp_path
 
 
 @pytest.mark.parametrize("text", ["", "Signature: 8a477f597d28d172789f06886806bc55\n# pip", "x"])
-def test_a_tag_of_another_program_does_not_count(tmp_path, text):
+def test_a_tag_of_another_program_does_not_count_and_a_damaged_one_is_mended(tmp_path, text):
     cache = filled(tmp_path)
     (tmp_path / TAG).write_text(text)
+    (tmp_path / "wheels").mkdir()
     with pytest.raises(CacheError, match="not marked as a cache of bench"):
         clear(cache, "views")
-    (tmp_path / TAG).unlink()
+    assert cache.has("views", NAME)
+    (tmp_path / "wheels").rmdir()
+    assert clear(cache, "views").entries == 1
     (tmp_path / "tag").write_bytes(SIGNATURE + b" mer-bench")
+    (tmp_path / TAG).unlink()
     (tmp_path / TAG).symlink_to(tmp_path / "tag")
     with pytest.raises(CacheError):
         prune(cache, 0)
-    assert cache.has("views", NAME)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="takes root")

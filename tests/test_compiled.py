@@ -126,40 +126,57 @@ def test_without_a_folder_kernels_still_run(monkeypatch):
 
 def test_whose_folder_it_must_be(tmp_path):
     own = tmp_path / "own"
-    assert why_not(own) == ""
+    assert why_not(own, ours=False) == ""
     assert own.stat().st_mode & 0o777 == 0o700
     for mode in (0o770, 0o702, 0o777):
         own.chmod(mode)
-        assert "others can write to it" in why_not(own)
+        assert "others can write to it" in why_not(own, ours=False)
     own.chmod(0o755)  # others may look
-    assert why_not(own) == ""
+    assert why_not(own, ours=False) == ""
     link = tmp_path / "link"
     link.symlink_to(own)
-    assert "is no folder" in why_not(link)
+    assert "is no folder" in why_not(link, ours=False)
     (tmp_path / "file").touch()
-    assert why_not(tmp_path / "file").startswith(f"{tmp_path / 'file'}")
-    assert "Not a directory" in why_not(tmp_path / "file" / "below")
+    assert why_not(tmp_path / "file", ours=False).startswith(f"{tmp_path / 'file'}")
+    assert "Not a directory" in why_not(tmp_path / "file" / "below", ours=False)
     if os.geteuid() == 0:
         os.chown(own, 12345, -1)
-        assert "belongs to another user" in why_not(own)
+        assert "belongs to another user" in why_not(own, ours=False)
 
 
 ASK = "from bench.core.private import compiled_folder as f; print(f()); f()"
+
+
+def test_a_folder_of_ours_is_closed_to_others_without_a_word(tmp_path):
+    folder = tmp_path / "compiled"
+    folder.mkdir()
+    folder.chmod(0o775)
+    unset = {n: v for n, v in os.environ.items() if n != "NUMBA_CACHE_DIR"}
+    environment = {**unset, "BENCH_CACHE": str(tmp_path)}
+    command = [sys.executable, "-c", ASK]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert (done.stdout.split(), done.stderr) == ([str(folder)], "")
+    assert folder.stat().st_mode & 0o777 == 0o755
 
 
 @pytest.mark.parametrize("variable", ["BENCH_CACHE", "NUMBA_CACHE_DIR"])
 def test_another_folder_is_taken_and_said_once(tmp_path, variable):
     shared = tmp_path / "shared"
     folder = shared / "compiled" if variable == "BENCH_CACHE" else shared
-    folder.mkdir(parents=True)
-    folder.chmod(0o777)
+    shared.mkdir()
+    if variable == "BENCH_CACHE":
+        folder.symlink_to(tmp_path)
+        fault = "is no folder"
+    else:
+        folder.chmod(0o777)
+        fault = "belongs to another user, or others can write to it"
     unset = {n: v for n, v in os.environ.items() if n != "NUMBA_CACHE_DIR"}
     home = tmp_path / "home"
     environment = {**unset, variable: str(shared), "XDG_CACHE_HOME": str(home)}
     command = [sys.executable, "-c", ASK]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(home / "mer-bench" / "compiled")]
-    assert done.stderr.count(f"{folder} belongs to another user, or others can write to it") == 1
+    assert done.stderr.count(f"{folder} {fault}") == 1
     home.rename(tmp_path / "elsewhere")
     home.touch()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

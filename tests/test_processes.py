@@ -179,3 +179,14 @@ def test_ctrl_c_leaves_no_worker(started):
     with pytest.raises(KeyboardInterrupt):
         run(nap, [60, 60], workers=2)
     assert all(worker.exit_code() is not None for worker in started)
+
+
+def test_workers_need_no_shared_memory(world, monkeypatch):
+    """Semaphores lie in /dev/shm, which containers may lack or mount read-only."""
+
+    def read_only(*args: object, **options: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", read_only)
+    done = world.run("--jobs", "2", engine="processes")
+    assert (done.code, len(world.records())) == (0, 6)

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.cache.files import write_atomically
 from bench.core.dataset import MARKER
 from bench.core.errors import BenchError, disk_is_full
+from bench.core.private import mine
 
 TAG = "CACHEDIR.TAG"
 SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
@@ -53,12 +54,20 @@ def claim(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tag = folder / TAG
-        # One that was never marked may be an older version's, or may have been made by hand.
-        if not tag.is_file() and not foreign(folder):
-            write_atomically(tag, TEXT.encode(), durable=False)
+        # One that is not marked may be an older version's, or its tag may be damaged.
+        if not _marked(folder) and not foreign(folder):
+            write_atomically(folder / TAG, TEXT.encode(), durable=False)
     except OSError as error:
         raise failure(folder, error) from error
+
+
+def _marked(folder: Path) -> bool:
+    tag = folder / TAG
+    try:
+        text = tag.read_bytes() if stat.S_ISREG(tag.lstat().st_mode) else b""
+    except OSError:
+        return False
+    return text.startswith(SIGNATURE.encode()) and NAME.encode() in text
 
 
 def foreign(folder: Path) -> list[str]:
@@ -91,20 +100,11 @@ def require_own(folder: Path) -> None:
     if not folder.exists():
         return
     claim(folder)
-    tag = folder / TAG
-    try:
-        text = tag.read_text() if stat.S_ISREG(tag.lstat().st_mode) else ""
-    except (OSError, ValueError):
-        text = ""
-    if not text.startswith(SIGNATURE) or NAME not in text:
-        others = ", ".join(foreign(folder)[:3]) or TAG
+    if not _marked(folder):
+        others = ", ".join(foreign(folder)[:3])
         raise CacheError(
             f"{folder} is not marked as a cache of bench ({TAG}) and holds other files ({others}): "
             "nothing is removed from it; set BENCH_CACHE to a folder of its own"
         )
-    if not _mine(folder) or not _mine(tag):
+    if not (mine(folder.lstat()) and mine((folder / TAG).lstat())):
         raise CacheError(f"{folder} belongs to another user: only its owner can clear it")
-
-
-def _mine(path: Path) -> bool:
-    return not hasattr(os, "geteuid") or path.lstat().st_uid == os.geteuid()
