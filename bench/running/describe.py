@@ -15,6 +15,7 @@ from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Describe, Outcome, bare, description_key
 from bench.running.options import RunOptions
+from bench.running.unreadable import remember
 from bench.running.worker import describe
 
 GIVE_UP = 3
@@ -110,6 +111,9 @@ def describe_all(
                 ended(None, 0.0)
             rows = job.payload.rows
             if not isinstance(outcome, Lost):
+                # Not after a crash: whoever reads the clip to see whether it still holds would
+                # crash as well.
+                remember(cache, outcome.unread)
                 for key, sentence in outcome.unread.items():
                     found.unread.add(key)
                     found.unreadable[job.name] = sentence
