@@ -39,7 +39,9 @@ def main() -> None:
 def _end(error: BaseException) -> NoReturn:
     """Leave with the line and exit code that an exception stands for."""
     _let_go()
-    if isinstance(error, Interrupt):
+    # Compiled modules make an ImportError of whatever is raised while they are imported; that the
+    # handler has done its work shows in SIG_DFL, which it leaves behind.
+    if isinstance(error, Interrupt) or signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         _say("Interrupted; rerun the command to resume.")
         raise SystemExit(INTERRUPTED) from None
     if isinstance(error, BenchError):
