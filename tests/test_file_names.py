@@ -101,7 +101,7 @@ def test_variants_of_any_name_stay_in_the_folder_and_apart(world):
 
 def outside(world) -> set[Path]:
     """Files that are neither results nor cache."""
-    skipped = (world.results, world.folder / "cache", world.folder / "__pycache__")
+    skipped = [world.results, *(world.folder / n for n in ("cache", "state", "__pycache__"))]
     every = {path for path in world.folder.rglob("*") if path.is_file()}
     return {path for path in every if not any(path.is_relative_to(one) for one in skipped)}
 

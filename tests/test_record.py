@@ -31,7 +31,7 @@ def explained(world, *words: str) -> dict:
 
 def edited(world, change) -> str:
     path = paths(world)[0]
-    edit(path, change)
+    edit(path, change, signed=True)
     return str(path)
 
 

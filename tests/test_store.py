@@ -17,6 +17,7 @@ from bench.cache.files import key
 from bench.core.typed import NewerError
 from bench.plugins.registry import load
 from bench.report.evidence import gather
+from bench.store.provenance import sign
 from bench.store.record import FORMAT, Inputs, Record
 from bench.store.record_file import encode, read_record
 from bench.store.store import Store
@@ -27,7 +28,7 @@ REQUIRED = {
     *("scores", "seconds", "format"),
 }
 INPUTS = ["method", "version", "config", "views", "task", "data", "protocol", "seed"]
-OURS = {"extra", "seal"}
+OURS = {"extra", "digest", "signature", "provenance"}
 """Fields that are no content of the file."""
 OPTIONAL = {"parameters", "inner_step", "gpu"}
 """Fields that may be null."""
@@ -140,10 +141,10 @@ def test_a_record_comes_back_as_it_was_with_what_is_unknown(ran):
     edit(path, lambda raw: raw.update(new={"a": [1, None]}, extra="theirs"))
     edit(path, lambda raw: raw["inputs"].update(sort="other", seed=0))
     edit(path, lambda raw: raw.update(family=family(raw["inputs"])))
-    edit(path, lambda raw: raw.update(key=key(raw["inputs"], raw["fold"])))
+    edit(path, lambda raw: raw.update(key=key(raw["inputs"], raw["fold"])), signed=True)
     record = read_record(path)
     assert record.extra == {"new": {"a": [1, None]}, "extra": "theirs"}
-    assert json.loads(encode(record)) == json.loads(path.read_text())
+    assert json.loads(encode(record, sign)) == json.loads(path.read_text())
 
 
 def test_an_unknown_key_is_no_damage(ran):
@@ -163,7 +164,7 @@ def test_format_1_is_read_and_its_board_is_the_same(ran):
     assert (raw["format"], raw["scores"]) == (FORMAT, record.scores)
     after = json.loads(ran.bench("board", "--format", "json").out)
     for row in (row for board in (before, after) for row in board["tables"][0]["rows"]):
-        del row["fit_times"]
+        del row["fit_times"], row["provenance"]
     assert before == after
     done = ran.run()
     assert "6 reused from earlier runs" in done.err

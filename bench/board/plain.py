@@ -84,6 +84,7 @@ def _line(table: Table, row: Row) -> dict[str, Any]:
         "parameters": row.parameters,
         "fidelity": row.fidelity,
         "selection": row.selection,
+        "provenance": row.provenance,
         "notes": notes_text(row),
     }
 

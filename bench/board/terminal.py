@@ -10,7 +10,7 @@ from rich.text import Text
 from bench.board.board import Table
 from bench.board.contract import contract_text
 from bench.board.notes import notes_text
-from bench.board.text import TEST_BEST, fit_time, row_clips, score_text
+from bench.board.text import TEST_BEST, fit_time, place, row_clips, score_text
 from bench.core.escape import visible
 from bench.evaluation.row import Row
 
@@ -47,13 +47,13 @@ def _grid(table: Table, rows: Sequence[Row], what: str, width: int) -> Grid:
         lines.add_column("clips", justify="right", no_wrap=True)
     lines.add_column("notes", overflow="fold")
     for row in rows:
-        place = "ref" if row.reference else "–" if row.rank is None else str(row.rank)
         scores = [score_text(row.scores.get(name)) for name in shown]
         took = [fit_time(row)] if wide else []
-        notes = notes_text(row)
+        made = "" if row.provenance == "run" else row.provenance
+        notes = "; ".join(filter(None, [made, notes_text(row)]))
         style = "dim" if row.rank is None else ""
         clips = [row_clips(table, row)] if counted else []
-        values = (place, row.name, *scores, *took, *clips, notes)
+        values = (place(row), row.name, *scores, *took, *clips, notes)
         lines.add_row(*(Text(visible(value)) for value in values), style=style)
     return lines
 

@@ -10,7 +10,10 @@ from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
 HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
-TAIL = ("recall", "clips", "seeds", "fit/fold", "parameters", "fidelity", "selection", "notes")
+TAIL = (
+    *("recall", "clips", "seeds", "fit/fold", "parameters", "fidelity", "selection"),
+    *("provenance", "notes"),
+)
 
 
 def headers(table: Table) -> list[str]:
@@ -34,7 +37,7 @@ def cells(table: Table, row: Row) -> list[str]:
     ]
     seeds = str(len(row.seeds))
     return [
-        "ref" if row.reference else "–" if row.rank is None else str(row.rank),
+        place(row),
         row.name,
         *scores,
         *(selected if any(r.oracle for r in table.rows) else []),
@@ -46,8 +49,16 @@ def cells(table: Table, row: Row) -> list[str]:
         "–" if row.parameters is None else f"{row.parameters:,}",
         row.fidelity,
         row.selection,
+        row.provenance,
         notes_text(row) or "–",
     ]
+
+
+def place(row: Row) -> str:
+    """The rank, with a dagger where others only report what it rests on."""
+    if row.reference:
+        return "ref"
+    return "–" if row.rank is None else f"{row.rank}{'' if row.vouched else '†'}"
 
 
 def row_clips(table: Table, row: Row) -> str:
@@ -198,7 +209,11 @@ LEGEND = (
     "over seeds. Rank: 1 plus the number of methods that are significantly better in UF1 (paired "
     "permutations over subjects, Holm-corrected); methods that do not differ significantly share "
     "a rank. `ref` rows are controls and ceilings and are never ranked; rows below the ranked "
-    "ones are incomplete or outdated. `recall` lists the classes in the order of the caption. "
+    "ones are incomplete or outdated. `provenance` is that of a row's least fold: `run` by whoever "
+    "made this board; `reproduced`: made by others and run again here with equal predictions; "
+    "`reported` by others; `unsealed`: in files of an older format, which show no change. A rank "
+    "that rests on the last two has a dagger (†). `recall` lists the classes in the order of the "
+    "caption. "
     "`fit/fold` is wall time on one thread. All scores are those of the last checkpoint, except "
     "for two columns of traced runs (`bench run --trace`), each with its gain over the last "
     "checkpoint in parentheses: `inner UF1`, the checkpoint selected on inner folds of each "

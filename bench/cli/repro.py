@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,8 @@ from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
 from bench.running.options import RunOptions
 from bench.running.run import run
+from bench.store.environment import environment, environment_id
+from bench.store.provenance import Evidence, write_evidence
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -70,7 +73,8 @@ def repro(
 ) -> None:
     """Rerun a cell, or one fold of it, and compare it prediction by prediction.
 
-    Exits with 1 when a predicted class differs.
+    Exits with 1 when a predicted class differs. Records of others whose predictions come again
+    count as `reproduced` from then on: the evidence is kept in their results folder.
     """
     registry, settings = workspace(plugin, results, needed=True)
     theirs = find_cell(Store(settings.results), cell)
@@ -94,6 +98,7 @@ def repro(
         rows = [_compare(before[u.fold.name], store.read(store.path(u))) for u in plan.units]
     rows.sort(key=lambda row: row.fold)
     _report(rows, cell, json)
+    _keep_evidence(settings.results, before, rows)
     if not all(row.same for row in rows):
         raise SystemExit(FAILED)
 
@@ -132,6 +137,28 @@ def _compare(before: Record, after: Record | None) -> Compared:
         largest=max(float(np.abs(old - new).max()) for _, old, new in pairs),
         status="ok",
     )
+
+
+def _keep_evidence(results: Path, before: Mapping[str, Record], rows: list[Compared]) -> None:
+    """Say of each record of others whose predictions came again that they did."""
+    same = [(before[row.fold], row) for row in rows if row.same]
+    evidence = [
+        Evidence(record.digest, record.key, row.clips, row.largest, environment_id())
+        for record, row in same
+        if record.provenance == "reported"
+    ]
+    try:
+        if evidence:
+            Store(results).write_environment(environment_id(), environment())
+        for one in evidence:
+            write_evidence(results, one)
+    except OSError as error:
+        err().print(f"no evidence kept in {results}: {error.strerror}", soft_wrap=True)
+        return
+    if evidence:
+        err().print(f"{len(evidence)} records count as reproduced from now on.")
+    if any(record.provenance == "unsealed" for record, _ in same):
+        err().print("Records without a seal cannot count as reproduced: they may change again.")
 
 
 def _report(rows: list[Compared], words: str, as_json: bool) -> None:

@@ -3,7 +3,9 @@
     {"kind": "record", "format": 3, "label": "mean", ..., "seal": "sha256 of all the rest"}
 
 A file that was changed after it was written, by a fault of the disk or by hand, no longer matches
-its seal. Anybody can compute a seal, so it protects against damage and not against a forger.
+its seal. Anybody can compute a seal, so it protects against damage and not against a forger. A file
+may also be signed: the `signature` is of its digest, the hash of its content, and is part of what
+is sealed.
 The seal is the same in every format, so that a later format and a damaged one can be told apart.
 """
 
@@ -13,14 +15,15 @@ import errno
 import hashlib
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.core.errors import BenchError
 from bench.core.typed import DamagedError, check_format, read_json
 
-ENVELOPE = ("kind", "format", "seal")
+ENVELOPE = ("kind", "format", "seal", "signature")
 """Keys that are not content."""
 
 
@@ -48,23 +51,34 @@ class Sealed:
     Attributes:
         content: without the keys of `ENVELOPE`.
         format: that it was written in.
-        seal: hash of its content; empty for a file of a format without one, which nothing vouches
-            for.
+        digest: hash of its content; empty for a file of a format without a seal, which nothing
+            vouches for.
+        signature: of the digest, by whoever wrote the file; empty where nobody signed it.
     """
 
     content: dict[str, Any]
     format: int
-    seal: str
+    digest: str
+    signature: str = ""
 
 
-def seal(kind: Kind, content: Mapping[str, Any]) -> bytes:
-    """The file that holds the content; the same content gives the same bytes."""
+def seal(kind: Kind, content: Mapping[str, Any], sign: Callable[[str], str] | None = None) -> bytes:
+    """The file that holds the content; the same content gives the same bytes.
+
+    Args:
+        kind: of the file.
+        content: what JSON can hold.
+        sign: makes a signature of a digest; "" for none.
+    """
     inner = {name: value for name, value in content.items() if name not in ENVELOPE}
     # Through JSON, as a reader receives it: tuples become lists there. A traceback may name a file
     # in bytes that are no UTF-8; a reader would refuse them.
     text = json.dumps({"kind": kind.name, "format": kind.format, **inner}, ensure_ascii=False)
     body = json.loads(text.encode("utf-8", "replace"))
-    return json.dumps({**body, "seal": digest(body)}).encode()
+    mark = digest(body)
+    if sign and (signature := sign(mark)):
+        body["signature"] = signature
+    return json.dumps({**body, "seal": seal_of(mark, body.get("signature"))}).encode()
 
 
 def unseal(path: Path, kind: Kind) -> Sealed:
@@ -75,22 +89,17 @@ def unseal(path: Path, kind: Kind) -> Sealed:
         DamagedError: it is no such file, or not as it was written.
         NewerError: a later version wrote it.
     """
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise DamagedError(path, "a link to itself, expected a file") from error
-        raise
     # Opening a pipe would wait for a writer for ever.
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    if not stat.S_ISREG(mode := _mode(path)) and not stat.S_ISDIR(mode):
         raise DamagedError(path, "a pipe or a device, expected a file")
     raw = read_json(path)
     if not isinstance(raw, dict):
         raise DamagedError(path, f"a {type(raw).__name__}, expected a table of keys and values")
     # Before the format, in which a flipped bit must not pass for a later version's.
+    mark, signature = "", raw.get("signature")
     if "seal" in raw:
-        body = {name: value for name, value in raw.items() if name != "seal"}
-        if raw["seal"] != digest(body):
+        mark = digest(raw)
+        if raw["seal"] != seal_of(mark, signature):
             raise DamagedError(path, "its content does not match its seal: damaged, or changed")
         if raw.get("kind") != kind.name:
             raise DamagedError(path, f"kind: {raw.get('kind')!r}, expected {kind.name!r}")
@@ -98,7 +107,20 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     if "seal" not in raw and stated > kind.unsealed:
         raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
     content = {name: value for name, value in raw.items() if name not in ENVELOPE}
-    return Sealed(content, stated, str(raw.get("seal", "")))
+    return Sealed(content, stated, mark, signature if mark and isinstance(signature, str) else "")
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        raise
+    except NotADirectoryError as error:
+        raise FileNotFoundError(f"no {path}: a folder above it is a file") from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise DamagedError(path, "a link to itself, expected a file") from error
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def is_sealed(path: Path) -> bool:
@@ -106,7 +128,16 @@ def is_sealed(path: Path) -> bool:
     return "seal" in read_json(path)
 
 
-def digest(content: Mapping[str, Any]) -> str:
-    """sha256 of the canonical JSON of plain content."""
+def digest(raw: Mapping[str, Any]) -> str:
+    """sha256 of the canonical JSON of a file without its seal and signature."""
+    content = {name: raw[name] for name in raw.keys() - {"seal", "signature"}}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal_of(digest: str, signature: Any = None) -> str:
+    """The seal of a file: its digest, or a hash of digest and signature where it has one."""
+    if signature is None:
+        return digest
+    # As JSON: a stranger's signature may be anything.
+    return hashlib.sha256(json.dumps([digest, signature]).encode()).hexdigest()

@@ -31,6 +31,10 @@ Certainty = Literal["read", "derived", "unverified"]
 """How sure a published score is: read in its source, calculated from scores read there, or
 "unverified" because no source is known that a reader can open."""
 
+Provenance = Literal["run", "reproduced", "reported", "unsealed"]
+"""Where a record comes from: this user ran it, or ran it again with equal predictions; somebody
+else says so; or a file of an older format, which anybody may have changed since."""
+
 Pooling = Literal["pooled", "fold-mean", "subject-mean", "unknown"]
 """What a published score was computed on: all predictions together, each fold or each subject and
 then averaged; "unknown" where the source does not say and the protocol allows pooling."""

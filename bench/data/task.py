@@ -71,7 +71,7 @@ class Task:
             (clip.id, digest, clip.apex, int(label))
             for clip, digest, label in zip(self.clips, self.digests, self.labels, strict=True)
         ]
-        return key("task", self.classes, rows, self.rule, self.contract.identity)
+        return fingerprint(self.classes, rows, self.rule, self.contract, self.synthetic)
 
     def without(self, unreadable: Collection[str]) -> Task:
         """The task without clips that cannot be read; named so."""
@@ -107,6 +107,25 @@ class Task:
         sources = [clip.apex_source for clip in self.clips]
         counts = {s: sources.count(s) for s in sorted(set(sources))}
         return ", ".join(f"{s} {n}" for s, n in counts.items())
+
+
+def fingerprint(
+    classes: Sequence[str],
+    rows: Sequence[tuple[str, str, int | None, int]],
+    rule: str,
+    contract: Contract,
+    synthetic: bool,
+) -> str:
+    """The fingerprint of a task, from which a file of it can be proven.
+
+    Args:
+        classes: names.
+        rows: id, identity, apex and label number of each clip, sorted by id.
+        rule: see `Task`.
+        contract: see `Task`.
+        synthetic: see `Task`.
+    """
+    return key("task", classes, rows, rule, contract.identity, synthetic)
 
 
 def _index(dataset: Dataset) -> Index:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from statistics import fmean
 
-from bench.core.words import Status
+from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
     Note,
     NotIsolated,
@@ -29,6 +29,8 @@ from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
 from bench.store.code import code_changes
 from bench.store.record import Record
+
+LEAST_FIRST: tuple[Provenance, ...] = ("unsealed", "reported", "reproduced", "run")
 
 
 def finished(records: list[Record]) -> list[Record]:
@@ -69,6 +71,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         inner=other.inner,
         epochs=other.epochs,
         fit_times=fit_times(done),
+        provenance=min((r.provenance for r in done), key=LEAST_FIRST.index, default="reported"),
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
     )

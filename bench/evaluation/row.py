@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bench.core.words import RowFidelity, Selection
+from bench.core.words import Provenance, RowFidelity, Selection
 from bench.evaluation.notes import Note
 
 
@@ -86,6 +86,7 @@ class Row:
         epochs: UF1 at every checkpoint, if all records have a trace.
         fit_seconds: mean wall time of a fit.
         fit_times: the same for each device that folds were fitted on.
+        provenance: of the folds that ended ok, the least that holds for all; "reported" without.
         clips: of its task.
         expected: clips that the papers count, None where unknown or not compared.
         parameters: number of trained parameters.
@@ -115,6 +116,7 @@ class Row:
     inner: Score | None = None
     epochs: Epochs | None = None
     fit_times: tuple[FitTime, ...] = ()
+    provenance: Provenance = "reported"
     clips: int = 0
     expected: int | None = None
 
@@ -122,6 +124,11 @@ class Row:
     def complete(self) -> bool:
         """Every fold of every seed ended ok."""
         return self.folds == self.of
+
+    @property
+    def vouched(self) -> bool:
+        """Every fold was run by this user, or run again with equal predictions."""
+        return self.provenance in ("run", "reproduced")
 
     @property
     def name(self) -> str:

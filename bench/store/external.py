@@ -67,11 +67,6 @@ def write_external(results: Path, one: External) -> Path:
     return path
 
 
-def external_files(results: Path) -> list[Path]:
-    """The files of all external predictions of a results folder."""
-    return sorted((results / "external").glob("*/*.json"))
-
-
 def read_external_file(path: Path) -> External:
     """The external predictions of a file.
 

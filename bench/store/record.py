@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, Protocol, TypedDict
 
-from bench.core.words import Status
+from bench.core.words import Provenance, Status
 
 FORMAT = 3
 """Of the files that are written. 1 had no device, GPU and code of the dataset, and 2 no seal; both
@@ -71,8 +71,10 @@ class Record:
         environment: id of the machine's description.
         isolated: the held-out labels were never in the process that ran the unit.
         format: of the file it was read from.
-        seal: hash of that file's content; empty for a file without one, which may have been
+        digest: hash of that file's content; empty for a file without a seal, which may have been
             changed since it was written, and for what was not read from a file.
+        signature: of the digest, as the file has it.
+        provenance: where it comes from, as far as anybody has looked: see `bench.store.provenance`.
         extra: keys of the file that this version does not know; written back as they were.
     """
 
@@ -102,7 +104,9 @@ class Record:
     environment: str = ""
     isolated: bool = True
     format: int = FORMAT
-    seal: str = ""
+    digest: str = ""
+    signature: str = ""
+    provenance: Provenance = "reported"
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

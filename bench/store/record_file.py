@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
@@ -19,8 +19,12 @@ from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
 from bench.store.record import FORMAT, Record
 
+CENTURY = 3e9
+"""Seconds; sums of longer times would overflow."""
+
 RECORD = Kind("record", format=FORMAT, unsealed=2)
-FIELDS = {field.name for field in fields(Record)} - {"format", "seal", "extra"}
+NO_CONTENT = {"format", "digest", "signature", "provenance", "extra"}
+FIELDS = {field.name for field in fields(Record)} - NO_CONTENT
 """Those that are content of the file."""
 
 CURE = "the next `bench run` of its fold replaces it"
@@ -47,18 +51,23 @@ def _read(path: Path) -> Record:
     # The key is a hash of the inputs as they were written, with whatever else they hold.
     extra = {name: value for name, value in raw.items() if name not in FIELDS}
     record = replace(
-        record, inputs=raw["inputs"], extra=extra, format=sealed.format, seal=sealed.seal
+        record,
+        inputs=raw["inputs"],
+        extra=extra,
+        format=sealed.format,
+        digest=sealed.digest,
+        signature=sealed.signature,
     )
     if found := list(_contradictions(record)):
         raise DamagedError(path, "; ".join(found))
     return record
 
 
-def encode(record: Record) -> bytes:
+def encode(record: Record, sign: Callable[[str], str] | None = None) -> bytes:
     """The file of a record, in format `FORMAT`; unknown keys come back where they were."""
     known = {name: getattr(record, name) for name in FIELDS}
     # `known` after `extra`, so that no unknown key can replace a field.
-    return seal(RECORD, {**record.extra, **known})
+    return seal(RECORD, {**record.extra, **known}, sign)
 
 
 def _contradictions(record: Record) -> Iterator[str]:
@@ -86,7 +95,7 @@ def _contradictions(record: Record) -> Iterator[str]:
         yield f"inner_step: {record.inner_step}, which is no step of its trace"
     if "fit" not in record.seconds:
         yield "seconds.fit: missing"
-    if not all(math.isfinite(seconds) and seconds >= 0 for seconds in record.seconds.values()):
+    if not all(0 <= seconds < CENTURY for seconds in record.seconds.values()):
         yield "seconds that are no times"
 
 
@@ -108,7 +117,10 @@ def _wrong_words(record: Record) -> Iterator[str]:
     if len(set(record.clips)) < len(record.clips):
         yield "a clip twice"
     # Earlier formats may have been written with another definition.
-    if record.seal and key({n: v for n, v in inputs.items() if n != "seed"})[:12] != record.family:
+    if (
+        record.digest
+        and key({n: v for n, v in inputs.items() if n != "seed"})[:12] != record.family
+    ):
         yield "its family is not that of its inputs"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -16,15 +16,15 @@ from bench.core.typed import DamagedError
 from bench.planning.splits import held_out
 from bench.store.environment import Environment, read_environment_file
 from bench.store.external import CURE as REIMPORT
-from bench.store.external import External, external_files, external_misfit, read_external_file
+from bench.store.external import External, external_misfit, read_external_file
+from bench.store.files import FileKind, Listing, listing
+from bench.store.provenance import Evidence, judge, read_evidence, reproduced
 from bench.store.record import Record
 from bench.store.record_file import CURE, misfit, read_record
 from bench.store.task_file import TaskFile, read_task, task_name
 
-FileKind = Literal["record", "task", "environment", "external"]
-
-T = TypeVar("T", Record, TaskFile, Environment, External)
-T_co = TypeVar("T_co", bound=Record | TaskFile | Environment | External, covariant=True)
+T = TypeVar("T", Record, TaskFile, Environment, External, Evidence)
+T_co = TypeVar("T_co", bound=Record | TaskFile | Environment | External | Evidence, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,25 @@ class Found(Generic[T_co]):
     error: BenchError | None = None
 
 
-def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | External]]:
-    """All tasks, records, environments and external predictions, and tasks that are missing."""
+def scan(
+    results: Path, files: Listing | None = None, known: Mapping[str, TaskFile] | None = None
+) -> Iterator[Found[Record | TaskFile | Environment | External | Evidence]]:
+    """All tasks, records, environments, external predictions and evidence; tasks that are missing.
+
+    Args:
+        results: the folder.
+        files: those to read; all by default.
+        known: tasks by fingerprint that count instead of the folder's own.
+    """
+    every = (listing(results) if files is None else files).files
     tasks: dict[str, TaskFile] = {}
-    for task in scan_tasks(results):
+    for task in scan_tasks(every["task"]):
         if task.content is not None:
             tasks[task.content.fingerprint] = task.content
         yield task
+    tasks |= known or {}
     lacking: Counter[str] = Counter()
-    for record in scan_records(sorted((results / "records").glob("*/*/*/*/*.json")), tasks.get):
+    for record in scan_records(every["record"], tasks.get, reproduced(every["evidence"])):
         if record.content is not None:
             lacking[record.content.inputs["data"]] += record.content.inputs["data"] not in tasks
         yield record
@@ -62,27 +72,30 @@ def scan(results: Path) -> Iterator[Found[Record | TaskFile | Environment | Exte
             fault = f"missing, so {count} records are left out"
             cure = "copy tasks/ as well, or the next `bench run` on its data writes it again"
             yield Found("task", path, None, DamagedError(path, fault, cure))
-    yield from _each(
-        "environment", sorted((results / "environments").glob("*.json")), read_environment_file
-    )
-    yield from scan_externals(results, tasks.get)
+    yield from _each("environment", every["environment"], read_environment_file)
+    yield from scan_externals(every["external"], tasks.get)
+    yield from _each("evidence", every["evidence"], read_evidence)
 
 
-def scan_tasks(results: Path) -> Iterator[Found[TaskFile]]:
-    """The task files of a folder."""
-    yield from _each("task", sorted((results / "tasks").glob("*.json")), read_task)
+def scan_tasks(paths: Iterable[Path]) -> Iterator[Found[TaskFile]]:
+    """Task files."""
+    yield from _each("task", paths, read_task)
 
 
 def scan_records(
-    paths: Iterable[Path], task_of: Callable[[str], TaskFile | None]
+    paths: Iterable[Path],
+    task_of: Callable[[str], TaskFile | None],
+    again: Collection[str] = (),
 ) -> Iterator[Found[Record]]:
     """Records, held against their tasks where these are known, and each unit once.
 
     Args:
         paths: of their files.
         task_of: the task of a data fingerprint.
+        again: digests of records that were run again with equal predictions.
     """
-    first: dict[str, Path] = {}
+    judged = judge(again)
+    first: dict[tuple[str, str, str], Path] = {}
 
     @cache
     def folds(data: str, protocol: str) -> dict[str, list[str]] | None:
@@ -98,15 +111,21 @@ def scan_records(
                 raise DamagedError(path, f"fold: {record.fold!r}, which its task does not have")
             if wrong := misfit(record, clips[record.fold], len(task.classes)):
                 raise DamagedError(path, wrong, CURE)
-        if (other := first.setdefault(record.key, path)) != path:
+        # Variants of one configuration have the same keys.
+        unit = (record.key, record.label, record.preset)
+        if (other := first.setdefault(unit, path)) != path:
             raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
-        return record
+        if task is not None and task.task != inputs["task"]:
+            raise DamagedError(path, f"inputs.task: {inputs['task']}, and its data are {task.task}")
+        found = judged(record)
+        # Who shows what could have been changed: so could every score that rests on it.
+        return found if task is None or task.proven else replace(found, provenance="unsealed")
 
     yield from _each("record", paths, read)
 
 
 def scan_externals(
-    results: Path, task_of: Callable[[str], TaskFile | None]
+    paths: Iterable[Path], task_of: Callable[[str], TaskFile | None]
 ) -> Iterator[Found[External]]:
     """External predictions, held against their tasks where these are known."""
 
@@ -117,7 +136,7 @@ def scan_externals(
             raise DamagedError(path, wrong, REIMPORT)
         return one
 
-    yield from _each("external", external_files(results), read)
+    yield from _each("external", paths, read)
 
 
 def fold_clips(task: TaskFile, protocol: str) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from bench.core.code_hash import borrowed
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
+from bench.core.words import Provenance
 from bench.plugins.configure import configure
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes
@@ -76,6 +77,13 @@ class Explanation:
     about: Mapping[str, Any]
 
 
+VOUCHED: dict[Provenance, str] = {
+    "reproduced": "made by others, and run again here with equal predictions.",
+    "reported": "reported: not signed by this user's key; `bench repro` can reproduce it.",
+    "unsealed": "its file has no seal (an older format), so nothing tells what made it.",
+}
+
+
 def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     """Say what a record is good for today; reading changes nothing.
 
@@ -87,7 +95,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     Raises:
         BenchError: there is no such file.
     """
-    found = next(scan_records([path], store.task), None)
+    found = next(scan_records([path], store.task, store.reproduced()), None)
     if found is None:
         raise BenchError(f"{path}: no record there")
     record = found.content
@@ -105,6 +113,7 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         "configuration": record.inputs["config"],
         "seconds": record.seconds,
         "device": record.processor or "not recorded",
+        "provenance": record.provenance,
     }
     if record.error:
         about["error"] = record.error.strip()
@@ -114,14 +123,18 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
     if changes := _changes(record, registry):
         return Explanation("stale", changes, about)
     differences = _elsewhere(record, store)
-    if any(isinstance(one, UnknownMachine) or not one.harmless for one in differences):
-        why = f"made elsewhere: {'; '.join(map(str, differences))}."
-        return Explanation("foreign", (why,), about)
+    elsewhere = any(isinstance(one, UnknownMachine) or not one.harmless for one in differences)
+    why = (f"made elsewhere: {'; '.join(map(str, differences))}.",) if elsewhere else ()
+    if record.provenance != "run":
+        state: RecordState = "fresh" if record.provenance == "reproduced" else "foreign"
+        return Explanation(state, (VOUCHED[record.provenance], *why), about)
+    if elsewhere:
+        return Explanation("foreign", why, about)
     if differences:
         known = record.borrowed or not borrowed(registry.methods[record.inputs["method"]])
         code = "and what it imports from bench are" if known else "is (imports were not recorded)"
-        why = f"made on this machine, {differences[0]}; its method {code} unchanged."
-        return Explanation("fresh", (why,), about)
+        same = f"made on this machine, {differences[0]}; its method {code} unchanged."
+        return Explanation("fresh", (same,), about)
     return Explanation("fresh", ("made on this machine by today's code and packages.",), about)
 
 

@@ -35,6 +35,8 @@ from bench.store.environment import (
     read_environment_file,
 )
 from bench.store.external import External
+from bench.store.files import files_of
+from bench.store.provenance import reproduced, sign
 from bench.store.record import Record, Wanted
 from bench.store.record_file import CURE, encode, misfit, read_record
 from bench.store.scan import Found, scan, scan_externals, scan_records, scan_tasks
@@ -150,7 +152,11 @@ class Store:
             everything = scan(self.folder)
         else:
             # The cache ends with this call, so that edits are seen later.
-            everything = scan_records(sorted(folder.glob("*.json")), cache(self.task))
+            everything = scan_records(
+                sorted(folder.glob("*.json")),
+                cache(self.task),
+                reproduced(files_of(self.folder, "evidence")),
+            )
         for one in everything:
             if isinstance(one.error, NewerError):
                 raise one.error
@@ -159,6 +165,10 @@ class Store:
             elif isinstance(one.content, Record):
                 found.records.append(one.content)
         return found
+
+    def reproduced(self) -> frozenset[str]:
+        """Digests of the records that this user ran again with equal predictions."""
+        return reproduced(files_of(self.folder, "evidence"))
 
     def records(self) -> list[Record]:
         """The sound records of `contents`."""
@@ -197,7 +207,7 @@ class Store:
             self._sound(unit, path)
         except DamagedError:
             set_aside(self.folder, path)
-        write_atomically(path, encode(record))
+        write_atomically(path, encode(record, sign))
 
     def write_task(self, task: Task) -> str:
         """Keep who shows what, so that a board can be made without the dataset.
@@ -205,12 +215,13 @@ class Store:
         Returns:
             What was wrong with the file that this replaced; empty where nothing was.
         """
-        path, content = self._task_path(task.fingerprint), task_file(task)
+        path, content = self.task_path(task.fingerprint), task_file(task)
         fault = ""
         try:
-            if read_task(path) == content and is_sealed(path):
+            here = read_task(path)
+            if here == content and is_sealed(path):
                 return ""
-            if read_task(path) != content:
+            if (here.clips, here.classes) != (content.clips, content.classes):
                 fault = f"{path}: not the clips and classes of the data that it is named for"
         except FileNotFoundError:
             pass
@@ -241,11 +252,12 @@ class Store:
     def task(self, fingerprint: str) -> TaskFile | None:
         """The task of a data fingerprint; None where there is no sound file of it."""
         try:
-            return read_task(self._task_path(fingerprint))
+            return read_task(self.task_path(fingerprint))
         except (FileNotFoundError, DamagedError):
             return None
 
-    def _task_path(self, fingerprint: str) -> Path:
+    def task_path(self, fingerprint: str) -> Path:
+        """Path of the task of a data fingerprint."""
         return self.folder / "tasks" / task_name(fingerprint)
 
     def tasks(self) -> dict[str, TaskFile]:
@@ -254,7 +266,7 @@ class Store:
         Raises:
             NewerError: a later version wrote one.
         """
-        return {one.fingerprint: one for one in _sound(scan_tasks(self.folder))}
+        return {one.fingerprint: one for one in _sound(scan_tasks(files_of(self.folder, "task")))}
 
     def externals(self) -> list[External]:
         """Predictions of other tools; `contents` names damaged ones.
@@ -262,7 +274,7 @@ class Store:
         Raises:
             NewerError: a later version wrote one.
         """
-        return list(_sound(scan_externals(self.folder, cache(self.task))))
+        return list(_sound(scan_externals(files_of(self.folder, "external"), cache(self.task))))
 
 
 def _sound(files: Iterable[Found[T]]) -> Iterator[T]:

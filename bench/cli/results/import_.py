@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bench.cache.files import write_atomically
 from bench.cli.common import err, out, workspace
 from bench.cli.complete import complete_tasks
 from bench.cli.options import Plugin, Protocol, Results
 from bench.cli.results.predictions import Import, import_predictions
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError
 from bench.core.words import ExternalSelection
-from bench.store.environment import Environment, read_environment_file
-from bench.store.external import External, read_external_file
+from bench.store.merge import merge
 from bench.store.predictions import Form
-from bench.store.record import Record
-from bench.store.record_file import read_record
 from bench.store.store import Store
-from bench.store.task_file import TaskFile, read_task
 
 
 def import_(
@@ -79,45 +72,16 @@ def _merge(source: Path, results: Path | None) -> None:
         raise BenchError(f"{source} is not a results folder: it has no records/ or external/")
     ours = Store(settings.results)
     ours.check_writable()
-    taken: Counter[str] = Counter()
-    for pattern, read in READERS.items():
-        for path in sorted(source.glob(pattern)):
-            taken[_take(path, ours.folder / path.relative_to(source), read)] += 1
+    fates: Counter[str] = Counter()
+    for one in merge(source, ours):
+        fates[one.fate] += 1
+        if one.why:
+            err().say(
+                f"{one.fate}: {one.why}"
+                if one.fate == "kept ours"
+                else f"skipped, {one.fate}: {one.why}"
+            )
     out().say(
-        f"Imported {taken.pop('imported', 0)} files"
-        + "".join(f"; {count} {word}" for word, count in sorted(taken.items()))
+        f"Imported {fates.pop('imported', 0)} files"
+        + "".join(f"; {count} {word}" for word, count in sorted(fates.items()))
     )
-
-
-READERS: dict[str, Callable[[Path], Record | TaskFile | Environment | External]] = {
-    "records/*/*/*/*/*.json": read_record,
-    "tasks/*.json": read_task,
-    "environments/*.json": read_environment_file,
-    "external/*/*.json": read_external_file,
-}
-"""What is imported, and what says whether it is sound."""
-
-
-def _take(path: Path, target: Path, read: Callable[[Path], Any]) -> str:
-    try:
-        theirs = read(path)
-    except DamagedError as error:
-        err().say(f"skipped, damaged: {error}")
-        return "damaged"
-    if target.is_file() and not _better(theirs, target, read):
-        if isinstance(theirs, External) and target.read_bytes() != path.read_bytes():
-            err().say(f"kept ours: {target} has other predictions than {path}")
-            return "kept ours"
-        return "already here"
-    # The bytes as they are: encoding again would raise the format of an older file.
-    write_atomically(target, path.read_bytes())
-    return "imported"
-
-
-def _better(theirs: Any, target: Path, read: Callable[[Path], Any]) -> bool:
-    """Ours is damaged, or is a record that did not end ok while theirs did."""
-    try:
-        ours = read(target)
-    except DamagedError:
-        return True
-    return isinstance(theirs, Record) and theirs.status == "ok" != ours.status

@@ -20,12 +20,18 @@ def list_(results: Results = None, json: Json = False) -> None:
     _, settings = workspace(None, results)
     store = Store(settings.results)
     cells: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    made: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     contents = store.contents()
     for record in contents.records:
         where = (record.inputs["task"], record.label, record.preset, record.inputs["protocol"])
-        cells[(*where, record.inputs["seed"], record.family)][record.status] += 1
+        cell = (*where, record.inputs["seed"], record.family)
+        cells[cell][record.status] += 1
+        made[cell][record.provenance] += 1
     names = ("task", "method", "preset", "protocol", "seed", "family")
-    rows = [dict(zip(names, cell, strict=True)) | dict(n) for cell, n in sorted(cells.items())]
+    rows = [
+        dict(zip(names, cell, strict=True)) | dict(n) | {"provenance": dict(made[cell])}
+        for cell, n in sorted(cells.items())
+    ]
     external = store.externals()
     rows += [_external(one) for one in external]
     for line in contents.damaged:
@@ -37,13 +43,19 @@ def list_(results: Results = None, json: Json = False) -> None:
         raise BenchError(f"no results in {store.folder}; run `bench run` first")
     grid = Grid(*names, "folds", title=str(store.folder))
     for cell, counts in sorted(cells.items()):
-        folds = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+        folds = _counted(counts)
+        if made[cell].keys() != {"run"}:
+            folds += f"; {_counted(made[cell])}"
         grid.add_row(*map(str, cell), folds)
     for one in external:
         grid.add_row(*_external_cells(one))
     out().print(grid)
     for path in store.set_aside():
         err().say(f"replaced by a run: {path}")
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
 
 
 def _external(one: External) -> dict[str, Any]:
@@ -59,6 +71,7 @@ def _external(one: External) -> dict[str, Any]:
         "partial": one.partial,
         "selection": one.selection,
         "source": one.source,
+        "provenance": {"reported": 1},
     }
 
 

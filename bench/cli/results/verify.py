@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 from rich.table import Table as Grid
@@ -15,9 +15,9 @@ from bench.cli.options import Json, Results
 from bench.core.errors import BenchError
 from bench.core.sealed import is_sealed
 from bench.core.typed import DamagedError
-from bench.store.scan import FileKind, scan
+from bench.store.files import KINDS
+from bench.store.scan import scan
 
-KINDS: tuple[FileKind, ...] = get_args(FileKind)
 STATES = ("sound", "unsealed", "faulty")
 
 
@@ -64,4 +64,4 @@ def _print(home: Path, counts: dict[str, Counter[str]], faults: list[dict[str, s
         out().print("unsealed: of a format without a seal; nothing tells whether it was changed.")
     for one in faults:
         cure = f"; {one['cure']}" if one["cure"] else ""
-        err().print(f"{one['file']}: {one['fault']}{cure}", soft_wrap=True, markup=False)
+        err().say(f"{one['file']}: {one['fault']}{cure}")
