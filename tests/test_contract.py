@@ -16,12 +16,12 @@ import pytest
 import trees
 
 from bench import Clip, Dataset, DatasetFacts, Index, Labelling
-from bench.board.contract import clips_text
+from bench.board.contract import apart_text, clips_text, contract_text
 from bench.cache.cache import Cache
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
 from bench.data.check import check
-from bench.data.contract import Contract, LeaveOut
+from bench.data.contract import Contract, LeaveOut, make_contract
 from bench.data.fingerprint import copied, copies, digests, identities
 from bench.data.task import make_tasks, read_tasks
 from bench.datasets.casme2 import Casme2
@@ -366,12 +366,22 @@ def test_a_bad_frame_costs_its_clip_on_request(broken):
     assert broken.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
 
 
+def test_a_clip_that_ends_its_reader_does_not_end_the_plan(world):
+    text = world.plugin.read_text()
+    ends = 'if clip.id == "toy/p0/c1-mid":\n            os._exit(3)\n        try:'
+    world.plugin.write_text(text.replace("try:", ends, 1))
+    done = world.run("--incomplete", engine="processes")
+    assert done.code == 0, done.err
+    assert "toy/3 (17 of 18): 17 of 18 clips; 1 unreadable." in done.err
+    assert world.bench("plan", "-m", "mean", "-d", "toy", "--incomplete").code == 0
+
+
 def test_a_clip_that_can_be_read_again_is_back(broken):
     """As after a disk was away: what is remembered of a file is only a hint."""
     from bench.running import unreadable
 
     broken.run("--incomplete", methods="mean")
-    broken.patch.setattr(unreadable, "_reads", lambda dataset, clip: True)
+    broken.patch.setattr(unreadable, "can_be_read", lambda dataset, clip: True)
     assert (
         '"toy/3"' in broken.bench("plan", "-m", "mean", "-d", "toy", "--incomplete", "--json").out
     )
@@ -407,6 +417,8 @@ def test_unmapped_words_are_counted_but_those_left_out_on_purpose_are_not(tmp_pa
         {"expected": (9, 9)},
         {"repaired": ("a: renumbered",)},
         {"dropped": ("a: twice",)},
+        {"problems": ("db/s/a: 1 of 5 frames are not on disk",)},
+        {"unlisted": ("db/s/a",)},
         {"missing": ("a",)},
         {"unreadable": ("a",)},
         {"excluded": ("a",)},
@@ -506,3 +518,41 @@ def test_real_counts_are_the_papers(tmp_path):
     assert task.contract.as_published
     assert task.name == "casme2/5@2014"
     assert os.fspath(tmp_path) not in str(task.contract)
+
+
+def test_problems_of_the_task_and_of_the_whole_dataset_are_in_it(tmp_path):
+    here, other = (
+        Clip("db", "s", name, word, tmp_path, ("1.jpg",))
+        for name, word in (("a", "low"), ("b", "none"))
+    )
+    texts = ("db/s/a: a gap", "db/s/b: a gap", "the table is of no known revision")
+    index = Index((here, other), problems=texts)
+
+    class Words(Dataset):
+        name = "words"
+        labellings: ClassVar = {"1": Labelling(("low",), {"low": "low"})}
+
+    contract = make_contract(Words(tmp_path), index, Words.labellings["1"], [here], [], [])
+    assert contract.problems == (texts[0], texts[2])
+    assert "2 problems" in contract_text(contract)
+
+
+def test_clips_outside_the_published_list_stand_apart_in_equal_numbers(tmp_path):
+    clips = [Clip("db", "s", name, name[0], tmp_path, ("1.jpg",)) for name in ("low", "high")]
+    labelling = Labelling(("l", "h"), {"l": "l", "h": "h"}, expected=(1, 1))
+
+    class Words(Dataset):
+        name = "words"
+        labellings: ClassVar = {"2": labelling}
+
+    def made(official: dict[str, str]) -> Contract:
+        index = Index(tuple(clips))
+        return make_contract(Words(tmp_path), index, labelling, clips, [], [], official)
+
+    assert made({}).as_published
+    assert made({"db/s/low": "l", "db/s/high": "h"}).as_published
+    swapped = made({"db/s/low": "h", "db/s/high": "l"})
+    assert swapped.unlisted == ("db/s/high", "db/s/low")
+    assert apart_text(swapped) == (
+        "No published results are shown: 2 clips are not those of the published list."
+    )

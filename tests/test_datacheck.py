@@ -29,7 +29,7 @@ def test_missing_clips_are_listed(tmp_path: Path) -> None:
     report = check(Smic(trees.smic_images(tmp_path, lack=["s1_ne_01"])), pixels=False)
     assert not report.good
     assert report.problems == (
-        "1 clips have no usable frames on disk",
+        "clips without usable frames on disk: 1",
         "smic/3: 163 clips of 16 subjects, other than the papers count",
     )
     assert "    negative: 1 not here: smic/s1/s1_ne_01\n" in str(report)
@@ -43,7 +43,7 @@ def test_every_unreadable_clip_is_named(tmp_path: Path) -> None:
         (clip.folder / clip.files[-1]).write_bytes(b"")
     report = check(dataset)
     assert [line.split(":")[0] for line in report.unreadable] == [clip.id for clip in bad]
-    assert report.problems == (f"{len(bad)} clips cannot be read",)
+    assert report.problems == (f"clips that cannot be read: {len(bad)}",)
     assert check(dataset, pixels=False).good
 
 

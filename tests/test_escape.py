@@ -24,6 +24,8 @@ from bench.board.plain import to_csv, to_json
 from bench.board.terminal import grids
 from bench.cli.screen import Screen
 from bench.core import escape
+from bench.report.page import Part
+from bench.report.page import html as page
 
 WORD = "word"
 BOARD = hostile.board()
@@ -240,3 +242,15 @@ def test_errors_are_one_line(world, text):
         (line,) = done.err.splitlines()
         assert line.isprintable()
         assert shown in line or repr(text)[1:-1] in line, line
+
+
+@every_text
+def test_report(text):
+    """The page of `bench explain`."""
+    pages = []
+    for word in (WORD, text):
+        parts = [Part(word, word, table=[[word, word], [word, word]]), Part(word, word, "name")]
+        pages.append(Page(page(word, word, [word, word], parts)))
+    plain, poisoned = pages
+    assert plain.tags == poisoned.tags
+    shows(text, plain.texts, poisoned.texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.data.contract import Contract
 
-COUNTED = ("repaired", "dropped", "missing", "unreadable", "excluded")
+COUNTED = ("repaired", "problems", "dropped", "missing", "unreadable", "excluded")
 """Fields that name clips; of these, boards and plans give the number."""
 
 
@@ -25,7 +25,9 @@ def contract_text(contract: Contract) -> str:
     parts = [f"{clips_text(contract)} clips"]
     if contract.expected and contract.as_published:
         parts[0] += ", as published"
-    parts += [f"{count} {word}" for word, count in counts(contract).items() if count]
+    for word, count in counts(contract).items():
+        if count:
+            parts.append(f"{count} {word.removesuffix('s') if count == 1 else word}")
     if contract.unmapped:
         words = ", ".join(f"{word} {count}" for word, count in contract.unmapped.items())
         parts.append(f"in no class: {words}")
@@ -33,7 +35,7 @@ def contract_text(contract: Contract) -> str:
 
 
 def counts(contract: Contract) -> dict[str, int]:
-    """How many clips were repaired, dropped, and left out for which reason."""
+    """How many clips were repaired, dropped, and left out for which reason; how many problems."""
     return {name: len(getattr(contract, name)) for name in COUNTED}
 
 
@@ -43,6 +45,8 @@ def apart_text(contract: Contract) -> str:
         return ""
     if contract.left_out:
         reason = f"it is without {len(contract.left_out)} of its {contract.whole} clips"
+    elif contract.found == contract.expected:
+        reason = f"{len(contract.unlisted)} clips are not those of the published list"
     else:
         found, papers = map(_counts, (contract.found, contract.expected))
         reason = f"its clips per class are {found}, those of the papers {papers}"

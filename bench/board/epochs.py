@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bench.board.board import Board
-from bench.board.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, stamped
+from bench.board.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, shown, stamped
 from bench.board.text import number, picture_name
 from bench.evaluation.row import Row
 
@@ -57,5 +57,5 @@ def pictures(board: Board) -> Iterator[tuple[str, bytes]]:
                 with rc_context(SETTINGS):
                     figure = epoch_figure(row)
                     preset = "" if row.preset == "paper" else f" ({row.preset})"
-                    figure.suptitle(f"{row.title}{preset} on {table.task}")
+                    figure.suptitle(f"{shown(row.title)}{preset} on {shown(table.task)}")
                     yield picture_name(row), png(stamped(figure, table.synthetic))

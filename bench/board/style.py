@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from bench.cache.output import MAKER
-from bench.core.escape import visible
+from bench.core.escape import paragraphs, visible
 
 BLUE, ORANGE, RED, GREY = "#0072B2", "#E69F00", "#D55E00", "#666666"
 """From the palette of Okabe and Ito: distinguishable with any colour blindness and in grey."""
@@ -56,7 +58,12 @@ def stamped(figure: Figure, synthetic: bool) -> Figure:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG; the same figure gives the same bytes."""
+    for text in figure.findobj(Text):
+        text.set_text(paragraphs(text.get_text()))
     buffer = io.BytesIO()
     # By default the file names the version of matplotlib, and its bytes would change with it.
-    figure.savefig(buffer, format="png", dpi=200, metadata={"Software": MAKER})
+    # Of glyphs that no font has and names too long for the layout; the figure shows both.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        figure.savefig(buffer, format="png", dpi=200, metadata={"Software": MAKER})
     return buffer.getvalue()

@@ -19,6 +19,9 @@ from bench.running.options import RunOptions
 from bench.store.record import Record
 from bench.store.store import Store
 
+PROBLEMS = 3
+"""Problems of a task that a plan or run shows one by one."""
+
 
 def plan(
     methods: opt.Methods = "all",
@@ -56,6 +59,11 @@ def say_remarks(prepared: Prepared) -> None:
     for name, task in tasks.items():
         if not task.contract.plain:
             err().say(f"{name}: {contract_text(task.contract)}.")
+        shown = task.contract.problems[:PROBLEMS]
+        for problem in shown:
+            err().say(f"  problem: {problem}")
+        if len(task.contract.problems) > len(shown):
+            err().say(f"  all problems: `bench data check {task.dataset.name}`")
     for line in (*map(str, prepared.plan.skipped), *prepared.unusable):
         err().say(line)
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from bench.core.clip import Clip
-from bench.core.dataset import Dataset, Index, opened
+from bench.core.dataset import Dataset, Index
 from bench.core.deferred import load
 from bench.core.errors import DataError
 from bench.core.machine import cores
 from bench.data.counts import Difference, TaskCount, count
+from bench.data.elsewhere import elsewhere, instead, one_line, setting
 from bench.data.fingerprint import copied
-from bench.data.reading import some, subfolders
+from bench.data.reading import some
 
 NAMED = 10
 """Names listed in full; of more only the first few, all of them in the report's JSON."""
 AT_ONCE = 64
 """Frames of a clip decoded together."""
-SEARCHED = 20
-"""Folders tried where the one that is set does not hold the dataset."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,9 @@ class Report:
 
     def _problems(self) -> Iterator[str]:
         if self.missing:
-            yield f"{len(self.missing)} clips have no usable frames on disk"
+            yield f"clips without usable frames on disk: {len(self.missing)}"
         if self.unreadable:
-            yield f"{len(self.unreadable)} clips cannot be read"
+            yield f"clips that cannot be read: {len(self.unreadable)}"
         yield from self.faults
         if self.expected is not None and self.clips + len(self.missing) != self.expected:
             yield f"{self.clips} clips found, {self.expected} expected"
@@ -100,9 +99,9 @@ class Report:
 
     def _remedies(self) -> Iterator[str]:
         if self.elsewhere is not None:
-            yield _setting(self.dataset, self.elsewhere)
+            yield setting(self.dataset, self.elsewhere)
         elif self.clips <= len(self.missing):
-            yield f"compare the folder with the layout expected: {_line(self.layout)}"
+            yield f"compare the folder with the layout expected: {one_line(self.layout)}"
         if self.refused and self.missing:
             yield "do what is said of the files refused above"
         if self.clips and (self.missing or self.unreadable):
@@ -153,7 +152,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
     try:
         index = dataset.index()
     except DataError as error:
-        raise DataError(f"{error}; {_instead(dataset)}") from error
+        raise DataError(f"{error}; {instead(dataset)}") from error
     few = not index.clips or len(index.clips) < len(index.missing)
     return Report(
         dataset=dataset.name,
@@ -171,7 +170,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
         notes=(*index.notes, *(copied(index.clips) if pixels else ())),
         tasks=tuple(count(dataset, word, index) for word in dataset.labellings),
         layout=dataset.facts.layout,
-        elsewhere=_elsewhere(dataset, len(index.clips)) if few else None,
+        elsewhere=elsewhere(dataset, len(index.clips)) if few else None,
     )
 
 
@@ -195,48 +194,6 @@ def _decode(dataset: Dataset, clip: Clip) -> None:
     parts = (range(at, min(at + AT_ONCE, length)) for at in range(0, length, AT_ONCE))
     if any(dataset.read_some(clip, part) is None for part in parts):
         dataset.read(clip)
-
-
-def _instead(dataset: Dataset) -> str:
-    """What a folder that is not the dataset holds, and the line that mends it."""
-    root = dataset.root
-    if not root.exists():
-        return f"expected a folder like {_line(dataset.facts.layout)}"
-    better = _elsewhere(dataset, 0)
-    if better is not None:
-        return _setting(dataset.name, better)
-    inside = sorted(path.name for path in root.iterdir()) if root.is_dir() else []
-    held = f"it holds {some(inside, NAMED)}" if inside else "it is empty"
-    return f"{held}; expected {_line(dataset.facts.layout)}"
-
-
-def _elsewhere(dataset: Dataset, clips: int) -> Path | None:
-    """A folder above or below the root that holds more clips of a dataset."""
-    root = dataset.root
-    # The root of a composite is no folder of clips.
-    if len(list(opened(dataset))) > 1:
-        return None
-    below = subfolders(root) if root.is_dir() else []
-    deeper = [inner for folder in below[:SEARCHED] for inner in subfolders(folder)]
-    best: Path | None = None
-    for folder in [root.parent, root.parent.parent, *[*below, *deeper][:SEARCHED]]:
-        try:
-            found = replace(dataset, root=folder).index().clips
-        except DataError:
-            continue
-        # A folder above may as well hold another copy, next to the root.
-        own = [clip for clip in found if folder in below + deeper or root in clip.folder.parents]
-        if own and len(found) > clips:
-            best, clips = folder, len(found)
-    return best
-
-
-def _setting(name: str, root: Path) -> str:
-    return f'below [roots] in bench.toml: {name} = "{root}"'
-
-
-def _line(layout: str) -> str:
-    return "; ".join(" ".join(line.split()) for line in layout.splitlines())
 
 
 def _said(one: Difference) -> str:

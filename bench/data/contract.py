@@ -20,10 +20,14 @@ class Contract:
         expected: clips per class that the papers count; empty where unknown, and for stand-ins.
         repaired: what was repaired by a stated rule in clips of the task, a sentence each.
         dropped: what the dataset's index left out and why, a sentence each.
+        problems: gaps in frames of clips of the task, and what is wrong with the dataset as a
+            whole, a sentence each.
         missing: ids of clips of the task without usable files on disk, left out on request.
         unreadable: ids of clips with a frame that cannot be read, left out on request.
         excluded: ids of clips of the task that the user left out by name.
         unmapped: annotated words that no labelling of the dataset knows, with their clips.
+        unlisted: ids of clips whose class is not that of the published list, on either side;
+            empty where no list is public.
         revision: of the annotation table; empty where there is only one.
     """
 
@@ -31,10 +35,12 @@ class Contract:
     expected: tuple[int, ...] = ()
     repaired: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
+    unlisted: tuple[str, ...] = ()
     revision: str = ""
 
     @property
@@ -60,7 +66,7 @@ class Contract:
     @property
     def as_published(self) -> bool:
         """Nothing says that the papers' results are on other clips."""
-        return not self.left_out and self.expected in ((), self.found)
+        return not self.left_out and not self.unlisted and self.expected in ((), self.found)
 
     @property
     def plain(self) -> bool:
@@ -74,7 +80,9 @@ class Contract:
             sorted({text.partition(":")[0] for text in texts})
             for texts in (self.repaired, self.dropped)
         ]
-        clips = self.missing, self.unreadable, self.excluded
+        # What is wrong with the dataset as a whole shows in the clips, words and revision.
+        about.append(sorted({clip for clip in map(_clip_of, self.problems) if clip}))
+        clips = self.missing, self.unreadable, self.excluded, self.unlisted
         words = sorted(self.unmapped.items())
         return key("contract", self.found, self.expected, about, clips, words, self.revision)
 
@@ -109,6 +117,7 @@ def make_contract(
     found: Sequence[Clip],
     missing: Iterable[Clip],
     excluded: Iterable[Clip],
+    official: Mapping[str, str] | None = None,
 ) -> Contract:
     """The contract of a task.
 
@@ -119,19 +128,33 @@ def make_contract(
         found: its clips.
         missing: clips that would be in it, had they frames.
         excluded: clips that would be in it, had the user not left them out.
+        official: class of each clip of the published list, where there is one.
     """
     members = {clip.id for clip in found}
+    # Sentences on single clips begin with their ids; others are on the whole dataset.
+    strangers = {clip.id for clip in (*index.clips, *index.missing)} - members
+    problems = (t for t in index.problems if t.partition(":")[0] not in strangers)
     tally = Counter(labelling.label(clip) for clip in found)
     return Contract(
         found=tuple(tally[i] for i in range(len(labelling.classes))),
         expected=() if dataset.synthetic else labelling.expected,
         repaired=_said(dataset, (t for t in index.repaired if t.partition(":")[0] in members)),
         dropped=_said(dataset, index.dropped),
+        problems=_said(dataset, problems),
+        unlisted=() if dataset.synthetic else _unlisted(labelling, found, official or {}),
         missing=_ids(missing),
         excluded=_ids(excluded),
         unmapped=unmapped(dataset, (*index.clips, *index.missing), labelling),
         revision=index.revision,
     )
+
+
+def _unlisted(
+    labelling: Labelling, found: Sequence[Clip], official: Mapping[str, str]
+) -> tuple[str, ...]:
+    labels = {clip.id: labelling.label(clip) for clip in found} if official else {}
+    own = {clip: labelling.classes[at] for clip, at in labels.items() if at is not None}
+    return tuple(sorted({clip for clip, _ in own.items() ^ official.items()}))
 
 
 def unmapped(dataset: Dataset, clips: Iterable[Clip], labelling: Labelling) -> dict[str, int]:
@@ -155,6 +178,13 @@ def _said(dataset: Dataset, texts: Iterable[str]) -> tuple[str, ...]:
             text = text.replace(str(one.root), one.name)
         kept.append(text)
     return tuple(kept)
+
+
+def _clip_of(sentence: str) -> str:
+    """The clip that a sentence is about, "" for those on a whole dataset."""
+    clip = sentence.partition(": ")[0]
+    # Ids have two slashes and no blank.
+    return clip if clip.count("/") == 2 and " " not in clip else ""
 
 
 def _ids(clips: Iterable[Clip]) -> tuple[str, ...]:

@@ -290,7 +290,9 @@ def _task(dataset: Dataset, word: str, index: Index, usable: _Usable, leave_out:
     if not rows:
         raise DataError(f"{name}: --exclude leaves out all of its {len(members)} clips")
     clips, marks = zip(*rows, strict=True)
-    contract = make_contract(dataset, index, labelling, clips, absent.values(), excluded)
+    contract = make_contract(
+        dataset, index, labelling, clips, absent.values(), excluded, dataset.official(word)
+    )
     return Task(
         name=str(replace(name, subset=contract.subset)),
         dataset=dataset,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from bench.core.errors import BenchError
+from bench.core.names import TaskName
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
 from bench.data.contract import Contract
@@ -94,6 +96,10 @@ def _read(path: Path) -> TaskFile:
     task = typed(unseal(path, TASK).content, TaskFile, path)
     if task_name(task.fingerprint) != path.name:
         raise DamagedError(path, f"fingerprint: {task.fingerprint!r}, which is not its file's name")
+    try:
+        TaskName.parse(task.task)
+    except BenchError as error:
+        raise DamagedError(path, str(error)) from error
     if not task.clips:
         raise DamagedError(path, "clips: {}, expected at least one")
     for clip, (person, database, label) in task.clips.items():
