@@ -44,15 +44,16 @@ def main() -> None:
 
 def _end(error: BaseException) -> NoReturn:
     """Leave with the line and exit code that an exception stands for."""
-    if isinstance(error, Interrupt):
+    _let_go()
+    # Compiled modules make an ImportError of whatever is raised while they are imported; that the
+    # handler has done its work shows in SIG_DFL, which it leaves behind.
+    if isinstance(error, Interrupt) or signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         _say("Interrupted; rerun the command to resume.")
         raise SystemExit(INTERRUPTED) from None
     if isinstance(error, BenchError):
         leave(str(error))
     # The reader has left, as `head` does when it has seen enough: a message would help nobody.
     if isinstance(error, BrokenPipeError):
-        # Or Python would try to write the rest when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise SystemExit(FAILED) from None
     if isinstance(error, SystemExit) and _is_ours(error.__traceback__):
         raise error
@@ -62,6 +63,14 @@ def _end(error: BaseException) -> NoReturn:
 
     _say(f"bench: {crash(error)}")
     raise SystemExit(FAILED) from None
+
+
+def _let_go() -> None:
+    """Drop output that cannot be written, or Python would try again, and complain, when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _say(line: str) -> None:
