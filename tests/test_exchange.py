@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from bench.store.predictions import read
+from tests.sealing import edit
 
 LOG = """toy p0
 c0-low 0 0
@@ -115,6 +116,13 @@ def test_an_export_says_all_that_is_known_of_each_clip(ran):
     whole = json.loads(ran.bench("results", "export", "toy/3/mean", "--format", "json").out)
     assert whole["classes"] == ["low", "mid", "high"]
     assert whole["predictions"][0]["clip"] == "toy/p0/c0-low"
+
+
+def test_an_export_says_whose_numbers_they_are(ran):
+    path = next((ran.results / "records").rglob("mean/**/*.json"))
+    edit(path, lambda raw: raw["scores"].reverse())  # sealed again, by nobody we know
+    text = ran.bench("results", "export", "toy/3/mean").out
+    assert {row["provenance"] for row in csv.DictReader(io.StringIO(text))} == {"reported"}
 
 
 def test_without_pyarrow_parquet_is_refused_in_a_line(ran):

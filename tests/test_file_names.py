@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.core.file_names import LONGEST, former, safe
+from bench.store.aside import set_aside
 from bench.store.cell_path import CellPath
 from bench.store.record_file import read_record
 from bench.store.store import Store
@@ -123,3 +124,10 @@ def test_a_records_place_is_that_of_its_unit(world):
     store = Store(world.results)
     for path in (world.results / "records").rglob("*.json"):
         assert store.path_of(read_record(path)) == path
+
+
+def test_of_two_runs_that_move_a_file_one_may_be_late(two):
+    two.run()
+    gone = two.results / "records" / "gone.json"
+    set_aside(two.results, gone)
+    assert not list((two.results / "damaged").iterdir())

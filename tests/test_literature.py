@@ -1,10 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bench.core.errors import BenchError
+from bench.evaluation.row import Score
 from bench.literature import table as literature
+from bench.literature.comparison import comparisons
 from bench.literature.verdict import verdicts as verdicts_of
 
 TABLE = Path(__file__).parents[1] / "bench/literature/published.csv"
@@ -244,3 +247,20 @@ def test_no_score_derived_from_others_is_held_to_its_last_digit(tmp_path):
         literature.read(write(tmp_path, line("0.7989", certainty="derived", **words)))
     )
     assert (exact.feasible, loose.feasible) == ("no", "yes")
+
+
+def test_only_what_can_be_looked_up_and_is_alike_is_compared():
+    """GEME's composite has no address; STSTNet's F1 there is not a macro F1."""
+
+    def ours(label):
+        scores = {name: Score(0.5) for name in ("uf1", "uar", "accuracy", "f1")}
+        return SimpleNamespace(
+            label=label, name=label, scores=scores, parts={}, preset="paper", fidelity="code"
+        )
+
+    found = comparisons("3db/3", "3db", [ours("geme"), ours("ststnet")])
+    full = {one.name: one for one in found if one.label and one.part == "full"}
+    assert full["GEME"].certainty == "unverified"
+    assert (full["GEME"].published["uf1"], full["GEME"].ours) == (0.7395, {})
+    assert set(full["STSTNet (MATLAB)"].ours) == {"uf1", "uar", "accuracy"}
+    assert "arxiv.org/abs/1902.03634" in full["STSTNet (MATLAB)"].source

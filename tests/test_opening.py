@@ -19,6 +19,7 @@ from bench.core.errors import DataError
 from bench.data.reading import FrameDataset
 from bench.methods.apexpixels import ApexPixels
 from bench.methods.ststnet import STSTNet
+from bench.running.engines.job import call
 from bench.running.jobs import Describe
 from bench.running.worker import describe
 from bench.views.clip_views import Views
@@ -61,15 +62,15 @@ def test_what_is_cached_needs_no_decoding(tmp_path):
 def test_a_clip_is_decoded_once_for_all_methods(tmp_path):
     films = Films(Path("/"), ([],))
     rows = (("a" * 64, ApexPixels()), ("b" * 64, STSTNet()))
-    done = describe(Describe(films, CLIP, "digest", rows, tmp_path))
+    done = call(describe, Describe(films, CLIP, "digest", rows, tmp_path))
     assert not done.failed
     assert films.count[0] == [1]
 
 
 def test_what_cannot_be_read_is_no_fault_of_a_method(tmp_path):
     films = Films(Path("/"), ([],), broken=True)
-    done = describe(Describe(films, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path))
-    assert done.unreadable == "2.jpg: the file is empty"
+    done = call(describe, Describe(films, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path))
+    assert done.unread == {"a" * 64: "2.jpg: the file is empty"}
     assert not done.failed
 
 
@@ -135,8 +136,8 @@ def test_a_single_file_with_a_video_is_read_whole():
 
 def test_a_frame_that_cannot_be_read_alone_is_no_fault_of_a_method(tmp_path):
     broken = Taped(Path("/"), ([],), broken=True, asked=([],))
-    done = describe(Describe(broken, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path))
-    assert done.unreadable == "2.jpg: the file is empty"
+    done = call(describe, Describe(broken, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path))
+    assert done.unread == {"a" * 64: "2.jpg: the file is empty"}
 
 
 class Folders(FrameDataset):
@@ -190,6 +191,7 @@ from bench.core.clip import Clip
 from bench.data.reading import FrameDataset
 from bench.methods.apexpixels import ApexPixels
 from bench.methods.ststnet import STSTNet
+from bench.running.engines.job import call
 from bench.running.jobs import Describe
 from bench.running.worker import describe
 
@@ -199,8 +201,8 @@ class Folders(FrameDataset):
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 clip = Clip("films", "1", "a", "", folder, tuple(f"{i % 3}.jpg" for i in range(last)), last // 2)
 rows = (("a" * 64, ApexPixels()), ("b" * 64, STSTNet()))
-done = describe(Describe(Folders(folder), clip, "digest", rows, folder / "cache"))
-assert not done.failed and not done.unreadable, done
+done = call(describe, Describe(Folders(folder), clip, "digest", rows, folder / "cache"))
+assert not done.failed and not done.unread, done
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 

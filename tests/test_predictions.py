@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -229,6 +232,7 @@ def test_names_that_differ_by_padding_only_are_told_apart_by_spelling():
             "clip,truth,predicted,score_negative,score_positive,score_surprise\na,1,1,0,nan,0\n",
             "line 2: score 'nan', expected a finite number",
         ),
+        (parse_table, 'clip,"a\nb",truth\nc,1,1\n', r"lacks the columns predicted.*a\\nb"),
         (parse_table, "clip,clip,truth,predicted\na,a,1,1\n", "names a column twice: clip"),
         (parse_table, "clip,truth,predicted\na,1,1,1\n", "line 2: 4 cells below 3 columns"),
         (parse_table, f"clip,truth,predicted\n{'a' * 200_000},1,1\n", "line 2: no table"),
@@ -248,6 +252,20 @@ def test_a_bad_file_names_the_line(parse, text, message):
         parse(text, CLASSES)
 
 
-def test_a_file_that_is_not_there(tmp_path):
+@pytest.mark.parametrize("make", [lambda path: None, Path.mkdir, os.mkfifo])
+def test_what_is_no_file(tmp_path, make):
+    path = tmp_path / "theirs.txt"
+    make(path)
     with pytest.raises(BenchError, match="cannot be read"):
-        predictions.read(tmp_path / "none.txt", CLASSES)
+        predictions.read(path, CLASSES)
+
+
+def test_a_file_of_bytes_and_one_too_large(tmp_path):
+    path = tmp_path / "theirs.txt"
+    path.write_bytes(bytes([200, 0, 255]) * 10)
+    with pytest.raises(BenchError, match="cannot be read as text"):
+        predictions.read(path, CLASSES)
+    with path.open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(BenchError, match="over 64 MB"):
+        predictions.read(path, CLASSES)

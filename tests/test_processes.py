@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -25,6 +26,10 @@ def double(number):
 def nap(seconds):
     time.sleep(seconds)
     return os.getpid()
+
+
+def start_method(_):
+    return multiprocessing.get_start_method()
 
 
 def two_steps(payload):
@@ -72,6 +77,10 @@ def test_every_job_has_an_outcome_and_no_more_workers_start_than_jobs(started):
 def test_workers_are_used_again(started):
     assert run(double, range(50), workers=2) == {i: 2 * i for i in range(50)}
     assert len(started) <= 2
+
+
+def test_a_job_starts_processes_as_any_script_does():
+    assert run(start_method, [0]) == {0: multiprocessing.get_context().get_start_method()}
 
 
 def test_what_a_job_raises_is_its_outcome():

@@ -137,7 +137,7 @@ def test_the_bound_of_the_settings(world):
 def test_listing_and_clearing_categories(world):
     world.run()
     listed = {one["name"]: one for one in json.loads(world.bench("data", "cache", "--json").out)}
-    assert set(listed) == {"descriptions", "digests"}
+    assert {"descriptions", "digests"} <= set(listed)
     assert listed["descriptions"]["size"] > 18 * 100
     assert "descriptions" in world.bench("data", "cache").out
     done = world.bench("data", "cache", "--clear", "description")

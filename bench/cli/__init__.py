@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import io
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from bench.cli.exits import FAILED, INTERRUPTED, leave
 from bench.core.contain import Interrupt
 from bench.core.deferred import defer
 from bench.core.errors import BenchError, disk_is_full
+from bench.core.escape import visible
 
 
 def main() -> None:
@@ -23,6 +25,10 @@ def main() -> None:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal may have no letter for a dash or a name; a crash would not show it either.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         _answer_ctrl_c()
         defer("numpy")
@@ -38,15 +44,16 @@ def main() -> None:
 
 def _end(error: BaseException) -> NoReturn:
     """Leave with the line and exit code that an exception stands for."""
-    if isinstance(error, Interrupt):
+    _let_go()
+    # Compiled modules make an ImportError of whatever is raised while they are imported; that the
+    # handler has done its work shows in SIG_DFL, which it leaves behind.
+    if isinstance(error, Interrupt) or signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         _say("Interrupted; rerun the command to resume.")
         raise SystemExit(INTERRUPTED) from None
     if isinstance(error, BenchError):
         leave(str(error))
     # The reader has left, as `head` does when it has seen enough: a message would help nobody.
     if isinstance(error, BrokenPipeError):
-        # Or Python would try to write the rest when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise SystemExit(FAILED) from None
     if isinstance(error, SystemExit) and _is_ours(error.__traceback__):
         raise error
@@ -58,9 +65,17 @@ def _end(error: BaseException) -> NoReturn:
     raise SystemExit(FAILED) from None
 
 
+def _let_go() -> None:
+    """Drop output that cannot be written, or Python would try again, and complain, when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def _say(line: str) -> None:
     try:
-        print(line, file=sys.stderr)
+        print(visible(line), file=sys.stderr)
     except OSError:
         return  # nobody is there to read it; the exit code still tells
 

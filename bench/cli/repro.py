@@ -153,7 +153,7 @@ def _keep_evidence(results: Path, before: Mapping[str, Record], rows: list[Compa
         for one in evidence:
             write_evidence(results, one)
     except OSError as error:
-        err().print(f"no evidence kept in {results}: {error.strerror}", soft_wrap=True)
+        err().say(f"no evidence kept in {results}: {error.strerror}")
         return
     if evidence:
         err().print(f"{len(evidence)} records count as reproduced from now on.")

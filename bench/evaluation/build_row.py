@@ -76,10 +76,15 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         inner=other.inner,
         epochs=other.epochs,
         fit_times=fit_times(done),
-        provenance=min((r.provenance for r in done), key=LEAST_FIRST.index, default="reported"),
+        provenance=least_provenance(done),
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
     )
+
+
+def least_provenance(done: Iterable[Record]) -> Provenance:
+    """What holds for all finished records; "reported" without any."""
+    return min((r.provenance for r in done), key=LEAST_FIRST.index, default="reported")
 
 
 def fit_times(done: Iterable[Record]) -> tuple[FitTime, ...]:

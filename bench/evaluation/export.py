@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.core.errors import BenchError
+from bench.evaluation.build_row import least_provenance
 from bench.evaluation.external import EXTERNAL
 from bench.evaluation.find_cell import CellRecords, ExternalResult
 from bench.evaluation.truth import Truth
@@ -39,7 +40,7 @@ def _cell(cell: CellRecords) -> Export:
             preset=done[0].preset,
             seed=inputs["seed"],
             selection="last",
-            provenance="run",
+            provenance=least_provenance(done),
             source="",
         ),
         cell.task,

@@ -103,8 +103,8 @@ def _beside(group: tuple[Published, ...], row: Row, verdict: Verdict) -> Compari
     """A published result with our row of the same method."""
     first = group[0]
     ours: dict[str, Score] = {}
-    # A number nobody can look up is shown, but not as something to compare with; nor are an F1 that
-    # is not the macro F1 and ours.
+    # A number that nobody can look up is shown, but is nothing to compare with. Neither is an F1 of
+    # another kind: ours is the macro F1.
     alike = [
         p.metric
         for p in group

@@ -83,15 +83,16 @@ def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
         return "only if cut off" if verdict.cut else "possible"
     if verdict.feasible == "unknown":
         return "unknown"
-    if verdict.parts:
-        return "parts do not add up"
     row = group[0]
+    condition = "" if row.pooling == "pooled" else " if pooled"
+    if verdict.parts:
+        return f"parts do not add up{condition}"
     total = sum(CLIPS.get((row.dataset, row.part, row.classes or 0), ()))
     for accuracy in (one.claim for one in group if one.metric == "accuracy"):
         others = other_totals(accuracy, total)
         if others and total not in others:
             return f"not of {total} clips"
-    return "impossible" if row.pooling == "pooled" else "impossible if pooled"
+    return f"impossible{condition}"
 
 
 def _verdict(group: Sequence[Published], clips: Clips) -> Verdict:

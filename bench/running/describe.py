@@ -15,6 +15,7 @@ from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Describe, Outcome, bare, description_key
 from bench.running.options import RunOptions
+from bench.running.unreadable import remember
 from bench.running.worker import describe
 
 GIVE_UP = 3
@@ -104,12 +105,15 @@ def describe_all(
     todo, first = jobs, True
     while todo:
         again: list[Job[ClipKey]] = []
-        # A clip is described again for the methods that come after the one that crashed.
+        # A clip is described again for the other methods after one has crashed.
         for job, outcome in runner(describe, crashes.without_given_up(todo, found)):
             if first:
                 ended(None, 0.0)
             rows = job.payload.rows
             if not isinstance(outcome, Lost):
+                # Not after a crash: whoever reads the clip to see whether it still holds would
+                # crash as well.
+                remember(cache, outcome.unread)
                 for key, sentence in outcome.unread.items():
                     found.unread.add(key)
                     found.unreadable[job.name] = sentence
@@ -117,20 +121,22 @@ def describe_all(
                     found.failed[key] = Outcome("failed", error=error)
                 crashes.survived(rows)
                 continue
-            places = [place for place, (key, _) in enumerate(rows) if key == outcome.step]
-            if not places:
-                # No method had been called: reading the clip is what does not end well.
+            method = dict(rows).get(outcome.step)
+            if method is None:
+                # None had been called: reading the clip is what does not end well.
                 found.unread |= {key for key, _ in rows}
-                found.unreadable[job.name] = (
-                    f"{job.name[0]}: reading it failed: "
-                    + (outcome.error.strip().splitlines() or ["no reason"])[-1]
-                )
+                why = (outcome.error.strip().splitlines() or ["no reason"])[-1]
+                found.unreadable[job.name] = f"{job.name[0]}: reading it failed: {why}"
                 continue
-            key, method = rows[places[0]]
-            found.failed[key] = Outcome(outcome.status, error=outcome.error)
+            found.failed[outcome.step] = Outcome(outcome.status, error=outcome.error)
             crashes.died(method, outcome)
-            crashes.survived(rows[: places[0]])
-            if rest := rows[places[0] + 1 :]:
+            # Those before it too, if they failed: what became of them was lost with the worker.
+            rest = tuple(
+                row
+                for row in rows
+                if row[0] != outcome.step and not cache.has("descriptions", row[0])
+            )
+            if rest:
                 again.append(Job(job.name, dataclasses.replace(job.payload, rows=rest)))
         todo, first = again, False
     return found
@@ -151,6 +157,7 @@ class _Crashes:
     given_up: dict[Method, Lost] = field(default_factory=dict)
 
     def died(self, method: Method, how: Lost) -> None:
+        """Count a crash, and give the method up if it is one too many."""
         self.in_a_row[method] += 1
         if self.in_a_row[method] >= GIVE_UP and method not in self.given_up:
             self.given_up[method] = how
@@ -160,6 +167,7 @@ class _Crashes:
             )
 
     def survived(self, rows: Rows) -> None:
+        """A clip is done: no method that described it crashed."""
         for _, method in rows:
             self.in_a_row.pop(method, None)
 

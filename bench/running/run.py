@@ -16,7 +16,7 @@ from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Outcome, fit_job
 from bench.running.options import RunOptions
-from bench.running.unreadable import remember, without
+from bench.running.unreadable import without
 from bench.running.worker import fit
 from bench.store.code import code_changes, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id
@@ -183,7 +183,6 @@ def _described(
     progress.phase("clips", [None] * len(jobs))
     found = describe_all(jobs, cache, options, progress.ended, progress.note)
     summary.unreadable += found.unreadable.values()
-    remember(cache, found.unread)
     # By identity: a cell holds arrays, which do not hash.
     bad: dict[int, tuple[Cell, set[str]]] = {}
     ready = []

@@ -14,11 +14,10 @@ import numpy as np
 
 from bench.cache.cache import Cache
 from bench.core.clip import Clip
-from bench.core.dataset import Dataset
-from bench.core.errors import DataError
 from bench.planning.plan import Cell, Plan
 from bench.planning.splits import ImpossibleSplitError, folds
 from bench.running.jobs import description_key
+from bench.views.opening import can_be_read
 
 MEMORY = "unreadable"
 """Category of the cache."""
@@ -38,7 +37,7 @@ def spared(plan: Plan, cache: Cache) -> Plan:
         if not cache.has(MEMORY, description_key(cell.row, clip, digest)):
             return False
         if digest not in bad:
-            bad[digest] = not _reads(cell.task.dataset, clip)
+            bad[digest] = not can_be_read(cell.task.dataset, clip)
         return bad[digest]
 
     cells = []
@@ -60,11 +59,3 @@ def without(cell: Cell, clips: Collection[str]) -> list[Cell]:
     # As many as were asked for: a cell may have the first few folds alone.
     kept = tuple(split[: len(cell.folds)])
     return [replace(cell, task=task, folds=kept)] if kept else []
-
-
-def _reads(dataset: Dataset, clip: Clip) -> bool:
-    try:
-        dataset.read(clip)
-    except DataError:
-        return False
-    return True

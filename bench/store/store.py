@@ -99,6 +99,8 @@ class Store:
             try:
                 # Other units had the same path.
                 mine = read_record(old).key == unit.key
+            except FileNotFoundError:
+                continue
             except DamagedError:
                 # Whose it was is lost. It moves where the run that finds it says so.
                 mine = not path.exists()
@@ -106,7 +108,9 @@ class Store:
                 set_aside(self.folder, old)
             elif mine:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                old.replace(path)
+                # Of two runs at once one moves it.
+                with suppress(FileNotFoundError):
+                    old.replace(path)
 
     def _former_path(self, unit: Unit) -> Path:
         parts = (*CellPath.former(unit.cell), f"{former(unit.fold.name)}.json")

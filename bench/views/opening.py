@@ -86,6 +86,15 @@ def _readable(read: Callable[[], Arrays], clip: Clip) -> Arrays:
         raise UnreadableError(f"{clip.id}: cannot be read: {words}") from error
 
 
+def can_be_read(dataset: Dataset, clip: Clip) -> bool:
+    """Whether a clip can be read, whatever its dataset's plugin does."""
+    try:
+        _readable(lambda: dataset.read(clip), clip)
+    except UnreadableError:
+        return False
+    return True
+
+
 def clip_digest(clip: Clip, digest: str) -> str:
     """Identifies what a method sees of a clip: its bytes and its apex."""
     return key(digest, clip.apex)

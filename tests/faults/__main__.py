@@ -69,7 +69,9 @@ def main() -> int:
     print(text)
     print(f"{len(outcomes)} faults in {time.monotonic() - start:.0f} s")
     bad = [one for one in outcomes if not one.clean]
-    for one in bad if given.verbose else []:
+    crashes = sum(one.crashes for one in outcomes)
+    print(f"{crashes} saved reports of unforeseen errors")
+    for one in (one for one in outcomes if given.verbose and one.detail):
         print(f"\n=== fault {one.number}: {one.kind}\n{one.detail[-6000:]}")
     if given.write:
         page = PAGE.format(count=len(outcomes), seed=given.seed, table=text)

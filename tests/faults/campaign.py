@@ -81,6 +81,8 @@ class Outcome:
         tracebacks: outputs with one.
         hangs: commands that did not end.
         touched: files outside of the sandbox that changed, or special files that were replaced.
+        crashes: outputs that name a saved report of an error that nobody foresaw; allowed, but
+            worth a look.
         detail: what happened, where any of these is not zero.
     """
 
@@ -91,6 +93,7 @@ class Outcome:
     tracebacks: int
     hangs: int
     touched: int
+    crashes: int = 0
     detail: str = ""
 
     @property
@@ -171,8 +174,9 @@ def inject(kind: Kind, number: int, seed: int, folder: Path, home: Path) -> Outc
         len(case.tracebacks),
         len(case.hangs),
         len(touched),
+        len(case.crashes),
     )
-    if one.clean:
+    if one.clean and not one.crashes:
         return one
     facts = {"lost": lost, "differing": differing, "hangs": case.hangs, "touched": touched}
     text = "\n".join([*(f"{k}: {v}" for k, v in facts.items() if v), *case.log])
@@ -235,7 +239,7 @@ def _once(kind: Kind, number: int, seed: int, folder: Path, home: Path) -> Outco
         one = inject(kind, number, seed, sandbox, home)
     except Exception:
         text = f"the campaign itself failed:\n{traceback.format_exc()}"
-        one = Outcome(number, kind.name, 0, 0, 1, 0, 0, text)
+        one = Outcome(number, kind.name, 0, 0, 1, 0, 0, 0, text)
     if os.environ.get("FAULTS_TIMES"):
         print(f"{number} {kind.name} {time.monotonic() - start:.1f} s", flush=True)
     if one.clean:

@@ -48,6 +48,7 @@ class Case:
         tracebacks: outputs in which one was seen.
         hangs: commands that had to be killed or left processes behind.
         damaged: records that the fault itself has destroyed.
+        crashes: outputs that name a saved report: an error that nobody foresaw.
         replaced: special files that became something else.
         missed: units of others that a fault kept from being finished.
         log: commands and outputs, for a look at a fault.
@@ -60,6 +61,7 @@ class Case:
     hangs: list[str] = field(default_factory=list)
     damaged: set[Path] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     missed: int = 0
     number: int = 0
@@ -148,6 +150,8 @@ class Case:
         self.log.append(f"$ bench {' '.join(words)}\n{text}[exit {code}]")
         if any(trace in text for trace in TRACES):
             self.tracebacks.append(self.log[-1])
+        if "bench: unexpected " in text:
+            self.crashes.append(self.log[-1])
         return Done(code or 0, text, hung)
 
     def environment(self) -> dict[str, str]:

@@ -120,7 +120,7 @@ def be_bench(
 
 VERBS = (
     ("run", "-m", "mean", "-d", "vectors", "--engine", "serial"), ("board",), ("results", "list"),
-    ("results", "explain"), ("results", "verify"), ("results", "export", "mean", "-o", "e.csv"),
+    ("results", "verify"), ("results", "export", "mean", "-o", "e.csv"),
     ("plan", "-m", "mean"), ("data", "check"), ("data", "cache"), ("list",),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from .case import Case
 VERBS = (
     ("board",),
     ("results", "list"),
-    ("results", "explain"),
+    ("results", "export", "mean", "-o", "copy.csv"),
     ("plan", "-m", "mean", "-d", "vectors"),
     ("results", "verify"),
     ("data", "cache"),

@@ -21,7 +21,7 @@ from bench.core.machine import cores
 from bench.core.names import ClipId
 from bench.core.select import unknown
 from bench.data.figure import draw
-from bench.data.fingerprint import digests
+from bench.data.fingerprint import digests, identities
 from bench.plugins.settings import chosen_datasets
 from bench.views.opening import views_of
 
@@ -49,7 +49,7 @@ def show(
     with progress(STAND_INS) as report:
         (dataset,), settings = chosen_datasets(registry, settings, name, cores(), report)
     one = find(name, dataset.index().clips, clip)
-    (digest,) = digests([one], settings.cache, name)
+    (digest,) = identities(dataset, [one], digests([one], settings.cache, name))
     figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
     path = output or Path(f"{safe(one.id.replace('/', '_'), '-')}.png")
     raw, kind = io.BytesIO(), path.suffix[1:].lower()

@@ -74,7 +74,7 @@ class _Pool:
     Attributes:
         crew: workers that are alive, as far as is known.
         waiting: jobs to run before those of `source`, with their pickled payloads.
-        died: jobs that lost a worker; by identity, because arrays do not hash.
+        died: jobs at work that lost a worker; by identity, because arrays do not hash.
         starts: how many workers in a row died while they started.
         kills: processes that the kernel had killed for want of memory before.
     """
@@ -162,6 +162,7 @@ class _Pool:
             elif kind == "refused":
                 raise BenchError(value)
             elif worker.job is not None:
+                self.died.discard(id(worker.job))
                 ended.append((worker.job, value))
                 worker.job = None
         late = worker.overdue(None if self.timeout is None else self.timeout * GRACE + 1)
@@ -190,6 +191,7 @@ class _Pool:
             self.died.add(id(job))
             self.waiting.appendleft((job, worker.packed))
             return []
+        self.died.discard(id(job))
         # SIGKILL alone does not say who sent it; the kernel's counter, though of the whole machine,
         # does.
         status: Literal["oom", "killed"] = "oom" if _kernel_kills() > self.kills else "killed"

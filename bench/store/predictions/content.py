@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.core.errors import BenchError
+from bench.core.escape import visible
 
 
 @dataclass(frozen=True)
@@ -74,5 +75,6 @@ def label(text: str, classes: Sequence[str], where: str) -> int:
 
 
 def shortened(text: str, most: int = 60) -> str:
-    """Foreign text for a message of one line: cut off where it is long."""
+    """Foreign text for a message: on one line, and cut off where it is long."""
+    text = visible(text[: most + 1])
     return text if len(text) <= most else text[: most - 3] + "..."

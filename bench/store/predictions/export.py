@@ -28,7 +28,7 @@ class About:
         method, preset: of the row.
         seed: None for imported predictions.
         selection: how the epoch was chosen.
-        provenance: "run" here, or "reported" by a file that was imported.
+        provenance: of the least vouched for record; "reported" of imported predictions.
         source: of imported ones; may be empty.
     """
 

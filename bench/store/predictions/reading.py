@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -41,7 +42,11 @@ def read(
         BenchError: there is no such file, it has none of the forms, or a line is wrong.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
+        about = path.stat()
+        # Opening a pipe would wait for a writer for ever.
+        if not stat.S_ISREG(about.st_mode):
+            raise BenchError(f"{path}: cannot be read (a folder, a pipe or a device)")
+        if about.st_size > MOST_BYTES:
             raise BenchError(f"{path}: over {MOST_BYTES // 1024**2} MB, which no predictions need")
         content = path.read_bytes()
     except OSError as error:
