@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,11 +53,14 @@ class World:
 
         self.patch.setattr("sys.argv", ["bench", *map(str, words)])
         self.capture.readouterr()
-        code = 0
+        code, handler = 0, signal.getsignal(signal.SIGINT)
         try:
             main()
         except SystemExit as leave:
             code = leave.code if isinstance(leave.code, int) else int(leave.code is not None)
+        finally:
+            # The command line answers Ctrl-C itself, for as long as the process lives.
+            signal.signal(signal.SIGINT, handler)
         got = self.capture.readouterr()
         return Outcome(code, got.out, got.err)
 

@@ -245,7 +245,7 @@ def test_a_file_in_place_of_the_cache_is_a_line(world):
     done = world.run()
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "file" in done.err
-    assert "expected a path that can be read and written" in done.err
+    assert "to a folder that can be written" in done.err
 
 
 def test_a_range_of_seeds_that_nobody_means_is_a_line(world):

@@ -19,7 +19,7 @@ FORMULA = "=cmd|'/c calc'!A1"
 FIELDS = {
     "external": ("name", "source", "origin"),
     "environments": ("processor", "system", "python", "commit"),
-    "tasks": ("apex", "classes"),
+    "tasks": ("apex",),
     "records": ("label", "preset", "family", "error", "gpu", "device", "environment", "fold"),
 }
 

@@ -65,7 +65,7 @@ def test_lgccon_takes_a_trunk_by_the_names_of_torchvision(tmp_path):
     path = tmp_path / "resnet18.pth"
     given = timm.create_model("resnet18", num_classes=5).state_dict()
     torch.save(given, path)
-    net = LocalGlobalNet(3, "resnet18", 16, str(path))
+    net = LocalGlobalNet(3, "resnet18", 16, 0.8, str(path))
     assert torch.equal(net.trunk.layer3[1].conv2.weight, given["layer3.1.conv2.weight"])
 
 

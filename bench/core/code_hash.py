@@ -2,7 +2,8 @@
 
 A record keeps a hash of each. What counts:
 
-- the plugin's file; of a plugin in a folder every Python file in it;
+- the plugin's file; of a plugin in a folder every Python file in it, but for `authors.py`, which
+  only compares the method with public code;
 - each module of `bench` that these import, directly or indirectly, inside functions too.
   `from bench import X` counts as the module that defines X: the `__init__` of a package lists all
   its modules, and following it would make every new view touch every method;
@@ -30,15 +31,20 @@ from bench.core import import_graph
 
 INERT = (
     "bench.cache",
+    "bench.core.checksum",
     "bench.core.errors",
     "bench.core.machine",
+    "bench.core.private",
     "bench.core.select",
     "bench.core.types",
     "bench.core.words",
+    "bench.plugins.fidelity",
     "bench.plugins.method",
     "bench.plugins.model",
 )
 """Modules that cannot change a prediction: declarations, storage and messages."""
+COMPARISON = "authors.py"
+"""Of a plugin in a folder: compares the method with its authors' code, and takes no part in it."""
 LEARNING = ("bench.learning", "bench.planning", "bench.plugins", "bench.statistics")
 """Modules that a clip's description cannot depend on."""
 
@@ -60,7 +66,8 @@ def borrowed(plugin: type) -> dict[str, str]:
 @cache
 def _borrowed(*own: Path) -> dict[str, str]:
     home = own[0].parent
-    files = import_graph.local_files(own) - set(own)
+    # How entries are stored cannot change a prediction, and neither can what storing them imports.
+    files = import_graph.local_files(own, {import_graph.PACKAGE / "cache"}) - set(own)
     # 32 bits suffice: a hash is only ever compared with the one of the same file at another time.
     named = {_name(file, home): _hash(file)[:8] for file in files}
     return {name: named[name] for name in sorted(named) if not _is(name, INERT)}
@@ -103,7 +110,8 @@ def _own_files(defined_in: str) -> tuple[Path, ...]:
     if file.name != "__init__.py":
         return (file,)
     # Sorted, because rglob follows the file system and the hash depends on the order.
-    return (file, *sorted(one for one in file.parent.rglob("*.py") if one != file))
+    every = (one for one in file.parent.rglob("*.py") if one.name != COMPARISON)
+    return (file, *sorted(one for one in every if one != file))
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,11 +41,16 @@ class Statement:
     bound: str = ""
 
 
-def local_files(start: Sequence[Path]) -> set[Path]:
-    """The given files and every local file that they import, directly or indirectly."""
+def local_files(start: Sequence[Path], without: Collection[Path] = ()) -> set[Path]:
+    """The given files and every local file that they import, directly or indirectly.
+
+    Args:
+        start: files.
+        without: folders whose files are found, and what those import is not.
+    """
     search: list[Path] = []
     while True:
-        found = _reached(start, search)
+        found = _reached(start, search, without)
         # Sorted: the order of a set of paths, and so the folder searched first, differs between
         # runs.
         added = dict.fromkeys(folder for file in sorted(found) for folder in _added_to_path(file))
@@ -55,7 +60,7 @@ def local_files(start: Sequence[Path]) -> set[Path]:
         search += new  # any file may have needed what another one adds: look again
 
 
-def _reached(start: Sequence[Path], search: Sequence[Path]) -> set[Path]:
+def _reached(start: Sequence[Path], search: Sequence[Path], without: Collection[Path]) -> set[Path]:
     """The given files and all that they import, with more folders in which Python searches."""
     found: set[Path] = set()
     waiting = list(start)
@@ -63,6 +68,8 @@ def _reached(start: Sequence[Path], search: Sequence[Path]) -> set[Path]:
         file = waiting.pop()
         if file not in found:
             found.add(file)
+            if file.parent in without:
+                continue
             for statement in _statements(file):
                 waiting += _files(statement, file, search)
     return found
