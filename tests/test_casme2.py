@@ -214,7 +214,7 @@ def test_a_table_of_no_known_revision_is_a_problem(root: Path) -> None:
     index = Casme2(root).index()
     assert index.revision == "unknown"
     assert index.problems == (
-        "the table is of no known revision (2014 or 2019): 24/EP07_01 sadness, "
+        "the table is not a known revision (2014 or 2019): 24/EP07_01 sadness, "
         "24/EP07_04f fear, 24/EP10_03 sadness",
     )
 

@@ -135,7 +135,7 @@ def test_whose_folder_it_must_be(tmp_path):
     assert why_not(own, ours=False) == ""
     link = tmp_path / "link"
     link.symlink_to(own)
-    assert "is no folder" in why_not(link, ours=False)
+    assert "is not a folder" in why_not(link, ours=False)
     (tmp_path / "file").touch()
     assert why_not(tmp_path / "file", ours=False).startswith(f"{tmp_path / 'file'}")
     assert "Not a directory" in why_not(tmp_path / "file" / "below", ours=False)
@@ -166,7 +166,7 @@ def test_another_folder_is_taken_and_said_once(tmp_path, variable):
     shared.mkdir()
     if variable == "BENCH_CACHE":
         folder.symlink_to(tmp_path)
-        fault = "is no folder"
+        fault = "is not a folder"
     else:
         folder.chmod(0o777)
         fault = "belongs to another user, or others can write to it"

@@ -18,6 +18,7 @@ import trees
 from bench import Clip, Dataset, DatasetFacts, Index, Labelling
 from bench.board.contract import apart_text, clips_text, contract_text
 from bench.cache.cache import Cache
+from bench.cache.root import foreign
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
 from bench.data.check import check
@@ -272,7 +273,7 @@ def test_both_may_stand_in_the_settings(world):
     [
         ("toy/p0/c1-mit\n", "line 1: no clip 'toy/p0/c1-mit' among 18; did you mean toy/p0/c1-mid"),
         ("\n", "names no clip"),
-        ("\udcff", "no text"),
+        ("\udcff", "not a text file"),
         (None, "No such file"),
     ],
 )
@@ -385,6 +386,12 @@ def test_a_clip_that_can_be_read_again_is_back(broken):
     assert (
         '"toy/3"' in broken.bench("plan", "-m", "mean", "-d", "toy", "--incomplete", "--json").out
     )
+
+
+def test_all_that_a_run_leaves_in_the_cache_is_known_to_be_ours(broken):
+    broken.run("--incomplete", methods="mean,blind")
+    assert foreign(broken.folder / "cache") == []
+    assert broken.bench("data", "cache", "--clear", "unreadable").code == 0
 
 
 # What the contract holds.
@@ -525,7 +532,7 @@ def test_problems_of_the_task_and_of_the_whole_dataset_are_in_it(tmp_path):
         Clip("db", "s", name, word, tmp_path, ("1.jpg",))
         for name, word in (("a", "low"), ("b", "none"))
     )
-    texts = ("db/s/a: a gap", "db/s/b: a gap", "the table is of no known revision")
+    texts = ("db/s/a: a gap", "db/s/b: a gap", "the table is not a known revision")
     index = Index((here, other), problems=texts)
 
     class Words(Dataset):

@@ -169,10 +169,10 @@ def test_what_was_refused_is_said_with_its_cure(tmp_path: Path) -> None:
     assert report.missing == ("casme2/01/EP02_01f",)
     assert "such as Cropped/sub01/EP02_01f/reg_img" in report.refused[0]
     assert report.remedies == (
-        "do what is said of the files refused above",
+        "follow the advice on the refused files above",
         "copy the clips without usable frames from the owners' archive again, or run without "
         "them: `bench run --datasets casme2 --incomplete`",
-        "correct the frames or the table, or leave clips out by their names, one on a line: "
+        "correct the frames or the table, or leave clips out by name, one per line: "
         "`bench run --datasets casme2 --exclude FILE`",
         "compare the annotation table with the owners' (its name, rows and fingerprint are in "
         "the notes); what is known of it: `bench info casme2`",

@@ -58,7 +58,7 @@ def test_no_end_ends_a_run_in_processes(enders):
     errors = {raw["label"]: raw["error"] for raw in enders.records().values()}
     assert "ended twice (exit code 0)" in errors["fit_c_exit"]
     assert "ended twice (SIGSEGV)" in errors["predict_crash"]
-    assert "describe_crash: describe did not come back on 3 clips in a row" in done.err
+    assert "describe_crash: describe did not return on 3 clips in a row" in done.err
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_method_that_crashes_on_every_clip_is_given_up(enders, starts):
         "describe_crash": "killed",
         "mean": "ok",
     }
-    assert "describe_crash: describe did not come back on 3 clips in a row" in done.err
+    assert "describe_crash: describe did not return on 3 clips in a row" in done.err
     # Two for each of three clips, and for the one at hand when the method is given up; one for the
     # rest; one for those four again; one for the folds.
     assert len(starts) == 11

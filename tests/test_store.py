@@ -194,11 +194,11 @@ def test_a_later_format_raises_and_is_never_called_damaged(ran):
         (lambda raw: raw["scores"][0].pop(), "rows of 2 and 3 scores"),
         (lambda raw: [row.clear() for row in raw["scores"]], "rows of 0 and 3 scores"),
         (lambda raw: raw["trace"][0][1].pop(), "a checkpoint with another number of rows"),
-        (lambda raw: raw.update(inner_step=7), "inner_step: 7, which is no step of its trace"),
+        (lambda raw: raw.update(inner_step=7), "inner_step: 7, which is not a step of its trace"),
         (lambda raw: raw["seconds"].pop("fit"), "seconds.fit: missing"),
         (lambda raw: raw["inputs"].update(seed=1), "it was changed by hand"),
         (lambda raw: raw.update(fold="toy/p1"), "it was changed by hand"),
-        (lambda raw: raw.update(label="maen"), "no row of 'mean'"),
+        (lambda raw: raw.update(label="maen"), "not a row of 'mean'"),
         (lambda raw: raw["clips"].__setitem__(0, "toy/p9/x"), "does not have: toy/p9/x"),
         (
             lambda raw: [r.pop() for s in (raw["scores"], raw["trace"][0][1]) for r in s],

@@ -22,7 +22,7 @@ TEXT = f"""{SIGNATURE}
 # `bench data cache` lists and clears it; with this file present, bench removes entries of its own.
 """
 MARKS = ".running"
-ARRAYS = ("views", "descriptions", "artefacts", "apexes")
+ARRAYS = ("views", "descriptions", "artefacts", "apexes", "unreadable")
 """Categories of arrays."""
 CATEGORIES = (*ARRAYS, "digests", "compiled")
 """All categories but SYNTHETIC stand-ins, whose folder has the name of their generator."""

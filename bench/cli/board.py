@@ -29,7 +29,7 @@ def board(
         typer.Option(
             "--output",
             "-o",
-            help="Write to this file, in the format of its ending; to a folder: markdown, csv, "
+            help="Write to this file, in the format of its extension; to a folder: markdown, csv, "
             "json, figures.",
         ),
     ] = None,

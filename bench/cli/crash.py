@@ -1,4 +1,4 @@
-"""An error that nobody foresaw: a line for the user, and a report for whoever mends it."""
+"""An error that nobody foresaw: a line for the user, and a report for whoever fixes it."""
 
 from __future__ import annotations
 

@@ -39,9 +39,7 @@ def fidelity(
             help="A clone of the authors' repository, or a folder of such clones. Its code is run.",
         ),
     ] = None,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print one table row per method, for documents.")
-    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a markdown table.")] = False,
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:

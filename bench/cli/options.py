@@ -91,7 +91,7 @@ Incomplete = Annotated[
     bool,
     typer.Option(
         "--incomplete",
-        help="Run tasks without the clips that have no readable frames; they are named so.",
+        help="Leave out clips without readable frames; the name of the task says so.",
     ),
 ]
 Exclude = Annotated[
@@ -99,7 +99,7 @@ Exclude = Annotated[
     typer.Option(
         "--exclude",
         metavar="FILE",
-        help="Leave out the clips named in a file, one id per line; tasks are named so.",
+        help="Leave out the clips in this file, one id per line; the name of the task says so.",
     ),
 ]
 Results = Annotated[

@@ -73,8 +73,8 @@ def repro(
 ) -> None:
     """Rerun a cell, or one fold of it, and compare it prediction by prediction.
 
-    Exits with 1 when a predicted class differs. Records of others whose predictions come again
-    count as `reproduced` from then on: the evidence is kept in their results folder.
+    Exits with 1 when a predicted class differs. Records of others that give
+    the same predictions count as `reproduced` from then on; evidence is kept in their folder.
     """
     registry, settings = workspace(plugin, results, needed=True)
     theirs = find_cell(Store(settings.results), cell)
@@ -140,7 +140,7 @@ def _compare(before: Record, after: Record | None) -> Compared:
 
 
 def _keep_evidence(results: Path, before: Mapping[str, Record], rows: list[Compared]) -> None:
-    """Say of each record of others whose predictions came again that they did."""
+    """Keep evidence of each record of others that was reproduced."""
     same = [(before[row.fold], row) for row in rows if row.same]
     evidence = [
         Evidence(record.digest, record.key, row.clips, row.largest, environment_id())

@@ -19,11 +19,11 @@ def trust(
         Path | None,
         typer.Argument(metavar="FILE", help="Settings file.", show_default="bench.toml"),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without asking.")] = False,
     show: Annotated[
         bool, typer.Option("--list", help="List what you agreed to, and what has changed since.")
     ] = False,
-    forget: Annotated[bool, typer.Option("--forget", help="Take the consent back.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Withdraw consent.")] = False,
 ) -> None:
     """Show the plugins that a bench.toml runs, and agree to run them.
 
@@ -49,7 +49,7 @@ def trust(
         out().say(f"  {file}  {Path(file).stat().st_size} bytes  sha256 {digest}")
     if not yes:
         if not sys.stdin.isatty():
-            raise BenchError("not trusted: nobody is there to ask; read the files and add --yes")
+            raise BenchError("not trusted: no terminal to ask on; read the files and add --yes")
         if not typer.confirm("Have you read them, and may they run?"):
             raise BenchError("not trusted")
     consents.remember(wanted)

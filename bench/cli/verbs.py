@@ -47,7 +47,7 @@ VERBS: Mapping[str, str | Group] = {
         "Make, check and show datasets.",
         {
             "make": "Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts.",
-            "check": "Check a whole dataset: what is missing, repaired or refused, and the cure.",
+            "check": "Check a dataset: what is missing, repaired or refused, and how to fix it.",
             "show": "Draw a clip for a paper: onset, apex, their difference, optical flow, strain.",
             "crop": "Crop and align faces (one similarity transform per clip).",
             "landmarks": "Detect facial landmarks and write them next to the frames.",

@@ -44,7 +44,7 @@ def why_not(folder: Path, ours: bool) -> str:
     except OSError as error:
         return f"{folder}: {error.strerror}"
     if not stat.S_ISDIR(status.st_mode):
-        return f"{folder} is no folder"
+        return f"{folder} is not a folder"
     if not owned(status):
         return f"{folder} belongs to another user, or others can write to it (see chmod go-w)"
     return "" if os.access(folder, os.W_OK | os.X_OK) else f"{folder} is not writable"

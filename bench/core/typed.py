@@ -34,7 +34,7 @@ class DamagedError(BenchError):
 
     Attributes:
         fault: what is wrong, without the name of the file.
-        cure: what to do about it; empty where the message says it or there is nothing to do.
+        cure: how to restore the file; empty where the message says it or there is nothing to do.
     """
 
     def __init__(self, origin: Path | str, fault: str, cure: str = "") -> None:

@@ -103,7 +103,7 @@ class Report:
         elif self.clips <= len(self.missing):
             yield f"compare the folder with the layout expected: {one_line(self.layout)}"
         if self.refused and self.missing:
-            yield "do what is said of the files refused above"
+            yield "follow the advice on the refused files above"
         if self.clips and (self.missing or self.unreadable):
             yield (
                 "copy the clips without usable frames from the owners' archive again, or run "
@@ -111,7 +111,7 @@ class Report:
             )
         if self.faults:
             yield (
-                "correct the frames or the table, or leave clips out by their names, one on a "
+                "correct the frames or the table, or leave clips out by name, one per "
                 f"line: `bench run --datasets {self.dataset} --exclude FILE`"
             )
         if any(task.expected != task.found for task in self.tasks if not task.good):

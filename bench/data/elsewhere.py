@@ -16,7 +16,7 @@ NAMED = 10
 
 
 def instead(dataset: Dataset) -> str:
-    """What a folder that is not the dataset holds, and the line that mends it."""
+    """What a folder that is not the dataset holds, and the line that fixes it."""
     root = dataset.root
     if not root.exists():
         return f"expected a folder like {one_line(dataset.facts.layout)}"

@@ -20,7 +20,9 @@ def read_exclusions(path: Path) -> dict[str, int]:
     except OSError as error:
         raise BenchError(f"--exclude {path}: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise BenchError(f"--exclude {path}: no text; expected one clip id per line") from None
+        raise BenchError(
+            f"--exclude {path}: not a text file; expected one clip id per line"
+        ) from None
     found: dict[str, int] = {}
     for at, line in enumerate(lines, start=1):
         if word := line.partition("#")[0].strip():

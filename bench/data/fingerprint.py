@@ -90,32 +90,32 @@ def copied(clips: Sequence[Clip]) -> list[str]:
     return copies([clip for clip, _ in found], [digest for _, digest in found])
 
 
-def digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str]:
+def digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str]:
     """Content digests of clips; takes what `tried_digests` does.
 
     Raises:
         DataError: names a file that cannot be read.
     """
     found: list[str] = []
-    for one in tried_digests(clips, cache, room):
+    for one in tried_digests(clips, cache, name):
         if isinstance(one, DataError):
             raise one
         found.append(one)
     return found
 
 
-def tried_digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str | DataError]:
+def tried_digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str | DataError]:
     """Content digests of clips: sha256 of their files' bytes in order, landmarks last.
 
     Args:
         clips: of one dataset.
         cache: where digests are remembered between runs.
-        room: the dataset's name.
+        name: of the dataset.
 
     Returns:
         for each clip its digest, or an error that names a file that cannot be read.
     """
-    known = cache.memo("digests", room)
+    known = cache.memo("digests", name)
     listings: dict[Path, dict[str, Stat]] = {}
     fresh: dict[str, str] = {}
     marks: list[str | DataError] = []
@@ -143,7 +143,7 @@ def tried_digests(clips: Sequence[Clip], cache: Cache, room: str) -> list[str | 
         except DataError as error:
             marks.append(error)
     if fresh:
-        cache.remember("digests", room, fresh)
+        cache.remember("digests", name, fresh)
     return marks
 
 

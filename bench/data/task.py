@@ -316,7 +316,7 @@ def _lacking(task: str, dataset: str, whole: int, reasons: dict[str, str]) -> st
     """Which clips a task lacks, and what can be done, in a line."""
     first = [f"{clip} ({why})" for clip, why in list(reasons.items())[:NAMED]]
     more = [f"{len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
-    cure = "a copy without any frames runs nothing"
+    cure = "a copy without any frames cannot be run"
     if len(reasons) < whole:
         cure = "--incomplete runs those that are there, --exclude FILE leaves clips out by name"
     return (

@@ -74,7 +74,7 @@ class Row:
     Attributes:
         label, preset, family: see `RowKey`.
         title: the name the field uses.
-        fidelity: of its facts: "code", "paper", "reconstructed" or "original".
+        fidelity: of its facts, the weakest of the three judgements; see `RowFidelity`.
         selection: "last": fixed epochs, or nothing to choose.
         folds, of: units that ended ok, and how many there should be.
         seeds: root seeds.

@@ -95,7 +95,7 @@ def place(settings: Path, text: str) -> Path:
         return path
     # No home of that user, a NUL, a name longer than any file's.
     except (RuntimeError, ValueError, OSError) as error:
-        raise BenchError(f"{settings}: {text!r:.80} is no path ({error!s:.80})") from error
+        raise BenchError(f"{settings}: {text!r:.80} is not a path ({error!s:.80})") from error
     return path
 
 

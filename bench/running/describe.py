@@ -162,7 +162,7 @@ class _Crashes:
         if self.in_a_row[method] >= GIVE_UP and method not in self.given_up:
             self.given_up[method] = how
             self.note(
-                f"{method.name}: describe did not come back on {GIVE_UP} clips in a row "
+                f"{method.name}: describe did not return on {GIVE_UP} clips in a row "
                 f"({how.error}); its other clips are skipped"
             )
 
@@ -179,7 +179,7 @@ class _Crashes:
             rows = tuple(row for row in job.payload.rows if row[1] not in self.given_up)
             for key, method in job.payload.rows:
                 if (how := self.given_up.get(method)) is not None:
-                    why = f"skipped, as {GIVE_UP} clips in a row did not come back: {how.error}"
+                    why = f"skipped, as {GIVE_UP} clips in a row did not return: {how.error}"
                     found.failed[key] = Outcome(how.status, error=why)
             # One without methods still counts as a clip that has ended.
             yield Job(job.name, dataclasses.replace(job.payload, rows=rows))

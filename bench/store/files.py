@@ -65,7 +65,7 @@ def strangers_listing(results: Path) -> Listing:
     for kind in KINDS:
         for path in _plain(results / FOLDERS[kind], DEPTHS[kind], found.refused):
             if sum(map(len, found.files.values())) >= MOST_FILES:
-                found.refused.append(f"{path} and all after it: more than {MOST_FILES:,} files")
+                found.refused.append(f"{path} and all that follow: more than {MOST_FILES:,} files")
                 break
             found.files[kind].append(path)
         found.files[kind].sort()

@@ -77,7 +77,7 @@ def _contradictions(record: Record) -> Iterator[str]:
     method = record.inputs["method"]
     # Not by `Label.parse`, whose error would name no file.
     if record.label.partition(":")[0] != method or record.label.endswith(":"):
-        yield f"label: {record.label!r}, which is no row of {method!r}"
+        yield f"label: {record.label!r}, which is not a row of {method!r}"
     # What did not end ok has no scores that could contradict anything.
     if record.status != "ok":
         return
@@ -90,13 +90,13 @@ def _contradictions(record: Record) -> Iterator[str]:
     if len(widths := {len(row) for scores in every for row in scores}) > 1 or 0 in widths:
         yield f"rows of {' and '.join(map(str, sorted(widths)))} scores"
     if not all(map(math.isfinite, chain.from_iterable(chain.from_iterable(every)))):
-        yield "scores that are no finite numbers"
+        yield "scores that are not finite numbers"
     if record.inner_step is not None and record.inner_step not in dict(record.trace):
-        yield f"inner_step: {record.inner_step}, which is no step of its trace"
+        yield f"inner_step: {record.inner_step}, which is not a step of its trace"
     if "fit" not in record.seconds:
         yield "seconds.fit: missing"
     if not all(0 <= seconds < CENTURY for seconds in record.seconds.values()):
-        yield "seconds that are no times"
+        yield "seconds that are not a time"
 
 
 def _wrong_words(record: Record) -> Iterator[str]:

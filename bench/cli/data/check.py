@@ -24,9 +24,9 @@ def check(
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
-    """Check a whole dataset: what is missing, repaired or refused, and the cure.
+    """Check a dataset: what is missing, repaired or refused, and how to fix it.
 
-    Exits with 1 when the dataset differs from what its papers count.
+    Exits with 1 when the dataset differs from the published counts.
     """
     report = check_dataset(open_dataset(name, plugin))
     if json:

@@ -47,7 +47,8 @@ def import_(
         str, typer.Option("--source", help="Where the predictions are from: a text or an address.")
     ] = "",
     partial: Annotated[
-        bool, typer.Option("--partial", help="Import the clips in common with the task.")
+        bool,
+        typer.Option("--partial", help="Accept missing or unknown clips; import the common ones."),
     ] = False,
     plugin: Plugin = None,
 ) -> None:

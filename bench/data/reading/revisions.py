@@ -104,7 +104,7 @@ def recognise(rows: Sequence[Row], revisions: Sequence[Revision]) -> Recognised:
             return Recognised(one.name, tuple(_notes(one, revisions, fingerprint(rows))))
     found = ", ".join(f"{clip} {said[clip]}" for clip in telling)
     known = " or ".join(one.name for one in revisions)
-    return Recognised(UNKNOWN, problems=(f"the table is of no known revision ({known}): {found}",))
+    return Recognised(UNKNOWN, problems=(f"the table is not a known revision ({known}): {found}",))
 
 
 def _notes(own: Revision, revisions: Sequence[Revision], mark: str) -> Iterator[str]:

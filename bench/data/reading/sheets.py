@@ -72,7 +72,7 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
     if len(data) > MOST_BYTES:
-        raise DataError(f"{path}: more than {MOST_BYTES} bytes, no annotation table")
+        raise DataError(f"{path}: more than {MOST_BYTES} bytes, not an annotation table")
     return data
 
 
@@ -105,7 +105,7 @@ def _check_parts(path: Path, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
                 raise DataError(
-                    f"{path}: unpacks to more than {MOST_BYTES} bytes, no annotation table"
+                    f"{path}: unpacks to more than {MOST_BYTES} bytes, not an annotation table"
                 )
             for part in book.namelist():
                 if "worksheets/" in part:

@@ -121,7 +121,7 @@ def _fault(field: str, text: str) -> str:
         large = field in FRAMES and abs(float(text)) >= LARGEST
     except ValueError:  # "/", "?"
         large = False
-    return f"{text[:20]!r}, {len(text)} characters, is no frame number" if large else ""
+    return f"{text[:20]!r}, {len(text)} characters, is not a frame number" if large else ""
 
 
 def _check_identity(

@@ -76,7 +76,7 @@ class _Pool:
         waiting: jobs to run before those of `source`, with their pickled payloads.
         died: jobs at work that lost a worker; by identity, because arrays do not hash.
         starts: how many workers in a row died while they started.
-        kills: processes that the kernel had killed for want of memory before.
+        kills: processes that the kernel had killed for lack of memory before.
     """
 
     function: Callable[[Any], Any]
@@ -209,7 +209,7 @@ def _how(code: int | None) -> str:
 
 
 def _kernel_kills() -> int:
-    """How often the kernel killed a process for want of memory (Linux; 0 elsewhere)."""
+    """How often the kernel killed a process for lack of memory (Linux; 0 elsewhere)."""
     try:
         lines = Path("/proc/vmstat").read_text().splitlines()
     except OSError:
