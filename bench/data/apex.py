@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import DataError
+from bench.core.threads import side_by_side
 from bench.core.types import ApexPolicy
 from bench.views.apex_spotting import VERSION, spotted_apex
 
@@ -52,8 +52,7 @@ def with_apexes(
             return error
         return dataclasses.replace(clip, apex=apex, apex_source="spotted")
 
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(spotted, clips, digests))
+    return list(side_by_side(spotted, clips, digests, threads=threads))
 
 
 def _middle(clip: Clip) -> Clip:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from bench.core.dataset import Dataset, Index
 from bench.core.deferred import load
 from bench.core.errors import DataError
 from bench.core.machine import cores
+from bench.core.threads import side_by_side
 from bench.data.counts import Difference, TaskCount, count
 from bench.data.elsewhere import elsewhere, instead, one_line, setting
 from bench.data.fingerprint import copied
@@ -183,9 +183,7 @@ def _unreadable(dataset: Dataset, index: Index) -> tuple[str, ...]:
         return ""
 
     load("numpy")
-    # Decoders let other threads run, so threads do where processes would copy every frame.
-    with ThreadPoolExecutor(cores()) as pool:
-        return tuple(filter(None, pool.map(said, index.clips)))
+    return tuple(filter(None, side_by_side(said, index.clips, threads=cores())))
 
 
 def _decode(dataset: Dataset, clip: Clip) -> None:

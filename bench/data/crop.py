@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError, DataError
+from bench.core.threads import side_by_side
 from bench.data.reading import read_image
 from bench.data.reading.faces import Face, find_face
 from bench.data.reading.landmarks import landmarks_path, write_landmarks
@@ -59,9 +59,8 @@ def crop_dataset(
     def write(clip: Clip, face: Face) -> None:
         _write(dataset, clip, face, folder, size)
 
-    with ThreadPoolExecutor(threads) as pool:
-        for done, _ in enumerate(pool.map(write, clips, faces), start=1):
-            progress(done, len(clips))
+    for done, _ in enumerate(side_by_side(write, clips, faces, threads=threads), start=1):
+        progress(done, len(clips))
     _copy_tables(dataset.root, clips, folder)
     return Counter(face.source for face in faces)
 
@@ -92,10 +91,9 @@ def mark_dataset(dataset: Dataset, model: Path, threads: int, progress: Progress
         return face
 
     faces = []
-    with ThreadPoolExecutor(threads) as pool:
-        for face in pool.map(mark, clips):
-            faces.append(face)
-            progress(len(faces), len(clips))
+    for face in side_by_side(mark, clips, threads=threads):
+        faces.append(face)
+        progress(len(faces), len(clips))
     return len(_without_errors(dataset, faces))
 
 
@@ -103,9 +101,8 @@ def find_faces(
     dataset: Dataset, clips: Sequence[Clip], model: Path | None, threads: int
 ) -> list[Face]:
     """The faces of clips; a `DataError` names all clips that have none."""
-    with ThreadPoolExecutor(threads) as pool:
-        faces = list(pool.map(lambda clip: _face(dataset, clip, model), clips))
-    return _without_errors(dataset, faces)
+    faces = side_by_side(lambda clip: _face(dataset, clip, model), clips, threads=threads)
+    return _without_errors(dataset, list(faces))
 
 
 def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
