@@ -154,6 +154,9 @@ def test_what_is_missing_in_a_cell_is_said(ran):
     ("words", "said"),
     [
         (("import", "theirs.txt"), "needs --task and --label"),
+        (("import", "results", "--partial"), "needs --task and --label"),
+        (("import", "results", "--source", "a letter"), "needs --task and --label"),
+        (("import", "results", "--selection", "last"), "needs --task and --label"),
         (("import", "theirs.txt", "--task", "toy/3", "--label", "x"), "--partial imports the"),
         (
             ("import", "theirs.txt", "--task", "toy/3", "--label", "x", "--selection", "best"),

@@ -57,8 +57,9 @@ def import_(
     Our own record wins where both have one. Predictions of other tools appear on the board but are
     never ranked.
     """
-    if source.is_file() or task or label or format:
-        said = Import(task, label, format, protocol, selection, origin, partial)
+    said = Import(task, label, format, protocol, selection, origin, partial)
+    # An option of predictions, given with a folder, is a mistake that must not pass in silence.
+    if source.is_file() or said != Import():
         import_predictions(source, said, results=results, plugin=plugin)
     else:
         _merge(source, results)

@@ -47,13 +47,13 @@ class Import:
         partial: take the clips in common with the task.
     """
 
-    task: str
-    label: str
-    form: Form | None
-    protocol: str
-    selection: ExternalSelection
-    source: str
-    partial: bool
+    task: str = ""
+    label: str = ""
+    form: Form | None = None
+    protocol: str = "loso"
+    selection: ExternalSelection = "unknown"
+    source: str = ""
+    partial: bool = False
 
 
 def import_predictions(
