@@ -85,5 +85,6 @@ def _grid(rows: list[list[str]], names: Sequence[str]) -> str:
     # Of a published result, the source is to be followed: the last column.
     clean = [[escape(cell, names[i] == "source") for i, cell in enumerate(row)] for row in rows]
     # Without disable_numparse, tabulate reads ".621" as a number and prints 0.621.
-    heads = list(map(escape, names))
+    # The column of ranks is ours, and readable as it is.
+    heads = [name if name == "#" else escape(name) for name in names]
     return str(tabulate(clean, heads, tablefmt="github", disable_numparse=True))
