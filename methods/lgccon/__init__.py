@@ -58,10 +58,10 @@ class LGCcon(NetworkMethod):
     described_by = ("size", "factor")
     presets = {
         "quick": {
-            "epochs": 20,
+            "epochs": 40,
             "size": 64,
             "batch_size": 16,
-            "learning_rate": 2e-4,
+            "learning_rate": 1e-4,
             "trunk": "resnet18",
             "hidden": 256,
             "dropout": 0.5,
@@ -105,7 +105,7 @@ class LGCcon(NetworkMethod):
             "The apex is magnified linearly against the onset, not by Eulerian filters, and the "
             "ten regions are fixed boxes, not boxes drawn at random among those at landmarks.",
             "Epochs: 3,000 steps of two images, as the public solver's name for SAMM says.",
-            "`lite` and the quick preset (20 epochs, 64 x 64) have a ResNet-18 trunk.",
+            "`lite` and the quick preset (40 epochs, 64 x 64) have a ResNet-18 trunk.",
         ),
     )
 
