@@ -276,9 +276,12 @@ def test_they_meet_every_seed_of_ours(world):
 
 def test_a_name_of_ours_is_told_from_theirs(ran):
     assert imports(ran, log(3), label="mean").code == 0
-    assert "is ambiguous" in ran.bench("compare", "mean", "mean:noisy").err
-    done = ran.bench("compare", "mean@external", "mean@paper", "--json")
-    assert "ambiguous" in done.err  # a board shows no preset for either
+    ours = ran.bench("compare", "mean", "mean:noisy", "--json").out
+    assert ours == ran.bench("compare", "mean@paper", "mean:noisy", "--json").out.replace(
+        "mean@paper", "mean"
+    )
+    (pair,) = json.loads(ran.bench("compare", "mean@external", "mean@paper", "--json").out)
+    assert pair["scores"] == pytest.approx([0.82, 1.0], abs=0.01)
     (pair,) = json.loads(ran.bench("compare", "mean@external", "mean:noisy", "--json").out)
     assert pair["scores"][0] == pytest.approx(0.82, abs=0.01)
     assert "add /external" in ran.bench("results", "export", "toy/3/mean").err
@@ -440,3 +443,27 @@ def test_a_task_with_a_subset_is_meant_by_its_plain_name(world):
     assert imports(world, log(3), label="Whole").code == 0
     (whole,) = world.results.rglob("Whole.json")
     assert json.loads(whole.read_text())["task"] == "toy/3"
+
+
+def test_an_exported_file_says_how_its_epochs_were_chosen_and_nobody_can_lose_it(world):
+    """Exported and imported again, a test-best row stays one, with its source."""
+    world.run()
+    assert world.bench("results", "export", "toy-3/mean", "-o", "p.csv").code == 0
+    words = ("results", "import", "--task", "toy/3")
+    # A file of ours says that the last epoch was kept; an option cannot say otherwise.
+    said = world.bench(*words, "p.csv", "--label", "best", "--selection", "test-best")
+    assert said.code == 2
+    assert "its selection is last, and --selection test-best" in said.err
+    text = (world.folder / "p.csv").read_text()
+    (world.folder / "b.csv").write_text(text.replace(",last,", ",test-best,"))
+    assert world.bench(*words, "b.csv", "--label", "best", "--source", "a paper").code == 0
+    for form in ("csv", "json"):
+        copy = f"c.{form}"
+        assert world.bench("results", "export", "toy-3/best", "-o", copy).code == 0
+        assert world.bench(*words, copy, "--label", f"again{form}").code == 0
+        kept = json.loads(next(world.results.rglob(f"again{form}.json")).read_text())
+        assert (kept["selection"], kept["source"]) == ("test-best", "a paper")
+    (world.folder / "o.csv").write_text(text.replace(",toy/3,", ",other/3,"))
+    assert (
+        "predictions of other/3, expected toy/3" in world.bench(*words, "o.csv", "--label", "o").err
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from bench.core.errors import BenchError
 from bench.core.names import RowSelector
 from bench.core.types import Array
-from bench.evaluation.external import covered, external_counts, external_key
+from bench.evaluation.external import EXTERNAL, covered, external_counts, external_key
 from bench.evaluation.row import RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
@@ -117,17 +117,16 @@ def entry(
         BenchError: a word that means several rows.
     """
     wanted = RowSelector.parse(word)
-    rows: dict[RowKey, list[Record] | External] = {
-        **_by_row(records),
-        **{external_key(one): one for one in external},
-    }
     # Without @ the choice is empty, which every family starts with.
-    meant = {
+    meant: dict[RowKey, list[Record] | External] = {
         key: row
-        for key, row in rows.items()
+        for key, row in _by_row(records).items()
         if key.label == wanted.label
         and (key.preset == wanted.choice or key.family.startswith(wanted.choice))
     }
+    # A row of ours comes before an imported one of its name, which `name@external` means.
+    if not meant and wanted.choice in ("", EXTERNAL):
+        meant |= {external_key(one): one for one in external if one.name == wanted.label}
     if not meant:
         return NoResults(task.task, word)
     if len(meant) > 1:

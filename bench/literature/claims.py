@@ -62,8 +62,10 @@ def read_claims(path: Path) -> list[Claimed]:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BenchError(f"{path}: cannot read the claims ({why})") from error
     table = csv.DictReader(text.splitlines())
-    header = table.fieldnames or ()
+    header = list(table.fieldnames or ())
     strange = [name for name in header if name not in COLUMNS]
+    if twice := sorted({name for name in header if header.count(name) > 1}):
+        raise BenchError(f"{path}: the first line names a column twice: {', '.join(twice)}")
     if strange or "task" not in header:
         wrong = f"unknown columns {', '.join(strange)}" if strange else "no column task"
         raise BenchError(f"{path}: {wrong}; expected columns among {', '.join(COLUMNS)}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast, get_args
 
 from bench.board.text import number
 from bench.cache.files import write_atomically
@@ -70,6 +71,7 @@ def import_predictions(
     store.check_writable()
     whose, new = _truth(store, said.task, registry, settings)
     content = read(file, whose.classes, said.form, best=said.selection == "test-best")
+    said = _agreed(said, content.about, whose, file)
     try:
         one, left_out = _external(whose, content, file, said)
     except MismatchError as error:
@@ -92,6 +94,31 @@ def import_predictions(
     elif count := sum(map(len, left_out.values())):
         words += f"; {count} that the task does not have are left out and named in {listed}"
     out().say(f"{said.label} on {whose.task}: {words}; saved as {path}")
+
+
+def _agreed(said: Import, about: Mapping[str, str], task: Truth, file: Path) -> Import:
+    """What is said of predictions, by options or by an exported file; both must agree.
+
+    Raises:
+        BenchError: the file is of another task or protocol, or contradicts an option.
+    """
+    theirs = about.get("task", task.task)
+    # Revisions and parts of a task may differ: clips are matched one by one.
+    if TaskName.parse(theirs).plain != TaskName.parse(task.task).plain:
+        raise BenchError(f"{file}: predictions of {theirs}, expected {task.task} (--task)")
+    if (protocol := about.get("protocol", said.protocol)) != said.protocol:
+        raise BenchError(f"{file}: its protocol is {protocol}; pass --protocol {protocol}")
+    selection, known = about.get("selection", "unknown"), get_args(ExternalSelection)
+    if selection not in known:
+        raise BenchError(f"{file}: selection {selection!r}, expected one of {', '.join(known)}")
+    if "unknown" not in (said.selection, selection) and said.selection != selection:
+        raise BenchError(f"{file}: its selection is {selection}, and --selection {said.selection}")
+    kept = selection if said.selection == "unknown" else said.selection
+    return replace(
+        said,
+        selection=cast(ExternalSelection, kept),
+        source=said.source or about.get("source", ""),
+    )
 
 
 def _external(task: Truth, content: Content, file: Path, said: Import) -> tuple[External, Faults]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,14 @@ class Predictions:
         truth: label numbers (n,).
         predicted: label numbers (n,).
         scores: of each class (n, c), where the file has them; any finite numbers.
+        about: what the file says of all of them: task, protocol, selection, source.
     """
 
     clips: tuple[str, ...]
     truth: NDArray[np.int64]
     predicted: NDArray[np.int64]
     scores: NDArray[np.float64] | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,12 @@ class Matrices:
     Attributes:
         subjects: "casme2/01", "sub01" or "1", as the file says.
         counts: (subjects, c, c), rows the true class.
+        about: as of `Predictions`.
     """
 
     subjects: tuple[str, ...]
     counts: NDArray[np.int64]
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 Content = Predictions | Matrices

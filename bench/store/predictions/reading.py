@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -14,7 +15,14 @@ from bench.store.predictions.log import parse_log
 from bench.store.predictions.matrices import from_json, is_matrix_table, parse_matrices
 from bench.store.predictions.parquet import MAGIC, read_parquet
 from bench.store.predictions.subjects import is_block_log, parse_blocks
-from bench.store.predictions.table import SEPARATORS, columns_of, from_rows, parse_table, rows_of
+from bench.store.predictions.table import (
+    ABOUT,
+    SEPARATORS,
+    columns_of,
+    from_rows,
+    parse_table,
+    rows_of,
+)
 
 Form = Literal["csv", "json", "parquet", "megc2019", "subjects", "matrices"]
 
@@ -112,12 +120,16 @@ def _read_json(text: str, classes: Sequence[str], origin: str) -> Content:
     """A list of rows, the object that `bench results export` writes, or an object of subjects."""
     content = _parsed(text, origin)
     rows = content.get("predictions") if isinstance(content, Mapping) else content
+    body = content if isinstance(content, Mapping) else {}
+    ours = set(ABOUT) <= set(body)
+    about = {name: str(body[name]) for name in ABOUT if body[name]} if ours else {}
     if isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows):
-        return _from_json_rows(rows, classes, origin)
+        found = _from_json_rows(rows, classes, origin)
+        return replace(found, about={**about, **found.about})
     if isinstance(content, Mapping):
         subjects = content.get("subjects", content)
         if isinstance(subjects, Mapping):
-            return from_json(subjects, classes, origin)
+            return replace(from_json(subjects, classes, origin), about=about)
     raise BenchError(
         f"{origin}: expected a list of objects with clip, truth and predicted, or an object with "
         "the confusion matrix of each subject"
@@ -128,11 +140,11 @@ def _from_json_rows(
     rows: Sequence[Mapping[str, Any]], classes: Sequence[str], origin: str
 ) -> Predictions:
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    cells = (
+    cells = [
         # JSON's null and a missing key are an empty cell.
         (f"{origin}, row {i}", {n: "" if row.get(n) is None else str(row[n]) for n in names})
         for i, row in enumerate(rows, start=1)
-    )
+    ]
     return from_rows(names, cells, classes, origin)
 
 

@@ -13,7 +13,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy as np
 from bench.core.errors import BenchError
 from bench.store.predictions.content import Predictions, Row, label, predictions, shortened
 
-Lines = Iterable[tuple[str, Mapping[str, str]]]
+Lines = Sequence[tuple[str, Mapping[str, str]]]
 """Where a row stands, and its cells by the names of their columns."""
 
 COLUMNS = {
@@ -33,6 +33,8 @@ COLUMNS = {
 }
 """The words for each column, without case, spaces and underscores; the likelier ones first."""
 
+ABOUT = ("task", "protocol", "selection", "source")
+"""Columns of `bench results export` that say the same of every row."""
 SCORE = re.compile(r"(?:score|prob|probability)[_ ](.+)", re.IGNORECASE)
 SEPARATORS = ("\t", ";", ",")
 
@@ -95,8 +97,24 @@ def from_rows(
         )
         rows.append((clip, truth, predicted))
         scores.append([_score(cells[name], where) for name in scored])
-    found = predictions(rows, origin)
+    found = replace(predictions(rows, origin), about=_about(names, lines, origin))
     return replace(found, scores=np.array(scores)) if scored else found
+
+
+def _about(names: Sequence[str], lines: Lines, origin: str) -> dict[str, str]:
+    """What the columns of `bench results export` say of all rows alike."""
+    found: dict[str, str] = {}
+    # Other tools may have one of these words for something else; ours writes all of them.
+    if not set(ABOUT) <= set(names):
+        return found
+    for name in ABOUT:
+        values = sorted({cells[name] for _, cells in lines} - {""})
+        if len(values) > 1:
+            said = ", ".join(map(shortened, values[:3]))
+            raise BenchError(f"{origin}: rows of several {name}s ({said}); import one at a time")
+        if values:
+            found[name] = values[0]
+    return found
 
 
 def columns_of(names: Sequence[str]) -> dict[str, str]:
