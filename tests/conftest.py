@@ -117,3 +117,12 @@ def world(
             numbers = (rng.normal(0, 0.3, 2) + 2 * i).tolist()
             (folder / f"c{i}-{emotion}.json").write_text(json.dumps(numbers))
     return World(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Whatever a test does to the answer to Ctrl-C ends with it."""
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    yield
+    signal.signal(signal.SIGINT, handler)
+    sys.unraisablehook = hook

@@ -128,6 +128,8 @@ VERBS = (
 def warm_up(world: Path, variables: Mapping[str, str]) -> None:
     """Import what commands import, once for all processes to come."""
     before = dict(os.environ), Path.cwd(), sys.argv
+    # The command line answers Ctrl-C itself, for as long as its process lives.
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
     os.environ.update(variables)
     os.chdir(world)
     from bench.cli import main
@@ -147,3 +149,5 @@ def warm_up(world: Path, variables: Mapping[str, str]) -> None:
         os.environ.update(before[0])
         os.chdir(before[1])
         sys.argv = before[2]
+        signal.signal(signal.SIGINT, handler)
+        sys.unraisablehook = hook
