@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import sys
+from pathlib import Path
 
 import pytest
 
 from bench import BenchError, Fidelity, exact, reconstructed, stated
+from bench.check import authors
 from bench.check.authors import Authors, authors_of, clone_of, compared, numbers, settings
 from bench.plugins.registry import load
 
@@ -71,3 +75,23 @@ def test_a_folder_that_is_no_clone_is_refused(tmp_path):
     (tmp_path / "name/main.py").touch()
     assert clone_of(authors, tmp_path) == tmp_path / "name"
     assert compared(authors, tmp_path / "name").comparisons == ()
+
+
+def test_modules_of_a_clone_are_forgotten_and_those_of_its_neighbour_are_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("clone", "clone2"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"of_{folder}.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / "clone2")
+    # As `--code clone` gives it.
+    with authors.importable(Path("clone")):
+        importlib.import_module("of_clone")
+        importlib.import_module("of_clone2")
+    assert "of_clone" not in sys.modules
+    assert sys.modules.pop("of_clone2")
+
+
+def test_a_script_of_another_commit_is_said(tmp_path):
+    (tmp_path / "net.py").write_text("class Other: pass\n")
+    with pytest.raises(BenchError, match=r"net\.py: no Net .*another commit"):
+        authors.definitions(tmp_path, "net.py", ("Net",), {})

@@ -156,6 +156,18 @@ def test_a_pipe_is_written_into(ran):
     assert shape(pipe) == before
 
 
+def test_a_pipe_that_nobody_reads_is_refused(ran):
+    os.mkfifo(ran.folder / "pipe.md")
+    complains(ran.bench("board", "-o", "pipe.md"), "pipe.md", "reader")
+
+
+def test_an_empty_name_is_not_the_working_folder(ran):
+    before = sorted(ran.folder.iterdir())
+    complains(ran.bench("board", "-o", ""), "-o", "empty")
+    complains(ran.bench("explain", "mean", "toy/3", "-o", ""), "-o", "empty")
+    assert sorted(ran.folder.iterdir()) == before
+
+
 def test_a_device_stays_one(ran):
     before = shape(Path("/dev/null")), shape(Path("/dev/full"))
     assert ran.bench("board", "-o", "/dev/null").code == 0

@@ -7,6 +7,7 @@ the file that a link names is replaced, never the link.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -111,8 +112,23 @@ def _write(path: Path, data: bytes) -> None:
         if _is_stdout(found):
             # Opened by its name, a redirected output would be cut off and written from its start.
             sys.stdout.flush()
-        with open(os.dup(1) if _is_stdout(found) else path, "wb") as file:  # noqa: PTH123
+        with open(os.dup(1) if _is_stdout(found) else _opened(path), "wb") as file:  # noqa: PTH123
             file.write(data)
     except OSError as error:
         # What fails while writing does not know its name.
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _opened(path: Path) -> int:
+    """A device or pipe, by its descriptor."""
+    try:
+        # Or a pipe that nobody reads would be waited for without a word.
+        opened = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ENXIO and path.is_fifo():
+            raise BenchError(
+                f"{path} is a pipe that nobody reads; start its reader first"
+            ) from error
+        raise
+    os.set_blocking(opened, True)
+    return opened

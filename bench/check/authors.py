@@ -176,6 +176,8 @@ def setting(code: Path, name: str, pattern: str, group: int = 1) -> float:
 @contextmanager
 def importable(code: Path) -> Iterator[None]:
     """Let a clone's modules be imported by their own names, and forget them afterwards."""
+    # As the files of modules are.
+    code = code.resolve()
     before = set(sys.modules)
     sys.path.insert(0, str(code))
     try:
@@ -184,8 +186,8 @@ def importable(code: Path) -> Iterator[None]:
         sys.path.remove(str(code))
         # Two clones may have modules of the same name.
         for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None) or ""
-            if file.startswith(str(code)):
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).is_relative_to(code):
                 del sys.modules[name]
 
 
@@ -199,9 +201,14 @@ def definitions(
         name: of the script.
         wanted: what to define, in this order.
         given: what the definitions use, by the names they use.
+
+    Raises:
+        BenchError: the script has no such definition: it is of another commit.
     """
     tree = ast.parse((code / name).read_text(encoding="utf-8", errors="replace"))
     nodes = {n.name: n for n in tree.body if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
+    if missing := [one for one in wanted if one not in nodes]:
+        raise BenchError(f"{code / name}: no {missing[0]} is defined; another commit?")
     space = dict(given)
     body = ast.Module([nodes[one] for one in wanted], [])
     exec(compile(body, str(code / name), "exec"), space)

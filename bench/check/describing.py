@@ -20,7 +20,7 @@ from bench.core.clip import Clip
 from bench.core.dataset import Dataset
 from bench.core.types import Array, Description
 from bench.plugins.method import Method
-from bench.running.engines.job import call
+from bench.running.engines.job import Lost, call
 from bench.running.jobs import Describe
 from bench.running.worker import describe
 from bench.views.catalog import CATALOG, servable
@@ -156,6 +156,6 @@ def _stored(method: Method, word: str, arrays: Mapping[str, Array], cache: Cache
     clip = Clip("toy", "01", f"{word}_01", "", Path(f"/{word}/{word}_01"), files, APEX)
     job = Describe(Spelt(Path("/"), arrays), clip, "", ((key(word), method),), cache.folder)
     done = call(describe, job)
-    for traceback in done.failed.values():
+    for traceback in [done.error] if isinstance(done, Lost) else done.failed.values():
         raise RuntimeError(traceback.strip().splitlines()[-1])
     return cache.get("descriptions", key(word))

@@ -12,11 +12,10 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
-from bench.cli.exits import FAILED, INTERRUPTED, leave
+from bench.cli.exits import FAILED, INTERRUPTED, leave, say
 from bench.core.contain import Interrupt
 from bench.core.deferred import defer
 from bench.core.errors import BenchError, disk_is_full
-from bench.core.escape import visible
 
 
 def main() -> None:
@@ -48,7 +47,7 @@ def _end(error: BaseException) -> NoReturn:
     # Compiled modules make an ImportError of whatever is raised while they are imported; that the
     # handler has done its work shows in SIG_DFL, which it leaves behind.
     if isinstance(error, Interrupt) or signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        _say("Interrupted; rerun the command to resume.")
+        say("Interrupted; rerun the command to resume.")
         raise SystemExit(INTERRUPTED) from None
     if isinstance(error, BenchError):
         leave(str(error))
@@ -61,7 +60,7 @@ def _end(error: BaseException) -> NoReturn:
         leave(words)
     from bench.cli.crash import crash
 
-    _say(f"bench: {crash(error)}")
+    say(f"bench: {crash(error)}")
     raise SystemExit(FAILED) from None
 
 
@@ -71,13 +70,6 @@ def _let_go() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def _say(line: str) -> None:
-    try:
-        print(visible(line), file=sys.stderr)
-    except OSError:
-        return  # nobody is there to read it; the exit code still tells
 
 
 def _advice(error: OSError) -> str:

@@ -12,7 +12,7 @@ from bench.board.publish import FORMATS, Format, check_publish, publish
 from bench.board.terminal import grids
 from bench.cache.output import Output, check_output, write_outputs
 from bench.cli.common import name_damaged, out, workspace
-from bench.cli.options import Force, KnownTasks, Plugin, Results
+from bench.cli.options import Force, KnownTasks, Plugin, Results, output_option
 from bench.core.errors import BenchError
 from bench.core.select import choose_tasks
 from bench.store.store import Store
@@ -26,11 +26,9 @@ def board(
     ] = "terminal",
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="Write to this file, in the format of its extension; to a folder: markdown, csv, "
-            "json, figures.",
+        output_option(
+            "Write to this file, in the format of its extension; to a folder: markdown, csv, json, "
+            "figures."
         ),
     ] = None,
     plugin: Plugin = None,

@@ -16,7 +16,7 @@ from bench.board.text import number
 from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
-from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results
+from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results, output_option
 from bench.core.errors import BenchError
 from bench.core.select import choose_tasks
 from bench.evaluation.average_ranks import average_ranks
@@ -51,7 +51,7 @@ def compare(
     ] = "uf1",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Draw the average ranks over tasks to this png file."),
+        output_option("Draw the average ranks over tasks to this png file."),
     ] = None,
     plugin: Plugin = None,
     force: Force = False,

@@ -11,8 +11,15 @@ from bench.core.escape import visible
 MISUSE, FAILED, INTERRUPTED = 2, 1, 130
 
 
+def say(line: str) -> None:
+    """A line on standard error; names and messages of other people's files are part of it."""
+    try:
+        print(visible(line), file=sys.stderr)
+    except OSError:
+        return  # nobody is there to read it; the exit code still tells
+
+
 def leave(message: str, command: str = "bench") -> NoReturn:
     """Say what is wrong in one line and exit with 2."""
-    # Names and messages of other people's files are part of it.
-    print(visible(f"{command}: {message}"), file=sys.stderr)
+    say(f"{command}: {message}")
     raise SystemExit(MISUSE)

@@ -10,7 +10,7 @@ import typer
 from bench.cache.output import MARK, check_output
 from bench.cli.common import chosen_device, err, out, workspace
 from bench.cli.complete import complete_methods, complete_tasks
-from bench.cli.options import Force, Plugin, Results
+from bench.cli.options import Force, Plugin, Results, output_option
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
@@ -38,7 +38,7 @@ def explain(
     results: Results = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder to write to; default: in the results folder."),
+        output_option("Folder to write to; default: in the results folder."),
     ] = None,
     preset: Annotated[
         str,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table as Grid
-from rich.text import Text
 
 from bench.cli.common import out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
 from bench.core.errors import BenchError
+from bench.core.escape import markdown as markdown_cell
 from bench.core.names import Label
 from bench.plugins.configure import configure
 
@@ -85,7 +85,7 @@ def _known(words: str, plugins: tuple[Path, ...]) -> Mapping[str, Authors]:
 def _print(name: str, found: Compared) -> None:
     grid = Grid("part", "what", "", "difference, or ours and theirs")
     for one in found.comparisons:
-        grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", Text(one.detail))
+        grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", one.detail)
     console = out()
     console.print(f"{name} and {found.repository} at {found.commit[:7]}")
     console.print(grid)
@@ -93,9 +93,12 @@ def _print(name: str, found: Compared) -> None:
 
 def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
     """A markdown table, a method a row."""
-    head: tuple[Any, ...] = ("method", "public code", "network or feature", "preprocessing")
-    yield "| " + " | ".join((*head, "recipe: equal", "recipe: differs")) + " |"
-    yield "|" + "---|" * 6
+    head = (
+        "method", "public code", "network or feature", "preprocessing", "recipe: equal",
+        "recipe: differs",
+    )  # fmt: skip
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
     for name, one in found.items():
         cells = [name, f"{one.repository} at {one.commit[:7]}"]
         for parts in (("network", "feature"), ("preprocessing",)):
@@ -104,4 +107,4 @@ def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
         recipe = [c for c in one.comparisons if c.part == "recipe"]
         cells.append(", ".join(c.what for c in recipe if c.agrees) or "not compared")
         cells.append("; ".join(f"{c.what}: {c.detail}" for c in recipe if not c.agrees))
-        yield "| " + " | ".join(cells) + " |"
+        yield "| " + " | ".join(map(markdown_cell, cells)) + " |"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from bench.cli.complete import (
     complete_protocols,
     complete_tasks,
 )
+from bench.core.errors import BenchError
 from bench.core.types import ApexPolicy
 from bench.running.options import Device, Engine, Refresh
 
@@ -165,6 +166,20 @@ Config = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Replace existing files that bench did not write.")
 ]
+
+
+def output_option(help: str) -> Any:  # noqa: A002 (typer's word)
+    """`--output`, `-o`: the annotation of an option that names a file or folder to write."""
+    return typer.Option("--output", "-o", help=help, metavar="PATH", parser=_not_empty)
+
+
+def _not_empty(text: str) -> Path:
+    # pathlib reads it as the working folder; it is a variable of a script that was not set.
+    if not text:
+        raise BenchError("-o: expected a file or folder, got an empty text")
+    return Path(text)
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FaceModel = Annotated[
     Path | None,

@@ -24,6 +24,9 @@ from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
 
+NAMED = 20
+"""Unreadable clips, and failed folds, that a run names before it only counts."""
+
 
 def run(
     methods: opt.Methods = "all",
@@ -106,10 +109,10 @@ def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) ->
             f"{len(summary.stale)} of these are stale: the code that made them has changed since; "
             "--refresh stale reruns them."
         )
-    for sentence in summary.unreadable[:20]:
+    for sentence in summary.unreadable[:NAMED]:
         console.say(sentence, style="red")
-    if len(summary.unreadable) > 20:
-        console.print(f"... and {len(summary.unreadable) - 20} more clips", style="red")
+    if len(summary.unreadable) > NAMED:
+        console.print(f"... and {len(summary.unreadable) - NAMED} more clips", style="red")
     if summary.unreadable and not incomplete:
         console.say(
             "Methods that need these frames did not run; --incomplete runs them without these "
@@ -117,8 +120,8 @@ def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) ->
         )
     for name, task in {cell.task.name: cell.task for cell in summary.spared}.items():
         console.say(f"{name}: {contract_text(task.contract)}.")
-    for unit, status, error in summary.failures[:20]:
+    for unit, status, error in summary.failures[:NAMED]:
         last = error.strip().splitlines()[-1] if error.strip() else ""
         console.say(f"{status}: {unit}: {last}", style="red")
-    if len(summary.failures) > 20:
-        console.print(f"... and {len(summary.failures) - 20} more", style="red")
+    if len(summary.failures) > NAMED:
+        console.print(f"... and {len(summary.failures) - NAMED} more", style="red")

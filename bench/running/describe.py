@@ -162,8 +162,8 @@ class _Crashes:
         if self.in_a_row[method] >= GIVE_UP and method not in self.given_up:
             self.given_up[method] = how
             self.note(
-                f"{method.name}: describe did not return on {GIVE_UP} clips in a row "
-                f"({how.error}); its other clips are skipped"
+                f"{method.name}: describe did not return on {GIVE_UP} clips in a row; its other "
+                f"clips are skipped: {how.error}"
             )
 
     def survived(self, rows: Rows) -> None:

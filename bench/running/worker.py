@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.cache.cache import Cache
-from bench.cache.root import CacheError
 from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.types import Description
@@ -64,8 +63,8 @@ def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
         with contained():
             value = described(method.describe(clip))
         cache.put("descriptions", name, value)
-    # The clip's or the cache's fault, not the method's: it is no failure of its own.
-    except (UnreadableError, CacheError):
+    # The clip's fault, not the method's: it is no failure of its own.
+    except UnreadableError:
         raise
     except Exception as error:
         # Every later job would fail alike: end the run instead of blaming the method.

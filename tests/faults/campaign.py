@@ -105,7 +105,9 @@ def plan(faults: int) -> list[Kind]:
     """The kinds of a campaign of at least so many faults, in their shares, mixed."""
     whole = sum(kind.share for kind in KINDS)
     counts = [max(1, round(kind.share * faults / whole)) for kind in KINDS]
-    counts[7] += max(0, faults - sum(counts))
+    # Rounding takes some away: so many more damaged records, of which there are the most.
+    names = [kind.name for kind in KINDS]
+    counts[names.index("damaged record")] += max(0, faults - sum(counts))
     chosen = [kind for kind, count in zip(KINDS, counts, strict=True) for _ in range(count)]
     order = np.random.default_rng(0).permutation(len(chosen))
     return [chosen[i] for i in order]

@@ -132,7 +132,7 @@ def hostile_import(case: Case, rng: np.random.Generator) -> None:
         (folder / "tasks" / "big.json").write_bytes(b"[" * 3_000_000)
     else:
         (case.world / "theirs.csv").write_bytes(_csv(rng, "csv"))
-        label = NAMES[int(rng.integers(len(NAMES)))].replace("\x00", "")
+        label = NAMES[int(rng.integers(len(NAMES)))]
         words = ("results", "import", "theirs.csv", "--task", "vectors/3", "--label", label)
     # Into results of the same plan, or into a folder of its own.
     place = () if rng.random() < 0.4 else ("--results", "elsewhere")
@@ -168,7 +168,7 @@ def _workbook(table: Path, rng: np.random.Generator, way: str) -> None:
 
     book = load_workbook(table)
     sheet = book.active
-    values: list[Any] = [None, -1, 10**400, 1e308, "x" * 30000, "=1/0", True, "\u0000"[:0], "#N/A"]
+    values: list[Any] = [None, -1, 10**400, 1e308, "x" * 30000, "=1/0", True, "", "#N/A"]
     if way == "cells":
         for _ in range(4):
             row, column = int(rng.integers(1, 14)), int(rng.integers(1, 6))

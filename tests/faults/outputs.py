@@ -12,12 +12,12 @@ import numpy as np
 
 from .case import Case
 
-BOARDS = (("board",), ("results", "list"), ("list", "methods"), ("literature", "check", "--all"))
+BOARDS = (("board",), ("results", "list"), ("list", "methods"))
 
 
 def closed_stdout(case: Case, rng: np.random.Generator) -> None:
     """Standard output is closed, full, or a pipe whose reader has left."""
-    words = BOARDS[int(rng.integers(3))] if rng.random() < 0.7 else case.plan()
+    words = BOARDS[int(rng.integers(len(BOARDS)))] if rng.random() < 0.7 else case.plan()
     way = str(rng.choice(["closed", "full", "pipe", "both"]))
 
     def before() -> None:

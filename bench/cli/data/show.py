@@ -13,7 +13,7 @@ import typer
 from bench.cache.output import MAKER, MARK, Output, write_outputs
 from bench.cli.common import STAND_INS, out, progress, workspace
 from bench.cli.complete import complete_datasets
-from bench.cli.options import Force, Plugin
+from bench.cli.options import Force, Plugin, output_option
 from bench.core.clip import Clip
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
@@ -34,9 +34,7 @@ def show(
         typer.Argument(metavar="DATASET", help="A dataset.", autocompletion=complete_datasets),
     ],
     clip: Annotated[str, typer.Argument(help="A clip's id, or its end where that is unique.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write: png, pdf or svg.")
-    ] = None,
+    output: Annotated[Path | None, output_option("File to write: png, pdf or svg.")] = None,
     plugin: Plugin = None,
     force: Force = False,
 ) -> None:

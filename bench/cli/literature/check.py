@@ -13,6 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from bench.cli.common import out, print_json
+from bench.cli.exits import FAILED
 from bench.cli.options import Json
 from bench.core.errors import BenchError
 from bench.core.select import unknown
@@ -86,9 +87,10 @@ def _claimed(claims: Sequence[Claimed], json: bool) -> None:
         print_json([_plain(*each) for each in judged])
     else:
         out().print(_grid(judged, "claimed scores"))
-        out().print(_summary(judged, f"claimed result{'s' if len(judged) > 1 else ''}"))
+        what = "claimed result" if len(judged) == 1 else "claimed results"
+        out().print(f"{_summary(judged, what)}.")
     if any(verdict.feasible == "no" for _, verdict, _ in judged):
-        raise typer.Exit(1)
+        raise SystemExit(FAILED)
 
 
 def _published(rows: Sequence[Published], everything: bool, json: bool) -> None:

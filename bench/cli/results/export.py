@@ -10,7 +10,7 @@ import typer
 
 from bench.cache.output import Output, write_outputs
 from bench.cli.common import err, workspace
-from bench.cli.options import CellPath, Force, Results
+from bench.cli.options import CellPath, Force, Results, output_option
 from bench.core.errors import BenchError
 from bench.evaluation.export import export_of
 from bench.evaluation.find_cell import find_result
@@ -30,9 +30,7 @@ def export(
     format: Annotated[  # noqa: A002 (the option's name)
         ExportForm, typer.Option("--format", help="Output format.")
     ] = "csv",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; default: print.")
-    ] = None,
+    output: Annotated[Path | None, output_option("File to write; default: print.")] = None,
     results: Results = None,
     force: Force = False,
 ) -> None:
