@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table as Grid
@@ -21,6 +21,12 @@ from bench.plugins.configure import configure
 
 if TYPE_CHECKING:
     from bench.check.authors import Authors, Compared
+
+HEADS = (
+    *("method", "public code", "network or feature", "preprocessing"),
+    *("recipe: equal", "recipe: differs"),
+)
+"""Of the markdown table."""
 
 
 def fidelity(
@@ -93,9 +99,8 @@ def _print(name: str, found: Compared) -> None:
 
 def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
     """A markdown table, a method a row."""
-    head: tuple[Any, ...] = ("method", "public code", "network or feature", "preprocessing")
-    yield "| " + " | ".join((*head, "recipe: equal", "recipe: differs")) + " |"
-    yield "|" + "---|" * 6
+    yield "| " + " | ".join(HEADS) + " |"
+    yield "|" + "---|" * len(HEADS)
     for name, one in found.items():
         cells = [name, f"{one.repository} at {one.commit[:7]}"]
         for parts in (("network", "feature"), ("preprocessing",)):
