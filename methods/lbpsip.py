@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
-from bench.plugins.fidelity import OURS, Fidelity, exact, reconstructed
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class LBPSIP(PatternMethod):
         year=2014,
         url="https://doi.org/10.1007/978-3-319-16865-4_34",
         fidelity=Fidelity(
-            network=exact("compared with public code, without the pyramid of resolutions"),
+            network=stated("as the paper describes the codes, without its pyramid of resolutions"),
             preprocessing=reconstructed("10 interpolated frames of 170 x 140"),
             recipe=reconstructed("the SVM's penalty is our reading"),
         ),

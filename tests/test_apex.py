@@ -12,7 +12,7 @@ import pytest
 from bench.cache.cache import Cache
 from bench.core.clip import Clip
 from bench.data.apex import with_apexes
-from bench.data.task import make_tasks
+from bench.data.task import read_tasks
 from bench.datasets.smic import Smic
 from bench.datasets.synthetic.identity import STYLES
 from bench.datasets.synthetic.knobs import PRESETS
@@ -88,7 +88,7 @@ def smic(tmp_path: Path):
 
 def test_policies_give_tasks_of_their_own(smic, tmp_path):
     cache = Cache(tmp_path / "cache")
-    tasks = {p: make_tasks(smic, ["3"], cache, p)[0] for p in ("given", "middle", "spotted")}
+    tasks = {p: read_tasks(smic, ["3"], cache, p).all()[0] for p in ("given", "middle", "spotted")}
     assert {p: task.apex for p, task in tasks.items()} == {
         "given": "middle 3",
         "middle": "middle 3",
@@ -97,7 +97,7 @@ def test_policies_give_tasks_of_their_own(smic, tmp_path):
     assert all(abs(clip.apex - 5) <= 1 for clip in tasks["spotted"].clips)
     assert tasks["given"].fingerprint == tasks["middle"].fingerprint
     assert tasks["given"].fingerprint != tasks["spotted"].fingerprint
-    (again,) = make_tasks(smic, ["3"], cache, "spotted", threads=2)
+    (again,) = read_tasks(smic, ["3"], cache, "spotted", threads=2).all()
     assert again.fingerprint == tasks["spotted"].fingerprint
 
 

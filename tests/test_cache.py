@@ -263,6 +263,14 @@ def test_a_cache_that_fails_under_a_method_is_not_the_method_s_fault(world, monk
     assert {one["status"] for one in world.records().values()} == {"ok"}
 
 
+def test_a_run_that_ends_while_another_prunes_does_no_harm(tmp_path, monkeypatch):
+    cache = filled(tmp_path)
+    with in_use(cache):
+        (mark,) = (tmp_path / ".running").iterdir()
+        monkeypatch.setattr(os, "kill", lambda *_: mark.unlink())
+        assert prune(cache, 10**9) == 0
+
+
 def test_strange_marks_and_unmade_folders_do_no_harm(tmp_path):
     cache = filled(tmp_path)
     (tmp_path / ".running").mkdir(exist_ok=True)

@@ -24,7 +24,7 @@ from bench.core.errors import DataError
 from bench.data.check import check
 from bench.data.contract import Contract, LeaveOut, make_contract
 from bench.data.fingerprint import copied, copies, digests, identities
-from bench.data.task import make_tasks, read_tasks
+from bench.data.task import read_tasks
 from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
@@ -66,7 +66,7 @@ def spans(folder: Path, clips: int = 44) -> Spans:
 
 
 def test_clips_of_one_file_are_clips_of_their_own(tmp_path):
-    (task,) = make_tasks(spans(tmp_path), ["3"], Cache(tmp_path / "cache"))
+    (task,) = read_tasks(spans(tmp_path), ["3"], Cache(tmp_path / "cache")).all()
     assert len(set(task.digests)) == len(task.clips) == 44
 
 
@@ -298,10 +298,18 @@ def test_a_file_that_cannot_be_opened_costs_its_clip(tmp_path):
     data = Few(tmp_path)
     cache = Cache(tmp_path / "cache")
     with pytest.raises(DataError, match=r"few/3 lacks 1 of its 3 clips: few/1/b \(.*gone\.png"):
-        make_tasks(data, ["3"], cache)
-    (task,) = make_tasks(data, ["3"], cache, leave_out=LeaveOut(incomplete=True))
+        read_tasks(data, ["3"], cache).all()
+    (task,) = read_tasks(data, ["3"], cache, leave_out=LeaveOut(incomplete=True)).all()
     assert task.name == "few/3 (2 of 3)"
     assert task.contract.missing == ("few/1/b",)
+
+
+def test_a_link_to_nowhere_costs_no_clip_of_its_folder(tmp_path):
+    data = Few(tmp_path)
+    clips = [clip for clip in data.index().clips if clip.name != "b"]
+    before = digests(clips, Cache(tmp_path / "cache"), "few")
+    (tmp_path / "other.png").symlink_to(tmp_path / "nowhere")
+    assert digests(clips, Cache(tmp_path / "other"), "few") == before
 
 
 class Few(Spans):
@@ -413,7 +421,7 @@ def test_unmapped_words_are_counted_but_those_left_out_on_purpose_are_not(tmp_pa
         def index(self) -> Index:
             return Index(clips)
 
-    one, two = make_tasks(Words(tmp_path), ["1", "2"], Cache(tmp_path / "cache"))
+    one, two = read_tasks(Words(tmp_path), ["1", "2"], Cache(tmp_path / "cache")).all()
     assert one.contract.unmapped == {"low?": 2}
     assert two.contract.unmapped == {"low?": 2}
 
@@ -434,7 +442,7 @@ def test_unmapped_words_are_counted_but_those_left_out_on_purpose_are_not(tmp_pa
     ],
 )
 def test_all_of_it_is_in_the_fingerprint(tmp_path, other):
-    (task,) = make_tasks(spans(tmp_path), ["3"], Cache(tmp_path / "cache"))
+    (task,) = read_tasks(spans(tmp_path), ["3"], Cache(tmp_path / "cache")).all()
     changed = replace(task, contract=replace(task.contract, **other))
     assert changed.fingerprint != task.fingerprint
 
@@ -447,7 +455,7 @@ def test_sentences_may_be_reworded_and_name_no_folder_of_this_machine(tmp_path):
         double = tmp_path / place / "SMIC_all_cropped/HS/s1/micro/positive/s1_ne_01"
         trees.write_frames(double, ["reg_image1.bmp"], b"x")
     tasks = [
-        make_tasks(Smic(tmp_path / place), ["3"], Cache(tmp_path / "cache"))[0]
+        read_tasks(Smic(tmp_path / place), ["3"], Cache(tmp_path / "cache")).all()[0]
         for place in ("here", "there")
     ]
     assert str(tmp_path) not in str(tasks[0].contract)

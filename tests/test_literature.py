@@ -55,6 +55,14 @@ def test_percentages_and_fractions_are_one(tmp_path, text):
     assert (row.value, row.decimals) == (0.7945, 4)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", 1.0), ("1.0", 1.0), ("1.85%", 0.0185), ("2", 0.02)]
+)
+def test_only_between_1_and_2_a_percentage_needs_its_sign(tmp_path, text, value):
+    (row,) = literature.read(write(tmp_path, line(text)))
+    assert row.value == value
+
+
 def test_uncertain_numbers_of_classes_belong_to_no_task(tmp_path):
     stated = ["5", "5?", "?", "unstated", "5 (SMIC 3)"]
     read = literature.read(write(tmp_path, *(line(0.5, classes=text) for text in stated)))
@@ -69,6 +77,7 @@ def test_uncertain_numbers_of_classes_belong_to_no_task(tmp_path):
         (line("n/a"), "line 2: value is 'n/a'"),
         (line("-0.5"), "line 2: value"),
         (line("250"), "at most 1 or 100 %"),
+        (line("1.85"), "value is '1.85', expected a fraction of at most 1; if it is a percentage"),
         (line("0.5", metric="wf1"), "line 2: metric is 'wf1', expected one of accuracy, f1"),
         (line("0.5", certainty="sure"), "line 2: certainty is 'sure'"),
         (line("0.5", metric="f1", kind=""), "f1_kind is '', expected one of macro, pr, weighted"),

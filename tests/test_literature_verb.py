@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_an_accuracy_of_other_clips_is_not_called_wrong(world):
     done = world.bench("literature", "check", "--method", "mfvan", "--dataset", "casme2", "--json")
@@ -46,6 +48,18 @@ def test_a_claim_is_judged(world):
     assert bad.code == 1
     assert (judged["feasible"], judged["printed"]["uar"]) == ("no", "0.7605")
     assert "macro precision" in judged["reason"]
+
+
+@pytest.mark.parametrize(
+    ("task", "clips", "accuracy"),
+    [("toy/3", "10/10/10", ".3076"), ("smic/3", "70/51/44", ".3048")],
+)
+def test_a_verdict_counts_the_clips_of_the_claim(world, task, clips, accuracy):
+    """.3076 is 12 of 39, cut off, but nothing of 30; .3048 is 50 of 164, but nothing of 165."""
+    words = ["--task", task, "--clips", clips, "--acc", accuracy]
+    (judged,) = json.loads(world.bench("literature", "check", *words, "--json").out)
+    total = sum(map(int, clips.split("/")))
+    assert judged["verdict"] == f"not of {total} clips"
 
 
 def test_a_file_of_claims_is_judged(world):

@@ -7,7 +7,7 @@ import pytest
 from bench.cache.cache import Cache
 from bench.core.dataset import Roots
 from bench.core.errors import BenchError
-from bench.data.task import Task, make_tasks
+from bench.data.task import Task, read_tasks
 from bench.planning.plan import make_plan
 from bench.planning.skipped import ImpossibleProtocol, MissingViews
 from bench.plugins.configure import configure
@@ -19,7 +19,7 @@ def parts(world):
     """A registry with the toy plugins, and the toy task."""
     registry = load((world.plugin,))
     data = registry.datasets["toy"].locate(Roots({"toy": world.folder / "data"}))
-    (task,) = make_tasks(data, ["3"], Cache(world.folder / "cache"))
+    (task,) = read_tasks(data, ["3"], Cache(world.folder / "cache")).all()
     return registry, task
 
 

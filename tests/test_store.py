@@ -223,6 +223,7 @@ def test_a_run_keeps_what_it_replaces_and_says_so(ran):
         path.write_text(text)
         done = ran.run("--trace")
         assert f"damaged, rerun; the old file is kept in damaged/: {path}" in done.err
+        assert "the next `bench run`" not in done.err
         assert json.loads(path.read_text())["scores"] == whole
     kept = sorted((ran.results / "damaged").iterdir())
     assert [file.read_text() for file in kept] == ["{", "[]"]

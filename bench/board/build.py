@@ -10,10 +10,9 @@ import numpy as np
 from bench.board.board import Board, Table
 from bench.board.contract import apart_text
 from bench.core.names import TaskName
-from bench.evaluation.build_row import build_row, finished
+from bench.evaluation.build_row import build_row, by_row, finished
 from bench.evaluation.external import external_order, external_row
 from bench.evaluation.ranking import ranked
-from bench.evaluation.row import RowKey
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.comparison import comparisons
@@ -76,13 +75,9 @@ def _table(
     registry: Registry,
     external: list[External],
 ) -> Table:
-    by_row: dict[RowKey, list[Record]] = defaultdict(list)
-    for record in records:
-        by_row[RowKey(record.label, record.preset, record.family)].append(record)
-    rows = {
-        key: build_row(task, protocol, of_row, registry) for key, of_row in sorted(by_row.items())
-    }
-    done = {key: finished(by_row[key]) for key in rows}
+    grouped = sorted(by_row(records).items())
+    rows = {key: build_row(task, protocol, of_row, registry) for key, of_row in grouped}
+    done = {key: finished(of_row) for key, of_row in grouped}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     others = sorted((external_row(task, one) for one in external), key=external_order)

@@ -220,7 +220,7 @@ LEGEND = (
     "fold's training subjects (`--inner 5`; a dash if not run), and `oracle UF1`, the checkpoint "
     "that is best on each held-out subject, which shows how much such selection gains. Neither is "
     "ranked. `external predictions` were imported from a file (`bench results import`); how they "
-    "were made is known from whoever imported them. They agree with the task's true classes, are "
+    "were made is as stated by whoever imported them. They agree with the task's true classes, are "
     "scored like ours, and are never ranked; where they lack clips, the notes say how many they "
     "have (`435 of 442 clips`)."
 )

@@ -99,14 +99,14 @@ def clear(cache: Cache, category: str) -> Category:
     if category not in names:
         raise unknown("cache category", category, names)
     require_own(cache.folder)
-    if _marks(cache):
+    if _running(cache):
         raise BenchError(f"a run is using the cache {cache.folder}: clear it after the run")
     sizes = []
     for path, status in list(_entries(cache, category)):
         _remove(cache, path)
         sizes.append(status.st_size)
     for folder, _, _ in list(os.walk(cache.folder / category, topdown=False)):
-        # Fails where a file of somebody else is left.
+        # A file of somebody else may be left.
         if not any(Path(folder).iterdir()):
             Path(folder).rmdir()
     return Category(category, len(sizes), sum(sizes))
@@ -153,7 +153,7 @@ def prune(cache: Cache, limit: int | None) -> int:
     if limit is None:
         return 0
     require_own(cache.folder)
-    since = min((mark.stat().st_mtime_ns for mark in _marks(cache)), default=None)
+    since = min(_running(cache), default=None)
     files = [file for category in BOUNDED for file in _entries(cache, category)]
     excess = sum(status.st_size for _, status in files) - limit
     removed = 0
@@ -202,23 +202,32 @@ def _entries(cache: Cache, category: str) -> Iterator[tuple[Path, os.stat_result
                 yield path, status
 
 
-def _marks(cache: Cache) -> list[Path]:
-    """Marks of the runs that use the cache; those of dead ones are removed."""
-    marks = [m for m in sorted((cache.folder / MARKS).glob("*")) if MARK.fullmatch(m.name)]
-    dead = [mark for mark in marks if not _alive(mark)]
-    for mark in dead:
-        _remove(cache, mark)
-    return [mark for mark in marks if mark not in dead]
+def _running(cache: Cache) -> list[int]:
+    """When each run that uses the cache began, ns; the marks of dead ones are removed."""
+    began = []
+    for mark in sorted((cache.folder / MARKS).glob("*")):
+        match = MARK.fullmatch(mark.name)
+        if match is None:
+            continue
+        try:
+            status = mark.stat()
+        # The run has ended meanwhile.
+        except FileNotFoundError:
+            continue
+        if _alive(match[1], int(match[2]), status.st_mtime):
+            began.append(status.st_mtime_ns)
+        else:
+            _remove(cache, mark)
+    return began
 
 
-def _alive(mark: Path) -> bool:
-    host, _, process = mark.name.rpartition(".")
+def _alive(host: str, process: int, began: float) -> bool:
     # Processes of other machines cannot be asked, so only the age of their marks tells.
     if host != socket.gethostname():
-        return time.time() - mark.stat().st_mtime < FORGOTTEN
+        return time.time() - began < FORGOTTEN
     try:
         # Signal 0 is never delivered: the call only reports whether the process exists.
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):

@@ -161,6 +161,13 @@ def settings(pairs: Mapping[str, tuple[float, float]]) -> Iterator[Comparison]:
         yield Comparison("recipe", what, ours == theirs, detail)
 
 
+def batches(code: Path, name: str) -> Comparison:
+    """Whether a script of theirs draws the clips of a batch anew every epoch, as ours do."""
+    shuffled = "shuffle=True" in (code / name).read_text(encoding="utf-8", errors="replace")
+    theirs = "shuffled" if shuffled else "in the order of the files"
+    return Comparison("recipe", "batches", shuffled, f"ours shuffled, theirs {theirs}")
+
+
 def setting(code: Path, name: str, pattern: str, group: int = 1) -> float:
     """A number in the text of a file, by a group of a regular expression.
 

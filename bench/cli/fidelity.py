@@ -22,6 +22,12 @@ from bench.plugins.configure import configure
 if TYPE_CHECKING:
     from bench.check.authors import Authors, Compared
 
+HEADS = (
+    *("method", "public code", "network or feature", "preprocessing"),
+    *("recipe: equal", "recipe: differs"),
+)
+"""Of the markdown table."""
+
 
 def fidelity(
     methods: Annotated[
@@ -93,12 +99,8 @@ def _print(name: str, found: Compared) -> None:
 
 def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
     """A markdown table, a method a row."""
-    head = (
-        "method", "public code", "network or feature", "preprocessing", "recipe: equal",
-        "recipe: differs",
-    )  # fmt: skip
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
+    yield "| " + " | ".join(HEADS) + " |"
+    yield "|" + "---|" * len(HEADS)
     for name, one in found.items():
         cells = [name, f"{one.repository} at {one.commit[:7]}"]
         for parts in (("network", "feature"), ("preprocessing",)):

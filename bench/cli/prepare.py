@@ -17,7 +17,7 @@ from bench.core.select import choose
 from bench.core.types import ApexPolicy
 from bench.data.contract import LeaveOut
 from bench.data.exclusions import read_exclusions, refuse_unknown_clips
-from bench.data.task import Task, make_tasks, read_tasks
+from bench.data.task import Task, read_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
 from bench.plugins.configure import Configured, configure
@@ -167,8 +167,8 @@ def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
         excluded=frozenset(before.excluded),
         absent=frozenset(before.missing),
     )
-    made = make_tasks(dataset, [name.labelling], settings.cache, apex, cores(), leave_out)
-    return made[0].without(before.unreadable)
+    made = read_tasks(dataset, [name.labelling], settings.cache, apex, cores(), leave_out)
+    return made.all()[0].without(before.unreadable)
 
 
 def _labellings(dataset: str, known: list[str], words: str) -> list[str]:

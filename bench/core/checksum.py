@@ -1,20 +1,20 @@
-"""Bytes under their hash: whoever reads them knows whether they are what was written."""
+"""Bytes preceded by their hash, by which a reader detects damage."""
 
 from __future__ import annotations
 
 import hashlib
 
 LENGTH = 65
-"""Of what stands before the content: sha256 in hexadecimal, and a newline."""
+"""Bytes before the content: sha256 in hexadecimal, and a newline."""
 
 
 def add_checksum(data: bytes) -> bytes:
-    """The content under its hash."""
+    """The content, preceded by its hash."""
     return _head(data) + data
 
 
 def strip_checksum(data: bytes) -> bytes | None:
-    """The content, None where a bit of it or of its hash is another."""
+    """The content, None where it or its hash is not what was written."""
     head, content = data[:LENGTH], data[LENGTH:]
     return content if head == _head(content) else None
 

@@ -14,6 +14,7 @@ from bench.core.deferred import load
 from bench.core.errors import DataError
 from bench.core.machine import cores
 from bench.core.threads import side_by_side
+from bench.data.contract import clip_of
 from bench.data.counts import Difference, TaskCount, count
 from bench.data.elsewhere import elsewhere, instead, one_line, setting
 from bench.data.fingerprint import copied
@@ -210,10 +211,8 @@ def _folded(sentences: Iterable[str]) -> Iterator[str]:
     """Sentences on single clips, those that say the same of several in one with their number."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for sentence in sentences:
-        clip, colon, said = sentence.partition(": ")
-        # Ids of clips have two slashes and no blank.
-        known = colon and clip.count("/") == 2 and " " not in clip
-        groups[said if known else sentence].append(clip if known else "")
+        clip = clip_of(sentence)
+        groups[sentence.removeprefix(f"{clip}: ")].append(clip)
     for said, clips in groups.items():
         if len(clips) > 1 and clips[0]:
             yield f"{len(clips)} clips: {said} ({some(clips)})"

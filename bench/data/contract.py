@@ -81,7 +81,7 @@ class Contract:
             for texts in (self.repaired, self.dropped)
         ]
         # What is wrong with the dataset as a whole shows in the clips, words and revision.
-        about.append(sorted({clip for clip in map(_clip_of, self.problems) if clip}))
+        about.append(sorted({clip for clip in map(clip_of, self.problems) if clip}))
         clips = self.missing, self.unreadable, self.excluded, self.unlisted
         words = sorted(self.unmapped.items())
         return key("contract", self.found, self.expected, about, clips, words, self.revision)
@@ -180,8 +180,8 @@ def _said(dataset: Dataset, texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _clip_of(sentence: str) -> str:
-    """The clip that a sentence is about, "" for those on a whole dataset."""
+def clip_of(sentence: str) -> str:
+    """Id of the clip that a sentence is about, "" for those on a whole dataset."""
     clip = sentence.partition(": ")[0]
     # Ids have two slashes and no blank.
     return clip if clip.count("/") == 2 and " " not in clip else ""

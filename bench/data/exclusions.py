@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from pathlib import Path
 
 from bench.core.errors import BenchError
+from bench.core.select import nearest
 
 
 def read_exclusions(path: Path) -> dict[str, int]:
@@ -37,7 +37,7 @@ def refuse_unknown_clips(path: Path, excluded: dict[str, int], known: Collection
     for word, at in excluded.items():
         if word not in known:
             ids = sorted(known)
-            near = difflib.get_close_matches(word, ids, n=2, cutoff=0.6)
+            near = nearest(word, ids)
             hint = f"did you mean {' or '.join(near)}?" if near else f"ids are like {ids[0]}"
             raise BenchError(
                 f"--exclude {path}: line {at}: no clip {word!r} among {len(ids)}; {hint}"

@@ -76,7 +76,7 @@ def copies(clips: Sequence[Clip], digests: Sequence[str]) -> list[str]:
 
 
 def copied(clips: Sequence[Clip]) -> list[str]:
-    """What `copies` says of clips whose digests nobody remembers; unreadable ones are passed."""
+    """What `copies` says of clips whose digests nobody remembers; unreadable ones are skipped."""
     # Only files of equal sizes can be equal, and few clips have those: the rest is not read.
     sizes: dict[tuple[int, ...], list[Clip]] = defaultdict(list)
     for clip in {(clip.folder, clip.files): clip for clip in clips}.values():
@@ -151,10 +151,19 @@ def _listing(folder: Path) -> dict[str, Stat]:
     try:
         # One scan of a folder is far faster than asking for every frame by itself.
         with os.scandir(folder) as entries:
-            stats = ((entry.name, entry.stat()) for entry in entries)
-            return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats}
+            found = {entry.name: _stat(entry) for entry in entries}
     except OSError as error:
         raise DataError(f"{folder}: {error.strerror}") from error
+    return {name: stat for name, stat in found.items() if stat is not None}
+
+
+def _stat(entry: os.DirEntry[str]) -> Stat | None:
+    try:
+        stat = entry.stat()
+    # A dangling link is no frame, and must not cost the clips of its folder.
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _digest(clip: Clip) -> str:

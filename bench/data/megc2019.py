@@ -13,10 +13,11 @@ from pathlib import Path
 
 from bench.core.errors import DataError
 from bench.core.names import ClipId
+from bench.data.reading.annotations import subject_number
+from bench.data.reading.coded import THREE
 from bench.data.reading.sheets import read_csv
 
 LIST = Path(__file__).with_suffix(".csv")
-CLASSES = ("negative", "positive", "surprise")
 SUBJECTS = {"smic": "s{}", "casme2": "{:02d}", "samm": "{:03d}"}
 """How each database writes the number of a subject; the list pads SMIC's, and SAMM's not."""
 HEADER = (
@@ -80,9 +81,9 @@ def _entry(row: list[str], places: tuple[int, int, int, int]) -> tuple[str, str]
         return None
     database, subject, name, label = (row[place] for place in places)
     form = SUBJECTS.get(database.lower())
-    number = re.fullmatch(r"[^0-9]*0*([1-9][0-9]{0,3})", subject)
+    number = subject_number(subject, "[^0-9]*")
     if form is None or number is None or not name or label not in {"0", "1", "2"}:
         return None
     # On disk SMIC's subjects are not padded.
-    clip = ClipId(database.lower(), form.format(int(number[1])), re.sub(r"^s0+(?=\d)", "s", name))
-    return str(clip), CLASSES[int(label)]
+    clip = ClipId(database.lower(), form.format(number), re.sub(r"^s0+(?=\d)", "s", name))
+    return str(clip), THREE[int(label)]

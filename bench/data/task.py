@@ -20,6 +20,7 @@ from bench.core.words import Annotation
 from bench.data.apex import with_apexes
 from bench.data.contract import NOTHING, Contract, LeaveOut, make_contract
 from bench.data.fingerprint import copies, identities, reading_code, tried_digests
+from bench.data.reading import some
 
 NAMED = 5
 """Clips that an error names before it only counts."""
@@ -155,24 +156,11 @@ class Made:
     known: frozenset[str]
     remarks: tuple[str, ...] = ()
 
-
-def make_tasks(
-    dataset: Dataset,
-    words: Sequence[str],
-    cache: Cache,
-    apex: ApexPolicy = "given",
-    threads: int = 1,
-    leave_out: LeaveOut = NOTHING,
-) -> list[Task]:
-    """The tasks of one dataset; takes and raises what `read_tasks` does.
-
-    Raises:
-        DataError: the first of those that some task cannot be run for, too.
-    """
-    made = read_tasks(dataset, words, cache, apex, threads, leave_out)
-    if made.lacking:
-        raise made.lacking[0]
-    return list(made.tasks)
+    def all(self) -> tuple[Task, ...]:
+        """Every task asked for; raises the first `DataError` of those that cannot be run."""
+        if self.lacking:
+            raise self.lacking[0]
+        return self.tasks
 
 
 def read_tasks(
@@ -199,13 +187,13 @@ def read_tasks(
         DataError: the dataset cannot be indexed.
     """
     index = _index(dataset)
-    labellings = {word: dataset.labellings[word] for word in words}
+    labellings = [dataset.labellings[word] for word in words]
+    left_out = leave_out.excluded | leave_out.absent
     # Sorted whatever a plugin returns: labels, folds and the fingerprint rest on this order.
     clips = [
         clip
         for clip in sorted(index.clips, key=lambda clip: clip.id)
-        if clip.id not in leave_out.excluded | leave_out.absent
-        and any(one.label(clip) is not None for one in labellings.values())
+        if clip.id not in left_out and any(one.label(clip) is not None for one in labellings)
     ]
     usable = _usable(dataset, clips, cache, apex, threads)
     tasks: list[Task] = []
@@ -281,9 +269,9 @@ def _task(dataset: Dataset, word: str, index: Index, usable: _Usable, leave_out:
         for clip, digest in zip(usable.clips, usable.digests, strict=True)
         if clip.id in members
     ]
-    here = {clip.id for clip, _ in rows}
+    settled = leave_out.excluded.union(clip.id for clip, _ in rows)
     excluded = [clip for one, clip in members.items() if one in leave_out.excluded]
-    absent = {one: clip for one, clip in members.items() if one not in here | leave_out.excluded}
+    absent = {one: clip for one, clip in members.items() if one not in settled}
     if absent and not (leave_out.incomplete and rows):
         reasons = {one: usable.lost.get(one, "no frames on disk") for one in sorted(absent)}
         raise DataError(_lacking(str(name), dataset.name, len(members), reasons))
@@ -314,12 +302,11 @@ def _rule(dataset: Dataset, labelling: Labelling) -> str:
 
 def _lacking(task: str, dataset: str, whole: int, reasons: dict[str, str]) -> str:
     """Which clips a task lacks, and what can be done, in a line."""
-    first = [f"{clip} ({why})" for clip, why in list(reasons.items())[:NAMED]]
-    more = [f"{len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
+    named = some((f"{clip} ({why})" for clip, why in reasons.items()), NAMED)
     cure = "a copy without any frames cannot be run"
     if len(reasons) < whole:
         cure = "--incomplete runs those that are there, --exclude FILE leaves clips out by name"
     return (
-        f"{task} lacks {len(reasons)} of its {whole} clips: {', '.join([*first, *more])}; {cure}; "
+        f"{task} lacks {len(reasons)} of its {whole} clips: {named}; {cure}; "
         f"`bench data check {dataset}` lists all"
     )

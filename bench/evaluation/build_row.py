@@ -20,7 +20,7 @@ from bench.evaluation.notes import (
     Transductive,
     WithoutAnnotation,
 )
-from bench.evaluation.row import FitTime, Row
+from bench.evaluation.row import FitTime, Row, RowKey
 from bench.evaluation.scoring import confusions, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
@@ -37,6 +37,14 @@ LEAST_FIRST: tuple[Provenance, ...] = ("unsealed", "reported", "reproduced", "ru
 def finished(records: list[Record]) -> list[Record]:
     """The records that ended ok."""
     return [record for record in records if record.status == "ok"]
+
+
+def by_row(records: Iterable[Record]) -> dict[RowKey, list[Record]]:
+    """The records of one task and protocol by the row that they belong to."""
+    rows: dict[RowKey, list[Record]] = defaultdict(list)
+    for record in records:
+        rows[RowKey(record.label, record.preset, record.family)].append(record)
+    return rows
 
 
 def build_row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:

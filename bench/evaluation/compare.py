@@ -105,8 +105,8 @@ def compare(
             for r in records
             if (r.inputs["data"], r.inputs["protocol"]) == (task.fingerprint, protocol)
         ]
-        # A word given twice would be compared with itself.
         others = [o for o in external if (o.data, o.protocol) == (task.fingerprint, protocol)]
+        # A word given twice would be compared with itself.
         results = [entry(task, here, others, word, protocol) for word in dict.fromkeys(words)]
         left_out += [one for one in results if not isinstance(one, Entry)]
         entries = [one for one in results if isinstance(one, Entry)]

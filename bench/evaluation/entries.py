@@ -11,6 +11,7 @@ import numpy as np
 from bench.core.errors import BenchError
 from bench.core.names import RowSelector
 from bench.core.types import Array
+from bench.evaluation.build_row import by_row, finished
 from bench.evaluation.external import EXTERNAL, covered, external_counts, external_key
 from bench.evaluation.row import RowKey
 from bench.evaluation.scoring import confusions
@@ -120,7 +121,7 @@ def entry(
     # Without @ the choice is empty, which every family starts with.
     meant: dict[RowKey, list[Record] | External] = {
         key: row
-        for key, row in _by_row(records).items()
+        for key, row in by_row(records).items()
         if key.label == wanted.label
         and (key.preset == wanted.choice or key.family.startswith(wanted.choice))
     }
@@ -139,20 +140,12 @@ def entry(
         return Entry(word, {}, found)
     total = len(folds(protocol, task.people, task.databases))
     done: dict[int, list[Record]] = defaultdict(list)
-    for record in found:
-        if record.status == "ok":
-            done[record.inputs["seed"]].append(record)
+    for record in finished(found):
+        done[record.inputs["seed"]].append(record)
     whole = {seed: rows for seed, rows in done.items() if len(rows) == total}
     if not whole:
         return MissingFolds(task.task, word, max(map(len, done.values()), default=0), total)
     return Entry(word, whole)
-
-
-def _by_row(records: Sequence[Record]) -> dict[RowKey, list[Record]]:
-    rows: dict[RowKey, list[Record]] = defaultdict(list)
-    for record in records:
-        rows[RowKey(record.label, record.preset, record.family)].append(record)
-    return rows
 
 
 def common(task: Truth, first: Entry, second: Entry) -> Array:

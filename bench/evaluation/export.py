@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.core.errors import BenchError
-from bench.evaluation.build_row import least_provenance
+from bench.evaluation.build_row import finished, least_provenance
 from bench.evaluation.external import EXTERNAL
 from bench.evaluation.find_cell import CellRecords, ExternalResult
 from bench.evaluation.truth import Truth
@@ -27,7 +27,7 @@ def export_of(result: CellRecords | ExternalResult) -> Export:
 
 
 def _cell(cell: CellRecords) -> Export:
-    done = [record for record in cell.records if record.status == "ok"]
+    done = finished(cell.records)
     if not done:
         raise BenchError(f"{cell.folder} has no finished fold")
     inputs = done[0].inputs

@@ -133,7 +133,7 @@ def _rows(claim: Claimed, dataset: str, part: str, classes: int) -> list[Publish
             raise BenchError(f"{claim.where}{column} is {word!r}, expected one of {wanted}")
     rows = []
     for metric, text in claim.scores.items():
-        value, decimals = fraction(text, f"{claim.where}{metric}".removesuffix(": "))
+        value, decimals = fraction(text, f"{claim.where}{metric}")
         rows.append(
             Published(
                 line=claim.line,

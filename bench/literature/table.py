@@ -185,11 +185,21 @@ def _row(path: Path, line: int, cells: Mapping[str, str | None]) -> Published:
 
 
 def fraction(text: str, where: str) -> tuple[float, int]:
-    """A score as a fraction, and its decimals: ".7945", "79.45" and "79.45%" are equal."""
+    """A score as a fraction, and its decimals: ".7945", "79.45" and "79.45%" are equal.
+
+    Raises:
+        BenchError: it is no score, or one between 1 and 2 without a percent sign.
+    """
     match = re.fullmatch(r"(\d*)\.?(\d*)\s*(%?)", text)
     if match is None or not (match[1] or match[2]):
         raise BenchError(f"{where}: value is {text!r}, expected a fraction or a percentage")
     value, decimals = float(f"{match[1] or 0}.{match[2] or 0}"), len(match[2])
+    # Rather a fraction with a typing error than a percentage: no published score is so low.
+    if 1 < value < 2 and not match[3]:
+        raise BenchError(
+            f"{where}: value is {text!r}, expected a fraction of at most 1; if it is a percentage, "
+            f"write {text}%"
+        )
     # A fraction is at most 1, so anything larger is a percentage even without its sign.
     if match[3] or value > 1:
         # Rounded, because dividing decimal numbers by 100 can leave noise in the last digits.

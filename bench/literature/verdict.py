@@ -72,7 +72,7 @@ def verdicts(rows: Iterable[Published], clips: Clips = CLIPS) -> list[Verdict]:
     ]
 
 
-def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
+def in_a_word(group: Sequence[Published], verdict: Verdict, clips: Clips = CLIPS) -> str:
     """A verdict for a table: "possible", "only if cut off", "impossible", "not of 246 clips", ...
 
     An accuracy that is not a multiple of 1/n but one of 1/(n ± a few) suggests another selection of
@@ -87,7 +87,7 @@ def in_a_word(group: Sequence[Published], verdict: Verdict) -> str:
     condition = "" if row.pooling == "pooled" else " if pooled"
     if verdict.parts:
         return f"parts do not add up{condition}"
-    total = sum(CLIPS.get((row.dataset, row.part, row.classes or 0), ()))
+    total = sum(clips.get((row.dataset, row.part, row.classes or 0), ()))
     for accuracy in (one.claim for one in group if one.metric == "accuracy"):
         others = other_totals(accuracy, total)
         if others and total not in others:

@@ -108,7 +108,8 @@ def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) ->
         try:
             record = store.done(unit, options)
         except DamagedError as error:
-            summary.damaged.append(str(error))
+            # Without the cure, which is this very run.
+            summary.damaged.append(f"{store.path(unit)}: {error.fault}")
             record = None
         method, datasets = type(unit.cell.row.method), dataset_plugins(unit.cell.task.dataset)
         stale = record is not None and code_changes(record, method, datasets)

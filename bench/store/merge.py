@@ -7,6 +7,7 @@ our folder. Ours stay where both have a file, unless ours is damaged or did not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
@@ -25,6 +26,8 @@ from bench.store.task_file import TaskFile, read_task
 
 Fate = Literal["imported", "already here", "kept ours", "damaged", "refused"]
 Content = Record | TaskFile | Environment | External | Evidence
+TaskOf = Callable[[str], TaskFile | None]
+"""The task of a data fingerprint."""
 
 
 class Taken(NamedTuple):
@@ -53,6 +56,9 @@ def merge(source: Path, ours: Store) -> Iterator[Taken]:
         What became of each file, as soon as that is known.
     """
     files = strangers_listing(source)
+    # Tasks come before records, so none changes while it is asked for; a folder has few tasks and
+    # many records.
+    task_of = cache(ours.task)
     yield from (Taken("refused", line) for line in files.refused)
     # Ours come first: a record that does not fit our task is not sound, whatever theirs says.
     for one in scan(source, files, ours.tasks()):
@@ -62,17 +68,17 @@ def merge(source: Path, ours: Store) -> Iterator[Taken]:
             )
             continue
         try:
-            yield _take(one.path, one.content, ours)
+            yield _take(one.path, one.content, ours, task_of)
         except NewerError as error:
             yield Taken("kept ours", str(error))
 
 
-def _take(path: Path, content: Content, ours: Store) -> Taken:
+def _take(path: Path, content: Content, ours: Store, task_of: TaskOf) -> Taken:
     match content:
         case TaskFile():
             return _take_task(path, content, ours)
         case Record():
-            return _take_record(path, content, ours)
+            return _take_record(path, content, ours, task_of)
         case Environment():
             # The id is a hash of the content: another of the same id is the same.
             target = environment_path(ours.folder, path.stem)
@@ -97,9 +103,9 @@ def _take_task(path: Path, task: TaskFile, ours: Store) -> Taken:
     return Taken("already here")
 
 
-def _take_record(path: Path, record: Record, ours: Store) -> Taken:
+def _take_record(path: Path, record: Record, ours: Store, task_of: TaskOf) -> Taken:
     # The scan has named the missing task.
-    if ours.task(record.inputs["data"]) is None:
+    if task_of(record.inputs["data"]) is None:
         return Taken("refused")
     target = ours.path_of(record)
     here = _here(target, read_record, ours)

@@ -159,7 +159,7 @@ class Store:
             everything = scan_records(
                 sorted(folder.glob("*.json")),
                 cache(self.task),
-                reproduced(files_of(self.folder, "evidence")),
+                self.reproduced(),
             )
         for one in everything:
             if isinstance(one.error, NewerError):

@@ -79,7 +79,7 @@ class HTNet(NetworkMethod):
         year=2024,
         url="https://arxiv.org/abs/2307.14637",
         fidelity=Fidelity(
-            network=exact("differs by 6.6e-07 at most from wangzhifengharrison/HTNet at 91cf4bd"),
+            network=exact("differs by 1.4e-06 at most from wangzhifengharrison/HTNet at 91cf4bd"),
             preprocessing=stated(
                 "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py: the crops "
                 "of faces that its detector misses, for all; planes u, v, "

@@ -13,6 +13,7 @@ import torch
 from bench.check.authors import (
     Authors,
     Comparison,
+    batches,
     importable,
     numbers,
     roused,
@@ -58,9 +59,7 @@ def compare(code: Path) -> Iterator[Comparison]:
             "learning rate": (method.learning_rate, setting(code, MAIN, r"rate = ([\d.]+)")),
         }
     )
-    shuffled = "shuffle=True" in (code / MAIN).read_text(encoding="utf-8")
-    detail = "ours shuffled, theirs " + ("shuffled" if shuffled else "in the order of the files")
-    yield Comparison("recipe", "batches", shuffled, detail)
+    yield batches(code, MAIN)
 
 
 def _fill(ours: Any, theirs: Any) -> None:

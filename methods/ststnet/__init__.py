@@ -50,8 +50,8 @@ class STSTNet(FlowNetwork):
         url="https://arxiv.org/abs/1902.03634",
         fidelity=Fidelity(
             network=exact(
-                "differs by 2.6e-07 of the largest logit at most from "
-                "christy1206/STSTNet at 1afb56e"
+                "differs by 1.5e-05 at most, of logits up to 167, from christy1206/STSTNet at "
+                "1afb56e"
             ),
             preprocessing=reconstructed(
                 "flow by our TV-L1; exact where a dataset ships the published flow images"

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from bench.check.authors import (
     Authors,
     Comparison,
+    batches,
     definitions,
     numbers,
     roused,
@@ -67,9 +68,7 @@ def compare(code: Path) -> Iterator[Comparison]:
             "learning rate": (method.learning_rate, setting(code, MAIN, r"rate = ([\d.]+)")),
         }
     )
-    shuffled = "shuffle=True" in (code / MAIN).read_text(encoding="utf-8")
-    detail = "ours shuffled, theirs " + ("shuffled" if shuffled else "in the order of the files")
-    yield Comparison("recipe", "batches", shuffled, detail)
+    yield batches(code, MAIN)
 
 
 AUTHORS = Authors(

@@ -18,7 +18,7 @@ from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
 from bench.core.types import Array
-from bench.data.task import Task, make_tasks
+from bench.data.task import Task, read_tasks
 from bench.datasets.synthetic.truth import read_truth
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, read_settings
@@ -98,7 +98,7 @@ def main() -> None:
     registry, settings = read_settings(needed=True)
     name, _, word = chosen.task.partition("/")
     (dataset,), settings = chosen_datasets(registry, settings, name, 1, lambda *_: None)
-    (task,) = make_tasks(dataset, [word], settings.cache)
+    (task,) = read_tasks(dataset, [word], settings.cache).all()
     if not task.synthetic:
         raise BenchError(f"{chosen.task} is real data: where its faces truly move is not known")
     # One thread as in a worker, so that a fold predicts as its record does.

@@ -20,7 +20,7 @@ from bench.core.select import unknown
 from bench.literature.claims import Claimed, read_claims, rows_of
 from bench.literature.comparison import literature
 from bench.literature.table import MetricName, Published, results
-from bench.literature.verdict import Verdict, in_a_word, verdicts
+from bench.literature.verdict import CLIPS, Clips, Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 
@@ -82,7 +82,7 @@ def check(
 def _claimed(claims: Sequence[Claimed], json: bool) -> None:
     """Print the verdicts on claims; exit with 1 if one is impossible."""
     rows, counts = rows_of(claims)
-    judged = _judged(rows, verdicts(rows, counts))
+    judged = _judged(rows, counts)
     if json:
         print_json([_plain(*each) for each in judged])
     else:
@@ -95,7 +95,7 @@ def _claimed(claims: Sequence[Claimed], json: bool) -> None:
 
 def _published(rows: Sequence[Published], everything: bool, json: bool) -> None:
     """List the verdicts on the table that comes with the package."""
-    judged = _judged(rows, verdicts(rows))
+    judged = _judged(rows, CLIPS)
     if json:
         print_json([_plain(*one) for one in judged])
         return
@@ -106,8 +106,9 @@ def _published(rows: Sequence[Published], everything: bool, json: bool) -> None:
     out().print(f"{_summary(judged, 'published results')}{hint}.")
 
 
-def _judged(rows: Sequence[Published], found: Sequence[Verdict]) -> list[Judged]:
-    return [(g, v, in_a_word(g, v)) for g, v in zip(results(rows), found, strict=True)]
+def _judged(rows: Sequence[Published], clips: Clips) -> list[Judged]:
+    found = zip(results(rows), verdicts(rows, clips), strict=True)
+    return [(group, verdict, in_a_word(group, verdict, clips)) for group, verdict in found]
 
 
 def _summary(judged: Sequence[Judged], what: str) -> str:

@@ -17,7 +17,7 @@ from bench.core.escape import csv as cell
 from bench.core.names import TaskName, TaskSelector
 from bench.core.select import unknown
 from bench.core.words import ExternalSelection
-from bench.data.task import Task, make_tasks
+from bench.data.task import Task, read_tasks
 from bench.evaluation.external import covered, external_row
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
@@ -200,5 +200,5 @@ def _truth(
     if word not in have[dataset].labellings:
         tasks = [str(TaskName(dataset, one)) for one in have[dataset].labellings]
         raise unknown("task", wanted.task, tasks)
-    (made,) = make_tasks(have[dataset], [word], settings.cache)
+    (made,) = read_tasks(have[dataset], [word], settings.cache).all()
     return truth(task_file(made)), made
