@@ -196,6 +196,11 @@ def test_a_whole_jpeg_is_read(tmp_path: Path, name: str) -> None:
         np.testing.assert_array_equal(read_image(tmp_path / "a.jpg"), np.array(image))
 
 
+def lacks_only_bits_of_the_last_block(found: np.ndarray, whole: np.ndarray) -> None:
+    np.testing.assert_array_equal(found[:-16], whole[:-16])
+    np.testing.assert_array_equal(found[:, :-32], whole[:, :-32])
+
+
 @pytest.mark.parametrize("name", JPEGS)
 @given(share=st.floats(0, 1), thumbnail=st.booleans())
 @settings(max_examples=40, deadline=None)
@@ -217,9 +222,21 @@ def test_a_jpeg_with_an_early_end_marker_is_refused(
         found = read_image(path)
     except DataError:
         return
-    # What passes lacks nothing but bits of the last block.
-    np.testing.assert_array_equal(found[:-16], whole[:-16])
-    np.testing.assert_array_equal(found[:, :-32], whole[:, :-32])
+    lacks_only_bits_of_the_last_block(found, whole)
+
+
+@pytest.mark.parametrize("within", [0, 1, 2])
+def test_a_jpeg_that_ends_at_a_restart_is_refused(tmp_path: Path, within: int) -> None:
+    data = JPEGS["restarts"]
+    path = tmp_path / "a.jpg"
+    path.write_bytes(data)
+    whole = read_image(path)
+    restarts = [at for at in range(len(data)) if data[at] == 0xFF and data[at + 1] & 0xF8 == 0xD0]
+    assert len(restarts) > 8  # numbered from 0 to 7, and again
+    for at in restarts:
+        path.write_bytes(data[: at + within] + b"\xff\xd9")
+        with pytest.raises(DataError, match="truncated"):
+            lacks_only_bits_of_the_last_block(read_image(path), whole)
 
 
 def test_a_progressive_jpeg_that_ends_between_two_scans_is_refused(tmp_path: Path) -> None:

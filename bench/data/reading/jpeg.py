@@ -13,7 +13,9 @@ END_MARKER, START_OF_SCAN, PROGRESSIVE = 0xD9, 0xDA, 0xC2
 # FF00 is a byte of FF, FFFF a fill byte; FFD0 to FFD7 are restarts within a scan.
 IN_SCAN = {0x00, 0xFF, *range(0xD0, 0xD8)}
 # No FF in it, which would begin a marker; irregular, so that no run of blocks decodes to nothing.
-PADDING = bytes(37 * i * i % 251 for i in range(1, 65))
+_BITS = bytes(37 * i * i % 251 for i in range(1, 65))
+# Where a scan has restarts, bits are skipped up to the next one: whichever is due is among these.
+PADDING = _BITS + b"".join(bytes((0xFF, restart)) + _BITS for restart in range(0xD0, 0xD8))
 
 
 def ends_early(data: bytes, decode: Callable[[bytes], Array]) -> bool:
@@ -30,7 +32,9 @@ def ends_early(data: bytes, decode: Callable[[bytes], Array]) -> bool:
     # Where there is no end marker at all, decoders refuse the file themselves.
     if end < 0:
         return False
-    return not np.array_equal(decode(data[:end] + END), decode(data[:end] + PADDING + END))
+    # A marker may follow bytes of FF, which would make a marker of the first bits.
+    before = data[:end].rstrip(b"\xff")
+    return not np.array_equal(decode(before + END), decode(before + PADDING + END))
 
 
 def may_end_early(pixels: Array) -> bool:
