@@ -13,6 +13,7 @@ from bench.evaluation.notes import (
     Partial,
     PartialClips,
     PluginMissing,
+    PublishedWeights,
     Reconstructed,
     Scratch,
     SeveralRows,
@@ -49,6 +50,8 @@ def note_text(note: Note) -> str:
             return "scratch"
         case Transductive():
             return "transductive"
+        case PublishedWeights():
+            return "published weights"
         case PluginMissing():
             return "plugin not installed"
         case OldVersion(made, now):

@@ -14,6 +14,7 @@ from bench.evaluation.notes import (
     OldVersion,
     Partial,
     PluginMissing,
+    PublishedWeights,
     Reconstructed,
     Scratch,
     Stale,
@@ -69,7 +70,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
             if plugin
             else "unknown"
         ),
-        selection="last",
+        selection=first.selection,
         folds=len(done),
         of=total,
         seeds=seeds,
@@ -115,6 +116,8 @@ def _notes(
     # By convention the field `weights` is a file of pretrained weights; empty means none.
     if inputs["config"].get("weights") == "":
         yield Scratch()
+    if records[0].published_weights:
+        yield PublishedWeights()
     if records[0].transductive:
         yield Transductive()
     if plugin is None:

@@ -1,6 +1,6 @@
 """What a reader must know about rows and variants, as values: no code looks at their text.
 
-Ranking asks `outdated`; the text of each note is made in `bench.board.notes`.
+Ranking asks `unranked`; the text of each note is made in `bench.board.notes`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ class Note:
 
     Attributes:
         kind: the word for other programs.
-        outdated: the row says nothing about today's method, so it gets no rank.
+        unranked: the row gets no rank: it says nothing about today's method, or nobody knows how
+            its weights were chosen.
     """
 
     kind: ClassVar[str]
-    outdated: ClassVar[bool] = False
+    unranked: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,14 @@ class Transductive(Note):
 
 
 @dataclass(frozen=True)
+class PublishedWeights(Note):
+    """Weights that the authors published, a file for each held-out subject; not trained here."""
+
+    kind = "published-weights"
+    unranked = True
+
+
+@dataclass(frozen=True)
 class PluginMissing(Note):
     """The method's plugin is not installed: its facts and its code are unknown."""
 
@@ -91,7 +100,7 @@ class OldVersion(Note):
     """
 
     kind = "old-version"
-    outdated = True
+    unranked = True
     made: int
     now: int
 
@@ -200,6 +209,6 @@ class NoCommonSeed(Note):
     labels: tuple[str, ...]
 
 
-def outdated(notes: Iterable[Note]) -> bool:
+def unranked(notes: Iterable[Note]) -> bool:
     """Whether any note takes the rank from its row."""
-    return any(note.outdated for note in notes)
+    return any(note.unranked for note in notes)

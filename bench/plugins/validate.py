@@ -67,6 +67,8 @@ def _method(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
     for function, returns in (("describe", "(self, clip)"), ("fit", "(self, train, context)")):
         if getattr(plugin, function) is getattr(Method, function):
             yield f"no {function}; write def {function}{returns}: ..."
+    if plugin.weights_files and plugin.published is Method.published:
+        yield "weights_files, and no published; write def published(self, weights, classes): ..."
     yield from _views(plugin, shipped)
     yield from _fields(plugin)
 

@@ -9,12 +9,15 @@ from typing import Protocol, cast
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
 from bench.core.code_hash import borrowed, source_hash
+from bench.core.contain import contained
+from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
+from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
-from bench.running.jobs import Outcome, fit_job
+from bench.running.jobs import Outcome, fit_job, published_weights
 from bench.running.options import RunOptions
 from bench.running.unreadable import without
 from bench.running.worker import fit
@@ -85,6 +88,7 @@ def _run(
     waiting = _missing(plan, store, options, summary)
     if not waiting:
         return summary
+    _check_weights(waiting)
     waiting = _described(waiting, store, cache, options, progress, summary)
     if summary.spared:
         # All of their clips have just been described.
@@ -97,6 +101,20 @@ def _run(
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
     return summary
+
+
+def _check_weights(waiting: Sequence[Unit]) -> None:
+    """Raise `BenchError` before anything runs for published weights that do not fit the method."""
+    for unit in waiting:
+        weights, row = published_weights(unit), unit.cell.row
+        if weights is None or row.weights is None:
+            continue
+        try:
+            with contained():
+                row.method.published(weights, len(unit.cell.task.classes))
+        except BenchError as error:
+            file = row.weights.file_of(unit.fold.name)
+            raise BenchError(f"{WORD}={file}: does not fit: {error}") from error
 
 
 def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
