@@ -59,8 +59,9 @@ def best_overlaps(ours: Array, theirs: Array) -> Array:
     mine, yours = (one.reshape(len(one), -1).astype(float) for one in (ours, theirs))
     both = mine @ yours.T
     either = mine.sum(1)[:, None] + yours.sum(1) - both
-    overlap: Array = both / np.maximum(either, 1)
-    return overlap[linear_sum_assignment(-overlap)]
+    overlap = both / np.maximum(either, 1)
+    best: Array = overlap[linear_sum_assignment(-overlap)]
+    return best
 
 
 AUTHORS = Authors("tvaranka/meb", "f731b0a981683a24f6be2e026208811849dee3ad", compare, (SCRIPT,))
