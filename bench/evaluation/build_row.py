@@ -85,7 +85,8 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         inner=other.inner,
         epochs=other.epochs,
         fit_times=fit_times(done),
-        provenance=least_provenance(done),
+        # Of a row without a finished fold, that of what was tried.
+        provenance=least_provenance(done or records),
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
     )
