@@ -85,8 +85,8 @@ def test_a_row_of_published_weights_says_so_and_has_no_rank(fixed):
     assert rows["fixed:weights"]["selection"] == "unknown"
     assert "published weights" in (fixed.results / "leaderboard.md").read_text()
     label = next(row["label"] for row in table["rows"] if "=" in row["label"])
-    compared = fixed.bench("compare", "mean", label)
-    assert f"{label} with published weights" in " ".join(compared.out.split())
+    (pair,) = json.loads(fixed.bench("compare", "mean", label, "--json").out)
+    assert f"{label} with published weights" in pair["verdict"]
 
 
 def test_a_record_is_reproduced_by_the_digest_alone(fixed):

@@ -18,8 +18,8 @@ class Note:
 
     Attributes:
         kind: the word for other programs.
-        unranked: the row gets no rank: it says nothing about today's method, or nobody knows how
-            its weights were chosen.
+        unranked: the row gets no rank, because it says nothing about today's method, or nothing
+            about people that the method has not seen, or nobody knows how its weights were chosen.
     """
 
     kind: ClassVar[str]
@@ -115,6 +115,14 @@ class Stale(Note):
 
     kind = "stale"
     changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SamePeople(Note):
+    """The protocol has the same people in training and test: a diagnostic, and no result."""
+
+    kind = "same-people"
+    unranked = True
 
 
 @dataclass(frozen=True)
