@@ -64,7 +64,7 @@ class Branch(nn.Module):
         return Seen(
             logits=self.head(maps.mean((2, 3))),
             maps=torch.einsum("kc,nchw->nkhw", self.head.weight, maps),
-            shares=shares.unflatten(2, maps.shape[2:]),
+            shares=shares.reshape(*shares.shape[:2], *maps.shape[2:]),
             regions=self.local(pooled),
         )
 
@@ -85,7 +85,7 @@ class SiameseNet(nn.Module):
         """Logits, or what both branches see, the mirror image's maps mirrored back."""
         count = instances.shape[1]
         if not self.training:
-            return self.online.classify(2 * unit(instances[:, count // 2]) - 1)  # type: ignore[no-any-return]
+            return self.online.classify(2 * unit(instances[:, count // 2]) - 1)
         # Drawn on the CPU, so that a seed draws the same instances on every device.
         first = torch.randint(count, (len(instances),))
         second = (first + torch.randint(1, count, (len(instances),))) % count
@@ -128,8 +128,10 @@ def joint_loss(
 
 def attention_distance(online: Tensor, target: Tensor) -> Tensor:
     """Euclidean distances between classes' maps (n, classes, h, w), per class and place."""
-    apart = torch.linalg.vector_norm((online - target).flatten(2), dim=2)
-    return apart.mean() / (online.shape[2] * online.shape[3])
+    places = online.shape[2] * online.shape[3]
+    apart = (online - target).reshape(*online.shape[:2], places)
+    norms: Tensor = torch.linalg.vector_norm(apart, dim=2)
+    return norms.mean() / places
 
 
 def region_distance(online: Seen, target: Seen) -> Tensor:
