@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench.literature.table import read_published
+from bench.literature.table import PUBLISHED, read
 from bench.plugins.registry import load
 
 PLUGIN = '''
@@ -38,18 +38,11 @@ def test_such_a_variant_is_traced_without_being_asked(chooser):
     assert [cell["done"] for cell in json.loads(plan.out)] == [6]
 
 
-def test_records_without_a_trace_do_not_serve_it(chooser):
-    from bench.running.jobs import options_of
-    from bench.running.options import RunOptions
-    from bench.store.record import Record
-
-    del Record  # what serves is asked of the store below
+def test_a_field_may_be_set_besides(chooser):
     chooser.run(methods="chooser:official+scale=3")
-    path = next(iter((chooser.results / "records").rglob("*.json")))
-    raw = json.loads(path.read_text())
-    assert raw["traced"]
-    assert raw["inputs"]["config"]["scale"] == 3.0
-    assert options_of and RunOptions
+    record = next(iter(chooser.records().values()))
+    assert (record["traced"], record["inputs"]["config"]["scale"]) == (True, 3.0)
+    assert "oracle" in (chooser.results / "leaderboard.md").read_text()
 
 
 def test_its_row_has_an_oracle_score_and_no_rank(chooser):
@@ -68,7 +61,7 @@ def test_a_glob_names_it_beside_the_plain_method(chooser):
 
 def test_the_literature_knows_of_every_such_choice():
     """The public scripts say so; `bench/literature/published.csv` names file and lines."""
-    test_best = {one.method for one in read_published() if one.selection == "test-best"}
+    test_best = {one.method for one in read(PUBLISHED) if one.selection == "test-best"}
     traced = {name for name, plugin in load().methods.items() if plugin.traced}
     assert traced == {"capsulenet", "htnet", "mmnet"}
     assert traced <= test_best
