@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench.literature.table import PUBLISHED, read
+from bench.literature.comparison import literature
 from bench.plugins.registry import load
 
 PLUGIN = '''
@@ -61,7 +61,7 @@ def test_a_glob_names_it_beside_the_plain_method(chooser):
 
 def test_the_literature_knows_of_every_such_choice():
     """The public scripts say so; `bench/literature/published.csv` names file and lines."""
-    test_best = {one.method for one in read(PUBLISHED) if one.selection == "test-best"}
+    test_best = {one.method for one in literature() if one.selection == "test-best"}
     traced = {name for name, plugin in load().methods.items() if plugin.traced}
     assert traced == {"capsulenet", "htnet", "mmnet"}
     assert traced <= test_best
