@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.core.words import Provenance
 from bench.evaluation.notes import (
+    AuthorsEpoch,
     ExternalPredictions,
     IncompleteVariants,
     NoCommonSeed,
@@ -112,6 +113,8 @@ def note_text(note: Note) -> str:
             return "scratch"
         case Transductive():
             return "transductive"
+        case AuthorsEpoch():
+            return "the authors' choice of epoch is oracle UF1"
         case PublishedWeights():
             return "published weights"
         case PluginMissing():

@@ -9,6 +9,7 @@ from statistics import fmean
 from bench.core.names import Label, Protocol
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
+    AuthorsEpoch,
     Note,
     NotIsolated,
     OldVersion,
@@ -120,6 +121,8 @@ def _notes(
     # By convention the field `weights` is a file of pretrained weights; empty means none.
     if inputs["config"].get("weights") == "":
         yield Scratch()
+    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
+        yield AuthorsEpoch()
     if records[0].published_weights:
         yield PublishedWeights()
     if records[0].transductive:

@@ -31,12 +31,14 @@ class Configured:
         label: "lbptop", or "mfvan:delta" for a variant.
         preset: "paper" or "quick"; "paper" where the preset asked for changes nothing.
         weights: published weights that stand in for training; None where it is trained.
+        traced: scores of every checkpoint are part of the result.
     """
 
     method: Method
     label: str
     preset: str
     weights: FoldWeights | None = None
+    traced: bool = False
 
     @property
     def config(self) -> dict[str, Any]:
@@ -73,13 +75,13 @@ def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
         wanted = Label.parse(word)
         for name in choose(wanted.method, registry.methods, "method"):
             plugin = registry.methods[name]
-            seen: set[Method] = set()
+            seen: set[tuple[Method, bool]] = set()
             for variant in _variants(plugin, wanted.variant):
                 row = _configured(plugin, variant, preset)
-                if wanted.variant == variant or row.method not in seen:
+                if wanted.variant == variant or (row.method, row.traced) not in seen:
                     # A row that two words mean keeps the place that the first gave it.
                     chosen.setdefault(row.label, row)
-                seen.add(row.method)
+                seen.add((row.method, row.traced))
     return list(chosen.values())
 
 
@@ -121,7 +123,7 @@ def _configured(plugin: type[Method], words: str, preset: str) -> Configured:
     # In one order and with one spelling, so that one configuration has one name.
     parts = [variant, *canonical(changes), *([weights.word] if weights else [])]
     label = Label(plugin.name, "+".join(filter(None, parts)))
-    return Configured(method, str(label), preset, weights)
+    return Configured(method, str(label), preset, weights, variant in plugin.traced)
 
 
 def _instance(

@@ -80,6 +80,8 @@ class Method:
             a file of public code, or `OURS`.
         as_judged: presets and variants that keep the judgements of `facts.fidelity`; all others are
             shown as changed.
+        traced: variants whose authors keep the best epoch on the held-out subject. They are run as
+            if with `--trace`, so that a board shows that choice in its oracle column.
         described_by: the fields that `describe` depends on; None means all of them.
         weights_files: of a method whose authors publish weights, a file for each held-out subject:
             how the files are called, by database, from the subject's number: "sub{:02d}.pth". The
@@ -95,6 +97,7 @@ class Method:
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     sources: ClassVar[Mapping[str, str]] = {}
     as_judged: ClassVar[frozenset[str]] = frozenset()
+    traced: ClassVar[frozenset[str]] = frozenset()
     described_by: ClassVar[tuple[str, ...] | None] = None
     weights_files: ClassVar[Mapping[str, str]] = {}
 

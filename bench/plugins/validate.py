@@ -133,6 +133,10 @@ def _fields(plugin: type[Method]) -> Iterator[str]:
         choices: Mapping[str, Mapping[str, Any]] = getattr(plugin, what)
         for word, changes in choices.items():
             yield from _strangers(f"{what}[{word!r}] sets", changes, names)
+    for word in sorted(plugin.traced - set(plugin.variants)):
+        yield f"traced names {word!r}, and no variant has that name. Variants: " + _list(
+            plugin.variants
+        )
     yield from _strangers("described_by names", plugin.described_by or (), names)
     yield from _strangers("sources names", plugin.sources, names)
 

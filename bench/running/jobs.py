@@ -133,10 +133,15 @@ def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
         genders=tuple(task.clips[i].gender for i in fold.train),
         classes=len(task.classes),
         seed=derived_seed(unit.cell.seed, task.name, fold.name),
-        options=options,
+        options=options_of(unit, options),
         cache=cache.folder,
         weights=published_weights(unit),
     )
+
+
+def options_of(unit: Unit, options: RunOptions) -> RunOptions:
+    """Options of one unit: some variants are traced whether or not the user asks for it."""
+    return dataclasses.replace(options, trace=options.trace or unit.cell.row.traced)
 
 
 def published_weights(unit: Unit) -> Mapping[str, Array] | None:

@@ -17,7 +17,7 @@ from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
-from bench.running.jobs import Outcome, fit_job, published_weights
+from bench.running.jobs import Outcome, fit_job, options_of, published_weights
 from bench.running.options import RunOptions
 from bench.running.unreadable import without
 from bench.running.worker import fit
@@ -124,7 +124,7 @@ def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) ->
     waiting = []
     for unit in plan.units:
         try:
-            record = store.done(unit, options)
+            record = store.done(unit, options_of(unit, options))
         except DamagedError as error:
             # Without the cure, which is this very run.
             summary.damaged.append(f"{store.path(unit)}: {error.fault}")
@@ -172,7 +172,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         parameters=outcome.parameters,
         error=outcome.error,
         trace=outcome.trace,
-        traced=options.traced,
+        traced=options_of(unit, options).traced,
         inner=options.inner,
         inner_step=outcome.inner_step,
         curve=outcome.curve,
