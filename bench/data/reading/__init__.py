@@ -6,12 +6,13 @@ Nothing here knows a dataset by name; a plugin says which columns, folders and r
 from bench.data.reading.annotations import (
     action_units,
     clean,
+    coded_units,
     gender,
     number,
     objective_class,
     subject_number,
 )
-from bench.data.reading.coded import AGREEMENT, THREE, FrameDataset, in_three
+from bench.data.reading.coded import AGREEMENT, CODED_FRAMES, THREE, FrameDataset, in_three
 from bench.data.reading.coding import CODED, Coding, read_coding
 from bench.data.reading.folders import find_home, find_tables, named_folders, subfolder, subfolders
 from bench.data.reading.images import read_clip, read_frames, read_image
@@ -36,6 +37,7 @@ VERSION = 1
 __all__ = [
     "AGREEMENT",
     "CODED",
+    "CODED_FRAMES",
     "COLUMNS",
     "THREE",
     "VERSION",
@@ -49,6 +51,7 @@ __all__ = [
     "action_units",
     "build_index",
     "clean",
+    "coded_units",
     "find_home",
     "find_tables",
     "fingerprint",
