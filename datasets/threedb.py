@@ -124,7 +124,7 @@ class ThreeDB(Dataset):
         # Without a root of its own it was given the first part's, where no list need be.
         if self.root in {part.root for part in self.parts}:
             return None
-        raise DataError(f"3db: no {LIST} at {self.root}; set its root to a list or to none")
+        raise DataError(f"3db: no {LIST} at {self.root}; set its root to a list, or remove it")
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """What the clip's own database reads."""

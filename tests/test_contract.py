@@ -179,7 +179,7 @@ def test_a_task_that_lacks_a_clip_says_which_and_what_to_do(world):
     done = world.run()
     assert done.code == 2
     (said,) = done.err.strip().splitlines()
-    assert "toy/3 lacks 1 of its 19 clips: toy/p0/gone (no frames on disk)" in said
+    assert "toy/3 lacks 1 of its 19 clips: toy/p0/gone (no usable frames)" in said
     assert "--incomplete" in said
     assert "--exclude FILE" in said
     # Another task of the same dataset, which does not need it, runs.

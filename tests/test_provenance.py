@@ -46,6 +46,12 @@ def test_what_this_user_ran_is_run_and_its_rank_has_no_mark(ran):
     assert "provenance: run" in ran.bench("results", "explain", str(paths(ran)[0])).out
 
 
+def test_what_failed_here_was_run_here(world):
+    world.patch.setenv("TOY_FAULT", "raise")
+    assert world.run(methods="faulty").code == 1
+    assert row(world)["provenance"] == "run"
+
+
 def test_a_changed_record_never_wins_a_rank(ran):
     """By hand: damaged. With a new seal: reported, and the mark says so. Without: unsealed."""
     path = paths(ran)[0]

@@ -57,6 +57,11 @@ class Task:
         return self.dataset.synthetic
 
     @cached_property
+    def ids(self) -> Array:
+        """(n,) id of each clip."""
+        return np.array([clip.id for clip in self.clips])
+
+    @cached_property
     def people(self) -> Array:
         """(n,) subject of each clip, prefixed by its database."""
         return np.array([clip.person for clip in self.clips])
@@ -274,7 +279,7 @@ def _task(dataset: Dataset, word: str, index: Index, usable: _Usable, leave_out:
     excluded = [clip for one, clip in members.items() if one in leave_out.excluded]
     absent = {one: clip for one, clip in members.items() if one not in settled}
     if absent and not (leave_out.incomplete and rows):
-        reasons = {one: usable.lost.get(one, "no frames on disk") for one in sorted(absent)}
+        reasons = {one: usable.lost.get(one, "no usable frames") for one in sorted(absent)}
         raise DataError(_lacking(str(name), dataset.name, len(members), reasons))
     if not rows:
         raise DataError(f"{name}: --exclude leaves out all of its {len(members)} clips")
