@@ -98,7 +98,8 @@ class Nosy(ApexPixels):
 
     def describe(self, clip):
         assert UNIT_CODES not in clip.sources
-        assert set(clip.sources) == {"frames"} and len(clip.sources) == 1
+        assert set(clip.sources) == {"frames"}
+        assert len(clip.sources) == 1
         with pytest.raises(KeyError):
             clip.sources[UNIT_CODES]
         return clip.sources["frames"]

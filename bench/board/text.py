@@ -164,7 +164,7 @@ def beside(table: Table) -> list[list[str]]:
             else "not compared (published: real data; ours: synthetic)",
             one.selection,
             one.certainty,
-            "; ".join([one.source, *map(note_text, one.caveats)]),
+            _source(one),
         ]
         for one in table.published
         if one.label is not None
@@ -174,10 +174,15 @@ def beside(table: Table) -> list[list[str]]:
 def elsewhere(table: Table) -> list[list[str]]:
     """Published results of methods that were not run here, a word for each of `ELSEWHERE`."""
     return [
-        [one.name, _values(one.published), one.selection, one.certainty, one.source]
+        [one.name, _values(one.published), one.selection, one.certainty, _source(one)]
         for one in table.published
         if one.label is None
     ]
+
+
+def _source(one: Comparison) -> str:
+    """Where a result is printed, and why it may differ from ours."""
+    return "; ".join([one.source, *map(note_text, one.caveats)])
 
 
 def _values(values: dict[str, float]) -> str:

@@ -76,6 +76,13 @@ class Transductive(Note):
 
 
 @dataclass(frozen=True)
+class SeesCodes(Note):
+    """The method sees what coders annotated of the held-out clips: their action units."""
+
+    kind = "sees-codes"
+
+
+@dataclass(frozen=True)
 class PluginMissing(Note):
     """The method's plugin is not installed: its facts and its code are unknown."""
 

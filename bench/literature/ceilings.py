@@ -12,11 +12,13 @@ ceiling recognised more from pixels than they wrote down, which needs an explana
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from bench.core.names import TaskName
+from bench.literature.caveats import AboveCeiling
+from bench.literature.table import Published
 
 
 @cache
@@ -27,3 +29,22 @@ def ceilings() -> Mapping[str, float]:
         str(TaskName(row["dataset"], row["labelling"])): float(row["value"])
         for row in csv.DictReader(text.splitlines())
     }
+
+
+def above_ceiling(group: Sequence[Published]) -> AboveCeiling | None:
+    """What to say of one published result whose UF1 is above its task's ceiling.
+
+    An F1 counts where it is the macro F1, or of a kind that the source does not state. The ceilings
+    are of leave-one-subject-out on the whole task: nothing is said of parts of a composite, nor of
+    diagnostic protocols.
+    """
+    first = group[0]
+    ceiling = ceilings().get(first.task or "")
+    if ceiling is None or first.part != "full" or first.diagnostic:
+        return None
+    scores = [one.value for one in group if _is_uf1(one) and one.value > ceiling]
+    return AboveCeiling(max(scores), ceiling) if scores else None
+
+
+def _is_uf1(row: Published) -> bool:
+    return row.metric == "uf1" or (row.metric == "f1" and row.f1_kind in ("macro", "unknown"))

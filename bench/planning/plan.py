@@ -38,7 +38,8 @@ class Cell:
         method = self.row.method
         taken = [name for name in ANNOTATIONS if name in method.takes]
         annotations: dict[str, str | None] = {n: self.task.annotated(n) for n in taken}
-        if UNIT_CODES in method.needs | method.takes:
+        # Stand-ins have them from their truth, which belongs to the clips' bytes.
+        if UNIT_CODES in method.needs | method.takes and not self.task.synthetic:
             annotations[UNIT_CODES] = self.task.annotated("coded_units")
         return {
             "method": method.name,

@@ -144,30 +144,14 @@ SMALL: Mapping[str, Cast] = {
     ),
 }
 # Strong enough that about a hundred clips tell texture, flow and networks from chance.
-TINY = Knobs(intensity=2.0, spread=0.20, extra=0.05, unilateral=0.10, furrow=2.0, head=0.3)
+TINY = Knobs(intensity=2.5, spread=0.20, extra=0.05, unilateral=0.10, furrow=2.0, head=0.3)
 PRESETS: Mapping[str, Preset] = {
     "tiny": Preset(TINY, SMALL),
     "3db": Preset(Knobs(), FULL),
     # More to see, or an apex frame alone would show a network nothing that it could learn.
     "apex": Preset(Knobs(furrow=2.5, intensity=1.6), FULL),
 }
-"""Pooled UF1 under leave-one-subject-out, linear SVM, three classes, apexes as annotated:
-
-=============================  ====  ===  ====
-what the learner sees          tiny  3db  apex
-=============================  ====  ===  ====
-nothing (majority)              .18  .24   .24
-onset, HOG (control)            .27  .36   .40
-apex, HOG                       .69  .44   .59
-apex minus onset, 28 x 34       .80  .63   .76
-LBP-TOP, 5 x 5                  .81  .57
-Farneback flow, 8 x 8           .90  .76   .79
-true flow, 8 x 8                .91  .73   .79
-true action units (ceiling)     .94  .81   .81
-=============================  ====  ===  ====
-
-Means of seeds 0 to 2, which spread by .03 to .08; seed 0 alone for "apex".
-"""
+"""docs/synthetic.md has what simple methods score on each."""
 
 
 def find_preset(name: str) -> Preset:
