@@ -77,10 +77,13 @@ def _sources(subject: int, label: int, take: int) -> dict[str, Array]:
     face = _texture(np.random.default_rng(subject))
     frames = np.stack([face + 90 * _blob(part * shift) for part in rise])
     frames += rng.normal(0, 1.0, frames.shape)
+    features = np.zeros(6, np.float32)
+    features[[2 * label, 2 * label + 1]] = rng.uniform(1, 2, 2)
     return {
         "frames": np.clip(frames, 0, 255).astype(np.uint8),
         "flow_image": _flow_image(shift, rng),
         UNIT_CODES: unit_codes(CodedUnit(number) for number in UNITS[label]),
+        "features": features,
     }
 
 
