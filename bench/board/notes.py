@@ -91,7 +91,7 @@ def note_text(note: Note) -> str:
             return reason
         case AboveCeiling(score, ceiling):
             return (
-                f"macro F1 {score:.4f} is above {ceiling:.3f}, what the coded action units "
+                f"macro F1 {score} is above {ceiling}, what the coded action units "
                 "themselves score on the real table (no strict bound)"
             )
     raise TypeError(f"no text for {type(note).__name__}")
