@@ -10,6 +10,8 @@ from bench.core.words import Fidelity as Word
 
 OURS = "our choice"
 """Where a configuration field's value comes from, when no source gives it."""
+NOTED = "notes on the paper; its text was not found again, so the section is unknown"
+"""Where a value comes from that the paper states, as far as we know."""
 
 
 @dataclass(frozen=True)
