@@ -75,6 +75,13 @@ class Fidelity:
             ("recipe", self.recipe),
         )
 
+    @property
+    def gaps(self) -> str:
+        """Where our own reading fills gaps of the source, and how; empty where none has any."""
+        return "; ".join(
+            f"{name}: {part.evidence}" for name, part in self.parts if part.word == "reconstructed"
+        )
+
 
 def exact(evidence: str) -> Judgement:
     """Compared numerically with code that nobody here wrote."""
