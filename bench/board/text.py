@@ -6,7 +6,7 @@ from bench.board.board import Table
 from bench.board.contract import clips_text, contract_text
 from bench.board.notes import brief_note, note_text
 from bench.core.file_names import safe
-from bench.core.names import Protocol
+from bench.evaluation.notes import SamePeople
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
@@ -103,8 +103,9 @@ def caption(table: Table) -> str:
     )
     contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
     apart = f" {table.apart}" if table.apart else ""
-    diagnostic = Protocol.parse(table.protocol).diagnostic
-    shared = f" {SAME_PEOPLE}" if diagnostic else ""
+    # Told by its rows: a table of foreign words is to be shown as well.
+    notes = [note for row in (*table.rows, *table.test_best) for note in row.notes]
+    shared = f" {SAME_PEOPLE}" if any(isinstance(note, SamePeople) for note in notes) else ""
     return (
         f"{made}{sum(table.counts)} clips of {table.subjects} subjects ({classes}); protocol "
         f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}.{shared}{contract}{apart}"

@@ -113,8 +113,8 @@ def _notes(
     inputs = records[0].inputs
     if Protocol.parse(inputs["protocol"]).diagnostic:
         yield SamePeople()
-    if plugin and plugin.facts.fidelity.weakest == "reconstructed":
-        yield Reconstructed()
+    if plugin and (gaps := plugin.facts.fidelity.gaps):
+        yield Reconstructed(gaps)
     for name, digest in inputs.get("annotations", {}).items():
         if digest is None:
             yield WithoutAnnotation(name)

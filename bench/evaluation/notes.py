@@ -44,9 +44,14 @@ class Partial(Note):
 
 @dataclass(frozen=True)
 class Reconstructed(Note):
-    """The paper leaves gaps that the implementation fills with its own reading."""
+    """The paper leaves gaps that the implementation fills with its own reading.
+
+    Attributes:
+        what: the name stands for, part by part.
+    """
 
     kind = "reconstructed"
+    what: str = ""
 
 
 @dataclass(frozen=True)
