@@ -41,14 +41,19 @@ def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
 
 def to_csv(board: Board) -> str:
     """One line per row of every table, one column per number."""
-    lines = [_line(table, row) for table in board.tables for row in (*table.rows, *table.test_best)]
+    rows = lines(board)
     # Lines differ in columns: only traced rows have an oracle, only composites have parts.
-    names = list(dict.fromkeys(name for line in lines for name in line))
+    names = list(dict.fromkeys(name for line in rows for name in line))
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writerow({name: escape.csv(name) for name in names})
-    writer.writerows({name: escape.csv(cell) for name, cell in line.items()} for line in lines)
+    writer.writerows({name: escape.csv(cell) for name, cell in line.items()} for line in rows)
     return out.getvalue()
+
+
+def lines(board: Board) -> list[dict[str, Any]]:
+    """Every row of every table, flat: a value per column."""
+    return [_line(table, row) for table in board.tables for row in (*table.rows, *table.test_best)]
 
 
 def _line(table: Table, row: Row) -> dict[str, Any]:
