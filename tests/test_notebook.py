@@ -15,10 +15,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tests.conftest import HERE
-from tests.toy import Mean
 
 import bench
+from tests.conftest import HERE
+from tests.toy import Mean
 
 
 def toy(world, methods="mean", **options):

@@ -69,6 +69,8 @@ def compare(
     pairs, left_out = paired(store, contents.records, methods, tasks, protocol, metric)
     for one in left_out:
         err().say(left_out_text(one))
+    if not pairs:
+        raise no_pairs(methods, protocol)
     if json:
         print_json([_plain(pair) for pair in pairs])
     else:
@@ -89,7 +91,7 @@ def paired(
     """All pairs of methods on the tasks of a results folder, and what is left out of them.
 
     Raises:
-        BenchError: fewer than two methods, an unknown one, or no task with results of two.
+        BenchError: fewer than two methods, an unknown one, or no results.
     """
     if len(set(methods)) < 2:
         raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
@@ -102,10 +104,12 @@ def paired(
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
     externals = store.externals()
-    pairs, left_out = compare_methods(wanted, records, externals, methods, protocol, metric)
-    if not pairs:
-        raise BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
-    return pairs, left_out
+    return compare_methods(wanted, records, externals, methods, protocol, metric)
+
+
+def no_pairs(methods: Sequence[str], protocol: str) -> BenchError:
+    """The error where everything is left out."""
+    return BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
 
 
 def _plain(pair: Pair) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.board.pairs import left_out_text, verdict_text
 from bench.cli.common import workspace
-from bench.cli.compare import paired
+from bench.cli.compare import no_pairs, paired
 from bench.statistics.metrics import MetricName
 from bench.store.store import Store
 
@@ -50,6 +50,8 @@ def compare(
     pairs, left_out = paired(store, store.contents().records, methods, tasks, protocol, metric)
     for one in left_out:
         warnings.warn(left_out_text(one), stacklevel=2)
+    if not pairs:
+        raise no_pairs(methods, protocol)
     return pandas.DataFrame(
         [asdict(one) | {"better": one.better, "verdict": verdict_text(one)} for one in pairs]
     )

@@ -51,17 +51,11 @@ def run(
         seeds: 0, "0-4" or [0, 3, 7].
         apex: where apex frames come from.
         preset: configuration of the methods; "" is the paper's, or `quick` on stand-ins.
-        limit_folds: run only the first folds.
-        incomplete: leave out clips without readable frames; the name of the task says so.
-        exclude: a file of clips to leave out, an id per line.
+        limit_folds, incomplete, exclude: which folds and clips to leave out.
         results: folder of records; by default that of bench.toml, "results".
         plugins: files of your own methods and datasets.
-        jobs: processes; one per core by default.
-        timeout: seconds for each fold, and for each description of a clip.
-        device: of torch methods.
-        engine: worker processes, or "serial" in this one.
-        trace: score every checkpoint on the held-out subject (oracle column).
-        inner: folds over training subjects to select a checkpoint by; 0 for none.
+        jobs, timeout, device, engine: how to run, as in `bench.running.options.RunOptions`.
+        trace, inner: which checkpoints to score, likewise.
         refresh: "stale" runs folds again whose code has changed since.
 
     Returns:
