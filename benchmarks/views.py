@@ -38,6 +38,7 @@ from bench.views import dynamic, lowrank, tim  # noqa: E402
 from bench.views.clip_views import Views  # noqa: E402
 from bench.views.flow import optical as flow  # noqa: E402
 from bench.views.flow import regions  # noqa: E402
+from bench.views.landmarks import TEMPLATE  # noqa: E402
 from bench.views.lbp import planes, sixpoints  # noqa: E402
 from bench.views.lbp.patterns import Pattern, block_histograms  # noqa: E402
 
@@ -174,10 +175,10 @@ def histograms_by_shifts(volume: Array, pattern: Pattern) -> Array:
 def main_direction_by_masks(field: Array, parts: Array) -> Array:
     """Main direction region by region, bin by bin."""
     angle = np.arctan2(field[1], field[0]).astype(np.float64)
-    bins = np.minimum(((angle + np.pi) / (2 * np.pi) * 8).astype(int), 7)
+    bins = np.floor(angle / (2 * np.pi) * 8 + 0.5).astype(int) % 8
     found = []
-    for region in range(regions.COUNT):
-        masks = [(parts == region) & (bins == k) for k in range(8)]
+    for part in parts:
+        masks = [part & (bins == k) for k in range(8)]
         fullest = max(masks, key=np.count_nonzero)
         found.append(field[:, fullest].mean(1) if fullest.any() else np.zeros(2))
     return np.array(found)
@@ -189,7 +190,8 @@ def pairs(frames: Array) -> list[Pair]:
     flat = frames[:20].reshape(20, -1).T.astype(np.float64)
     cube = Pattern((planes.five_plane_pattern((1, 1, 5)).planes[3],))
     six = sixpoints.six_point_pattern((1, 1, 2))
-    field, parts = flow.flow_between(onset, apex), regions.region_map(SIZE)
+    field = flow.flow_between(onset, apex)
+    parts = regions.region_masks(SIZE, np.array(TEMPLATE))
     shifted = partial(histograms_by_shifts, frames)
 
     def ours(pattern: Pattern) -> Array:

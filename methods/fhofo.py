@@ -9,7 +9,7 @@ import numpy as np
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import INNER, SVMMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class FHOFO(SVMMethod):
     sigma: float = 10.0
     C: Penalty = 10.0
 
+    version = 2
     needs = frozenset({"flow_from_onset", "landmarks"})
     described_by = (*("num_frames", "size", "fine", "bins", "sigma"),)
     scaling = "centre"
@@ -41,9 +42,9 @@ class FHOFO(SVMMethod):
         "C": OURS,
         "num_frames": OURS,
         "size": OURS,
-        "fine": "the authors' MATLAB code",
-        "bins": "the authors' MATLAB code",
-        "sigma": "the authors' MATLAB code",
+        "fine": "public MATLAB code, calFuzzyHist.m, its default",
+        "bins": "public MATLAB code, calFuzzyHist.m, its default",
+        "sigma": "public MATLAB code, calFuzzyHist.m, its default",
     }
     facts = Facts(
         title="FHOFO",
@@ -52,21 +53,23 @@ class FHOFO(SVMMethod):
         year=2019,
         url="https://doi.org/10.1109/TAFFC.2017.2723386",
         fidelity=Fidelity(
-            network=reconstructed(
-                "after notes on the authors' MATLAB code, which was not run; memberships may be "
-                "off by one fine bin (7.2°)"
+            network=stated(
+                "public MATLAB code, calFuzzyHist.m and hist_fine2coarseMapping.m: equal up to "
+                "rounding when run once in GNU Octave; which repository they are from is not "
+                "known, so `bench fidelity` cannot repeat it"
             ),
             preprocessing=reconstructed(
-                "flow by our TV-L1, 36 regions around a mean face's points"
+                "flow by our TV-L1; the 36 regions are those of MDMO, which the paper may not use"
             ),
             recipe=reconstructed("the SVM is our reading"),
         ),
         deviations=(
-            "The histogram follows notes on the authors' MATLAB code; its memberships may be off "
-            "by one fine bin (7.2°). The flow is TV-L1 on 10 interpolated frames of 170 x 140, "
-            "which is our choice.",
-            "The 36 regions are cells around points of the aligned crop: a mean face's, carried to "
-            "the clip's landmarks where it has some.",
+            "The histogram follows public MATLAB functions for FHOFO, not the paper, whose text "
+            "was not found: the fuzzy bins lie one fine bin (7.2°) further than evenly spread ones "
+            "from -180° would.",
+            "The flow is TV-L1 on 10 interpolated frames of 170 x 140, which is our choice.",
+            "The 36 regions are those of MDMO: between a mean face's points, or the clip's "
+            "landmarks where it has some.",
             "The linear SVM on centred features with C = 10 is our reading.",
         ),
     )
@@ -74,47 +77,49 @@ class FHOFO(SVMMethod):
     def describe(self, clip: Views) -> Array:
         """Histograms (num_frames - 1, 36, bins) float32, each summing to 1 or 0."""
         from bench.views.flow.motion import flow_from_onset
-        from bench.views.flow.regions import region_map
+        from bench.views.flow.regions import region_masks
         from bench.views.landmarks import landmarks
 
-        regions = region_map(self.size, landmarks(clip))
+        masks = region_masks(self.size, landmarks(clip))
         weights = memberships(self.fine, self.bins, self.sigma)
         flows = flow_from_onset(clip, self.num_frames, self.size)
-        return np.stack([fuzzy_histograms(flow, regions, weights) for flow in flows])
+        return np.stack([fuzzy_histograms(flow, masks, weights) for flow in flows])
 
 
 def memberships(fine: int, bins: int, sigma: float) -> Array:
-    """How much each fine bin belongs to each fuzzy one: (bins, fine), Gaussian around the circle.
+    """How much each fine bin belongs to each fuzzy one: (bins, fine).
 
-    Of the fine × fine circulant matrix the rows round(linspace(1, fine, bins)) are kept.
+    Counted from 1, fuzzy bin k is a Gaussian around fine bin round(linspace(1, fine, bins))[k] + 1
+    of the circle, exp(-d² / 2σ²) at d bins: the public code shifts a Gaussian that is centred on
+    the middle bin by as many bins, and so past the last bin, not onto it.
     """
-    # Rounded as MATLAB does, halves up; numpy would round them to even.
-    kept = np.floor(np.linspace(1, fine, bins) + 0.5).astype(np.int64) - 1
-    apart = np.abs(kept[:, None] - np.arange(fine))
+    # Rounded as MATLAB does, halves up; numpy would round them to even. Counted from 0 here, so
+    # that the one bin further is included.
+    centres = np.floor(np.linspace(1, fine, bins) + 0.5).astype(np.int64) % fine
+    apart = np.abs(centres[:, None] - np.arange(fine))
     apart = np.minimum(apart, fine - apart)
     weights: Array = np.exp(-(apart**2) / (2 * sigma**2))
     return weights
 
 
-def fuzzy_histograms(flow: Array, regions: Array, weights: Array) -> Array:
+def fuzzy_histograms(flow: Array, masks: Array, weights: Array) -> Array:
     """The FHOFO descriptor: pixels that move are counted by orientation, regardless of speed.
 
     Args:
         flow: (2, h, w), u right and v down.
-        regions: (h, w), the region of each pixel, -1 for none.
+        masks: (regions, h, w) bool.
         weights: (bins, fine) from `memberships`.
 
     Returns:
         (regions, bins) float32, each row summing to 1; zeros where nothing moves.
     """
-    fine = weights.shape[1]
-    count = regions.max() + 1
+    count, fine = len(masks), weights.shape[1]
     # Without motion there is no orientation, but arctan2 would count it as 0°.
-    counted = (regions >= 0) & (flow != 0).any(axis=0)
-    u, v = flow[:, counted].astype(np.float64)
+    region, y, x = np.nonzero(masks & (flow != 0).any(axis=0))
+    u, v = flow[:, y, x].astype(np.float64)
     turn = (np.arctan2(v, u) + np.pi) / (2 * np.pi)
-    # An angle of exactly π would fall into an extra bin.
-    cell = regions[counted] * fine + np.minimum((turn * fine).astype(np.int64), fine - 1)
+    # An angle on an edge belongs to the bin below, as in MATLAB's hist; the lowest has none below.
+    cell = region * fine + np.maximum(np.ceil(turn * fine).astype(np.int64) - 1, 0)
     counts = np.bincount(cell, minlength=count * fine).reshape(count, fine)
     fuzzy = counts @ weights.T
     total = fuzzy.sum(axis=1, keepdims=True)

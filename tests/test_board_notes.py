@@ -18,7 +18,7 @@ from bench.evaluation.notes import (
     Stale,
     Transductive,
     WithoutAnnotation,
-    outdated,
+    unranked,
 )
 from bench.plugins.registry import load
 from bench.store.store import Store
@@ -90,7 +90,7 @@ def test_missing_folds_are_a_value(world):
     (row,) = rows(world)
     assert row.notes == (Partial(4, 6, {}),)
     assert row.rank is None
-    assert not outdated(row.notes)
+    assert not unranked(row.notes)
 
 
 def test_json_states_kind_fields_and_text(world):

@@ -23,7 +23,7 @@ from bench.datasets.synthetic.sheet import _portrait
 from bench.datasets.synthetic.subject import meet
 from bench.views import landmarks as view
 from bench.views.clip_views import Views
-from bench.views.landmarks import TEMPLATE, aligned, carried, eyes_of, ibug, similarity
+from bench.views.landmarks import TEMPLATE, aligned, eyes_of, ibug, similarity
 
 MODEL = installed_model()
 needs_model = pytest.mark.skipif(
@@ -103,20 +103,6 @@ def test_the_view_is_what_the_clip_has_or_the_mean_face():
     mean = view.landmarks(Views({}))
     assert mean.shape == (68, 2)
     assert np.allclose(mean[:17], (mean[16::-1] - [0.5, 0]) * [-1, 1] + [0.5, 0], atol=0.011)
-
-
-def test_places_are_carried_with_the_face():
-    mean = np.array(TEMPLATE, np.float32)
-    places = np.array([[0.3, 0.4], [0.5, 0.9], [0.7, 0.2]])
-    assert carried(places, mean) is places
-    turned = mean @ [[0.9, 0.1], [-0.1, 0.9]] + [0.08, 0.02]
-    expected = places @ [[0.9, 0.1], [-0.1, 0.9]] + [0.08, 0.02]
-    assert carried(places, turned) == pytest.approx(expected, abs=1e-4)
-    smile = mean.copy()
-    smile[48, 0] -= 0.05
-    moved = carried(np.array([mean[48], mean[19]]), smile)
-    assert -0.06 < (moved[0] - mean[48])[0] < -0.02
-    assert np.abs(moved[1] - mean[19]).max() < 0.01
 
 
 class Seen:

@@ -55,6 +55,11 @@ def test_what_is_done_is_loaded_or_reused(world):
         bench.load(world.folder / "nothing")
 
 
+def test_a_misspelt_option_is_named(world):
+    with pytest.raises(bench.BenchError, match="seed.*seeds"):
+        toy(world, seed=3)
+
+
 def test_failed_folds_are_a_warning_and_listed(world):
     world.patch.setenv("TOY_FAULT", "raise")
     with pytest.warns(UserWarning, match="6 problems.*cannot fit"):

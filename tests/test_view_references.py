@@ -6,7 +6,6 @@ import pytest
 from handcrafted_toy import moving
 
 from bench.views.flow import tvl1
-from bench.views.flow.regions import CENTRES, region_map
 from bench.views.lowrank import robust_pca
 from bench.views.magnification import SMALLEST, _gains, magnified
 from bench.views.texture import STRUCTURE, WEIGHT, texture
@@ -163,15 +162,3 @@ def test_robust_pca_is_near_the_minimum():
     found = robust_pca(data, 1e-8)
     assert 1 - 1e-6 < objective(*found) / objective(low, sparse) < 1.003
     assert np.linalg.norm(found[0] - low) < 0.1 * np.linalg.norm(low)
-
-
-def test_every_pixel_goes_to_the_nearest_centre():
-    h, w = 43, 35
-    expected = np.full((h, w), -1)
-    for row in range(h):
-        for column in range(w):
-            y, x = (row + 0.5) / h, (column + 0.5) / w
-            if (2 * y - 1) ** 2 + (2 * x - 1) ** 2 <= 1.1:
-                apart = [np.hypot((y - cy) * h / w, x - cx) for cy, cx in CENTRES]
-                expected[row, column] = int(np.argmin(apart))
-    np.testing.assert_array_equal(region_map((h, w)), expected)

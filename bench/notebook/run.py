@@ -6,11 +6,13 @@ import dataclasses
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypedDict, Unpack
 
 from bench.cli.common import chosen_device, err
 from bench.cli.plan import say_remarks
-from bench.cli.prepare import Prepared, Request, prepare
+from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import Watch
+from bench.core.select import unknown
 from bench.core.types import ApexPolicy
 from bench.notebook.board import Board, made
 from bench.running.options import Device, Engine, Refresh, RunOptions
@@ -19,44 +21,59 @@ from bench.running.run import run as run_plan
 from bench.store.store import Store
 
 
+class Options(TypedDict, total=False):
+    """Options of `bench.run`, each as on the command line; paths may be text.
+
+    Attributes:
+        tasks: names, globs or numbers of classes; by default the first of each dataset.
+        protocol: "loso", "kfold:K" or "hde".
+        seeds: 0, "0-4" or [0, 3, 7].
+        apex: where apex frames come from.
+        preset: configuration of the methods; by default the paper's, or `quick` on stand-ins.
+        limit_folds: run only the first folds.
+        incomplete: leave out clips without readable frames; the name of the task says so.
+        exclude: a file of clips to leave out, an id per line.
+        results: folder of records; by default that of bench.toml, "results".
+        plugins: files of your own methods and datasets.
+        jobs: processes; one per core by default.
+        timeout: seconds for each fold, and for each description of a clip.
+        device: of torch methods.
+        engine: worker processes, or "serial" in this one.
+        trace: score every checkpoint on the held-out subject (oracle column).
+        inner: folds over training subjects to select a checkpoint by; 0 for none.
+        refresh: "stale" runs folds again whose code has changed since.
+    """
+
+    tasks: str | Iterable[str]
+    protocol: str
+    seeds: int | str | Iterable[int]
+    apex: ApexPolicy
+    preset: str
+    limit_folds: int | None
+    incomplete: bool
+    exclude: str | Path | None
+    results: str | Path | None
+    plugins: Sequence[str | Path]
+    jobs: int | None
+    timeout: float | None
+    device: Device
+    engine: Engine
+    trace: bool
+    inner: int
+    refresh: Refresh | None
+
+
 def run(
     methods: str | Iterable[str] = "all",
     datasets: str | Iterable[str] = "all",
-    *,
-    tasks: str | Iterable[str] = "",
-    protocol: str = "loso",
-    seeds: int | str | Iterable[int] = 0,
-    apex: ApexPolicy = "given",
-    preset: str = "",
-    limit_folds: int | None = None,
-    incomplete: bool = False,
-    exclude: str | Path | None = None,
-    results: str | Path | None = None,
-    plugins: Sequence[str | Path] = (),
-    jobs: int | None = None,
-    timeout: float | None = None,
-    device: Device = "auto",
-    engine: Engine = "processes",
-    trace: bool = False,
-    inner: int = 0,
-    refresh: Refresh | None = None,
+    **options: Unpack[Options],
 ) -> Board:
     """Run methods on datasets as `bench run` does; what the results folder has is not run again.
 
     Args:
         methods: names, globs, "name:variant" or "all", as one text or several.
         datasets: names, globs or "all".
-        tasks: names, globs or numbers of classes; by default the first of each dataset.
-        protocol: "loso", "kfold:K" or "hde".
-        seeds: 0, "0-4" or [0, 3, 7].
-        apex: where apex frames come from.
-        preset: configuration of the methods; "" is the paper's, or `quick` on stand-ins.
-        limit_folds, incomplete, exclude: which folds and clips to leave out.
-        results: folder of records; by default that of bench.toml, "results".
-        plugins: files of your own methods and datasets.
-        jobs, timeout, device, engine: how to run, as in `bench.running.options.RunOptions`.
-        trace, inner: which checkpoints to score, likewise.
-        refresh: "stale" runs folds again whose code has changed since.
+        **options: see `Options`.
 
     Returns:
         The board of the whole results folder, with what failed in `failures`; a warning counts it.
@@ -64,24 +81,19 @@ def run(
     Raises:
         BenchError: anything unknown, or nothing that can be run.
     """
-    request = Request(
-        methods=_words(methods),
-        datasets=_words(datasets),
-        tasks=_words(tasks),
-        protocol=protocol,
-        seeds=str(seeds) if isinstance(seeds, int | str) else _words(map(str, seeds)),
-        apex=apex,
-        preset=preset,
-        limit_folds=limit_folds,
-        incomplete=incomplete,
-        exclude=None if exclude is None else Path(exclude),
-        results=None if results is None else Path(results),
-        plugin=[Path(one) for one in plugins],
-    )
-    options = RunOptions(
-        engine=engine, jobs=jobs, timeout=timeout, trace=trace, inner=inner, refresh=refresh
-    )
-    return carry_out(prepare(request, options), device)
+    for name in options:
+        if name not in Options.__annotations__:
+            raise unknown("option", name, list(Options.__annotations__))
+    given: dict[str, Any] = {**options, "methods": _words(methods), "datasets": _words(datasets)}
+    given["plugin"] = _paths(given.pop("plugins", ()))
+    for name in ("exclude", "results"):
+        if given.get(name) is not None:
+            given[name] = Path(given[name])
+    given["tasks"] = _words(given.get("tasks", ""))
+    seeds = given.get("seeds", 0)
+    given["seeds"] = str(seeds) if isinstance(seeds, int | str) else _words(map(str, seeds))
+    device = given.pop("device", "auto")
+    return carry_out(prepare(chosen(Request, given), chosen(RunOptions, given)), device)
 
 
 def carry_out(prepared: Prepared, device: Device, keep: object = None) -> Board:
@@ -109,3 +121,7 @@ def _failures(prepared: Prepared, summary: Summary) -> list[str]:
 
 def _words(words: str | Iterable[str]) -> str:
     return words if isinstance(words, str) else ",".join(words)
+
+
+def _paths(paths: Iterable[str | Path]) -> list[Path]:
+    return [Path(one) for one in paths]

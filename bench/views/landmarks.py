@@ -57,28 +57,6 @@ def landmarks(clip: Views) -> Array:
     return np.array(TEMPLATE, np.float32)
 
 
-def carried(places: Array, face: Array) -> Array:
-    """Places on the mean face carried to another face, by a thin-plate spline over its landmarks.
-
-    Args:
-        places: (n, 2) x and y, in widths and heights of the picture.
-        face: (68, 2) from `landmarks`.
-
-    Returns:
-        (n, 2), likewise; as they were on the mean face itself.
-    """
-    mean = np.array(TEMPLATE, np.float32)
-    # Clips without landmarks have exactly this face: no rounding by a spline, no import of scipy.
-    if np.array_equal(face, mean):
-        return places
-    from scipy.interpolate import RBFInterpolator
-
-    outer = slice(60)  # the lips' inner edges nearly touch, and a spline would fold between them
-    spline = RBFInterpolator(mean[outer], face[outer], smoothing=1e-3)
-    moved: Array = spline(places)
-    return moved
-
-
 def ibug(points: Array) -> Array:
     """The 68 landmarks of iBUG: (68, 2), from (68 or 468 or 478, 2 or more)."""
     chosen = points if len(points) == 68 else points[list(MESH)]

@@ -45,6 +45,7 @@ class SparseMDMO(SVMMethod):
     size: tuple[int, int] = (170, 140)
     C: Penalty = 10.0
 
+    version = 2
     needs = frozenset({"main_flow"})
     described_by = ("weight", "num_frames", "size")
     scaling = "centre"
@@ -81,8 +82,8 @@ class SparseMDMO(SVMMethod):
             "each frame with its nearest ones of the same clip, so that clips are coded apart.",
             "α, β, ω, 128 atoms, 15 interpolated frames and the linear SVM with C = 10 are our "
             "reading.",
-            "The 36 regions are cells around the points of a mean face on the aligned crop, and "
-            "the flow is TV-L1 on structure-texture decomposed faces of 170 x 140, as for MDMO.",
+            "The 36 regions and the flow, TV-L1 on structure-texture decomposed faces of "
+            "170 x 140, are those of MDMO.",
             "Not confirmed: the DOI; title, authors, journal and year were (orca.cf.ac.uk/112895).",
         ),
     )
