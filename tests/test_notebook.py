@@ -56,7 +56,7 @@ def test_what_is_done_is_loaded_or_reused(world):
 
 
 def test_a_misspelt_option_is_named(world):
-    with pytest.raises(bench.BenchError, match="seed.*seeds"):
+    with pytest.raises(bench.BenchError, match="did you mean seeds"):
         toy(world, seed=3)
 
 
