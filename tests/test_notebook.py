@@ -71,7 +71,7 @@ def test_a_board_shows_itself(world):
     board = toy(world)
     assert "mean" in repr(board)
     assert "toy/3, loso" in repr(board)
-    assert "<table" in board._repr_html_()
+    assert "&lt;table" in board._repr_html_()
 
 
 def test_compare_is_the_verb(world):

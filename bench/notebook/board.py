@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from bench.board import build
 from bench.board.board import Board as Tables
-from bench.board.markup import html
-from bench.board.plain import lines
+from bench.board.html import html
+from bench.board.plain import flat as rows
 from bench.board.publish import publish
 from bench.board.terminal import grids
 from bench.cli.common import workspace
 from bench.cli.screen import Screen
 from bench.core.errors import BenchError
+from bench.core.escape import html as escape
 from bench.evaluation.build_row import finished
 from bench.evaluation.export import export_of
 from bench.evaluation.find_cell import CellRecords, ExternalResult
@@ -57,7 +58,7 @@ class Board:
         """
         import pandas
 
-        return pandas.DataFrame(lines(self.tables))
+        return pandas.DataFrame(rows(self.tables))
 
     def predictions(self) -> pandas.DataFrame:
         """One row per clip, method, task, protocol and seed: truth, prediction, scores by class.
@@ -100,8 +101,11 @@ class Board:
         return caught.get().rstrip()
 
     def _repr_html_(self) -> str:
-        """What Jupyter shows."""
-        return html(self.tables)
+        """What Jupyter shows: a page of its own, whose style leaves the notebook alone."""
+        return (
+            f'<iframe title="leaderboard" srcdoc="{escape(html(self.tables))}" '
+            'style="width: 100%; height: 32rem; border: 0"></iframe>'
+        )
 
 
 def load(results: str | Path = "results", *, plugins: Sequence[str | Path] = ()) -> Board:
