@@ -8,7 +8,7 @@ from dataclasses import field as field_of
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from bench.core.clip import Clip
+from bench.core.clip import UNIT_CODES, Clip
 from bench.core.errors import DataError
 from bench.core.types import Array
 
@@ -195,10 +195,9 @@ class Dataset:
     @property
     def sources(self) -> frozenset[str]:
         """Names of the arrays that `read` returns."""
-        # Stand-ins are read by the loaders of the real datasets, so the marker says whether there
-        # is truth.
-        truth = {"true_action_units"} if self.synthetic else set()
-        return self.ships | truth
+        # Stand-ins are read by the loaders of the real datasets, which may lack codes: the marker
+        # says whether there is truth.
+        return self.ships | {UNIT_CODES} if self.synthetic else self.ships
 
     @classmethod
     def literature(cls) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, get_args
 
 from bench.cache.files import key
+from bench.core.clip import UNIT_CODES
 from bench.core.errors import BenchError
 from bench.core.names import Protocol
 from bench.core.words import Annotation
@@ -36,7 +37,10 @@ class Cell:
         """Everything the results depend on; never paths, machine, number of jobs or order."""
         method = self.row.method
         taken = [name for name in ANNOTATIONS if name in method.takes]
-        annotations = {name: self.task.annotated(name) for name in taken}
+        annotations: dict[str, str | None] = {n: self.task.annotated(n) for n in taken}
+        # Stand-ins have them from their truth, which belongs to the clips' bytes.
+        if UNIT_CODES in method.needs | method.takes and not self.task.synthetic:
+            annotations[UNIT_CODES] = self.task.annotated("coded_units")
         return {
             "method": method.name,
             "version": method.version,

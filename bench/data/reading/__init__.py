@@ -6,13 +6,14 @@ Nothing here knows a dataset by name; a plugin says which columns, folders and r
 from bench.data.reading.annotations import (
     action_units,
     clean,
+    coded_units,
     gender,
     number,
     objective_class,
     subject_number,
 )
 from bench.data.reading.arrays import parse_arrays, read_arrays
-from bench.data.reading.coded import AGREEMENT, THREE, FrameDataset, in_three
+from bench.data.reading.coded import AGREEMENT, CODED_FRAMES, THREE, FrameDataset, in_three
 from bench.data.reading.coding import CODED, Coding, read_coding
 from bench.data.reading.features import (
     FeatureDataset,
@@ -43,6 +44,7 @@ VERSION = 1
 __all__ = [
     "AGREEMENT",
     "CODED",
+    "CODED_FRAMES",
     "COLUMNS",
     "THREE",
     "VERSION",
@@ -59,6 +61,7 @@ __all__ = [
     "as_matrix",
     "build_index",
     "clean",
+    "coded_units",
     "find_home",
     "find_tables",
     "fingerprint",
