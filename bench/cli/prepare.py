@@ -166,7 +166,7 @@ def _tasks(
 def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
     """The task of records, as found on disk; missing SYNTHETIC stand-ins are regenerated."""
     name = TaskName.parse(truth.task)
-    if not settings.roots and not truth.synthetic:
+    if not settings.folders and not truth.synthetic:
         raise no_data(name.dataset, ())
     with progress(STAND_INS) as report:
         (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), report)
