@@ -22,6 +22,12 @@ SIZES = [
     # folder, module, arguments, parameters: counted in the networks of public code, at the commits
     # that `bench fidelity` compares with, or closed forms of sizes that others state.
     ("dualinception", "DualInceptionNet", (3,), 6_449_963),  # xly135846/MEGC2019 at 0637394
+    # 2.66M: the README of ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet, whose rebuild it is. Two
+    # streams of 5 x 5 convolutions to 6 and 16 channels, layers of 1024.
+    (
+        *("offapex", "OffApexNet", (3,)),
+        2 * (6 * 26 + 16 * 151) + 1024 * 1569 + 1024 * 1025 + 3 * 1025,
+    ),
     ("rcn", "RCNA", (3, 64, 7), 55_747),  # tvaranka/meb at f731b0a
     ("rcn", "RCNA", (3, 32, 5), 15_331),
     ("sssnet", "SSSNetwork", (3,), 1_349_251),  # tvaranka/meb at f731b0a
