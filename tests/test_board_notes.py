@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench import Facts, Fidelity, reconstructed, stated
 from bench.board.build import build
 from bench.board.notes import note_text, notes_text
 from bench.evaluation.notes import (
@@ -14,12 +15,14 @@ from bench.evaluation.notes import (
     OldVersion,
     Partial,
     PluginMissing,
+    Reconstructed,
     Scratch,
     Stale,
     Transductive,
     WithoutAnnotation,
     outdated,
 )
+from bench.plugins.fidelity import Judgement
 from bench.plugins.registry import load
 from bench.store.store import Store
 
@@ -83,6 +86,22 @@ def test_other_notes_leave_the_rank(world, change, note):
     (row,) = rows(world, changed)
     assert [type(one) for one in row.notes] == [type(note)]
     assert row.rank == 1
+
+
+@pytest.mark.parametrize("network", ["reconstructed", "stated"])
+def test_a_board_says_what_the_name_of_a_reconstructed_network_stands_for(world, network):
+    world.run()
+    plugins = load((world.plugin,))
+    (method,) = {row.name for row in rows(world)}
+    judged = Fidelity(
+        Judgement(network, "our net after the title"), stated("as told"), reconstructed("our rates")
+    )
+    ours = type(method, (plugins.methods[method],), {"facts": Facts("x", "x", 2020, "", judged)})
+    registry = replace(plugins, methods={**plugins.methods, method: ours})
+    (table,) = build(Store(world.results), registry).tables
+    (note,) = [note for note in table.rows[0].notes if isinstance(note, Reconstructed)]
+    wanted = ": our net after the title" if network == "reconstructed" else ""
+    assert note_text(note) == "reconstructed" + wanted
 
 
 def test_missing_folds_are_a_value(world):

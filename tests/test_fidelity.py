@@ -50,6 +50,20 @@ def test_the_differences_that_facts_state_are_those_of_the_documented_run():
         assert all(number in table[name] for number in numbers_), name
 
 
+def test_every_reconstructed_network_says_what_its_name_stands_for():
+    """A few words for boards; none of a method that follows its source."""
+    for name, method in METHODS.items():
+        fidelity = method.facts.fidelity
+        told = fidelity.stands_for
+        assert bool(told) == (fidelity.network.word == "reconstructed"), name
+        assert len(told) < 80, name
+        assert not told or re.search("after|text|abstract|paper", told), name
+
+
+def test_a_bare_word_tells_nothing():
+    assert Fidelity.of("reconstructed").stands_for == ""
+
+
 def test_many_networks_are_exact():
     assert len(EXACT) >= 8
 

@@ -41,8 +41,8 @@ def note_text(note: Note) -> str:
         case Partial(folds, of, ended):
             counts = ", ".join(f"{count} {status}" for status, count in sorted(ended.items()))
             return f"{folds}/{of} folds" + (f": {counts}" if counts else "")
-        case Reconstructed():
-            return "reconstructed"
+        case Reconstructed(stands_for):
+            return f"reconstructed: {stands_for}" if stands_for else "reconstructed"
         case WithoutAnnotation(name):
             return f"without {name.replace('_', ' ')}"
         case Scratch():

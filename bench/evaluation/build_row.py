@@ -109,7 +109,7 @@ def _notes(
 ) -> Iterator[Note]:
     inputs = records[0].inputs
     if plugin and plugin.facts.fidelity.weakest == "reconstructed":
-        yield Reconstructed()
+        yield Reconstructed(plugin.facts.fidelity.stands_for)
     for name, digest in inputs.get("annotations", {}).items():
         if digest is None:
             yield WithoutAnnotation(name)

@@ -43,9 +43,15 @@ class Partial(Note):
 
 @dataclass(frozen=True)
 class Reconstructed(Note):
-    """The paper leaves gaps that the implementation fills with its own reading."""
+    """The paper leaves gaps that the implementation fills with its own reading.
+
+    Attributes:
+        stands_for: what the method's name means here, where its network or feature is our own;
+            empty where only preprocessing or recipe are, or where nothing is told.
+    """
 
     kind = "reconstructed"
+    stands_for: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import Self, cast, get_args
 from bench.core.errors import BenchError
 from bench.core.words import Fidelity as Word
 
+UNTOLD = "as its author says"
+"""Evidence of a judgement that came without any."""
 OURS = "our choice"
 """Where a configuration field's value comes from, when no source gives it."""
 
@@ -55,7 +57,7 @@ class Fidelity:
                 f"fidelity is {word!r}; expected stated, reconstructed or original, or "
                 'Fidelity(network=exact("..."), preprocessing=stated("..."), recipe=stated("..."))'
             )
-        part = Judgement(cast(Word, found), "as its author says")
+        part = Judgement(cast(Word, found), UNTOLD)
         return cls(part, part, part)
 
     @property
@@ -63,6 +65,15 @@ class Fidelity:
         """The judgement that a board shows."""
         words = get_args(Word)
         return max((part.word for _, part in self.parts), key=words.index)
+
+    @property
+    def stands_for(self) -> str:
+        """What the method's name means where its network or feature is reconstructed, for boards.
+
+        "our network after the abstract"; empty where it follows its source or nothing is told.
+        """
+        told = self.network.word == "reconstructed" and self.network.evidence != UNTOLD
+        return self.network.evidence if told else ""
 
     @property
     def parts(self) -> tuple[tuple[str, Judgement], ...]:
