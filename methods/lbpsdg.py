@@ -69,8 +69,8 @@ class LBPSDG(PatternMethod):
             "Direction and number of bins are chosen in every fold by the UAR of inner folds over "
             "training subjects; the paper compares directions by the score it reports.",
             "The patterns are the LBP-TOP of MEGC 2019; features are centred, with C = 10.",
-            "Motion is not magnified; the paper magnifies it (Eulerian) first, by a factor that its "
-            "abstract does not name. The variant magnified takes 26, as its authors' LBP-FIP does.",
+            "Motion is not magnified; the paper magnifies it (Eulerian) first, by a factor that "
+            "its abstract does not name. The variant magnified takes 26, as its authors' LBP-FIP does.",
             "Not confirmed: the journal; title, authors and abstract are those of the preprint.",
         ),
     )

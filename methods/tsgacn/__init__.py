@@ -81,9 +81,9 @@ class TSGACN(NetworkMethod):
         deviations=(
             "Landmarks of the onset are the clip's where it has some, else a mean face's; the flow "
             "carries them to apex and offset.",
-            "The graph spans onset, apex and offset, as the abstract says; that edges join nearest "
-            "neighbours and a landmark's places in successive frames, layers, rate, batch and epochs "
-            "are our reading.",
+            "The graph spans onset, apex and offset, as the abstract says. Edges join nearest "
+            "neighbours, and a landmark with itself in the next frame; this, layers, rate, batch "
+            "and epochs are our reading.",
             "A patch is the flow from the onset, so that the onset's own patches are 0.",
             "The quick preset is ours: 60 epochs.",
         ),
