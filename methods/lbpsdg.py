@@ -70,7 +70,8 @@ class LBPSDG(PatternMethod):
             "training subjects; the paper compares directions by the score it reports.",
             "The patterns are the LBP-TOP of MEGC 2019; features are centred, with C = 10.",
             "Motion is not magnified; the paper magnifies it (Eulerian) first, by a factor that "
-            "its abstract does not name. The variant magnified takes 26, as its authors' LBP-FIP does.",
+            "its abstract does not name. The variant magnified takes 26, as in its authors' "
+            "LBP-FIP.",
             "Not confirmed: the journal; title, authors and abstract are those of the preprint.",
         ),
     )
