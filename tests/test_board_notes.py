@@ -20,7 +20,7 @@ from bench.evaluation.notes import (
     Stale,
     Transductive,
     WithoutAnnotation,
-    outdated,
+    unranked,
 )
 from bench.plugins.fidelity import Judgement
 from bench.plugins.registry import load
@@ -94,7 +94,9 @@ def test_a_board_says_what_the_name_of_a_reconstructed_network_stands_for(world,
     plugins = load((world.plugin,))
     (method,) = {row.name for row in rows(world)}
     judged = Fidelity(
-        Judgement(network, "our net after the title"), stated("as told"), reconstructed("our rates")
+        Judgement(network, "our net after the title; widths are ours"),
+        stated("as told"),
+        reconstructed("our rates"),
     )
     ours = type(method, (plugins.methods[method],), {"facts": Facts("x", "x", 2020, "", judged)})
     registry = replace(plugins, methods={**plugins.methods, method: ours})
@@ -109,7 +111,7 @@ def test_missing_folds_are_a_value(world):
     (row,) = rows(world)
     assert row.notes == (Partial(4, 6, {}),)
     assert row.rank is None
-    assert not outdated(row.notes)
+    assert not unranked(row.notes)
 
 
 def test_json_states_kind_fields_and_text(world):

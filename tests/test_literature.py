@@ -267,7 +267,7 @@ def test_only_what_can_be_looked_up_and_is_alike_is_compared():
             label=label, name=label, scores=scores, parts={}, preset="paper", fidelity="code"
         )
 
-    found = comparisons("3db/3", "3db", [ours("geme"), ours("ststnet")])
+    found = comparisons("3db/3", "loso", "3db", [ours("geme"), ours("ststnet")])
     full = {one.name: one for one in found if one.label and one.part == "full"}
     assert full["GEME"].certainty == "unverified"
     assert (full["GEME"].published["uf1"], full["GEME"].ours) == (0.7395, {})

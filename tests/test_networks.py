@@ -42,7 +42,12 @@ SIZES = [
         2 * 153 * (2 + 200) + (2 + 200) * 64 + 2 * (64 * 64 + 2 * 128) + 129 * 3,
     ),
     ("plan", "PrototypeNet", (3, 16), 2_075_409),
-    ("raicl", "SiameseNet", (3,), 11_182_147),
+    # ResNet-18 without classifier (He et al. 2016), one, eight queries of 512, a decoder layer: two
+    # attentions of 4 (512² + 512), two layers of 512² + 512, three norms; two projections.
+    (
+        *("raicl", "SiameseNet", (3,)),
+        11_176_512 + 513 * 3 + 8 * 512 + (2 * 4 + 2 + 2) * (512**2 + 512) + 3 * 1024,
+    ),
 ]
 
 METHODS = [

@@ -224,13 +224,3 @@ def test_the_second_stage_leaves_what_the_first_has_learned():
     optimiser.step()
     assert all(torch.equal(before[n], v) for n, v in net.spatial.state_dict().items())
     assert [point["epoch"] for point in context.curve] == [1, 2]
-
-
-def test_maps_of_a_face_and_its_mirror_agree_or_cost():
-    from bench.methods.raicl.net import Pair, consistency_loss
-
-    maps = torch.randn(2, 3, 2, 2, generator=torch.Generator().manual_seed(0))
-    labels = torch.tensor([0, 1])
-    sure = 50 * torch.nn.functional.one_hot(labels, 3).float()
-    assert consistency_loss(Pair(sure, maps, maps), labels, 1.0) < 1e-6
-    assert consistency_loss(Pair(sure, maps, maps.flip(1)), labels, 1.0) > 1e-3

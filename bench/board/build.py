@@ -82,7 +82,9 @@ def _table(
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     others = sorted((external_row(task, one) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
-    published = comparisons(task.task, dataset.literature(), best_first) if dataset else ()
+    published = (
+        comparisons(task.task, protocol, dataset.literature(), best_first) if dataset else ()
+    )
     return Table(
         task=task.task,
         protocol=protocol,

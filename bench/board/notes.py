@@ -14,6 +14,7 @@ from bench.evaluation.notes import (
     PartialClips,
     PluginMissing,
     Reconstructed,
+    SamePeople,
     Scratch,
     SeveralRows,
     Stale,
@@ -55,6 +56,8 @@ def note_text(note: Note) -> str:
             return f"version {made}, now {now}"
         case Stale(changed):
             return f"stale: {', '.join(changed)} changed since"
+        case SamePeople():
+            return "diagnostic: same people in training and test"
         case NotIsolated():
             return "not isolated: made with --engine serial"
         case ExternalPredictions(source, by_subject):

@@ -6,6 +6,7 @@ from bench.board.board import Table
 from bench.board.contract import clips_text, contract_text
 from bench.board.notes import note_text, notes_text
 from bench.core.file_names import safe
+from bench.core.names import Protocol
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
@@ -133,12 +134,18 @@ def caption(table: Table) -> str:
     )
     contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
     apart = f" {table.apart}" if table.apart else ""
+    diagnostic = Protocol.parse(table.protocol).diagnostic
+    shared = f" {SAME_PEOPLE}" if diagnostic else ""
     return (
         f"{made}{sum(table.counts)} clips of {table.subjects} subjects ({classes}); protocol "
-        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}.{contract}{apart}"
+        f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}.{shared}{contract}{apart}"
     )
 
 
+SAME_PEOPLE = (
+    "A diagnostic: each clip is tested by what was trained on all others, those of the same person "
+    "among them. Nothing here is ranked, or comparable with leaving subjects out."
+)
 PUBLISHED = ("method", "part", "published", "ours", "difference", "epoch", "certainty", "source")
 ELSEWHERE = ("method", "published", "epoch", "certainty", "source")
 NAMES = {"uf1": "UF1", "uar": "UAR", "accuracy": "accuracy", "f1": "F1"}

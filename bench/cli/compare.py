@@ -18,6 +18,7 @@ from bench.cli.common import err, name_damaged, out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results, output_option
 from bench.core.errors import BenchError
+from bench.core.names import Protocol as ProtocolName
 from bench.core.select import choose_tasks
 from bench.evaluation.average_ranks import average_ranks
 from bench.evaluation.compare import Pair
@@ -97,6 +98,8 @@ def _plain(pair: Pair) -> dict[str, object]:
 def _ranks(pairs: Sequence[Pair]) -> str:
     """Average ranks over tasks in words, and what their differences mean."""
     ranked = average_ranks(pairs)
+    if ProtocolName.parse(pairs[0].protocol).diagnostic:
+        return f"no average ranks: {pairs[0].protocol} has the same people in training and test."
     if ranked is None:
         return "average ranks: no second task has results of all of these methods."
     methods, tasks, found = ranked

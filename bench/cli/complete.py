@@ -46,7 +46,8 @@ def _preset_names(registry: Registry) -> Iterable[str]:
 
 def complete_protocols(incomplete: str) -> list[str]:
     """Protocols, kfold with the usual number of groups."""
-    return [name for name in ("loso", "kfold:5", "kfold:10", "hde") if name.startswith(incomplete)]
+    known = ("loso", "kfold:5", "kfold:10", "hde", "lovo")
+    return [name for name in known if name.startswith(incomplete)]
 
 
 complete_presets = _completion(_preset_names)

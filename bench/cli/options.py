@@ -63,7 +63,7 @@ Protocol = Annotated[
     str,
     typer.Option(
         "--protocol",
-        help="loso, kfold:K (grouped by subject) or hde.",
+        help="loso, kfold:K (grouped by subject), hde, or lovo (a diagnostic, never ranked).",
         autocompletion=complete_protocols,
     ),
 ]

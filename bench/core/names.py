@@ -11,10 +11,10 @@ from typing import Literal, Self, get_args
 
 from bench.core.errors import BenchError
 
-ProtocolKind = Literal["loso", "kfold", "hde"]
+ProtocolKind = Literal["loso", "kfold", "hde", "lovo"]
 SUBSET = re.compile(r" \((\d+ of \d+)\)\Z")
 """The end of the name of a task without all of its clips."""
-PROTOCOLS = ("loso", "kfold:K", "hde")
+PROTOCOLS = ("loso", "kfold:K", "hde", "lovo")
 """The protocols as a user writes them."""
 
 
@@ -207,10 +207,11 @@ class ClipId:
 
 @dataclass(frozen=True, order=True)
 class Protocol:
-    """How subjects are split: "loso", "kfold:5", "hde".
+    """How clips are split: "loso", "kfold:5", "hde", "lovo".
 
     Attributes:
-        kind: "loso" holds out one subject, "kfold" one of K groups, "hde" one database.
+        kind: "loso" holds out one subject, "kfold" one of K groups, "hde" one database, "lovo" one
+            clip.
         k: the number of groups; 0 for the others.
     """
 
@@ -219,7 +220,7 @@ class Protocol:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "loso", "kfold:K" or "hde".
+        """Read "loso", "kfold:K", "hde" or "lovo".
 
         Raises:
             BenchError: an unknown protocol, or K is no number of 2 or more.
@@ -235,6 +236,11 @@ class Protocol:
         if not (count.isascii() and count.isdigit()) or int(count) < 2 or count[0] == "0":
             raise BenchError(f"protocol {text!r}: expected a number of groups, at least 2: kfold:5")
         return cls(kind, int(count))
+
+    @property
+    def diagnostic(self) -> bool:
+        """Whether training and test share people, so that no score of it is ever ranked."""
+        return self.kind == "lovo"
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.k}" if self.kind == "kfold" else self.kind

@@ -56,6 +56,11 @@ class Task:
         return self.dataset.synthetic
 
     @cached_property
+    def ids(self) -> Array:
+        """(n,) id of each clip."""
+        return np.array([clip.id for clip in self.clips])
+
+    @cached_property
     def people(self) -> Array:
         """(n,) subject of each clip, prefixed by its database."""
         return np.array([clip.person for clip in self.clips])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bench.core.names import SUBSET
+from bench.core.names import SUBSET, Protocol
 from bench.evaluation.compare import Pair
 from bench.statistics import CriticalDifference, critical_difference
 
@@ -15,8 +15,10 @@ def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDiffer
 
     Returns:
         the methods, the number of tasks, and the ranks with the critical difference; None if fewer
-        than two tasks have all methods.
+        than two tasks have all methods, or the protocol is a diagnostic.
     """
+    if any(Protocol.parse(pair.protocol).diagnostic for pair in pairs):
+        return None
     # Scores on other clips, or of an epoch chosen on the test subjects, are not to be ranked.
     unfit = {pair.data for pair in pairs if pair.clips < pair.of or pair.test_best}
     fit = [pair for pair in pairs if pair.data not in unfit]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from statistics import fmean
 
-from bench.core.names import Label
+from bench.core.names import Label, Protocol
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
     Note,
@@ -15,6 +15,7 @@ from bench.evaluation.notes import (
     Partial,
     PluginMissing,
     Reconstructed,
+    SamePeople,
     Scratch,
     Stale,
     Transductive,
@@ -24,7 +25,7 @@ from bench.evaluation.row import FitTime, Row, RowKey
 from bench.evaluation.scoring import confusions, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
-from bench.planning.splits import folds
+from bench.planning.splits import fold_count
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
@@ -54,7 +55,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
     facts = plugin.facts if plugin else None
     done = finished(records)
     seeds = tuple(sorted({record.inputs["seed"] for record in records}))
-    total = len(folds(protocol, task.people, task.databases)) * len(seeds)
+    total = fold_count(protocol, task.people, task.databases, task.ids) * len(seeds)
     ended = dict(Counter[Status](r.status for r in records if r.status != "ok"))
     partial = [Partial(len(done), total, ended)] if len(done) != total else []
     counts = confusions(task, done)
@@ -108,6 +109,8 @@ def _notes(
     records: list[Record], plugin: type[Method] | None, registry: Registry
 ) -> Iterator[Note]:
     inputs = records[0].inputs
+    if Protocol.parse(inputs["protocol"]).diagnostic:
+        yield SamePeople()
     if plugin and plugin.facts.fidelity.weakest == "reconstructed":
         yield Reconstructed(plugin.facts.fidelity.stands_for)
     for name, digest in inputs.get("annotations", {}).items():

@@ -16,7 +16,7 @@ from bench.evaluation.external import EXTERNAL, covered, external_counts, extern
 from bench.evaluation.row import RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
-from bench.planning.splits import folds
+from bench.planning.splits import fold_count
 from bench.store.external import External
 from bench.store.record import Record
 
@@ -138,7 +138,7 @@ def entry(
     (found,) = meant.values()
     if isinstance(found, External):
         return Entry(word, {}, found)
-    total = len(folds(protocol, task.people, task.databases))
+    total = fold_count(protocol, task.people, task.databases, task.ids)
     done: dict[int, list[Record]] = defaultdict(list)
     for record in finished(found):
         done[record.inputs["seed"]].append(record)

@@ -65,7 +65,7 @@ def _external(task: Truth, one: External) -> Export:
         counts = np.array(list(one.matrices.values()), np.int64)
         return Export(about, task.classes, Matrices(tuple(one.matrices), counts))
     clips = list(task.position)
-    every = folds(one.protocol, task.people, task.databases)
+    every = folds(one.protocol, task.people, task.databases, task.ids)
     fold = {clips[i]: each.name for each in every for i in each.test}
     return _export(about, task, one.scores, fold, one.predicted)
 

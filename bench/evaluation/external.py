@@ -7,8 +7,9 @@ from math import isnan
 
 import numpy as np
 
+from bench.core.names import Protocol
 from bench.core.types import Array
-from bench.evaluation.notes import ExternalPredictions, Note, PartialClips, TestBest
+from bench.evaluation.notes import ExternalPredictions, Note, PartialClips, SamePeople, TestBest
 from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import by_subject, parts, scores
 from bench.evaluation.truth import Truth
@@ -61,7 +62,7 @@ def external_row(task: Truth, one: External) -> Row:
         BenchError: an unknown protocol.
     """
     counts, have = external_counts(task, one)[None], covered(task, one)
-    every = folds(one.protocol, task.people, task.databases)
+    every = folds(one.protocol, task.people, task.databases, task.ids)
     key = external_key(one)
     return Row(
         label=key.label,
@@ -91,6 +92,8 @@ def _notes(one: External, have: Array) -> Iterator[Note]:
         yield PartialClips(int(have.sum()), len(have))
     if one.selection == "test-best":
         yield TestBest()
+    if Protocol.parse(one.protocol).diagnostic:
+        yield SamePeople()
     yield ExternalPredictions(one.source, by_subject=bool(one.matrices))
 
 

@@ -1,6 +1,6 @@
 """What a reader must know about rows and variants, as values: no code looks at their text.
 
-Ranking asks `outdated`; the text of each note is made in `bench.board.notes`.
+Ranking asks `unranked`; the text of each note is made in `bench.board.notes`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ class Note:
 
     Attributes:
         kind: the word for other programs.
-        outdated: the row says nothing about today's method, so it gets no rank.
+        unranked: the row gets no rank, because it says nothing about today's method, or nothing
+            about people that the method has not seen.
     """
 
     kind: ClassVar[str]
-    outdated: ClassVar[bool] = False
+    unranked: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class OldVersion(Note):
     """
 
     kind = "old-version"
-    outdated = True
+    unranked = True
     made: int
     now: int
 
@@ -112,6 +113,14 @@ class Stale(Note):
 
     kind = "stale"
     changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SamePeople(Note):
+    """The protocol has the same people in training and test: a diagnostic, and no result."""
+
+    kind = "same-people"
+    unranked = True
 
 
 @dataclass(frozen=True)
@@ -206,6 +215,6 @@ class NoCommonSeed(Note):
     labels: tuple[str, ...]
 
 
-def outdated(notes: Iterable[Note]) -> bool:
+def unranked(notes: Iterable[Note]) -> bool:
     """Whether any note takes the rank from its row."""
-    return any(note.outdated for note in notes)
+    return any(note.unranked for note in notes)

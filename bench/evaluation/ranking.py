@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.core.seeds import derived_seed
 from bench.core.types import Array
-from bench.evaluation.notes import outdated
+from bench.evaluation.notes import unranked
 from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
@@ -21,7 +21,7 @@ from bench.store.record import Record
 def ranked(
     rows: Mapping[RowKey, Row], done: Mapping[RowKey, list[Record]], task: Truth
 ) -> list[Row]:
-    """Best first; references, incomplete and outdated rows follow without a rank.
+    """Best first; references follow, then incomplete, outdated and diagnostic rows, without a rank.
 
     A rank is 1 plus the number of methods that are significantly better by UF1 (paired
     permutations over subjects, Holm's correction): methods that do not differ share one.
@@ -55,7 +55,7 @@ def ranked(
 
 
 def _competes(row: Row) -> bool:
-    return row.complete and not row.reference and not outdated(row.notes)
+    return row.complete and not row.reference and not unranked(row.notes)
 
 
 def _same_seeds(cells: list[Array]) -> list[Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -33,6 +34,11 @@ class Truth:
     databases: Array
     labels: Array
     contract: Contract = field(default_factory=Contract)
+
+    @cached_property
+    def ids(self) -> Array:
+        """(n,) id of each clip."""
+        return np.array(list(self.position))
 
 
 def truth(task: TaskFile) -> Truth:

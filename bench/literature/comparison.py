@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from bench.core.names import TaskName
+from bench.core.names import Protocol, TaskName
 from bench.core.words import Certainty, PublishedSelection
 from bench.evaluation.notes import Note
 from bench.evaluation.row import Row, Score
@@ -55,17 +55,23 @@ def literature() -> tuple[Published, ...]:
     return read(Path(str(files("bench.literature") / "published.csv")))
 
 
-def comparisons(task: str, published_as: str, rows: Sequence[Row]) -> tuple[Comparison, ...]:
+def comparisons(
+    task: str, protocol: str, published_as: str, rows: Sequence[Row]
+) -> tuple[Comparison, ...]:
     """Published results of a task; methods that were run here come first.
+
+    Results of a diagnostic protocol stand beside ours of such a protocol, and no others do.
 
     Args:
         task: "casme2/5".
+        protocol: of our table, "loso".
         published_as: the dataset under which the literature reports it.
         rows: of our table.
     """
     wanted = str(TaskName(published_as, TaskName.parse(task).labelling))
     pairs = []
-    published = [row for row in literature() if row.task == wanted]
+    diagnostic = Protocol.parse(protocol).diagnostic
+    published = [row for row in literature() if (row.task, row.diagnostic) == (wanted, diagnostic)]
     run = {row.label for row in rows if row.scores}
     # All parts of a result together, because a composite is checked against them.
     own = [row for row in published if row.method in run]

@@ -49,7 +49,7 @@ class Published:
         part: the database of a composite that was scored; "full" for the whole dataset.
         classes: None if the source does not state the number clearly.
         classes_as_stated: what the source says.
-        protocol: "loso", "cde-loso", or in words.
+        protocol: "loso", "cde-loso", "lovo" (one clip held out), or in words.
         pooling: what the score was computed on.
         selection: how the epoch was chosen.
         metric: "f1" is the F1 of a single dataset, of whatever kind.
@@ -87,6 +87,11 @@ class Published:
     def task(self) -> str | None:
         """The task it belongs to, "casme2/5"; None if the number of classes is unknown."""
         return None if self.classes is None else str(TaskName(self.dataset, str(self.classes)))
+
+    @property
+    def diagnostic(self) -> bool:
+        """Whether training and test had people in common."""
+        return self.protocol == "lovo"
 
     @property
     def claim(self) -> Claim:

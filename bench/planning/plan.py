@@ -110,7 +110,7 @@ def make_plan(
     Args:
         rows: methods.
         tasks: tasks.
-        protocol: "loso", "kfold:K" or "hde".
+        protocol: "loso", "kfold:K", "hde" or "lovo".
         seeds: root seeds; a cell for each.
         limit_folds: keep only the first N folds of each cell.
 
@@ -125,7 +125,7 @@ def make_plan(
     skipped: list[Skipped] = []
     for task in tasks:
         try:
-            split = folds(protocol, task.people, task.databases)
+            split = folds(protocol, task.people, task.databases, task.ids)
         except ImpossibleSplitError as error:
             skipped.append(ImpossibleProtocol(task.name, protocol, str(error)))
             continue

@@ -1,7 +1,9 @@
-"""How subjects are split into training and held-out ones, by scikit-learn; knows only arrays.
+"""How clips are split into training and held-out ones, by scikit-learn; knows only arrays.
 
 `loso` holds out one subject at a time; `kfold:K` one of K groups of subjects; `hde` one database
-(the holdout-database evaluation of MEGC 2018). No subject is ever on both sides.
+(the holdout-database evaluation of MEGC 2018). None of them has a subject on both sides. `lovo`
+holds out one clip (leave-one-video-out), so that training and test share people: a diagnostic of
+how much of a score is the person.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ class Fold:
     """One split.
 
     Attributes:
-        name: the held-out subject, group or database.
+        name: the held-out subject, group, database or clip.
         train: indices of training clips.
         test: indices of held-out clips.
     """
@@ -37,13 +39,14 @@ class Fold:
     test: Array
 
 
-def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
+def folds(protocol: str, people: Array, databases: Array, clips: Array) -> list[Fold]:
     """Split clips.
 
     Args:
-        protocol: "loso", "kfold:5" or "hde".
+        protocol: "loso", "kfold:5", "hde" or "lovo".
         people: (n,) subject of each clip, unique over databases.
         databases: (n,) database of each clip.
+        clips: (n,) id of each clip.
 
     Returns:
         folds sorted by name; those that would leave nothing to train on are left out.
@@ -52,7 +55,7 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
         BenchError: an unknown protocol.
         ImpossibleSplitError: the clips have too few subjects or databases for it.
     """
-    held = held_out(protocol, people, databases)
+    held = held_out(protocol, people, databases, clips)
     names = np.unique(held)
     if len(names) < 2:
         return []
@@ -65,7 +68,13 @@ def folds(protocol: str, people: Array, databases: Array) -> list[Fold]:
     return [Fold(str(name), *indices) for name, indices in zip(names, split, strict=True)]
 
 
-def held_out(protocol: str, people: Array, databases: Array) -> Array:
+def fold_count(protocol: str, people: Array, databases: Array, clips: Array) -> int:
+    """How many folds `folds` returns, without making them; arguments and errors as there."""
+    count = len(np.unique(held_out(protocol, people, databases, clips)))
+    return count if count > 1 else 0
+
+
+def held_out(protocol: str, people: Array, databases: Array, clips: Array) -> Array:
     """The name of the fold that holds out each clip (n,); arguments and errors as of `folds`."""
     chosen = Protocol.parse(protocol)
     match chosen.kind:
@@ -77,6 +86,8 @@ def held_out(protocol: str, people: Array, databases: Array) -> Array:
             if len(np.unique(databases)) < 2:
                 raise ImpossibleSplitError("hde holds out one database, but this task has only one")
             return databases
+        case "lovo":
+            return clips
 
 
 def _groups(people: Array, k: int) -> Array:

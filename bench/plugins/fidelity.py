@@ -70,10 +70,11 @@ class Fidelity:
     def stands_for(self) -> str:
         """What the method's name means where its network or feature is reconstructed, for boards.
 
-        "our network after the abstract"; empty where it follows its source or nothing is told.
+        "our network after the abstract": the evidence up to a semicolon; empty where the network
+        follows its source or nothing is told.
         """
         told = self.network.word == "reconstructed" and self.network.evidence != UNTOLD
-        return self.network.evidence if told else ""
+        return self.network.evidence.partition(";")[0] if told else ""
 
     @property
     def parts(self) -> tuple[tuple[str, Judgement], ...]:

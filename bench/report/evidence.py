@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.board import build
 from bench.core.errors import BenchError
-from bench.core.names import task_forms
+from bench.core.names import Protocol, task_forms
 from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.build_row import finished
@@ -100,7 +100,7 @@ Group = tuple[str, str, str, str]
 def gather(store: Store, registry: Registry, method: str, task: str, preset: str = "") -> Evidence:
     """The records of a method on a task; among several configurations, the one with most folds.
 
-    Real data take precedence over synthetic data.
+    Real data take precedence over synthetic data, and results over diagnostics.
 
     Args:
         store: the results folder.
@@ -135,16 +135,16 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
         if record.label == method and preset in ("", record.preset):
             groups[_group(record)].append(record)
 
-    def preference(name: Group) -> tuple[bool, int]:
-        return not tasks[name[0]].synthetic, sum(r.status == "ok" for r in groups[name])
+    def preference(name: Group) -> tuple[bool, bool, int]:
+        return not tasks[name[0]].synthetic, not _diagnostic(name), len(finished(groups[name]))
 
-    order = sorted((name for name in groups if preference(name)[1]), key=preference, reverse=True)
+    order = sorted((name for name in groups if preference(name)[2]), key=preference, reverse=True)
     if not order:
         wanted = f"{method} ({preset})" if preset else method
         raise BenchError(f"no finished folds of {wanted} on {task} in {store.folder}")
     chosen = order[0]
     left_out = tuple(
-        LeftOut(preference(name)[1], preset=name[2], protocol=name[1], family=name[3], data=name[0])
+        LeftOut(preference(name)[2], preset=name[2], protocol=name[1], family=name[3], data=name[0])
         for name in order[1:]
     )
     records = groups[chosen] + _relatives(here, chosen, groups[chosen][0])
@@ -170,6 +170,10 @@ def _meant(task: str, known: Sequence[str]) -> Sequence[str]:
 def _group(record: Record) -> Group:
     inputs = record.inputs
     return inputs["data"], inputs["protocol"], record.preset, record.family
+
+
+def _diagnostic(name: Group) -> bool:
+    return Protocol.parse(name[1]).diagnostic
 
 
 def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:

@@ -70,7 +70,7 @@ def units_of(evidence: Evidence, registry: Registry, task: Task) -> list[Unit]:
     if task.fingerprint != evidence.truth.fingerprint:
         raise BenchError(f"the clips of {task.name} differ from those of the records")
     (method,) = configure(registry, row.label, row.preset)
-    split = folds(evidence.protocol, task.people, task.databases)
+    split = folds(evidence.protocol, task.people, task.databases, task.ids)
     there = {(record.inputs["seed"], record.fold) for record in evidence.done}
     cells = [Cell(method, task, evidence.protocol, seed, tuple(split)) for seed in row.seeds]
     if cells[0].family != row.family:

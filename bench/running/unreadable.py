@@ -53,7 +53,7 @@ def without(cell: Cell, clips: Collection[str]) -> list[Cell]:
         return [cell]
     task = cell.task.without(clips)
     try:
-        split = folds(cell.protocol, task.people, task.databases) if task.clips else []
+        split = folds(cell.protocol, task.people, task.databases, task.ids) if task.clips else []
     except ImpossibleSplitError:
         split = []
     # As many as were asked for: a cell may have the first few folds alone.

@@ -142,8 +142,9 @@ def scan_externals(
 def fold_clips(task: TaskFile, protocol: str) -> dict[str, list[str]]:
     """The held-out clips of each fold of a task; raises BenchError for an impossible split."""
     people, databases, _ = (np.array(column) for column in zip(*task.clips.values(), strict=True))
+    held = held_out(protocol, people, databases, np.array(list(task.clips)))
     found: dict[str, list[str]] = {}
-    for clip, name in zip(task.clips, held_out(protocol, people, databases), strict=True):
+    for clip, name in zip(task.clips, held, strict=True):
         found.setdefault(str(name), []).append(clip)
     return found
 
