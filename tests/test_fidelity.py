@@ -12,7 +12,8 @@ import pytest
 
 from bench import BenchError, Fidelity, exact, reconstructed, stated
 from bench.check import authors
-from bench.check.authors import Authors, authors_of, clone_of, compared, numbers, settings
+from bench.check.authors import Authors, authors_of, compared, numbers, settings
+from bench.core.clones import clone_of
 from bench.plugins.registry import load
 
 METHODS = load().methods

@@ -68,7 +68,7 @@ def test_help(world, words):
 @pytest.mark.parametrize(
     ("line", "completions"),
     [
-        ("re", {"results", "repro"}),
+        ("re", {"replicate", "results", "repro"}),
         ("data ", {"make", "check", "show", "crop", "landmarks", "cache"}),
         ("run --engine ", {"processes", "serial"}),
         ("run --device c", {"cpu", "cuda"}),

@@ -39,6 +39,7 @@ VERBS: Mapping[str, str | Group] = {
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
     "fidelity": "Compare methods with their authors' public code, on the same input.",
+    "replicate": "Recompute published numbers from published logs, weights and features.",
     "new": Group(
         "Start a plugin from a template.",
         {"method": "Write a method plugin that runs as it is, and its test."},
