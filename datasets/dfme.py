@@ -24,6 +24,7 @@ class Dfme(reading.FrameDataset):
     """The part of DFME released for the owners' challenge: training and two test tables."""
 
     name = "dfme"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="DFME",
         paper="Zhao, Tang, Mao, Liu, Zhang, Wang, Xu, Chen: DFME: A New Benchmark for Dynamic "

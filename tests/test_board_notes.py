@@ -7,22 +7,23 @@ from dataclasses import replace
 
 import pytest
 
-from bench import Facts, Fidelity, reconstructed, stated
 from bench.board.build import build
+from bench.board.html import html
+from bench.board.markdown import markdown
 from bench.board.notes import note_text, notes_text
+from bench.board.plain import to_json
 from bench.evaluation.notes import (
     Note,
     OldVersion,
     Partial,
     PluginMissing,
-    Reconstructed,
     Scratch,
     Stale,
     Transductive,
     WithoutAnnotation,
     unranked,
 )
-from bench.plugins.fidelity import Judgement
+from bench.plugins.fidelity import Fidelity, reconstructed, stated
 from bench.plugins.registry import load
 from bench.store.store import Store
 
@@ -88,24 +89,6 @@ def test_other_notes_leave_the_rank(world, change, note):
     assert row.rank == 1
 
 
-@pytest.mark.parametrize("network", ["reconstructed", "stated"])
-def test_a_board_says_what_the_name_of_a_reconstructed_network_stands_for(world, network):
-    world.run()
-    plugins = load((world.plugin,))
-    (method,) = {row.name for row in rows(world)}
-    judged = Fidelity(
-        Judgement(network, "our net after the title; widths are ours"),
-        stated("as told"),
-        reconstructed("our rates"),
-    )
-    ours = type(method, (plugins.methods[method],), {"facts": Facts("x", "x", 2020, "", judged)})
-    registry = replace(plugins, methods={**plugins.methods, method: ours})
-    (table,) = build(Store(world.results), registry).tables
-    (note,) = [note for note in table.rows[0].notes if isinstance(note, Reconstructed)]
-    wanted = ": our net after the title" if network == "reconstructed" else ""
-    assert note_text(note) == "reconstructed" + wanted
-
-
 def test_missing_folds_are_a_value(world):
     world.run("--limit-folds", "4")
     (row,) = rows(world)
@@ -125,3 +108,21 @@ def test_json_states_kind_fields_and_text(world):
         "ended": {},
         "text": "4/6 folds",
     }
+
+
+def test_a_board_says_what_reconstructed_names_stand_for(world, monkeypatch):
+    """Once for each method, the parts that are ours alone, in markdown, html and json."""
+    world.run("--seeds", "0,1")
+    registry, store = load((world.plugin,)), Store(world.results)
+    assert "stand for" not in markdown(build(store, registry))
+    mixed = Fidelity(reconstructed("our net, <b>not</b> theirs"), stated("x"), reconstructed("y"))
+    mean = registry.methods["mean"]
+    monkeypatch.setattr(mean, "facts", replace(mean.facts, fidelity=mixed))
+    board = build(store, registry)
+    assert "What reconstructed names stand for (1)" in markdown(board)
+    for text in (markdown(board), html(board)):
+        assert text.count("our net") == 1
+        assert "<b>not" not in text
+    (row,) = json.loads(to_json(board))["tables"][0]["rows"]
+    what = "network or feature: our net, <b>not</b> theirs; recipe: y"
+    assert {"kind": "reconstructed", "what": what, "text": "reconstructed"} in row["notes"]

@@ -17,6 +17,12 @@ SIZES = [
     # folder, module, arguments, parameters
     # Counted in dual_inception.py, xly135846/MEGC2019 at 2dc306a.
     ("dualinception", "DualInceptionNet", (3,), 6_449_963),
+    # 2.66M: the README of ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet, whose rebuild it is. Two
+    # streams of 5 x 5 convolutions to 6 and 16 channels, layers of 1024.
+    (
+        *("offapex", "OffApexNet", (3,)),
+        2 * (6 * 26 + 16 * 151) + 1024 * 1569 + 1024 * 1025 + 3 * 1025,
+    ),
     ("rcn", "RCNA", (3, 64, 7), 55_747),
     ("rcn", "RCNA", (3, 32, 5), 15_331),
     ("sssnet", "SSSNetwork", (3,), 1_349_251),

@@ -17,6 +17,7 @@ from bench.evaluation.notes import (
     Reconstructed,
     SamePeople,
     Scratch,
+    SeesCodes,
     SeveralRows,
     Stale,
     TestBest,
@@ -25,6 +26,7 @@ from bench.evaluation.notes import (
 )
 from bench.evaluation.row import Row
 from bench.literature.caveats import (
+    AboveCeiling,
     EpochSelection,
     ImpossibleScores,
     OtherPreset,
@@ -103,14 +105,16 @@ def note_text(note: Note) -> str:
         case Partial(folds, of, ended):
             counts = ", ".join(f"{count} {status}" for status, count in sorted(ended.items()))
             return f"{folds}/{of} folds" + (f": {counts}" if counts else "")
-        case Reconstructed(stands_for):
-            return f"reconstructed: {stands_for}" if stands_for else "reconstructed"
+        case Reconstructed():
+            return "reconstructed"
         case WithoutAnnotation(name):
             return f"without {name.replace('_', ' ')}"
         case Scratch():
             return "scratch"
         case Transductive():
             return "transductive"
+        case SeesCodes():
+            return "sees the coded action units, no pixels; a reference, no strict bound"
         case PluginMissing():
             return "plugin not installed"
         case OldVersion(made, now):
@@ -146,4 +150,9 @@ def note_text(note: Note) -> str:
             return "ours is reconstructed"
         case ImpossibleScores(reason):
             return reason
+        case AboveCeiling(score, ceiling):
+            return (
+                f"macro F1 {score} is above {ceiling}, what the coded action units "
+                "themselves score on the real table (no strict bound)"
+            )
     raise TypeError(f"no text for {type(note).__name__}")

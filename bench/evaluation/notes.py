@@ -47,12 +47,11 @@ class Reconstructed(Note):
     """The paper leaves gaps that the implementation fills with its own reading.
 
     Attributes:
-        stands_for: what the method's name means here, where its network or feature is our own;
-            empty where only preprocessing or recipe are, or where nothing is told.
+        what: the name stands for, part by part.
     """
 
     kind = "reconstructed"
-    stands_for: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,13 @@ class Transductive(Note):
     """Training saw the held-out clips, without their labels."""
 
     kind = "transductive"
+
+
+@dataclass(frozen=True)
+class SeesCodes(Note):
+    """The method sees what coders annotated of the held-out clips: their action units."""
+
+    kind = "sees-codes"
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Self, cast, get_args
 from bench.core.errors import BenchError
 from bench.core.words import Fidelity as Word
 
-UNTOLD = "as its author says"
-"""Evidence of a judgement that came without any."""
 OURS = "our choice"
 """Where a configuration field's value comes from, when no source gives it."""
+NOTED = "notes on the paper; its text was not found again, so the section is unknown"
+"""Where a value comes from that the paper states, as far as we know."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Fidelity:
                 f"fidelity is {word!r}; expected stated, reconstructed or original, or "
                 'Fidelity(network=exact("..."), preprocessing=stated("..."), recipe=stated("..."))'
             )
-        part = Judgement(cast(Word, found), UNTOLD)
+        part = Judgement(cast(Word, found), "as its author says")
         return cls(part, part, part)
 
     @property
@@ -67,22 +67,19 @@ class Fidelity:
         return max((part.word for _, part in self.parts), key=words.index)
 
     @property
-    def stands_for(self) -> str:
-        """What the method's name means where its network or feature is reconstructed, for boards.
-
-        "our network after the abstract": the evidence up to a semicolon; empty where the network
-        follows its source or nothing is told.
-        """
-        told = self.network.word == "reconstructed" and self.network.evidence != UNTOLD
-        return self.network.evidence.partition(";")[0] if told else ""
-
-    @property
     def parts(self) -> tuple[tuple[str, Judgement], ...]:
         """The judgements by the name of the part."""
         return (
             ("network or feature", self.network),
             ("preprocessing", self.preprocessing),
             ("recipe", self.recipe),
+        )
+
+    @property
+    def gaps(self) -> str:
+        """Where our own reading fills gaps of the source, and how; empty where none has any."""
+        return "; ".join(
+            f"{name}: {part.evidence}" for name, part in self.parts if part.word == "reconstructed"
         )
 
 
