@@ -47,6 +47,7 @@ VERBS: Mapping[str, str | Group] = {
     "data": Group(
         "Make, check and show datasets.",
         {
+            "get": "Show public datasets and the command that clones each; --clone runs it.",
             "make": "Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts.",
             "check": "Check a dataset: what is missing, repaired or refused, and how to fix it.",
             "show": "Draw a clip for a paper: onset, apex, their difference, optical flow, strain.",

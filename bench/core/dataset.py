@@ -17,6 +17,26 @@ MARKER = "SYNTHETIC.json"
 
 
 @dataclass(frozen=True)
+class PublicSource:
+    """A public repository that holds a dataset's files, for anyone to clone.
+
+    Attributes:
+        address: to clone from, "https://github.com/owner/name".
+        commit: the state that the loader was written for, 40 digits.
+        paths: files and folders that are read; a clone made by `bench data get` has no others.
+    """
+
+    address: str
+    commit: str
+    paths: tuple[str, ...]
+
+    @property
+    def repository(self) -> str:
+        """The last part of the address: "HTNet"."""
+        return self.address.rstrip("/").rpartition("/")[2].removesuffix(".git")
+
+
+@dataclass(frozen=True)
 class DatasetFacts:
     """What a reader must know of a dataset.
 
@@ -28,6 +48,7 @@ class DatasetFacts:
         licence: in a sentence.
         layout: the tree expected below the root, a line a path.
         quirks: known oddities and what the loader does about each, a sentence each.
+        public: the repository that has it, where no licence has to be signed.
     """
 
     title: str
@@ -37,6 +58,7 @@ class DatasetFacts:
     licence: str
     layout: str
     quirks: tuple[str, ...] = ()
+    public: PublicSource | None = None
 
 
 @dataclass(frozen=True)

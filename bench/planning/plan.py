@@ -13,7 +13,7 @@ from bench.core.errors import BenchError
 from bench.core.names import Protocol
 from bench.core.words import Annotation
 from bench.data.task import Task
-from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped
+from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped, sentences
 from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
 from bench.views.catalog import servable, view_versions
@@ -142,6 +142,6 @@ def make_plan(
                 continue
             cells += [Cell(row, task, protocol, seed, tuple(split[:limit_folds])) for seed in seeds]
     if not cells:
-        reasons = "; ".join(map(str, skipped)) or "no methods or no tasks selected"
+        reasons = "; ".join(sentences(skipped)) or "no methods or no tasks selected"
         raise BenchError(f"nothing to run: {reasons}")
     return Plan(tuple(cells), tuple(skipped))

@@ -12,7 +12,7 @@ from bench.data.reading.annotations import (
     objective_class,
     subject_number,
 )
-from bench.data.reading.arrays import read_arrays
+from bench.data.reading.arrays import parse_arrays, read_arrays
 from bench.data.reading.coded import AGREEMENT, CODED_FRAMES, THREE, FrameDataset, in_three
 from bench.data.reading.coding import CODED, Coding, read_coding
 from bench.data.reading.features import (
@@ -24,7 +24,7 @@ from bench.data.reading.features import (
 from bench.data.reading.folders import find_home, find_tables, named_folders, subfolder, subfolders
 from bench.data.reading.images import read_clip, read_frames, read_image
 from bench.data.reading.indexing import build_index
-from bench.data.reading.landmarks import with_landmarks
+from bench.data.reading.landmarks import read_landmarks, with_landmarks
 from bench.data.reading.listing import Listing, list_frames, numbered, numbered_frames
 from bench.data.reading.remarks import images_refused, some
 from bench.data.reading.revisions import (
@@ -75,12 +75,14 @@ __all__ = [
     "numbered",
     "numbered_frames",
     "objective_class",
+    "parse_arrays",
     "read_arrays",
     "read_clip",
     "read_coding",
     "read_features",
     "read_frames",
     "read_image",
+    "read_landmarks",
     "read_table",
     "recognise",
     "repair",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bench.core.names import ClipId
 from bench.data.megc2019 import official
 from bench.data.reading.coded import THREE
-from bench.statistics.metrics import accuracy, recall, uar, uf1
+from bench.statistics.metrics import accuracy, per_group_confusions, recall, uar, uf1
 from bench.store.predictions import (
     Content,
     Faults,
@@ -47,7 +47,7 @@ def scores_of(counts: Any) -> dict[str, float]:
     both = float(found["UAR"])
     return {name: float(value) for name, value in found.items()} | {
         "macro precision": precision,
-        "F1 of means": 2 * precision * both / (precision + both),
+        "F1 of means": 2 * precision * both / (precision + both) if precision + both else 0.0,
         "clips": int(np.sum(counts)),
     }
 
@@ -87,6 +87,21 @@ def equal_predictions(first: Predictions, second: Predictions) -> int:
     """
     matched = match(second, first.clips, first.truth)
     return int((first.predicted[matched.where] == matched.predicted).sum())
+
+
+def paired_predictions(first: Predictions, second: Matrices) -> int:
+    """How many predictions agree with a file that names no clip.
+
+    Within each subject and true class as many are equal as can be paired.
+
+    Raises:
+        BenchError: they are not of the same subjects with the same true classes.
+    """
+    people = [clip.rpartition("/")[0] for clip in first.clips]
+    theirs = match_subjects(second, first.clips, people, first.truth).counts
+    ours = per_group_confusions(first.truth, first.predicted, people, len(THREE))
+    pairs = zip(np.unique(people), ours, strict=True)
+    return int(sum(np.minimum(theirs[person], counts).sum() for person, counts in pairs))
 
 
 def with_listed_classes(content: Predictions) -> Predictions:
