@@ -43,6 +43,13 @@ SIZES = [
     ("geme", "DualStream", (3,), 2 * RESNET18 + 513 * (3 + 2)),
     # Shared as in the public prototxt; four classifiers and the class centres.
     ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096, 0.8), VGG16 + 4 * (4096 * 3 + 3) + 9),
+    # Layer by layer: convolutions, features, class and state; the LSTM's four gates and the head.
+    ("cnnlstm", "SpatialNet", (3,), 416 + 12_832 + 18_496 + 4097 * 512 + 513 * (3 + 5)),
+    # A scale and a shift of every value, two layers a stream, the head.
+    (
+        *("tsgacn", "TwoStreamNet", (3, torch.eye(153) > 0)),
+        2 * 153 * (2 + 200) + (2 + 200) * 64 + 2 * (64 * 64 + 2 * 128) + 129 * 3,
+    ),
     # One ResNet-18, eight queries of 512, a decoder layer: two attentions of 4 (512² + 512), two
     # layers of 512² + 512, three norms; two projections.
     (
