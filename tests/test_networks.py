@@ -40,8 +40,13 @@ SIZES = [
     # four classifiers and the class centres.
     ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096, 0.8), 134_260_544 + 4 * (4096 * 3 + 3) + 9),
     ("augcn", "AUGCNetwork", (3, torch.eye(9), True), 1_046_588),
-    ("cnnlstm", "StateNet", (3,), 4_236_299),
-    ("tsgacn", "TwoStreamNet", (3, torch.eye(51) > 0), 43_287),
+    # Layer by layer: convolutions, features, class and state; the LSTM's four gates and the head.
+    ("cnnlstm", "SpatialNet", (3,), 416 + 12_832 + 18_496 + 4097 * 512 + 513 * (3 + 5)),
+    # A scale and a shift of every value, two layers a stream, the head.
+    (
+        *("tsgacn", "TwoStreamNet", (3, torch.eye(153) > 0)),
+        2 * 153 * (2 + 200) + (2 + 200) * 64 + 2 * (64 * 64 + 2 * 128) + 129 * 3,
+    ),
     ("plan", "PrototypeNet", (3, 16), 2_075_409),
     # ResNet-18 without classifier (He et al. 2016), one, eight queries of 512, a decoder layer: two
     # attentions of 4 (512² + 512), two layers of 512² + 512, three norms; two projections.
