@@ -78,6 +78,7 @@ class Dfme(reading.FrameDataset):
             notes=(*(part.note for part in parts), *index.notes),
             problems=(*(part.problem for part in parts if part.problem), *index.problems),
             refused=(*refused, *index.refused),
+            tables=tuple(part.table for part in parts),
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.core.clones import commit_of
 from bench.core.dataset import PublicSource
 from bench.data.clone import clone, clone_line
 from bench.plugins import settings
@@ -37,6 +38,8 @@ def repository(world) -> PublicSource:
     git("-C", str(folder), "commit", "-q", "-m", "data")
     git("-C", str(folder), "config", "uploadpack.allowFilter", "true")
     commit = git("-C", str(folder), "rev-parse", "HEAD")
+    (folder / "p0" / "c0-low.json").write_text("[9, 9]")
+    git("-C", str(folder), "commit", "-q", "-a", "-m", "later")
     people = tuple(f"p{i}" for i in range(6))
     source = PublicSource(f"file://{folder}", commit, people)
     announce(world, source)
@@ -66,6 +69,7 @@ def test_a_clone_has_only_what_is_read_and_is_found_without_a_setting(world, rep
     assert done.code == 0, done.err
     there = world.folder / "public" / "Toys"
     assert sorted(path.name for path in there.iterdir()) == [".git", *(f"p{i}" for i in range(6))]
+    assert commit_of(there) == repository.commit
     assert f"found     {there}" in done.out
     ran = world.bench("run", "-m", "mean", "-d", "public", "--engine", "serial")
     assert ran.code == 0, ran.err

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -19,7 +20,7 @@ from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.synthetic.coded_units import Counts, counted, maximum_entropy, shown
 from bench.datasets.synthetic.knobs import AMBIGUITY, PRESETS
-from bench.datasets.synthetic.plan import PlannedClip, make_plan
+from bench.datasets.synthetic.plan import THREE, PlannedClip, make_plan
 from bench.literature.ceilings import ceilings
 from bench.methods.auoracle import ActionUnitOracle
 from bench.statistics.metrics import confusion, uf1
@@ -29,8 +30,8 @@ CODED = [(database, emotion) for database in counted() for emotion in counted()[
 
 
 @cache
-def plan(seed: int) -> tuple[PlannedClip, ...]:
-    return make_plan(PRESETS["3db"], PRESETS["3db"].knobs, seed)
+def plan(seed: int, overlap: float = 1.0) -> tuple[PlannedClip, ...]:
+    return make_plan(PRESETS["3db"], replace(PRESETS["3db"].knobs, overlap=overlap), seed)
 
 
 def coded(clip: PlannedClip) -> tuple[int, ...]:
@@ -100,6 +101,19 @@ def test_a_unit_that_is_not_coded_is_weak_and_in_no_table() -> None:
         assert len(weak) <= 1
         if weak and coded(clip):
             assert weak[0].peak < max(unit.peak for unit in clip.units if unit.coded)
+
+
+def test_without_overlap_every_class_has_units_of_its_own() -> None:
+    shown_by: dict[tuple[str, tuple[int, ...]], set[str | None]] = {}
+    for clip in plan(0, overlap=0.0):
+        key = (clip.database, coded(clip))
+        shown_by.setdefault(key, set()).add(THREE.get(clip.emotion))
+    assert max(map(len, shown_by.values())) == 1
+    # At the default some sets are of several classes.
+    mixed: dict[tuple[str, tuple[int, ...]], set[str | None]] = {}
+    for clip in plan(0):
+        mixed.setdefault((clip.database, coded(clip)), set()).add(THREE.get(clip.emotion))
+    assert max(map(len, mixed.values())) > 1
 
 
 def ceiling(seed: int, loader: type[Casme2] | type[Samm], labelling: str) -> float:

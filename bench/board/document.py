@@ -23,11 +23,14 @@ from bench.board.text import (
     elsewhere,
     number,
     picture_name,
+    place_name,
 )
 from bench.evaluation.notes import Reconstructed
 from bench.evaluation.row import Row
 
 LITERATURE = "literature.md"
+FEWEST = 3
+"""Rows of a forest plot: fewer are read more easily in the table."""
 PUBLISHED_NOTE = (
     "As printed in their sources, with predictions of leave-one-subject-out unless a source says "
     "otherwise; never ranked with ours. `epoch` is how the source chose its epoch: last, test-best "
@@ -87,6 +90,22 @@ def heading(table: Table) -> str:
     return f"{table.title}, {table.protocol}"
 
 
+def plotted(table: Table) -> list[Row]:
+    """The rows of a forest plot: those with an interval, which incomplete ones lack."""
+    scores = ((row, row.scores.get("uf1")) for row in table.rows)
+    return [row for row, score in scores if score is not None and score.low is not None]
+
+
+def has_forest(table: Table) -> bool:
+    """Whether the table has a forest plot."""
+    return len(plotted(table)) >= FEWEST
+
+
+def forest_name(table: Table) -> str:
+    """File name of the forest plot, unique in a folder of boards."""
+    return f"forest-{place_name(table)}.svg"
+
+
 def anchor(position: int) -> str:
     """Of a section: not made of its heading, which each program spells in its own way."""
     return f"table-{position + 1}"
@@ -129,6 +148,8 @@ def _section(
     yield Heading(heading(table), 2, place)
     yield Paragraph(caption(table))
     yield grid(table, columns or MAIN, table.rows)
+    if beside_files and has_forest(table):
+        yield Picture(f"Forest plot of UF1 on {heading(table)}", forest_name(table))
     if not columns and table.rows:
         summary = "Intervals, recall, time, provenance and notes in full"
         yield Details(summary, (grid(table, DETAILS, table.rows),))

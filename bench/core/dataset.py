@@ -136,6 +136,7 @@ class Index:
         refused: files, folders and tables seen and not used, each with its reason.
         revision: of the annotation table, "2014", "unknown" for one that is none of those known;
             empty where there is only one.
+        tables: the annotation tables that were read.
     """
 
     clips: tuple[Clip, ...]
@@ -147,6 +148,7 @@ class Index:
     problems: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     revision: str = ""
+    tables: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

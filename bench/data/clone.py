@@ -31,6 +31,8 @@ def clone_steps(source: PublicSource, folder: Path) -> list[list[str]]:
     into = str(folder)
     return [
         ["git", "clone", "-q", "--filter=blob:none", "--no-checkout", source.address, into],
+        # So that the clone says which commit its files are of.
+        ["git", "-C", into, "update-ref", "--no-deref", "HEAD", source.commit],
         ["git", "-C", into, "checkout", "-q", source.commit, "--", *source.paths],
     ]
 

@@ -65,6 +65,11 @@ def counted() -> Mapping[str, Mapping[str, Counts]]:
     }
 
 
+def is_shown(database: str, emotion: str) -> bool:
+    """Whether a database's counts, or for one without codes any, have the emotion."""
+    return emotion in counted().get(database, {}) or database not in counted()
+
+
 @cache
 def shown(database: str, emotion: str) -> Shown:
     """What faces of a database show under an emotion, of the units that can be drawn.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from bench.core.errors import BenchError
 from bench.core.select import unknown
 
-_TOPS = {"ambiguity": 1, "extra": 1, "unilateral": 1, "blink": 1, "identity": 2}
+_TOPS = {"ambiguity": 1, "overlap": 1, "extra": 1, "unilateral": 1, "blink": 1, "identity": 2}
 """Chances end at 1; beyond twice the spread of adults, features leave the face."""
 
 _CASME2_EMOTIONS = ("disgust", "repression", "happiness", "surprise", "others", "sadness", "fear")
@@ -31,6 +31,8 @@ class Knobs:
         spread: standard deviation of the logarithm of the intensity.
         ambiguity: chance that a face shows another class's action units than its label says, on
             top of what the coders of the database disagree about (`AMBIGUITY`).
+        overlap: share of faces that may show units which are more usual in another class, as coders
+            annotated them; at 0 every class has units of its own.
         extra: chance of an unrelated weak action unit, which is not annotated.
         unilateral: chance that a unit of `OFTEN_ONE_SIDED` is on one side only.
         furrow: strength of the change of shading by creases and bulges.
@@ -45,6 +47,7 @@ class Knobs:
     intensity: float = 1.0
     spread: float = 0.35
     ambiguity: float = 0.0
+    overlap: float = 1.0
     extra: float = 0.20
     unilateral: float = 0.20
     furrow: float = 1.0
@@ -64,7 +67,8 @@ class Knobs:
 
     def chance_of_another(self, database: str, emotion: str) -> float:
         """Chance that a face shows another class's action units than the emotion's."""
-        return 1 - (1 - self.ambiguity) * (1 - AMBIGUITY.get((database, emotion), 0.0))
+        own = self.overlap * AMBIGUITY.get((database, emotion), 0.0)
+        return 1 - (1 - self.ambiguity) * (1 - own)
 
 
 @dataclass(frozen=True)

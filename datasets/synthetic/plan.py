@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from .action_units import OFTEN_ONE_SIDED
-from .coded_units import counted, shown
+from .coded_units import Shown, counted, is_shown, shown
 from .knobs import Cast, Knobs, Preset
 
 WIDTH, HEIGHT = 140, 170
@@ -212,7 +213,9 @@ def draw_units(
         # From another of the three classes: within the same one the label would still be right.
         coded = counted().get(database) or counted()["casme2"]
         meant = str(rng.choice([e for e in coded if THREE.get(e) != THREE.get(emotion)]))
-    sets, chances = shown(database, meant)
+    # No draw at the default, whose clips other values of the knob must not change.
+    own = knobs.overlap < 1 and rng.random() >= knobs.overlap
+    sets, chances = typical(database, meant) if own else shown(database, meant)
     numbers = sets[int(rng.choice(len(sets), p=chances))]
     base = knobs.intensity * expressiveness * float(np.exp(rng.normal(0, knobs.spread)))
     units = []
@@ -229,6 +232,24 @@ def draw_units(
         if number not in numbers:
             units.append(ActionUnit(number, "", 0.4 * base, coded=False))
     return tuple(units)
+
+
+@cache
+def typical(database: str, emotion: str) -> Shown:
+    """Those of the sets shown under an emotion that no emotion of another class shows as often."""
+    sets, chances = shown(database, emotion)
+    names = {name for emotions in counted().values() for name in emotions}
+    others = [
+        dict(zip(*shown(database, name), strict=True))
+        for name in sorted(names)
+        if THREE.get(name) != THREE.get(emotion) and is_shown(database, name)
+    ]
+    own = [
+        chance > max((other.get(one, 0.0) for other in others), default=0.0)
+        for one, chance in zip(sets, chances, strict=True)
+    ]
+    kept = np.where(own, chances, 0)
+    return Shown(sets, kept / kept.sum()) if kept.any() else Shown(sets, chances)
 
 
 def by_subject(clips: tuple[PlannedClip, ...]) -> list[list[PlannedClip]]:

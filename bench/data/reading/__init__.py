@@ -37,6 +37,7 @@ from bench.data.reading.revisions import (
 from bench.data.reading.spans import Span, repair
 from bench.data.reading.spellings import spelt
 from bench.data.reading.tables import COLUMNS, Row, read_table
+from bench.data.reading.units import unit_codes
 
 VERSION = 1
 """Raised when the same files give other pixels: everything computed from them is made again."""
@@ -91,5 +92,6 @@ __all__ = [
     "subfolder",
     "subfolders",
     "subject_number",
+    "unit_codes",
     "with_landmarks",
 ]
