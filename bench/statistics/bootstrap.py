@@ -129,6 +129,33 @@ def bootstrap_difference(
     return Interval(float(low), float(high))
 
 
+def bootstrap_differences(
+    cells: Sequence[Cell],
+    metric: Metric,
+    rng: np.random.Generator,
+    *,
+    resamples: int = 10_000,
+    level: float = 0.95,
+) -> list[Interval]:
+    """`bootstrap_difference` of every pair (i, j), i < j, all on the same drawn subjects.
+
+    Args:
+        cells: each (seeds, subjects, c, c), of the same subjects in the same order; every subject
+            has clips in one of them.
+        metric: confusion matrices (..., c, c) to scores (...).
+        rng: draws the subjects.
+        resamples: how many.
+        level: the intervals' nominal coverage.
+    """
+    for cell in cells:
+        require_counts(cell)
+    weights = resample_weights(cells[0].shape[1], resamples, rng)
+    replicates = [_weighted_scores(cell, weights, metric) for cell in cells]
+    tail = (1 - level) / 2
+    ends = (np.quantile(a - b, [tail, 1 - tail]) for a, b in combinations(replicates, 2))
+    return [Interval(float(low), float(high)) for low, high in ends]
+
+
 def jackknife(cell: Cell, metric: Metric) -> Values:
     """The score without each subject in turn, (subjects,)."""
     # Counts are sums over subjects, so leaving one out is a subtraction and needs no loop.
