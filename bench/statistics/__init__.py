@@ -10,6 +10,7 @@ from bench.statistics.arrays import Cell, Metric, score, select_best
 from bench.statistics.bootstrap import (
     Interval,
     bootstrap,
+    bootstrap_all,
     bootstrap_difference,
     bootstrap_differences,
     bootstrap_mean,
@@ -28,6 +29,7 @@ __all__ = [
     "PairedTest",
     "Pairs",
     "bootstrap",
+    "bootstrap_all",
     "bootstrap_difference",
     "bootstrap_differences",
     "bootstrap_mean",
