@@ -37,7 +37,12 @@ SIZES = [
     ("cnnlstm", "StateNet", (3,), 4_236_299),
     ("tsgacn", "TwoStreamNet", (3, torch.eye(51) > 0), 43_287),
     ("plan", "PrototypeNet", (3, 16), 2_075_409),
-    ("raicl", "SiameseNet", (3,), 11_182_147),
+    # ResNet-18 without classifier (He et al. 2016), one, eight queries of 512, a decoder layer: two
+    # attentions of 4 (512² + 512), two layers of 512² + 512, three norms; two projections.
+    (
+        *("raicl", "SiameseNet", (3,)),
+        11_176_512 + 513 * 3 + 8 * 512 + (2 * 4 + 2 + 2) * (512**2 + 512) + 3 * 1024,
+    ),
 ]
 
 METHODS = [

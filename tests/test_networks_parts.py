@@ -151,13 +151,3 @@ def test_state_constraints_vanish_where_they_hold():
     assert constrained_loss(made, labels, 1.0, 1.0) < 1e-6
     leaping = States(made.clip, made.frame, state, features * torch.arange(5)[:, None])
     assert constrained_loss(leaping, labels, 0.0, 2.0) == pytest.approx(2.0, abs=1e-5)
-
-
-def test_maps_of_a_face_and_its_mirror_agree_or_cost():
-    from bench.methods.raicl.net import Pair, consistency_loss
-
-    maps = torch.randn(2, 3, 2, 2, generator=torch.Generator().manual_seed(0))
-    labels = torch.tensor([0, 1])
-    sure = 50 * torch.nn.functional.one_hot(labels, 3).float()
-    assert consistency_loss(Pair(sure, maps, maps), labels, 1.0) < 1e-6
-    assert consistency_loss(Pair(sure, maps, maps.flip(1)), labels, 1.0) > 1e-3

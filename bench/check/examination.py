@@ -38,8 +38,9 @@ SERVINGS = (
     frozenset({"flow_image"}),
     frozenset({"frames"}),
     frozenset({"frames", "true_action_units"}),
+    frozenset({"features"}),
 )
-"""What datasets ship: ready-made flow, frames, frames of a SYNTHETIC stand-in."""
+"""What datasets ship: ready-made flow, frames, frames of a SYNTHETIC stand-in, feature vectors."""
 
 
 class Watched(Mapping[str, Array]):

@@ -81,6 +81,7 @@ def _sources(subject: int, label: int, take: int) -> dict[str, Array]:
         "frames": np.clip(frames, 0, 255).astype(np.uint8),
         "flow_image": _flow_image(shift, rng),
         "true_action_units": truth,
+        "features": truth[:6],
     }
 
 

@@ -4,12 +4,23 @@ Importing the package lists every view in `catalog.CATALOG`: the plan knows all 
 method asks for one. None of these modules imports anything heavy.
 """
 
-from bench.views import dynamic, frames, hog, landmarks, lowrank, magnification, texture, tim
+from bench.views import (
+    dynamic,
+    features,
+    frames,
+    hog,
+    landmarks,
+    lowrank,
+    magnification,
+    texture,
+    tim,
+)
 from bench.views.flow import motion, optical, regions, strain
 from bench.views.lbp import gradients, meanplanes, patterns, planes, projections, sixpoints
 
 __all__ = [
     "dynamic",
+    "features",
     "frames",
     "gradients",
     "hog",

@@ -11,8 +11,15 @@ from bench.data.reading.annotations import (
     objective_class,
     subject_number,
 )
+from bench.data.reading.arrays import read_arrays
 from bench.data.reading.coded import AGREEMENT, THREE, FrameDataset, in_three
 from bench.data.reading.coding import CODED, Coding, read_coding
+from bench.data.reading.features import (
+    FeatureDataset,
+    FeatureTable,
+    as_matrix,
+    read_features,
+)
 from bench.data.reading.folders import find_home, find_tables, named_folders, subfolder, subfolders
 from bench.data.reading.images import read_clip, read_frames, read_image
 from bench.data.reading.indexing import build_index
@@ -40,6 +47,8 @@ __all__ = [
     "THREE",
     "VERSION",
     "Coding",
+    "FeatureDataset",
+    "FeatureTable",
     "FrameDataset",
     "Listing",
     "Recognised",
@@ -47,6 +56,7 @@ __all__ = [
     "Row",
     "Span",
     "action_units",
+    "as_matrix",
     "build_index",
     "clean",
     "find_home",
@@ -62,8 +72,10 @@ __all__ = [
     "numbered",
     "numbered_frames",
     "objective_class",
+    "read_arrays",
     "read_clip",
     "read_coding",
+    "read_features",
     "read_frames",
     "read_image",
     "read_table",

@@ -51,7 +51,12 @@ def read_csv(path: Path) -> list[list[str]]:
     Raises:
         DataError: names the file, and the row where a quotation mark is left open.
     """
-    text = _decoded(_bytes(path))
+    return parse_csv(_bytes(path), str(path))
+
+
+def parse_csv(data: bytes, origin: str) -> list[list[str]]:
+    """The cells of a text file's bytes, as `read_csv`; errors begin with `origin`."""
+    text = _decoded(data)
     # Excel separates by semicolons where the comma is the decimal sign.
     delimiter = max(",;\t", key=text.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -60,7 +65,7 @@ def read_csv(path: Path) -> list[list[str]]:
         rows.extend(reader)
     except csv.Error as error:
         cause = "; is a quotation mark left open?" if "limit" in str(error) else ""
-        raise DataError(f"{path}: row {len(rows) + 1}: {error}{cause}") from error
+        raise DataError(f"{origin}: row {len(rows) + 1}: {error}{cause}") from error
     return rows
 
 
