@@ -10,8 +10,9 @@ import pytest
 
 from bench.board import build
 from bench.board.ablation import crossed, grids
+from bench.board.html import html
+from bench.board.latex import latex
 from bench.board.markdown import markdown
-from bench.board.markup import html, latex
 from bench.board.plain import to_json
 from bench.evaluation.crossing import crossing
 from bench.evaluation.notes import IncompleteVariants, NoCommonSeed, SeveralRows
@@ -209,6 +210,6 @@ def test_stand_ins_keep_their_title(world):
     world.run(methods="mean:*")
     made = board(world)
     assert made.tables[0].title == "SYNTHETIC toy/3"
-    assert "% SYNTHETIC toy/3, loso. Variants of mean (quick). " in latex(made)
+    assert r"\caption{SYNTHETIC toy/3, loso. Variants of mean (quick). " in latex(made)
     text = markdown(made)
     assert text.index("## SYNTHETIC toy/3") < text.index("### Variants of mean (quick)")

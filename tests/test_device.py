@@ -46,7 +46,8 @@ def test_without_a_gpu_nothing_is_asked_of_it(monkeypatch, torch):
 def times(world) -> list[str]:
     """The column fit/fold of the rows of the board."""
     lines = world.bench("board", "--format", "markdown").out.splitlines()
-    table = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("|")]
+    start = next(i for i, line in enumerate(lines) if "fit/fold" in line)
+    table = [[cell.strip() for cell in line.split("|")] for line in lines[start:] if "|" in line]
     column = table[0].index("fit/fold")
     return [row[column] for row in table[2:] if len(row) == len(table[0])]
 

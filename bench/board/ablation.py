@@ -1,29 +1,15 @@
-"""Tables of a method's variants as text, shared by markdown, html, latex and reports."""
+"""Tables of a method's variants as text, shared by all formats and reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from bench.board.blocks import Grid
 from bench.board.text import NAMES, number, score_text, signed
 from bench.evaluation.crossing import Crossing
-from bench.evaluation.paired import Difference
 from bench.evaluation.row import Score
 from bench.evaluation.variants import Variant, Variants
-
-
-class Grid(NamedTuple):
-    """A table as text.
-
-    Attributes:
-        about: what it shows, in a sentence or two.
-        names: of the columns.
-        lines: a cell for each column.
-    """
-
-    about: str
-    names: list[str]
-    lines: list[list[str]]
 
 
 def grids(group: Variants) -> Iterator[Grid]:
@@ -76,22 +62,28 @@ def _grid(group: Variants) -> Grid:
             "test over subjects, Holm-corrected over these lines"
         )
     tests = [f"ΔUF1 vs {method}", "p (Holm)"] if compared else []
+    # On pooled predictions F1 is UF1, unless a class has no clip.
+    same = all(row.scores["f1"].value == row.scores["uf1"].value for row in group.rows)
+    plain = {n: word for n, word in NAMES.items() if n != "uf1" and not (same and n == "f1")}
     return Grid(
         f"{about}.",
-        ["method", "changes", *NAMES.values(), *tests],
+        ["method", "changes", "UF1 [95 %]", *plain.values(), *tests],
         [
             [
                 row.label,
-                _changes(row, group.plain),
-                *(score_text(row.scores[name]) for name in NAMES),
-                *(_difference(row.difference) if compared else ()),
+                changes(row, group.plain),
+                score_text(row.scores["uf1"]),
+                *(number(row.scores[name].value) for name in plain),
+                *((difference_text(row), p_text(row)) if compared else ()),
             ]
             for row in group.rows
         ],
+        # Labels and changes are words.
+        frozenset(range(2, 3 + len(plain) + len(tests))),
     )
 
 
-def _changes(row: Variant, plain: Variant | None) -> str:
+def changes(row: Variant, plain: Variant | None) -> str:
     """Fields that differ from the plain method's, or all varied fields if it is not there."""
     if row is plain:
         return "–"
@@ -108,8 +100,15 @@ def _setting(value: Any) -> str:
     return str(tuple(value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _difference(one: Difference | None) -> tuple[str, str]:
-    if one is None:
-        return "–", "–"
-    p = "<.001" if one.adjusted < 0.001 else number(one.adjusted)
-    return f"{signed(one.value)} [{signed(one.low)}, {signed(one.high)}]", p
+def difference_text(row: Variant) -> str:
+    """UF1 minus that of the plain method, with its interval; a dash where there is none."""
+    if (one := row.difference) is None:
+        return "–"
+    return f"{signed(one.value)} [{signed(one.low)}, {signed(one.high)}]"
+
+
+def p_text(row: Variant) -> str:
+    """The corrected p value of the same."""
+    if (one := row.difference) is None:
+        return "–"
+    return "<.001" if one.adjusted < 0.001 else number(one.adjusted)

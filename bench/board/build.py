@@ -56,7 +56,9 @@ def build(
         # Without its task file nothing can be scored: that has the true classes.
         if (data, protocol) in wanted and data in tasks
     ]
-    tables.sort(key=lambda t: (t.synthetic, t.task, t.protocol, t.fingerprint))
+    tables.sort(
+        key=lambda t: (t.synthetic, t.protocol != "loso", t.task, t.protocol, t.fingerprint)
+    )
     used = {name for table in tables for name in table.environments}
     return Board(tuple(tables), {name: _machine(store, name) for name in sorted(used)})
 
@@ -103,10 +105,10 @@ def _table(
         apex=task.apex,
         rows=(*best_first, *(row for row in others if row.selection != "test-best")),
         test_best=tuple(row for row in others if row.selection == "test-best"),
-        # Results on other clips are no results of the papers' task.
-        published=published if task.contract.as_published else (),
+        # Results on other clips are no results of the papers' task; stand-ins are other clips.
+        published=published if task.contract.as_published and not task.synthetic else (),
         contract=task.contract,
-        apart=apart_text(task.contract) if published else "",
+        apart=apart_text(task.contract) if published and not task.synthetic else "",
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),
     )

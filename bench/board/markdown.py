@@ -1,90 +1,95 @@
-"""The board as markdown, for `leaderboard.md`."""
+"""The board as markdown: `leaderboard.md`, and `literature.md` beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from tabulate import tabulate
+from rich.cells import cell_len
 
-from bench.board.ablation import grids
-from bench.board.board import Board, Table
-from bench.board.notes import note_text
-from bench.board.text import (
-    ELSEWHERE,
-    LEGEND,
-    PUBLISHED,
-    TEST_BEST,
-    TEST_BEST_NOTE,
-    beside,
-    caption,
-    cells,
-    elsewhere,
-    headers,
-    picture_name,
-)
+from bench.board import document
+from bench.board.blocks import Block, Bullets, Details, Grid, Heading, Link, Paragraph, Picture
+from bench.board.board import Board
+from bench.board.columns import Column
 from bench.core.escape import markdown as escape
-from bench.evaluation.row import Row
 
 
-def markdown(board: Board, pictures: bool = False) -> str:
+def markdown(board: Board, columns: Sequence[Column] = (), beside_files: bool = False) -> str:
     """Write the whole board; the same records give the same bytes.
 
     Args:
         board: what to write.
-        pictures: link the figures of traced rows, which `publish` writes to the same folder.
+        columns: those asked for; both tables by default.
+        beside_files: link the figures and `literature.md`, which `publish` writes beside it.
     """
-    title = "# Leaderboard"
-    if board.tables and all(table.synthetic for table in board.tables):
-        title += ": SYNTHETIC data"
-    parts = [title, LEGEND, *(_section(table, pictures) for table in board.tables)]
-    if board.machines:
-        machines = [f"- {escape(name)}: {escape(text)}" for name, text in board.machines.items()]
-        parts.append("## Machines\n\n" + "\n".join(machines))
-    return "\n\n".join(parts) + "\n"
+    return _text(document.document(board, columns, beside_files))
 
 
-def _section(table: Table, pictures: bool) -> str:
-    body = _grid([cells(table, row) for row in table.rows], headers(table))
-    lines = [f"## {escape(f'{table.title}, {table.protocol}')}", escape(caption(table)), body]
-    if table.test_best:
-        chosen = [cells(table, row) for row in table.test_best]
-        lines += [f"### {TEST_BEST}", TEST_BEST_NOTE, _grid(chosen, headers(table))]
-    for group in table.variants:
-        lines += [f"### Variants of {escape(group.name)}"]
-        for grid in grids(group):
-            lines += [escape(grid.about), _grid(grid.lines, grid.names)]
-        lines += [f"> {escape(note_text(note))}" for note in group.notes]
-    if pictures and (traced := [row for row in table.rows if row.epochs is not None]):
-        lines += ["### UF1 against epoch", "\n".join(map(_picture, traced))]
-    if rows := beside(table):
-        lines += [
-            "### Published results of methods run here",
-            PUBLISHED_NOTE,
-            _grid(rows, PUBLISHED),
-        ]
-    if rows := elsewhere(table):
-        lines += ["### Published results of other methods", _grid(rows, ELSEWHERE)]
-    return "\n\n".join(lines)
+def literature(board: Board) -> str:
+    """The published results of all its tasks."""
+    return _text(document.literature(board))
 
 
-def _picture(row: Row) -> str:
-    # Brackets are no markup elsewhere, but here one would end the alternative text.
-    name = escape(row.name).replace("[", "&#91;").replace("]", "&#93;")
-    return f"![UF1 of {name} against epoch]({quote(picture_name(row))})"
+def _text(blocks: Iterable[Block]) -> str:
+    return "\n\n".join(map(_block, blocks)) + "\n"
 
 
-PUBLISHED_NOTE = (
-    "As printed in their sources, on the real data; never ranked with ours. `epoch` is how the "
-    "source chose its epoch: last, test-best (on the test subjects), unknown, or n/a. The "
-    "difference is ours minus theirs, with the interval of ours."
-)
+def _block(block: Block) -> str:
+    match block:
+        case Heading(text, level, anchor):
+            place = f'<a id="{anchor}"></a>\n\n' if anchor else ""
+            return f"{place}{'#' * level} {escape(text)}"
+        case Paragraph(text, quoted, ours):
+            words = text if ours else escape(text)
+            return f"> {words}" if quoted else words
+        case Bullets(items, anchors, ours):
+            return "\n".join(_bullets(items, anchors, ours))
+        case Grid(about):
+            return f"{escape(about)}\n\n{_grid(block)}" if about else _grid(block)
+        case Picture(about, file):
+            return f"![{_bracketed(about)}]({quote(file)})"
+        case Link(text, file, anchor):
+            return f"{escape(text)}: [{file}]({quote(file)}#{anchor})"
+        case Details(summary, blocks):
+            # GitHub reads what stands between blank lines; MkDocs needs the attribute.
+            inner = "\n\n".join(map(_block, blocks))
+            head = f'<details markdown="1"><summary>{escape(summary)}</summary>'
+            return f"{head}\n\n{inner}\n\n</details>"
 
 
-def _grid(rows: list[list[str]], names: Sequence[str]) -> str:
+def _bullets(items: Sequence[tuple[str, str]], anchors: Sequence[str], ours: bool) -> Iterator[str]:
+    for i, (name, remark) in enumerate(items):
+        if ours:
+            yield f"- **{name}**: {remark}"
+        else:
+            head = f"[{_bracketed(name)}](#{anchors[i]})" if anchors else escape(name)
+            yield f"- {head}: {escape(remark)}"
+
+
+def _bracketed(text: str) -> str:
+    # Brackets are no markup elsewhere, but here one would end the text of a link.
+    return escape(text).replace("[", "&#91;").replace("]", "&#93;")
+
+
+def _grid(grid: Grid) -> str:
     # Of a published result, the source is to be followed: the last column.
-    clean = [[escape(cell, names[i] == "source") for i, cell in enumerate(row)] for row in rows]
-    # Without disable_numparse, tabulate reads ".621" as a number and prints 0.621.
+    clean = [
+        [escape(cell, grid.names[i] == "source") for i, cell in enumerate(row)]
+        for row in grid.lines
+    ]
     # The column of ranks is ours, and readable as it is.
-    heads = [name if name == "#" else escape(name) for name in names]
-    return str(tabulate(clean, heads, tablefmt="github", disable_numparse=True))
+    heads = [name if name == "#" else escape(name) for name in grid.names]
+    lines = [heads, *clean]
+    wide = [max(3, *(cell_len(line[i]) for line in lines)) for i in range(len(heads))]
+    rule = "|".join(
+        "-" * (width + 1) + (":" if i in grid.right else "-") for i, width in enumerate(wide)
+    )
+    # By hand: tabulate pads every heading by two more, and a narrow table is the point.
+    first, *others = (f"| {_padded(line, wide, grid.right)} |" for line in lines)
+    return "\n".join([first, f"|{rule}|", *others])
+
+
+def _padded(line: Sequence[str], wide: Sequence[int], right: frozenset[int]) -> str:
+    gaps = [" " * (width - cell_len(cell)) for cell, width in zip(line, wide, strict=True)]
+    cells = zip(line, gaps, strict=True)
+    return " | ".join(g + c if i in right else c + g for i, (c, g) in enumerate(cells))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.core.words import Provenance
 from bench.evaluation.notes import (
     ExternalPredictions,
     IncompleteVariants,
@@ -34,6 +35,66 @@ from bench.literature.caveats import (
 def notes_text(row: Row) -> str:
     """All notes of a row in one cell; empty where there are none."""
     return "; ".join(map(note_text, row.notes))
+
+
+OTHERS: tuple[Provenance, ...] = ("reproduced", "reported", "unsealed")
+BRIEF = 15
+"""Characters of a cell of brief notes; a longer first note stands whole."""
+
+
+def brief_text(row: Row) -> str:
+    """The notes of a row in a narrow cell: the first in few words, then as many as fit.
+
+    The number of those that do not is given: "2/8 folds +1". Without notes a dash.
+    """
+    words = [*map(brief_note, row.notes), *_others(row)]
+    text, more = "; ".join(words[:1]), 0
+    for word in words[1:]:
+        if more or len(f"{text}; {word}") > BRIEF:
+            more += 1
+        else:
+            text = f"{text}; {word}"
+    return f"{text} +{more}" if more else text or "–"
+
+
+def full_text(row: Row) -> str:
+    """The notes of a row, and who made it where it was somebody else; without any a dash."""
+    return "; ".join([*map(note_text, row.notes), *_others(row)]) or "–"
+
+
+def _others(row: Row) -> list[str]:
+    # Imported predictions are reported by their nature.
+    return [row.provenance] if row.provenance in OTHERS and row.fidelity != "external" else []
+
+
+def brief_note(note: Note) -> str:
+    """A note in a word or two; what it says in full is `note_text`."""
+    match note:
+        case Partial(folds, of, _):
+            return f"{folds}/{of} folds"
+        case WithoutAnnotation("action_units"):
+            return "no action units"
+        case PluginMissing():
+            return "no plugin"
+        case OldVersion(made, _):
+            return f"version {made}"
+        case Stale():
+            return "stale"
+        case NotIsolated():
+            return "not isolated"
+        case ExternalPredictions():
+            return "external"
+        case TestBest() | EpochSelection("test-best"):
+            return "test-best epoch"
+        case EpochSelection():
+            return "epoch unknown"
+        case OtherPreset(preset):
+            return f"ours: {preset}"
+        case OursReconstructed():
+            return "ours: reconstructed"
+        case ImpossibleScores():
+            return "impossible scores"
+    return note_text(note)
 
 
 def note_text(note: Note) -> str:

@@ -1,4 +1,4 @@
-"""The board as CSV and JSON, for other programs."""
+"""The board as CSV, parquet and JSON, for other programs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bench.board.board import Board, Table
-from bench.board.contract import counts
-from bench.board.notes import note_text, notes_text
+from bench.board.columns import COLUMNS, Column, every
+from bench.board.notes import note_text
 from bench.core import escape
 from bench.evaluation.notes import Note
 from bench.evaluation.row import Row
+from bench.store.predictions.parquet import write_parquet
 
 
 def to_json(board: Board) -> str:
@@ -39,57 +40,50 @@ def _notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
     return [{"kind": note.kind, **asdict(note), "text": note_text(note)} for note in notes]
 
 
-def to_csv(board: Board) -> str:
+def to_csv(board: Board, columns: Sequence[Column] = ()) -> str:
     """One line per row of every table, one column per number."""
-    lines = [_line(table, row) for table in board.tables for row in (*table.rows, *table.test_best)]
-    # Lines differ in columns: only traced rows have an oracle, only composites have parts.
-    names = list(dict.fromkeys(name for line in lines for name in line))
+    lines = flat(board, columns)
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
-    writer.writerow({name: escape.csv(name) for name in names})
+    writer = csv.DictWriter(out, list(lines[0]) if lines else [], lineterminator="\n")
+    writer.writerow({name: escape.csv(name) for name in writer.fieldnames})
     writer.writerows({name: escape.csv(cell) for name, cell in line.items()} for line in lines)
     return out.getvalue()
 
 
-def _line(table: Table, row: Row) -> dict[str, Any]:
+def to_parquet(board: Board, columns: Sequence[Column] = ()) -> bytes:
+    """The same numbers as `to_csv`, with their types.
+
+    Raises:
+        BenchError: pyarrow is not installed.
+    """
+    return write_parquet(flat(board, columns))
+
+
+def flat(board: Board, columns: Sequence[Column] = ()) -> list[dict[str, Any]]:
+    """Every row of every table as numbers by name, the same names for all; None where missing.
+
+    Args:
+        board: its rows.
+        columns: those wanted, besides what names the table; all by default.
+    """
+    lines = [
+        _line(table, row, columns or COLUMNS) for table in board.tables for row in every(table)
+    ]
+    # Lines differ in columns: only traced rows have an oracle, only composites have parts.
+    names = dict.fromkeys(name for line in lines for name in line)
+    return [{name: line.get(name) for name in names} for line in lines]
+
+
+def _line(table: Table, row: Row, columns: Sequence[Column]) -> dict[str, Any]:
     line: dict[str, Any] = {
         "task": table.task,
         "protocol": table.protocol,
         "synthetic": table.synthetic,
         "data": table.fingerprint,
-        "rank": row.rank,
-        "method": row.label,
-        "preset": row.preset,
-        "reference": row.reference,
-        "clips": row.clips,
-        "expected": row.expected,
-        **counts(table.contract),
-        "folds": row.folds,
-        "of": row.of,
-        "seeds": " ".join(map(str, row.seeds)),
     }
-    for name, score in row.scores.items():
-        line |= {f"{name}{end}": getattr(score, field) for end, field in _ENDS.items()}
-    for name, other in (("inner", row.inner), ("oracle", row.oracle)):
-        if other:
-            line[f"{name}_uf1"] = other.value
-    for part, values in sorted(row.parts.items()):
-        line |= {f"{part}_{name}": value for name, value in values.items()}
-    # Not strict, because a row without finished folds has no recall.
-    for name, value in zip(table.classes, row.recall, strict=False):
-        line[f"recall_{name}"] = "" if math.isnan(value) else value
-    return line | {
-        "fit_seconds": row.fit_seconds,
-        "device": "; ".join(one.device or "unknown" for one in row.fit_times),
-        "parameters": row.parameters,
-        "fidelity": row.fidelity,
-        "selection": row.selection,
-        "provenance": row.provenance,
-        "notes": notes_text(row),
-    }
-
-
-_ENDS = {"": "value", "_low": "low", "_high": "high", "_seed_sd": "spread"}
+    for column in columns:
+        line |= column.values(table, row)
+    return line
 
 
 # JSON has no NaN; Python would write it anyway, and other parsers would refuse it.

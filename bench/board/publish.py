@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from bench.board.board import Board
-from bench.board.markdown import markdown
-from bench.board.markup import html, latex
-from bench.board.plain import to_csv, to_json
+from bench.board.columns import Column
+from bench.board.document import LITERATURE
+from bench.board.html import html
+from bench.board.latex import latex
+from bench.board.markdown import literature, markdown
+from bench.board.plain import to_csv, to_json, to_parquet
 from bench.cache.output import MARK, Output, check_output, write_outputs
+from bench.core.errors import BenchError
 
-Format = Literal["markdown", "csv", "json", "latex", "html"]
+Format = Literal["markdown", "html", "latex", "csv", "json", "parquet"]
+Columns = Sequence[Column]
 
 
 class Written(NamedTuple):
@@ -21,24 +26,36 @@ class Written(NamedTuple):
 
     Attributes:
         extension: of the file, without its dot.
-        text: writes the board.
+        write: the board, with some of its columns or all.
         mark: what every such file begins with.
     """
 
     extension: str
-    text: Callable[[Board], str]
+    write: Callable[[Board, Columns], bytes]
     mark: re.Pattern[bytes]
 
 
+def _text(write: Callable[[Board, Columns], str]) -> Callable[[Board, Columns], bytes]:
+    return lambda board, columns: write(board, columns).encode()
+
+
+def _json(board: Board, columns: Columns) -> bytes:
+    if columns:
+        raise BenchError("--columns: json holds the whole board; use csv or parquet")
+    return to_json(board).encode()
+
+
 FORMATS: dict[Format, Written] = {
-    "markdown": Written("md", markdown, re.compile(rb"\A# Leaderboard")),
-    "csv": Written("csv", to_csv, re.compile(rb"\Atask,protocol,synthetic,")),
-    "json": Written("json", to_json, re.compile(rb'\A\{\n "machines": \{')),
-    "latex": Written("tex", latex, re.compile(rb"\A% Leaderboard\n")),
-    "html": Written("html", html, re.compile(rb"\A<!doctype html>\n.*<title>Leaderboard")),
+    "markdown": Written("md", _text(markdown), re.compile(rb"\A# Leaderboard")),
+    "html": Written("html", _text(html), re.compile(rb"\A<!doctype html>\n.*<title>Leaderboard")),
+    "latex": Written("tex", _text(latex), re.compile(rb"\A% Leaderboard\n")),
+    "csv": Written("csv", _text(to_csv), re.compile(rb"\Atask,protocol,synthetic,")),
+    "json": Written("json", _json, re.compile(rb'\A\{\n "machines": \{')),
+    "parquet": Written("parquet", to_parquet, re.compile(rb"(?s)\APAR1.*mer-bench")),
 }
 FOLDER: tuple[Format, ...] = ("markdown", "csv", "json")
-"""What a folder of a board holds, besides figures."""
+"""What a folder of a board holds, besides figures and published results."""
+PUBLISHED_MARK = re.compile(rb"\A# Published results\n")
 
 
 def check_publish(folder: Path, force: bool = False) -> None:
@@ -50,10 +67,11 @@ def check_publish(folder: Path, force: bool = False) -> None:
     for name in FOLDER:
         extension, _, mark = FORMATS[name]
         check_output(folder / f"leaderboard.{extension}", mark, force)
+    check_output(folder / LITERATURE, PUBLISHED_MARK, force)
 
 
 def publish(board: Board, folder: Path, force: bool = False) -> list[Path]:
-    """Write `leaderboard.md`, `.csv`, `.json` and figures of traced rows; returns their paths.
+    """Write `leaderboard.md`, `.csv` and `.json`, `literature.md` and figures; returns their paths.
 
     Raises:
         BenchError: a file is in the way that bench did not write; none is written then.
@@ -61,8 +79,12 @@ def publish(board: Board, folder: Path, force: bool = False) -> list[Path]:
     outputs = []
     for name in FOLDER:
         extension, write, mark = FORMATS[name]
-        text = markdown(board, pictures=True) if name == "markdown" else write(board)
-        outputs.append(Output(folder / f"leaderboard.{extension}", text.encode(), mark))
+        data = (
+            markdown(board, beside_files=True).encode() if name == "markdown" else write(board, ())
+        )
+        outputs.append(Output(folder / f"leaderboard.{extension}", data, mark))
+    if any(table.published for table in board.tables):
+        outputs.append(Output(folder / LITERATURE, literature(board).encode(), PUBLISHED_MARK))
     if any(row.epochs for table in board.tables for row in table.rows):
         # Imported late: matplotlib takes long to load, and only traced rows have figures.
         from bench.board.epochs import pictures
@@ -70,7 +92,7 @@ def publish(board: Board, folder: Path, force: bool = False) -> list[Path]:
         figures = [Output(folder / name, data, MARK) for name, data in pictures(board)]
         check_publish(folder, force)
         # Figures of a board that is there are ours, also those of before they bore a mark.
-        write_outputs(figures, force or outputs[-1].path.is_file())
+        write_outputs(figures, force or (folder / "leaderboard.json").is_file())
     else:
         figures = []
     write_outputs(outputs, force)

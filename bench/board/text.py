@@ -1,58 +1,19 @@
-"""A table of the board as words: what markdown, terminal, html and latex share."""
+"""Words of a board that several formats share: scores, times, captions, published results."""
 
 from __future__ import annotations
 
 from bench.board.board import Table
 from bench.board.contract import clips_text, contract_text
-from bench.board.notes import note_text, notes_text
+from bench.board.notes import brief_note, note_text
 from bench.core.file_names import safe
 from bench.core.names import Protocol
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
-HEAD = ("#", "method", "UF1", "UAR", "accuracy", "F1")
-TAIL = (
-    *("recall", "clips", "seeds", "fit/fold", "parameters", "fidelity", "selection"),
-    *("provenance", "notes"),
-)
 
-
-def headers(table: Table) -> list[str]:
-    """Column names; parts of a composite have columns of their own."""
-    selected = ["inner UF1", "oracle UF1"] if any(row.oracle for row in table.rows) else []
-    return [*HEAD, *selected, *(f"{p} UF1/UAR" for p in parts(table)), *TAIL]
-
-
-def parts(table: Table) -> list[str]:
-    """Names of the databases of a composite."""
+def part_names(table: Table) -> list[str]:
+    """Names of the databases of a composite; none for a single one."""
     return sorted({part for row in (*table.rows, *table.test_best) for part in row.parts})
-
-
-def cells(table: Table, row: Row) -> list[str]:
-    """One row in words, a word for each of `headers`."""
-    scores = [score_text(row.scores.get(n)) for n in ("uf1", "uar", "accuracy", "f1")]
-    selected = [selected_text(row, row.inner), selected_text(row, row.oracle)]
-    split = [
-        f"{number(row.parts[p]['uf1'])} / {number(row.parts[p]['uar'])}" if p in row.parts else "–"
-        for p in parts(table)
-    ]
-    seeds = str(len(row.seeds))
-    return [
-        place(row),
-        row.name,
-        *scores,
-        *(selected if any(r.oracle for r in table.rows) else []),
-        *split,
-        " ".join(number(value) for value in row.recall) or "–",
-        row_clips(table, row),
-        seeds,
-        fit_time(row),
-        "–" if row.parameters is None else f"{row.parameters:,}",
-        row.fidelity,
-        row.selection,
-        row.provenance,
-        notes_text(row) or "–",
-    ]
 
 
 def place(row: Row) -> str:
@@ -86,12 +47,15 @@ def score_text(score: Score | None) -> str:
     """Value, interval over subjects, spread over seeds: .621 [.541, .690] ±.012."""
     if score is None:
         return "–"
-    text = number(score.value)
-    if score.low is not None and score.high is not None:
-        text += f" [{number(score.low)}, {number(score.high)}]"
-    if score.spread is not None:
-        text += f" ±{number(score.spread)}"
-    return text
+    spread = "" if score.spread is None else f" ±{number(score.spread)}"
+    return interval_text(score) + spread
+
+
+def interval_text(score: Score) -> str:
+    """Value and interval over subjects: .621 [.541, .690]."""
+    if score.low is None or score.high is None:
+        return number(score.value)
+    return f"{number(score.value)} [{number(score.low)}, {number(score.high)}]"
 
 
 def selected_text(row: Row, other: Score | None) -> str:
@@ -116,6 +80,11 @@ def fit_time(row: Row) -> str:
         f"{seconds(one.seconds)} {one.device or 'unknown device'} ({one.folds} folds)"
         for one in row.fit_times
     )
+
+
+def place_name(table: Table) -> str:
+    """A task, protocol and data as a part of file names, unique in a folder of boards."""
+    return f"{safe(table.task)}-{safe(table.protocol, ':')}-{safe(table.fingerprint)}"
 
 
 def picture_name(row: Row) -> str:
@@ -148,7 +117,23 @@ SAME_PEOPLE = (
 )
 PUBLISHED = ("method", "part", "published", "ours", "difference", "epoch", "certainty", "source")
 ELSEWHERE = ("method", "published", "epoch", "certainty", "source")
+COMPARED = ("method", "published", "ours – published", "epoch", "remarks")
 NAMES = {"uf1": "UF1", "uar": "UAR", "accuracy": "accuracy", "f1": "F1"}
+
+
+def compared(table: Table) -> list[list[str]]:
+    """Published results of the methods of the table on its clips, a word for each of `COMPARED`."""
+    return [
+        [
+            one.label or "",
+            _values(one.published),
+            _differences(one, most=1),
+            one.selection,
+            "; ".join(filter(None, map(brief_note, one.caveats))) or "–",
+        ]
+        for one in table.published
+        if one.label is not None and one.part == "full"
+    ]
 
 
 def beside(table: Table) -> list[list[str]]:
@@ -159,9 +144,7 @@ def beside(table: Table) -> list[list[str]]:
             "all" if one.part == "full" else one.part,
             _values(one.published),
             _values({name: score.value for name, score in one.ours.items()}),
-            _differences(one)
-            if not table.synthetic
-            else "not compared (published: real data; ours: synthetic)",
+            _differences(one),
             one.selection,
             one.certainty,
             "; ".join([one.source, *map(note_text, one.caveats)]),
@@ -184,12 +167,12 @@ def _values(values: dict[str, float]) -> str:
     return ", ".join(f"{NAMES[name]} {number(value)}" for name, value in values.items()) or "–"
 
 
-def _differences(one: Comparison) -> str:
+def _differences(one: Comparison, most: int | None = None) -> str:
     """Ours minus theirs; the interval is that of ours, the published value taken as exact."""
     if one.certainty == "unverified":
-        return "not compared: no source that can be opened"
+        return "not compared: no source that can be opened" if most is None else "–"
     words = []
-    for name, ours in one.ours.items():
+    for name, ours in list(one.ours.items())[:most]:
         theirs = one.published[name]
         text = f"{NAMES[name]} {signed(ours.value - theirs)}"
         if ours.low is not None and ours.high is not None:
@@ -211,23 +194,33 @@ TEST_BEST_NOTE = (
 )
 
 LEGEND = (
-    "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval, "
-    "subjects resampled 10,000 times with all seeds of a subject together. ±: standard deviation "
-    "over seeds. Rank: 1 plus the number of methods that are significantly better in UF1 (paired "
-    "permutations over subjects, Holm-corrected); methods that do not differ significantly share "
-    "a rank. `ref` rows are controls and ceilings and are never ranked; rows below the ranked "
-    "ones are incomplete or outdated. `provenance` is that of a row's weakest fold: `run` by "
-    "whoever made this board; `reproduced`: made by others and rerun here with equal predictions; "
-    "`reported` by others; `unsealed`: in files of an older format, whose changes do not show. A "
-    "rank that rests on the last two has a dagger (†). `recall` lists the classes in the order of "
-    "the caption. "
-    "`fit/fold` is wall time on one thread. All scores are those of the last checkpoint, except "
-    "for two columns of traced runs (`bench run --trace`), each with its gain over the last "
-    "checkpoint in parentheses: `inner UF1`, the checkpoint selected on inner folds of each "
-    "fold's training subjects (`--inner 5`; a dash if not run), and `oracle UF1`, the checkpoint "
-    "that is best on each held-out subject, which shows how much such selection gains. Neither is "
-    "ranked. `external predictions` were imported from a file (`bench results import`); how they "
-    "were made is as stated by whoever imported them. They agree with the task's true classes, are "
-    "scored like ours, and are never ranked; where they lack clips, the notes say how many they "
-    "have (`435 of 442 clips`)."
+    "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval "
+    "over subjects. Methods that do not differ significantly in UF1 share a rank (`#`); `ref` rows "
+    "are controls and ceilings, and are never ranked."
 )
+
+READING = {
+    "intervals": "subjects are resampled 10,000 times, with all seeds of a subject together; "
+    "`UF1 ± seeds` is the standard deviation over seeds.",
+    "#": "1 plus the number of methods that are significantly better in UF1 (paired permutations "
+    "over subjects, Holm-corrected). Rows below the ranked ones are incomplete or outdated. A rank "
+    "that rests on folds which only others report has a dagger (†).",
+    "F1": "the macro F1, which is UF1 unless a class has no clip; it has a column where they "
+    "differ.",
+    "a/b/c UF1": "of each database of a composite, in the order of the heading; recall likewise of "
+    "each class.",
+    "fit/fold": "wall time on one thread.",
+    "inner UF1, oracle UF1": "scores are those of the last checkpoint, except for these two "
+    "columns of traced runs (`bench run --trace`), each with its gain over the last checkpoint in "
+    "parentheses: the checkpoint selected on inner folds of each fold's training subjects "
+    "(`--inner 5`; a dash if not run), and the one that is best on each held-out subject, which "
+    "shows how much such selection gains. Neither is ranked.",
+    "provenance": "that of a row's weakest fold: `run` by whoever made this board; `reproduced`: "
+    "made by others and rerun here with equal predictions; `reported` by others; `unsealed`: in "
+    "files of an older format, whose changes do not show.",
+    "external": "predictions imported from a file (`bench results import`); how they were made is "
+    "as stated by whoever imported them. They agree with the task's true classes, are scored like "
+    "ours, and are never ranked; where they lack clips, the notes say how many they have "
+    "(`435 of 442 clips`).",
+}
+"""What a reader may look up, by column."""

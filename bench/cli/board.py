@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from bench.board import build
-from bench.board.publish import FORMATS, Format, check_publish, publish
+from bench.board import Board, build
+from bench.board.columns import choose, ordered
+from bench.board.publish import FORMATS, Columns, Format, check_publish, publish
 from bench.board.terminal import grids
 from bench.cache.output import Output, check_output, write_outputs
 from bench.cli.common import name_damaged, out, workspace
@@ -17,18 +18,30 @@ from bench.core.errors import BenchError
 from bench.core.select import choose_tasks
 from bench.store.store import Store
 
+AnyFormat = Literal["terminal", Format]
+
 
 def board(
     results: Results = None,
     tasks: KnownTasks = "all",
     format: Annotated[  # noqa: A002 (the option's name)
-        Literal["terminal", Format], typer.Option("--format", help="Output format.")
+        AnyFormat, typer.Option("--format", help="Output format.")
     ] = "terminal",
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--columns",
+            help="Columns by name, comma-separated (method,uf1,recall); default: those that fit.",
+        ),
+    ] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", help="Sort the rows by this column, best first.")
+    ] = "rank",
     output: Annotated[
         Path | None,
         output_option(
             "Write to this file, in the format of its extension; to a folder: markdown, csv, json, "
-            "figures."
+            "published results, figures."
         ),
     ] = None,
     plugin: Plugin = None,
@@ -36,12 +49,27 @@ def board(
 ) -> None:
     """Print the leaderboard of a results folder, or write it to files."""
     # What cannot be written is said before anything is computed.
+    chosen = choose(columns) if columns else ()
     to_folder = output is not None and (output.is_dir() or not (output.suffix or output.exists()))
     if output is not None and to_folder:
+        if chosen:
+            raise BenchError(f"--columns: -o {output} is a folder, which holds all; name a file")
         check_publish(output, force)
     elif output is not None:
         format = _format(output, format)  # noqa: A001
         check_output(output, FORMATS[format].mark, force)
+    elif format == "parquet":
+        raise BenchError("--format parquet is not text: name a file with -o")
+    made = ordered(_board(results, tasks, plugin), sort)
+    if output is not None and to_folder:
+        for path in publish(made, output, force):
+            # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
+            out().say(path)
+    else:
+        _write(made, format, chosen, output, force)
+
+
+def _board(results: Path | None, tasks: str, plugin: list[Path] | None) -> Board:
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     contents = store.contents()
@@ -59,25 +87,31 @@ def board(
     only |= {(o.data, o.protocol) for o in store.externals() if o.task in names}
     if not only:
         raise BenchError(f"no results of {tasks} in {settings.results}; run `bench run` first")
-    made = build(store, registry, only, records)
-    if output is not None and to_folder:
-        for path in publish(made, output, force):
-            # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
-            out().say(path)
-    elif format == "terminal":
+    return build(store, registry, only, records)
+
+
+def _write(
+    made: Board,
+    format: AnyFormat,  # noqa: A002
+    columns: Columns,
+    output: Path | None,
+    force: bool,
+) -> None:
+    if format == "terminal":
         for table in made.tables:
-            for grid in grids(table, out().width):
+            for grid in grids(table, out().width, columns):
                 out().print(grid)
+                out().print()
+        return
+    data = FORMATS[format].write(made, columns)
+    if output is None:
+        # Not by rich, which would wrap long lines and take brackets for markup.
+        print(data.decode(), end="")
     else:
-        _, text, mark = FORMATS[format]
-        if output is None:
-            # Not by rich, which would wrap long lines and take brackets for markup.
-            print(text(made), end="")
-        else:
-            write_outputs([Output(output, text(made).encode(), mark)], force)
+        write_outputs([Output(output, data, FORMATS[format].mark)], force)
 
 
-def _format(output: Path, word: Literal["terminal", Format]) -> Format:
+def _format(output: Path, word: AnyFormat) -> Format:
     """The format of a file: what was asked for, or what its ending says."""
     if word != "terminal":
         return word

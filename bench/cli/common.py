@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +68,7 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
 
 def out() -> Screen:
     """Standard output, wide enough for tables where it is no terminal."""
-    return Screen(width=None if sys.stdout.isatty() else 160)
+    return Screen(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160)
 
 
 def err() -> Screen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from bench.board.markup import html_table
+from bench.board.html import html_table
 from bench.cache.output import MAKER
 from bench.core.escape import html as escape
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.cache.output import MAKER
 from bench.core.errors import BenchError
 
 MAGIC = b"PAR1"
@@ -36,10 +37,11 @@ def read_parquet(content: bytes, origin: str) -> tuple[list[str], list[tuple[str
 
 
 def write_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows with the same keys as a parquet file."""
+    """Rows with the same keys as a parquet file, which names its maker."""
     arrow, parquet = _pyarrow("--format parquet")
     out = io.BytesIO()
-    parquet.write_table(arrow.Table.from_pylist([dict(row) for row in rows]), out)
+    table = arrow.Table.from_pylist([dict(row) for row in rows])
+    parquet.write_table(table.replace_schema_metadata({"maker": MAKER}), out)
     return out.getvalue()
 
 

@@ -1,0 +1,266 @@
+"""The board as a reader sees it: narrow tables, columns by choice, literature beside."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import re
+from pathlib import Path
+
+import hostile
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from bench.board.board import Board
+from bench.board.columns import COLUMNS, DETAILS, MAIN, choose, ordered
+from bench.board.html import html
+from bench.board.latex import latex
+from bench.board.markdown import literature, markdown
+from bench.board.notes import BRIEF, brief_note, brief_text, note_text
+from bench.board.plain import flat, to_csv, to_parquet
+from bench.board.terminal import fitting, grids
+from bench.core.errors import BenchError
+from bench.evaluation.notes import (
+    NotIsolated,
+    Partial,
+    Reconstructed,
+    Stale,
+    Transductive,
+    WithoutAnnotation,
+)
+from bench.evaluation.row import FitTime, Row, Score
+from bench.literature.comparison import Comparison
+
+METHODS = ("mfvan:delta-no-ri (quick)", "lbptop", "offapex (quick)", "shcfnet (quick)", "htnet")
+PARTS = ("casme2", "samm", "smic")
+
+
+def row(name: str, uf1: float, rank: int | None = 1, **changes) -> Row:
+    """A row of a composite, of a real board's form."""
+    label, _, preset = name.partition(" (")
+    scores = {
+        metric: Score(uf1 - less, uf1 - less - 0.07, uf1 - less + 0.06)
+        for metric, less in (("uf1", 0), ("uar", 0.02), ("accuracy", 0.01), ("f1", 0))
+    }
+    given = {
+        "label": label, "preset": preset.rstrip(")") or "paper", "family": label, "title": label,
+        "fidelity": "stated", "selection": "last", "folds": 68, "of": 68, "seeds": (0,),
+        "scores": scores, "recall": [uf1, uf1, uf1], "oracle": None, "fit_seconds": 12.3,
+        "parts": {part: {"uf1": uf1, "uar": uf1} for part in PARTS}, "parameters": 123_456,
+        "rank": rank, "fit_times": (FitTime("cpu", 68, 12.3),), "provenance": "run", "clips": 442,
+    }  # fmt: skip
+    return Row(**(given | changes))
+
+
+def table(*rows: Row, **changes):
+    (plain, _) = hostile.board().tables
+    given = {
+        "task": "3db/3", "classes": ("negative", "positive", "surprise"), "counts": (250, 109, 83),
+        "subjects": 68, "rows": rows, "test_best": (), "variants": (), "published": (),
+        "fingerprint": "6bb2614c0653",
+    }  # fmt: skip
+    return dataclasses.replace(plain, **(given | changes))
+
+
+ROWS = (
+    *(row(name, 0.7 - i / 20, 1 + i // 2) for i, name in enumerate(METHODS[:3])),
+    row(METHODS[3], 0.5, notes=(Reconstructed(),)),
+    row("majority", 0.241, None, reference=True),
+    row(METHODS[4], 0.9, None, folds=2, of=8, notes=(Partial(2, 8, {"timeout": 6}), Stale(("x",)))),
+)
+BOARD = Board((table(*ROWS),), {})
+
+
+def pipe_tables(text: str) -> list[list[str]]:
+    """The tables of a markdown text, as their lines."""
+    return [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+
+
+def shown(width: int, board: Board = BOARD) -> list[str]:
+    """The lines of a terminal."""
+    file = io.StringIO()
+    for each in board.tables:
+        for grid in grids(each, width):
+            Console(file=file, width=width, color_system=None).print(grid)
+    return file.getvalue().splitlines()
+
+
+def test_the_main_table_is_narrow_and_the_second_has_the_rest():
+    main, details = pipe_tables(markdown(BOARD))
+    assert [cell.strip() for cell in main[0].strip("|").split("|")] == [
+        "#", "method", "UF1 [95 %]", "UAR", "acc.", "casme2/samm/smic UF1", "notes",
+    ]  # fmt: skip
+    assert max(map(len, main)) < 110
+    for word in ("recall", "seeds", "fit/fold", "parameters", "fidelity", "provenance", "clips"):
+        assert word in details[0] or word == "clips"
+    assert "2/8 folds: 6 timeout; stale: x changed since" in "\n".join(details)
+    assert {*MAIN, *DETAILS} == {*COLUMNS}
+
+
+def test_f1_has_a_column_only_where_it_is_not_uf1():
+    scores = ROWS[0].scores | {"f1": Score(0.123)}
+    other = Board((table(dataclasses.replace(ROWS[0], scores=scores), *ROWS[1:]),))
+    assert " F1 |" not in pipe_tables(markdown(BOARD))[0][0]
+    assert "  F1 |" in pipe_tables(markdown(other))[0][0]
+
+
+@pytest.mark.parametrize("width", [40, 60, 72, 80, 100, 120, 160, 400])
+def test_a_terminal_of_any_width_shows_ranks_names_and_missing_folds_whole(width):
+    lines = shown(width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "…" not in "".join(lines)
+    text = " ".join(lines)
+    for word in ("#", "2/8 folds", ".700 [.630, .760]", "ref"):
+        assert word in text or width < 60
+    columns = fitting(BOARD.tables[0], ROWS, width)
+    assert {"rank", "method", "uf1"} < {column.name for column in columns}
+    assert {"notes", "remarks"} & {column.name for column in columns}
+    # A cell that is shown is shown to its end.
+    for each in ROWS if width >= 72 else ():
+        (line,) = (one for one in lines if f" {each.name}  " in one)
+        for column in columns:
+            assert column.text(BOARD.tables[0], each) in line
+    lacking = {column.title(BOARD.tables[0]) for column in MAIN if column.name != "notes"}
+    lacking -= {column.title(BOARD.tables[0]) for column in columns} | {"F1"}
+    said = text.partition("No room for ")[2]
+    assert bool(lacking) == bool(said)
+    assert all(title in " ".join(said.split()) for title in lacking)
+
+
+def test_columns_leave_by_their_priority():
+    for width in range(40, 300, 10):
+        names = {column.name for column in fitting(BOARD.tables[0], ROWS, width)}
+        wider = {column.name for column in fitting(BOARD.tables[0], ROWS, width + 200)}
+        assert len(wider) >= len(names)
+    order = [column.priority for column in MAIN]
+    assert order == [*sorted(order[:-1]), 0]
+
+
+def test_chosen_columns_and_only_they_in_every_format():
+    columns = choose("method,recall,uf1")
+    names = ["method", "negative/positive/surprise recall", "UF1 [95 %]"]
+    ((head, *_),) = pipe_tables(markdown(BOARD, columns))
+    assert [cell.strip() for cell in head.strip("|").split("|")] == names
+    assert re.findall(r"<th(?: [^>]*)?>(.*?)</th>", html(BOARD, columns)) == names
+    assert "method & negative/positive/surprise recall & UF1 [95 \\%]" in latex(BOARD, columns)
+    line = next(csv.DictReader(io.StringIO(to_csv(BOARD, columns))))
+    assert list(line)[4:8] == ["method", "preset", "reference", "recall_negative"]
+    with pytest.raises(BenchError, match="did you mean accuracy"):
+        choose("acuracy")
+
+
+@pytest.mark.parametrize("name", [column.name for column in COLUMNS if column.order])
+def test_sorting_keeps_the_unranked_below(name):
+    (made,) = ordered(BOARD, name).tables
+    assert sorted(one.name for one in made.rows) == sorted(one.name for one in ROWS)
+    places = [one.rank is None for one in made.rows]
+    assert places == sorted(places)
+    if name == "uar":
+        assert made.rows[0].name == METHODS[0]
+    if name == "method":
+        assert [one.name for one in made.rows[:2]] == ["lbptop", METHODS[0]]
+
+
+def test_what_has_no_order_does_not_sort():
+    with pytest.raises(BenchError, match="--sort notes: expected one of rank, method, uf1"):
+        ordered(BOARD, "notes")
+
+
+def test_brief_notes_fit_and_count_the_others():
+    notes = (Partial(2, 8, {"timeout": 6}), Reconstructed(), Transductive())
+    assert brief_text(row("a", 0.5, notes=notes)) == "2/8 folds +2"
+    assert brief_text(row("a", 0.5, notes=(NotIsolated(), Stale(("x",))))) == "not isolated +1"
+    assert brief_text(row("a", 0.5, notes=(), provenance="reported")) == "reported"
+    assert brief_text(row("a", 0.5)) == "–"
+    for note in (*notes, NotIsolated(), WithoutAnnotation("action_units")):
+        assert len(brief_note(note)) <= BRIEF
+        assert len(brief_note(note)) <= len(note_text(note))
+
+
+def test_tables_of_several_tasks_have_contents():
+    board = Board((table(*ROWS), table(*ROWS[:3], task="casme2/5", synthetic=True)))
+    text = markdown(board)
+    first = f"- [3db/3, loso](#table-1): {METHODS[0]} .700 and 2 more share rank 1"
+    assert first in text
+    assert '<a id="table-2"></a>\n\n## SYNTHETIC casme2/5, loso' in text
+    assert '<a href="#table-2">SYNTHETIC casme2/5, loso</a>' in html(board)
+    assert "#table-1" not in markdown(BOARD)
+
+
+def comparison(name: str, label: str | None, part: str = "full") -> Comparison:
+    ours = {"uf1": Score(0.65, 0.6, 0.7)} if label else {}
+    return Comparison(name, label, part, {"uf1": 0.6}, ours, "last", "read", f"paper of {name}")
+
+
+def test_literature_is_in_its_own_file_and_the_board_has_the_same_methods_alone():
+    published = (
+        comparison("LBP-TOP", "lbptop"),
+        comparison("LBP-TOP", "lbptop", "smic"),
+        comparison("STSTNet", None),
+    )
+    board = Board((table(*ROWS, published=published),))
+    text, beside = markdown(board, beside_files=True), literature(board)
+    (line,) = (line for line in text.splitlines() if "UF1 .600" in line)
+    assert "| lbptop " in line
+    assert "UF1 +.050 [+.000, +.100]" in line
+    assert "paper of" not in text
+    assert "[literature.md](literature.md#table-1)" in text
+    assert '<a id="table-1"></a>' in beside
+    for source in ("paper of LBP-TOP", "paper of STSTNet"):
+        assert source in beside
+    assert beside.count("UF1 .600") == 3
+
+
+def test_numbers_for_programs_have_the_same_names_in_every_line():
+    lines = flat(BOARD)
+    assert {tuple(line) for line in lines} == {tuple(lines[0])}
+    assert lines[0]["uf1_low"] == pytest.approx(0.63)
+    assert lines[0]["casme2_uf1"] == 0.7
+    assert lines[4]["rank"] is None
+    again = list(csv.DictReader(io.StringIO(to_csv(BOARD))))
+    assert list(again[0]) == list(lines[0])
+    assert again[5]["notes"] == "2/8 folds: 6 timeout; stale: x changed since"
+
+
+def test_parquet_holds_what_csv_holds():
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert parquet.read_table(io.BytesIO(to_parquet(BOARD))).to_pylist() == flat(BOARD)
+
+
+def test_the_command_takes_columns_and_order(world):
+    world.run(methods="mean,mean:noisy,majority")
+    out = world.bench("board", "--columns", "method,uf1", "--sort", "method").out
+    lines = [line for line in out.splitlines() if "[" in line]
+    assert lines[0].split() == ["method", "UF1", "[95", "%]"]
+    assert [line.split()[0] for line in lines[1:]] == ["mean", "mean:noisy", "majority"]
+    for words, said in (
+        (("--columns", "uff1"), "did you mean uf1"),
+        (("--sort", "recall"), "--sort recall: expected one of"),
+        (("--columns", "uf1", "--format", "json"), "whole board"),
+        (("--columns", "uf1", "-o", "folder"), "folder"),
+        (("--format", "parquet"), "-o"),
+    ):
+        done = world.bench("board", *words)
+        assert done.code == 2
+        (line,) = done.err.splitlines()
+        assert said in line
+    assert not Path("folder").exists()
+    assert world.bench("board", "-o", "x.parquet").code == 0
+
+
+def test_real_before_synthetic_and_loso_before_the_rest(world):
+    world.run(methods="mean")
+    world.run("--protocol", "kfold:2", methods="mean")
+    world.bench("run", "-m", "mean", "-d", "toy", "--tasks", "2", "--engine", "serial")
+    (world.folder / "data" / "SYNTHETIC.json").write_text("{}")
+    world.run(methods="mean")
+    tables = json.loads(world.bench("board", "--format", "json").out)["tables"]
+    assert [(one["synthetic"], one["protocol"], one["task"]) for one in tables] == [
+        (False, "loso", "toy/2"),
+        (False, "loso", "toy/3"),
+        (False, "kfold:2", "toy/3"),
+        (True, "loso", "toy/3"),
+    ]
