@@ -1,5 +1,6 @@
 """The identity leak: whose clip lies nearest, and what training on the same people adds."""
 
+import csv
 import json
 from itertools import product
 
@@ -151,6 +152,12 @@ def test_where_people_cluster_the_meter_shows_it(world):
         assert known["lovo"][name] == pytest.approx(scores[0] - scores[1])
         assert known["lovo"][name] > 0.2
     assert found["lovo"]["identity"] == known | {"lovo": {}}
+    text = world.bench("board", "--format", "markdown").out
+    assert f"100.0 % ({100 * CHANCE:.1f} %)" in text
+    assert f"UF1 {known['lovo']['uf1']:+.3f}".replace("0.", ".") in text
+    first, *_ = csv.DictReader(world.bench("board", "--format", "csv").out.splitlines())
+    assert float(first["same_person"]) == 1
+    assert float(first["lovo_minus_loso_accuracy"]) == known["lovo"]["accuracy"]
     assert world.bench("explain", "near", "-t", "toy/3").code == 0
     page = (world.results / "explain/near-toy-3/index.html").read_text()
     assert "100.0 % of 30 clips" in page

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.board.text import NAMES, signed
+from bench.board.text import signed
 from bench.evaluation.row import Row
 
 
-def identity_text(row: Row) -> str:
-    """What is known, "same person 99.6 % (chance 5.4 %); LOVO − LOSO UF1 +.200"; may be empty."""
-    known, words = row.identity, []
-    if known is not None and known.same_person is not None:
-        words.append(f"same person {percent(known.same_person)} (chance {percent(known.chance)})")
-    if known is not None and known.lovo:
-        each = ", ".join(f"{NAMES[name]} {signed(value)}" for name, value in known.lovo.items())
-        words.append(f"LOVO − LOSO {each}")
-    return "; ".join(words)
+def neighbours_text(row: Row) -> str:
+    """Share of clips nearest to one of the same person, and by chance: "99.6 % (5.4 %)"."""
+    known = row.identity
+    if known is None or known.same_person is None:
+        return "–"
+    return f"{percent(known.same_person)} ({percent(known.chance)})"
 
 
-def identity_values(row: Row) -> dict[str, Any]:
+def neighbours_values(row: Row) -> dict[str, Any]:
     """The same as numbers by name."""
-    if (known := row.identity) is None:
+    if (known := row.identity) is None or known.same_person is None:
         return {}
-    measured = known.same_person is not None
-    return {
-        "same_person": known.same_person,
-        "same_person_chance": known.chance if measured else None,
-        **{f"lovo_minus_loso_{name}": value for name, value in known.lovo.items()},
-    }
+    return {"same_person": known.same_person, "same_person_chance": known.chance}
+
+
+def lovo_text(row: Row) -> str:
+    """What leaving out a clip in place of a subject adds: "UF1 +.177, acc. +.175"."""
+    gained = row.identity.lovo if row.identity else {}
+    short = {"uf1": "UF1", "accuracy": "acc."}
+    return ", ".join(f"{short[name]} {signed(value)}" for name, value in gained.items()) or "–"
+
+
+def lovo_values(row: Row) -> dict[str, Any]:
+    """The same as numbers by name."""
+    gained = row.identity.lovo if row.identity else {}
+    return {f"lovo_minus_loso_{name}": value for name, value in gained.items()}
 
 
 def percent(share: float) -> str:
