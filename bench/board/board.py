@@ -34,6 +34,7 @@ class Table:
         variants: the ablation of each method with several variants here.
         contract: which clips the task has.
         apart: why published results there are do not stand beside these; empty where they do.
+        ceiling: UF1 of the coded action units on the real task; None where unknown.
     """
 
     task: str
@@ -51,6 +52,7 @@ class Table:
     variants: tuple[Variants, ...] = ()
     contract: Contract = field(default_factory=Contract)
     apart: str = ""
+    ceiling: float | None = None
 
     @property
     def title(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bench.board.ablation import grids
 from bench.board.blocks import Block, Bullets, Details, Grid, Heading, Link, Paragraph, Picture
 from bench.board.board import Board, Table
-from bench.board.columns import DETAILS, MAIN, Column, of_table
+from bench.board.columns import DETAILS, MAIN, Column, every, of_table
 from bench.board.notes import note_text
 from bench.board.text import (
     COMPARED,
@@ -23,10 +23,14 @@ from bench.board.text import (
     elsewhere,
     number,
     picture_name,
+    place_name,
 )
+from bench.evaluation.notes import Reconstructed
 from bench.evaluation.row import Row
 
 LITERATURE = "literature.md"
+FEWEST = 3
+"""Rows of a forest plot: fewer are read more easily in the table."""
 PUBLISHED_NOTE = (
     "As printed in their sources, with predictions of leave-one-subject-out unless a source says "
     "otherwise; never ranked with ours. `epoch` is how the source chose its epoch: last, test-best "
@@ -86,6 +90,22 @@ def heading(table: Table) -> str:
     return f"{table.title}, {table.protocol}"
 
 
+def plotted(table: Table) -> list[Row]:
+    """The rows of a forest plot: those with an interval, which incomplete ones lack."""
+    scores = ((row, row.scores.get("uf1")) for row in table.rows)
+    return [row for row, score in scores if score is not None and score.low is not None]
+
+
+def has_forest(table: Table) -> bool:
+    """Whether the table has a forest plot."""
+    return len(plotted(table)) >= FEWEST
+
+
+def forest_name(table: Table) -> str:
+    """File name of the forest plot, unique in a folder of boards."""
+    return f"forest-{place_name(table)}.svg"
+
+
 def anchor(position: int) -> str:
     """Of a section: not made of its heading, which each program spells in its own way."""
     return f"table-{position + 1}"
@@ -103,6 +123,16 @@ def grid(table: Table, columns: Iterable[Column], rows: Sequence[Row], about: st
     )
 
 
+def stand_ins(table: Table) -> dict[str, str]:
+    """Titles of methods whose source leaves gaps, and what fills them."""
+    return {
+        row.title: note.what
+        for row in every(table)
+        for note in row.notes
+        if isinstance(note, Reconstructed) and note.what
+    }
+
+
 def _leader(table: Table) -> str:
     """Who is first, and who cannot be told from it."""
     first = [row for row in table.rows if row.rank == 1]
@@ -118,9 +148,14 @@ def _section(
     yield Heading(heading(table), 2, place)
     yield Paragraph(caption(table))
     yield grid(table, columns or MAIN, table.rows)
+    if beside_files and has_forest(table):
+        yield Picture(f"Forest plot of UF1 on {heading(table)}", forest_name(table))
     if not columns and table.rows:
         summary = "Intervals, recall, time, provenance and notes in full"
         yield Details(summary, (grid(table, DETAILS, table.rows),))
+    if names := stand_ins(table):
+        summary = f"What reconstructed names stand for ({len(names)})"
+        yield Details(summary, (Bullets(tuple(names.items())),))
     if rows := compared(table):
         yield Heading("Published results of these methods", 3)
         yield Paragraph(PUBLISHED_NOTE, ours=True)

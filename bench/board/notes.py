@@ -17,6 +17,7 @@ from bench.evaluation.notes import (
     Reconstructed,
     SamePeople,
     Scratch,
+    SeesCodes,
     SeveralRows,
     Stale,
     TestBest,
@@ -25,6 +26,7 @@ from bench.evaluation.notes import (
 )
 from bench.evaluation.row import Row
 from bench.literature.caveats import (
+    AboveCeiling,
     EpochSelection,
     ImpossibleScores,
     OtherPreset,
@@ -111,6 +113,8 @@ def note_text(note: Note) -> str:
             return "scratch"
         case Transductive():
             return "transductive"
+        case SeesCodes():
+            return "sees the coded action units, no pixels; a reference, no strict bound"
         case PluginMissing():
             return "plugin not installed"
         case OldVersion(made, now):
@@ -146,4 +150,9 @@ def note_text(note: Note) -> str:
             return "ours is reconstructed"
         case ImpossibleScores(reason):
             return reason
+        case AboveCeiling(score, ceiling):
+            return (
+                f"macro F1 {score} is above {ceiling}, what the coded action units "
+                "themselves score on the real table (no strict bound)"
+            )
     raise TypeError(f"no text for {type(note).__name__}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from bench.board.board import Board
 from bench.board.columns import Column
-from bench.board.document import LITERATURE
+from bench.board.document import LITERATURE, has_forest
 from bench.board.html import html
 from bench.board.latex import latex
 from bench.board.markdown import literature, markdown
@@ -85,15 +85,22 @@ def publish(board: Board, folder: Path, force: bool = False) -> list[Path]:
         outputs.append(Output(folder / f"leaderboard.{extension}", data, mark))
     if any(table.published for table in board.tables):
         outputs.append(Output(folder / LITERATURE, literature(board).encode(), PUBLISHED_MARK))
-    if any(row.epochs for table in board.tables for row in table.rows):
-        # Imported late: matplotlib takes long to load, and only traced rows have figures.
-        from bench.board.epochs import pictures
-
-        figures = [Output(folder / name, data, MARK) for name, data in pictures(board)]
-        check_publish(folder, force)
-        # Figures of a board that is there are ours, also those of before they bore a mark.
-        write_outputs(figures, force or (folder / "leaderboard.json").is_file())
-    else:
-        figures = []
+    figures = [Output(folder / name, data, MARK) for name, data in _figures(board)]
+    check_publish(folder, force)
+    # Figures of a board that is there are ours, also those of before they bore a mark.
+    write_outputs(figures, force or (folder / "leaderboard.json").is_file())
     write_outputs(outputs, force)
     return [one.path for one in (*outputs, *figures)]
+
+
+def _figures(board: Board) -> Iterator[tuple[str, bytes]]:
+    """File names and bytes of all figures."""
+    # Imported late: matplotlib takes long to load, and many boards have no figure.
+    if any(map(has_forest, board.tables)):
+        from bench.board.forest import forests
+
+        yield from forests(board)
+    if any(row.epochs for table in board.tables for row in table.rows):
+        from bench.board.epochs import pictures
+
+        yield from pictures(board)

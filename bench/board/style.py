@@ -10,10 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from bench.cache.output import MAKER
+from bench.core.drawing import fitted
 from bench.core.escape import paragraphs, visible
 
 BLUE, ORANGE, RED, GREY = "#0072B2", "#E69F00", "#D55E00", "#666666"
 """From the palette of Okabe and Ito: distinguishable with any colour blindness and in grey."""
+
+SHADE = "#e9e9e9"
+"""Behind what is no contender."""
 
 LONGEST = 60
 """Characters of a name in a figure: longer ones would leave no room for the axes."""
@@ -32,6 +36,8 @@ SETTINGS: Any = {
     "lines.linewidth": 1.4,
     # A dollar sign in a name is no formula, and an invalid formula is an error.
     "text.parse_math": False,
+    # Ids of an svg are drawn at random otherwise.
+    "svg.hashsalt": MAKER,
 }
 """For `matplotlib.rc_context`, around all drawing."""
 
@@ -56,14 +62,28 @@ def stamped(figure: Figure, synthetic: bool) -> Figure:
     return figure
 
 
+SMALLEST = 1.1
+"""Inches that axes keep beside the longest names."""
+
+
 def png(figure: Figure) -> bytes:
-    """The figure as PNG; the same figure gives the same bytes."""
+    """The figure as PNG, no text cut off; the same figure gives the same bytes."""
+    return _saved(figure, "png", {"Software": MAKER}, dpi=200)
+
+
+def svg(figure: Figure) -> bytes:
+    """The figure as SVG, no text cut off; the same figure gives the same bytes."""
+    # With a date, its bytes would change from run to run.
+    return _saved(figure, "svg", {"Creator": MAKER, "Date": None})
+
+
+def _saved(figure: Figure, form: str, metadata: dict[str, str | None], **how: Any) -> bytes:
     for text in figure.findobj(Text):
         text.set_text(paragraphs(text.get_text()))
     buffer = io.BytesIO()
-    # By default the file names the version of matplotlib, and its bytes would change with it.
     # Of glyphs that no font has and names too long for the layout; the figure shows both.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        figure.savefig(buffer, format="png", dpi=200, metadata={"Software": MAKER})
+        fitted(figure, SMALLEST)
+        figure.savefig(buffer, format=form, metadata=metadata, **how)
     return buffer.getvalue()

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset
+from bench.core.drawing import fitted
 from bench.core.errors import BenchError
 from bench.core.escape import visible
 from bench.core.types import Array
@@ -48,7 +49,7 @@ def draw(clip: Clip, views: Views, dataset: Dataset) -> Figure:
     title = visible(f"{mark}{dataset.facts.title}: {clip.id}{emotion}")
     # A dollar sign in an id is no formula.
     figure.suptitle(title, fontsize=9, parse_math=False)
-    return figure
+    return fitted(figure)
 
 
 def flow_colours(flow: Array, full: float) -> Array:

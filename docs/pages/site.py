@@ -38,7 +38,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name in TEXTS:
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, page_of(name), content=relinked(text, name)))
-    for file in (*map(ROOT.joinpath, PLAIN), *sorted(BOARDS.glob("*/*.png"))):
+    pictures = sorted([*BOARDS.glob("*/*.png"), *BOARDS.glob("*/*.svg")])
+    for file in (*map(ROOT.joinpath, PLAIN), *pictures):
         place = page_of(file.relative_to(ROOT).as_posix())
         files.append(File.generated(config, place, abs_src_path=str(file)))
     return files
@@ -53,9 +54,9 @@ def on_page_markdown(markdown: str, *, page: Page, files: Files, **_: Any) -> st
 
 
 def _boards() -> dict[str, str]:
-    """The page of each published board, and the list of them that the README has."""
+    """The pages of each published board, and the list of them that the README has."""
     found = {}
-    for path in sorted(BOARDS.glob("*/leaderboard.md")):
+    for path in sorted(BOARDS.glob("*/*.md")):
         source = path.relative_to(ROOT).as_posix()
         text = path.read_text(encoding="utf-8")
         # All boards have the same heading; the folder's name distinguishes their pages.
@@ -79,4 +80,7 @@ def _filled(entry: Any) -> Any:
 def _title(path: str) -> str:
     """casme2 of datasets/casme2.md, synthetic-3db of boards/synthetic-3db/leaderboard.md."""
     page = Path(path)
-    return page.parent.name if page.stem == "leaderboard" else page.stem
+    if page.parts[0] != "boards":
+        return page.stem
+    name = page.parent.name
+    return name if page.stem == "leaderboard" else f"{name}: published results"
