@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from bench.data.reading.coded import THREE
 from bench.literature.replication import Claim, Number, Source
 from bench.literature.replication.megc2019 import composite
-from bench.store.predictions import read
+from bench.statistics.metrics import f1
+from bench.store.predictions import Matrices, read
 
 REPOSITORY = "christy1206/STSTNet"
 COMMIT = "1afb56e670ee1d4f9864d21e43cfd95a291864e4"
 MATLAB, PYTHON = "STSTNet_logfile.txt", "STSTNet_python_logfile.txt"
+RUNNING = re.compile(r"^UF1: ([0-9.]+) \|", re.MULTILINE)
 PRECISION = "macro precision: the confusion matrix is read by columns"
 
 
@@ -21,7 +24,16 @@ def _matlab(clone: Path) -> Mapping[str, float]:
 
 
 def _python(clone: Path) -> Mapping[str, float]:
-    return composite(read(clone / PYTHON, THREE))
+    content = read(clone / PYTHON, THREE)
+    assert isinstance(content, Matrices)
+    text = (clone / PYTHON).read_text(encoding="utf-8", errors="replace")
+    # Below each subject the log has the score so far; the last line repeats the last.
+    running = zip(f1(content.counts.cumsum(0)), RUNNING.findall(text), strict=False)
+    return composite(content) | {
+        "running UF1 as printed": sum(
+            round(float(ours), 4) == float(theirs) for ours, theirs in running
+        )
+    }
 
 
 CLAIMS = {
@@ -57,6 +69,9 @@ CLAIMS = {
             Number("clips", "442"),
             Number("UF1", "0.7209"),
             Number("UAR", "0.7250"),
+            Number(
+                "running UF1 as printed", "68", "", "the score so far, after each of 68 subjects"
+            ),
         ),
     ),
 }

@@ -105,13 +105,18 @@ def ststnet_matlab(clone: Path, *_: Path) -> dict[str, float]:
 
 
 def ststnet_python(clone: Path) -> dict[str, float]:
-    lines = [
-        f"Subject: {name} \nPredicted   : {GUESS[rows].tolist()} \nGround Truth: "
-        f"{TRUTH[rows].tolist()} \nUF1: 0.5 | UAR: nan \n"
-        for name, rows in folds(EVERY).items()
-    ]
-    (clone / "STSTNet_python_logfile.txt").write_text("".join(lines))
-    return expected(EVERY)
+    text, so_far = "", []
+    for i, (name, rows) in enumerate(folds(EVERY).items()):
+        so_far += rows
+        # One of the scores so far is another.
+        running = f1_score(TRUTH[so_far], GUESS[so_far], average="macro") + 0.1 * (i == 20)
+        text += (
+            f"Subject: {name} \nPredicted   : {GUESS[rows].tolist()} \n"
+            f"Ground Truth: {TRUTH[rows].tolist()} \nUF1: {round(running, 4)} | UAR: nan \n"
+        )
+    text += f"Final Evaluation: \nUF1: {round(running, 4)} | UAR: nan \n"
+    (clone / "STSTNet_python_logfile.txt").write_text(text)
+    return expected(EVERY) | {"running UF1 as printed": 67}
 
 
 def capsulenet_log(clone: Path) -> dict[str, float]:
@@ -382,6 +387,15 @@ def test_a_number_that_is_no_longer_the_claims_fails(own, world):
     done = own("own", "--code", "clones")
     assert done.code == 1
     assert re.search(r"size +│ 3 +│ 4 +│ UNEXPECTED", done.out)
+
+
+@pytest.mark.parametrize("text", ["no number", ""])
+def test_a_file_that_is_not_what_it_was_is_one_line(own, world, text):
+    (world.folder / "clones/second/b.txt").write_text(text)
+    done = own("own", "--code", "clones")
+    assert done.code == 2
+    assert "Own: cannot be recomputed from clones/first, clones/second (ValueError" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_without_clones_it_says_which_to_get(own):

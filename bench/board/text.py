@@ -209,7 +209,8 @@ READING = {
     "intervals": "subjects are resampled 10,000 times, with all seeds of a subject together; "
     "`UF1 ± seeds` is the standard deviation over seeds.",
     "#": "1 plus the number of methods that are significantly better in UF1 (paired permutations "
-    "over subjects, Holm-corrected). Rows below the ranked ones are incomplete or outdated. A rank "
+    "over subjects, Holm-corrected). Rows below the ranked ones are incomplete, outdated, of "
+    "`published weights`, which were trained elsewhere, or there for their oracle score. A rank "
     "that rests on folds which only others report has a dagger (†).",
     "F1": "the macro F1, which is UF1 unless a class has no clip; it has a column where they "
     "differ.",

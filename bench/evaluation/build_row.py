@@ -10,11 +10,13 @@ from bench.core.clip import UNIT_CODES
 from bench.core.names import Label, Protocol
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
+    AuthorsEpoch,
     Note,
     NotIsolated,
     OldVersion,
     Partial,
     PluginMissing,
+    PublishedWeights,
     Reconstructed,
     SamePeople,
     Scratch,
@@ -72,7 +74,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
             if plugin
             else "unknown"
         ),
-        selection="last",
+        selection=first.selection,
         folds=len(done),
         of=total,
         seeds=seeds,
@@ -121,6 +123,10 @@ def _notes(
     # By convention the field `weights` is a file of pretrained weights; empty means none.
     if inputs["config"].get("weights") == "":
         yield Scratch()
+    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
+        yield AuthorsEpoch()
+    if records[0].published_weights:
+        yield PublishedWeights()
     if records[0].transductive:
         yield Transductive()
     if plugin and UNIT_CODES in plugin.needs | plugin.takes:
