@@ -21,7 +21,7 @@ ABOUT = (
     "Where features tell people apart, a clip's nearest neighbour is another clip of the same "
     "person, far more often than if it were drawn at random from the other clips. Leaving out one "
     "clip (LOVO) leaves those clips in training, leaving out one subject (LOSO) does not: what "
-    "LOVO scores more is no recognition of expressions of people that the method has not seen. "
+    "LOVO scores more is not to be expected on new people. "
     "Neighbours are by Euclidean distance over the method's own features of all clips. Brackets: "
     "95 % interval, subjects resampled."
 )
