@@ -222,6 +222,11 @@ READING = {
     "parentheses: the checkpoint selected on inner folds of each fold's training subjects "
     "(`--inner 5`; a dash if not run), and the one that is best on each held-out subject, which "
     "shows how much such selection gains. Neither is ranked.",
+    "same person (chance)": "share of clips whose nearest neighbour in the method's features "
+    "(Euclidean distance) is of the same person, and the share expected of neighbours drawn at "
+    "random.",
+    "LOVO − LOSO": "what leaving out one clip (`--protocol lovo`) scores more than leaving out one "
+    "subject: people who are also in training. Where both were run.",
     "provenance": "that of a row's weakest fold: `run` by whoever made this board; `reproduced`: "
     "made by others and rerun here with equal predictions; `reported` by others; `unsealed`: in "
     "files of an older format, whose changes do not show.",
