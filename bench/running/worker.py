@@ -98,7 +98,10 @@ def fitted(job: Fit) -> Fitted:
         unlabelled=held_out if job.method.stated().transductive else None,
     )
     with contained():
-        model = job.method.fit(training, context)
+        if job.weights is None:
+            model = job.method.fit(training, context)
+        else:
+            model = job.method.published(job.weights, job.classes)
     context.trace = trace_of(context.trace, len(held_out), job.classes)
     return Fitted(model, held_out, context)
 
