@@ -113,6 +113,11 @@ def _notes(
     records: list[Record], plugin: type[Method] | None, registry: Registry
 ) -> Iterator[Note]:
     inputs = records[0].inputs
+    # First, because narrow tables show one note: these say why there is no rank.
+    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
+        yield AuthorsEpoch()
+    if records[0].published_weights:
+        yield PublishedWeights()
     if Protocol.parse(inputs["protocol"]).diagnostic:
         yield SamePeople()
     if plugin and (gaps := plugin.facts.fidelity.gaps):
@@ -123,10 +128,6 @@ def _notes(
     # By convention the field `weights` is a file of pretrained weights; empty means none.
     if inputs["config"].get("weights") == "":
         yield Scratch()
-    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
-        yield AuthorsEpoch()
-    if records[0].published_weights:
-        yield PublishedWeights()
     if records[0].transductive:
         yield Transductive()
     if plugin and UNIT_CODES in plugin.needs | plugin.takes:

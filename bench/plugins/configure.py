@@ -42,8 +42,10 @@ class Configured:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The fields, JSON-ready."""
-        return {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
+        """The fields, JSON-ready; of a file of weights its digest in place of its path."""
+        values = {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
+        # Where a file lies is no part of what results depend on.
+        return values | ({"weights": digest} if (digest := values.get(f"{WORD}_sha256")) else {})
 
     @cached_property
     def description_key(self) -> str:
