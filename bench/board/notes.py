@@ -20,6 +20,7 @@ from bench.evaluation.notes import (
     SeveralRows,
     Stale,
     TestBest,
+    Told,
     Transductive,
     WithoutAnnotation,
 )
@@ -91,9 +92,9 @@ def brief_note(note: Note) -> str:
         case OtherPreset(preset):
             return f"ours: {preset}"
         case OursReconstructed():
-            return "ours: reconstructed"
+            return "ours reconstructed"
         case ImpossibleScores():
-            return "impossible scores"
+            return "impossible"
     return note_text(note)
 
 
@@ -146,4 +147,6 @@ def note_text(note: Note) -> str:
             return "ours is reconstructed"
         case ImpossibleScores(reason):
             return reason
+        case Told(text):
+            return text
     raise TypeError(f"no text for {type(note).__name__}")
