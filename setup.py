@@ -1,8 +1,13 @@
-"""Top-level `methods/` and `datasets/` install as `bench.methods` and `bench.datasets`."""
+"""The top-level folders of plugins install as `bench.methods`, `bench.datasets`, ..."""
 
 from setuptools import find_namespace_packages, setup
 
-ROOMS = {"bench": "bench", "bench.methods": "methods", "bench.datasets": "datasets"}
+ROOMS = {
+    "bench": "bench",
+    "bench.methods": "methods",
+    "bench.datasets": "datasets",
+    "bench.replications": "replications",
+}
 
 
 def packages(name: str, folder: str) -> list[str]:

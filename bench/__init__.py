@@ -1,6 +1,8 @@
-"""A benchmark of micro-expression recognition: the names a plugin author imports.
+"""A benchmark of micro-expression recognition: names for plugin authors, notebooks and scripts.
 
 `from bench import Facts, Method, Model, Training, Context, Views, Clip, Dataset, Labelling`
+
+`bench.run(...)`, `bench.load(...)`, `bench.compare(...)`, `bench.evaluate(...)` -> `bench.Board`
 """
 
 from __future__ import annotations
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
     from bench.core.errors import BenchError, DataError
     from bench.core.types import Array, Description
+    from bench.notebook.board import Board, load
+    from bench.notebook.compare import compare
+    from bench.notebook.evaluate import evaluate
+    from bench.notebook.run import run
     from bench.plugins.context import Context
     from bench.plugins.fidelity import (
         ORIGINAL,
@@ -33,6 +39,7 @@ __all__ = [
     "OURS",
     "Array",
     "BenchError",
+    "Board",
     "Clip",
     "Context",
     "DataError",
@@ -48,8 +55,12 @@ __all__ = [
     "Model",
     "Training",
     "Views",
+    "compare",
+    "evaluate",
     "exact",
+    "load",
     "reconstructed",
+    "run",
     "stated",
 ]
 
@@ -59,6 +70,10 @@ _HOMES = {
     "bench.core.dataset": ("Dataset", "DatasetFacts", "Index", "Labelling"),
     "bench.core.errors": ("BenchError", "DataError"),
     "bench.core.types": ("Array", "Description"),
+    "bench.notebook.board": ("Board", "load"),
+    "bench.notebook.compare": ("compare",),
+    "bench.notebook.evaluate": ("evaluate",),
+    "bench.notebook.run": ("run",),
     "bench.plugins.context": ("Context",),
     "bench.plugins.fidelity": (
         "ORIGINAL",

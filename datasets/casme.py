@@ -26,6 +26,7 @@ class Casme(reading.FrameDataset):
     """The original CASME, raw or cropped."""
 
     name = "casme"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="CASME",
         paper="Yan, Wu, Liu, Wang, Fu: CASME Database: A Dataset of Spontaneous Micro-Expressions "

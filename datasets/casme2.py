@@ -25,6 +25,7 @@ class Casme2(reading.FrameDataset):
     """CASME II, raw or cropped."""
 
     name = "casme2"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="CASME II",
         paper="Yan, Li, Wang, Zhao, Liu, Chen, Fu: CASME II: An Improved Spontaneous "

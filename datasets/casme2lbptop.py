@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Array, Clip, DatasetFacts, Index, Labelling
-from bench.core.dataset import require_root
+from bench.core.dataset import PublicSource, require_root
 from bench.core.errors import DataError
 from bench.data.reading import THREE, FeatureDataset, as_matrix, in_three, read_arrays, subfolder
 
@@ -53,6 +53,11 @@ class Casme2LBPTOP(FeatureDataset):
             "They are the 9 of its 41 that the list does not have as positive; the loader takes "
             "them out of happiness, and no task has them.",
             "Task 3 leaves out rows 30 and 46, disgust, which MEGC 2019's list lacks.",
+        ),
+        public=PublicSource(
+            "https://github.com/yuxinhe/CASME2-Micro-Expression-Database-SVM",
+            "821c3b9285ea8046f0e1319b40e985d92e5d0cc5",
+            (FEATURES, LABELS),
         ),
     )
     labellings = {

@@ -23,6 +23,7 @@ class Casme3(reading.FrameDataset):
     """Part A of CAS(ME)^3: colour frames, without depth."""
 
     name = "casme3"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="CAS(ME)^3 part A",
         paper="Li, Dong, Lu, Wang, Yan, Ma, Liu, Huang, Fu: CAS(ME)3: A Third Generation Facial "

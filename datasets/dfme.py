@@ -24,6 +24,7 @@ class Dfme(reading.FrameDataset):
     """The part of DFME released for the owners' challenge: training and two test tables."""
 
     name = "dfme"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="DFME",
         paper="Zhao, Tang, Mao, Liu, Zhang, Wang, Xu, Chen: DFME: A New Benchmark for Dynamic "
@@ -77,6 +78,7 @@ class Dfme(reading.FrameDataset):
             notes=(*(part.note for part in parts), *index.notes),
             problems=(*(part.problem for part in parts if part.problem), *index.problems),
             refused=(*refused, *index.refused),
+            tables=tuple(part.table for part in parts),
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
-from bench.core.dataset import require_root
+from bench.core.dataset import PublicSource, require_root
 from bench.core.errors import DataError
 from bench.data import megc2019
 from bench.data.reading import (
@@ -44,14 +44,19 @@ class Megc2019Flow(Dataset):
         "Neurocomputing 602; inputs as in Liong, Gan, See, Khor, Huang: STSTNet, FG 2019",
         year=2024,
         url="https://github.com/wangzhifengharrison/HTNet",
-        licence="Public: `git clone` the repository. The frames behind the flow remain under the "
-        "licences of SMIC, CASME II and SAMM.",
+        licence="Public: `git clone` the repository, which states no licence. The frames behind "
+        "the flow remain under the licences of SMIC, CASME II and SAMM.",
         layout=f"datasets/{FOLDER}/006_006_1_2 .png\n{TABLE}",
         quirks=(
             "File names have a space before .png; names without it are accepted too.",
             "Red, green and blue are horizontal flow, vertical flow and strain, each scaled to "
             "0..255 per clip: sign and magnitude of the motion are lost.",
             "Subjects and clips are renamed as in the original databases: s01 becomes s1.",
+        ),
+        public=PublicSource(
+            "https://github.com/wangzhifengharrison/HTNet",
+            "91cf4bda0a2db50d638d46c04c5d7cf3b602d446",
+            (TABLE, f"datasets/{FOLDER}"),
         ),
     )
     labellings = {"3": Labelling.by_word(THREE, expected=(250, 109, 83), subjects=68)}

@@ -18,6 +18,7 @@ class Mmew(reading.FrameDataset):
     """The micro-expressions of MMEW; its macro-expressions are single images."""
 
     name = "mmew"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="MMEW",
         paper="Ben, Ren, Zhang, Wang, Kpalma, Meng, Liu: Video-based Facial Micro-Expression "

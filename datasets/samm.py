@@ -20,6 +20,7 @@ class Samm(reading.FrameDataset):
     """SAMM, full frames or cropped (the file names are the same)."""
 
     name = "samm"
+    ships = reading.CODED_FRAMES
     facts = DatasetFacts(
         title="SAMM",
         paper="Davison, Lansley, Costen, Tan, Yap: SAMM: A Spontaneous Micro-Facial Movement "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import NOTED, OURS, Fidelity, reconstructed, stated
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LBPSIP(PatternMethod):
         "num_frames": "LBP-TOP of MEGC 2019",
         "size": OURS,
         "grid": "LBP-TOP of MEGC 2019",
-        "radii": "the paper (section not noted)",
+        "radii": NOTED,
     }
     facts = Facts(
         title="LBP-SIP",

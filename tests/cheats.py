@@ -60,7 +60,7 @@ class DatasetReader(Honest):
         from bench.plugins.settings import located, read_settings
 
         registry, settings = read_settings()
-        for dataset in located(registry, settings.roots).values():
+        for dataset in located(registry, settings.folders).values():
             MEMORY.update({clip.id.encode(): 0 for clip in dataset.index().clips})
         return super().fit(train, context)
 

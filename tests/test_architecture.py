@@ -21,9 +21,11 @@ HEAVY = {
     "cv2",
     "matplotlib",
 }
+ROOMS = ("methods", "datasets", "replications")
+"""Top-level folders of plugins."""
 PLUGINS = sorted(
     path
-    for room in ("methods", "datasets")
+    for room in ROOMS
     for path in (ROOT / room).iterdir()
     if path.suffix == ".py" or (path / "__init__.py").is_file()
 )
@@ -56,7 +58,7 @@ def module_name(file: Path) -> str:
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_plugin_knows_no_other(plugin):
     files = [plugin] if plugin.suffix else sorted(plugin.rglob("*.py"))
-    others = ("bench.methods", "bench.datasets", "methods", "datasets")
+    others = ("bench.methods", "bench.datasets", "methods", "datasets", "replications")
     for file in files:
         found = [n for n in imported(file) if n.startswith(others)]
         assert not found, f"{file.name} imports {found}: import own files relatively"
@@ -95,13 +97,14 @@ def test_no_modules_import_each_other_in_a_circle():
     assert not graph, f"import circles among {sorted(graph)}"
 
 
-@pytest.mark.parametrize("room", ["methods", "datasets"])
+@pytest.mark.parametrize("room", ROOMS)
 def test_rooms_of_plugins_are_no_packages(room):
     assert not (ROOT / room / "__init__.py").exists(), "it would collide when installed"
 
 
 def test_no_file_or_function_is_too_long():
-    sources = [*CORE, *(f for room in ("methods", "datasets") for f in (ROOT / room).rglob("*.py"))]
+    plugins = (f for room in ROOMS for f in (ROOT / room).rglob("*.py"))
+    sources = [*CORE, *plugins]
     for file in sources:
         text = file.read_text()
         assert text.count("\n") <= 350, f"{file.relative_to(ROOT)} is over 350 lines"

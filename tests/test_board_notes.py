@@ -8,7 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bench.board.build import build
+from bench.board.html import html
+from bench.board.markdown import markdown
 from bench.board.notes import note_text, notes_text
+from bench.board.plain import to_json
 from bench.evaluation.notes import (
     Note,
     OldVersion,
@@ -20,6 +23,7 @@ from bench.evaluation.notes import (
     WithoutAnnotation,
     unranked,
 )
+from bench.plugins.fidelity import Fidelity, reconstructed, stated
 from bench.plugins.registry import load
 from bench.store.store import Store
 
@@ -104,3 +108,21 @@ def test_json_states_kind_fields_and_text(world):
         "ended": {},
         "text": "4/6 folds",
     }
+
+
+def test_a_board_says_what_reconstructed_names_stand_for(world, monkeypatch):
+    """Once for each method, the parts that are ours alone, in markdown, html and json."""
+    world.run("--seeds", "0,1")
+    registry, store = load((world.plugin,)), Store(world.results)
+    assert "stand for" not in markdown(build(store, registry))
+    mixed = Fidelity(reconstructed("our net, <b>not</b> theirs"), stated("x"), reconstructed("y"))
+    mean = registry.methods["mean"]
+    monkeypatch.setattr(mean, "facts", replace(mean.facts, fidelity=mixed))
+    board = build(store, registry)
+    assert "What reconstructed names stand for (1)" in markdown(board)
+    for text in (markdown(board), html(board)):
+        assert text.count("our net") == 1
+        assert "<b>not" not in text
+    (row,) = json.loads(to_json(board))["tables"][0]["rows"]
+    what = "network or feature: our net, <b>not</b> theirs; recipe: y"
+    assert {"kind": "reconstructed", "what": what, "text": "reconstructed"} in row["notes"]

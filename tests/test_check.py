@@ -165,7 +165,7 @@ def guesses(self, train, context):
 
 
 def oracle(self, clip):
-    return clip.sources.get("true_action_units", np.zeros(17))
+    return clip.sources.get("action_unit_codes", np.zeros((100, 8)))
 
 
 def frames_too(self, clip):
@@ -220,7 +220,7 @@ def test_describing_is_no_part_of_the_time_that_a_fit_may_take(monkeypatch):
         ({"fit": guesses}, "learns an easy set", "expected 9"),
         ({"needs": frozenset({"thoughts"})}, "every dataset that serves it", "needs thoughts"),
         ({"describe": lambda self, clip: ["x"]}, "every dataset that serves it", "list"),
-        ({"describe": oracle}, "reads declared views only", "true_action_units"),
+        ({"describe": oracle}, "reads declared views only", "action_unit_codes"),
         (
             {"describe": frames_too},
             "every dataset that serves it",

@@ -12,7 +12,8 @@ import pytest
 
 from bench import BenchError, Fidelity, exact, reconstructed, stated
 from bench.check import authors
-from bench.check.authors import Authors, authors_of, clone_of, compared, numbers, settings
+from bench.check.authors import Authors, authors_of, compared, numbers, settings
+from bench.core.clones import clone_of
 from bench.plugins.registry import load
 
 METHODS = load().methods
@@ -48,6 +49,15 @@ def test_the_differences_that_facts_state_are_those_of_the_documented_run():
     assert sum(map(bool, stated.values())) >= 8
     for name, numbers_ in stated.items():
         assert all(number in table[name] for number in numbers_), name
+
+
+def test_every_reconstructed_network_says_what_it_follows():
+    """Boards print it under what reconstructed names stand for."""
+    networks = {name: METHODS[name].facts.fidelity.network for name in METHODS}
+    told = {n: one.evidence for n, one in networks.items() if one.word == "reconstructed"}
+    assert len(told) >= 9
+    for name, evidence in told.items():
+        assert re.search("after |abstract|paper", evidence), name
 
 
 def test_many_networks_are_exact():

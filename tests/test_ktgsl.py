@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from handcrafted_toy import accuracy, fold, moving
@@ -68,6 +70,28 @@ def test_the_block_that_tells_is_the_one_kept():
     assert found.weights.argmax() == 5
     assert (found.weights > 0.02).sum() == 1
     assert (found.weights == 0).any()
+
+
+def test_a_fixed_group_keeps_its_weights_and_the_other_learns_its_own():
+    """One of the two strategies of the paper's abstract."""
+    rows, labels = problem(telling=5)
+    grams = Kernels.of(rows).trained
+    fixed = np.arange(8) < 4
+    found = learned(grams, targets(labels), 0.1, np.full(8, 3.0), 50, lambda: None, fixed)
+    np.testing.assert_array_equal(found.weights[:4], 1 / 8)
+    assert found.weights[4:].argmax() == 1
+    assert (np.diff(found.objectives) <= 1e-8 * found.objectives[0]).all()
+
+
+@pytest.mark.parametrize("fixed", ["first", "second"])
+def test_the_group_that_is_named_is_fixed(fixed):
+    described = [SMALL.describe(moving(n % 2, n)) for n in range(4)]
+    train = Training(described, np.arange(4) % 2, np.arange(4), 2)
+    model = replace(SMALL, fixed=fixed).fit(train, Context(seed=0, subjects=train.subjects))
+    first, second = np.split(model.weighted.weights, 2)
+    kept, learned_ = (first, second) if fixed == "first" else (second, first)
+    np.testing.assert_array_equal(kept, 1 / 18)
+    assert not np.allclose(learned_, 1 / 18)
 
 
 def test_kernels_are_centred_as_features_would_be():

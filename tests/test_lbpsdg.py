@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from handcrafted_toy import accuracy, fold, moving
 
 from bench.methods.lbpsdg import LBPSDG, features
+from bench.views.clip_views import Views
+from bench.views.frames import gray_frames
 from bench.views.lbp.gradients import DIRECTIONS, gradient_histograms
 
 SMALL = LBPSDG(num_frames=10, size=(85, 70), grid=(3, 3), bins=(8,), folds=2)
@@ -23,6 +27,20 @@ def test_histograms_equal_the_definition():
                     expected[y // 6, x // 5, level] += 1
         expected /= expected.sum(axis=2, keepdims=True)
         np.testing.assert_allclose(found[k], expected, atol=1e-6)
+
+
+def test_the_variant_magnifies_before_anything_else():
+    """As the paper's abstract: Eulerian magnification is a step of its preprocessing."""
+    from bench.views.magnification import magnified
+
+    clip = moving(0, 0)
+    made = replace(SMALL, **LBPSDG.variants["magnified"]).describe(clip)
+    frames = magnified(gray_frames(clip, SMALL.size), 26.0, 16.0, 0.4, 0.05)
+    already = Views({"frames": frames}, apex=clip.apex)
+    wanted = SMALL.describe(already)
+    for name in ("patterns", "gradients"):
+        np.testing.assert_array_equal(made[name], wanted[name])
+        assert not np.array_equal(made[name], SMALL.describe(clip)[name])
 
 
 def test_coarser_bins_are_sums():

@@ -17,6 +17,12 @@ SIZES = [
     # folder, module, arguments, parameters
     # Counted in dual_inception.py, xly135846/MEGC2019 at 2dc306a.
     ("dualinception", "DualInceptionNet", (3,), 6_449_963),
+    # 2.66M: the README of ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet, whose rebuild it is. Two
+    # streams of 5 x 5 convolutions to 6 and 16 channels, layers of 1024.
+    (
+        *("offapex", "OffApexNet", (3,)),
+        2 * (6 * 26 + 16 * 151) + 1024 * 1569 + 1024 * 1025 + 3 * 1025,
+    ),
     ("rcn", "RCNA", (3, 64, 7), 55_747),
     ("rcn", "RCNA", (3, 32, 5), 15_331),
     ("sssnet", "SSSNetwork", (3,), 1_349_251),
@@ -34,8 +40,13 @@ SIZES = [
     # four classifiers and the class centres.
     ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096, 0.8), 134_260_544 + 4 * (4096 * 3 + 3) + 9),
     ("augcn", "AUGCNetwork", (3, torch.eye(9), True), 1_046_588),
-    ("cnnlstm", "StateNet", (3,), 4_236_299),
-    ("tsgacn", "TwoStreamNet", (3, torch.eye(51) > 0), 43_287),
+    # Layer by layer: convolutions, features, class and state; the LSTM's four gates and the head.
+    ("cnnlstm", "SpatialNet", (3,), 416 + 12_832 + 18_496 + 4097 * 512 + 513 * (3 + 5)),
+    # A scale and a shift of every value, two layers a stream, the head.
+    (
+        *("tsgacn", "TwoStreamNet", (3, torch.eye(153) > 0)),
+        2 * 153 * (2 + 200) + (2 + 200) * 64 + 2 * (64 * 64 + 2 * 128) + 129 * 3,
+    ),
     ("plan", "PrototypeNet", (3, 16), 2_075_409),
     # ResNet-18 without classifier (He et al. 2016), one, eight queries of 512, a decoder layer: two
     # attentions of 4 (512² + 512), two layers of 512² + 512, three norms; two projections.

@@ -51,6 +51,38 @@ def test_landmarks_neighbour_each_other():
     assert joined.sum(1).min() >= 7
 
 
+def test_a_landmark_is_joined_to_itself_in_the_frames_beside():
+    from bench.methods import tsgacn
+
+    joined = np.array([[1, 1, 0], [1, 1, 1], [0, 1, 1]]) > 0
+    blocks = tsgacn.over_frames(joined, 3).reshape(3, 3, 3, 3).transpose(0, 2, 1, 3)
+    for i in range(3):
+        for j in range(3):
+            wanted = {0: joined, 1: np.eye(3) > 0, 2: np.zeros((3, 3)) > 0}[abs(i - j)]
+            assert np.array_equal(blocks[i, j], wanted)
+
+
+def test_nodes_are_the_landmarks_of_three_frames():
+    """A SYNTHETIC texture that moves 2 px right up to the apex, and back to the onset."""
+    import cv2
+
+    from bench.methods.tsgacn import JAW, TSGACN
+    from bench.views.clip_views import Views
+    from bench.views.landmarks import TEMPLATE
+
+    noise = np.random.default_rng(0).integers(0, 255, (160, 160), dtype=np.uint8)
+    wide = cv2.GaussianBlur(noise, (0, 0), 3)
+    frames = np.stack([wide[16:144, 16 - s : 144 - s] for s in (0, 2, 0)])
+    made = TSGACN().describe(Views({"frames": frames}, apex=1))
+    points = made["points"].reshape(3, 51, 2)
+    assert np.allclose(points[0], np.array(TEMPLATE[JAW:]) - 0.5, atol=1e-6)
+    assert np.allclose(128 * (points[1] - points[0]).mean(0), (2, 0), atol=0.3)
+    assert np.allclose(128 * (points[2] - points[0]).mean(0), (0, 0), atol=0.3)
+    patches = made["patches"].reshape(3, 51, 2, -1)
+    assert not patches[0].any()
+    assert np.allclose(patches[1].mean((0, 2)), (2, 0), atol=0.3)
+
+
 def test_graph_attention_sees_neighbours_alone():
     from bench.methods.tsgacn.net import GraphAttention
 
@@ -63,6 +95,19 @@ def test_graph_attention_sees_neighbours_alone():
     before, after = layer(x, joined), layer(changed, joined)
     assert torch.equal(before[:, :3], after[:, :3])
     assert not torch.allclose(before[:, 3], after[:, 3])
+
+
+@pytest.mark.parametrize("count", [2, 5, 8])
+@pytest.mark.parametrize("apex", [1, 4, 30, 38])
+def test_key_frames_hold_onset_apex_and_offset(apex, count):
+    from bench.methods.plan import key_frames
+
+    chosen = key_frames(apex, 40, count)
+    assert len(chosen) == count
+    assert {0, apex, 39} <= {*chosen.tolist()} | ({39} if count == 2 else set())
+    assert (np.diff(chosen) >= 0).all()
+    assert (chosen[: count // 2] <= apex).all()
+    assert (chosen[count // 2 :] >= apex).all()
 
 
 def test_episodes_hold_every_class_twice_over():
@@ -147,7 +192,35 @@ def test_state_constraints_vanish_where_they_hold():
     sure = 50 * torch.nn.functional.one_hot(labels, 2).float()
     state = 50 * torch.eye(5).expand(2, 5, 5)
     features = torch.ones(2, 5, 4)
-    made = States(sure, sure[:, None].expand(2, 5, 2), state, features)
+    made = States(sure[:, None].expand(2, 5, 2), state, features)
     assert constrained_loss(made, labels, 1.0, 1.0) < 1e-6
-    leaping = States(made.clip, made.frame, state, features * torch.arange(5)[:, None])
+    leaping = States(made.frame, state, features * torch.arange(5)[:, None])
     assert constrained_loss(leaping, labels, 0.0, 2.0) == pytest.approx(2.0, abs=1e-5)
+
+
+def test_the_second_stage_leaves_what_the_first_has_learned():
+    """As the abstract says (openreview.net/forum?id=BP0wuPuMts7): features are transferred."""
+    from bench import Context, Training
+    from bench.methods.cnnlstm import CNNLSTM
+
+    frames = np.random.default_rng(0).integers(0, 255, (6, 5, 64, 64), dtype=np.uint8)
+    train = Training(list(frames), np.arange(6) % 2, np.arange(6), 2)
+
+    def weights(**loss):
+        method = CNNLSTM(epochs=2, batch_size=3, **loss)
+        net = method.fit(train, Context(seed=1, subjects=train.subjects)).net
+        return net.spatial.classify.weight, net.temporal.weight_ih_l0
+
+    (spatial, temporal), (other, later) = weights(), weights(spread=9.0)
+    # The constraints are learned in the first stage, and what it learns reaches the second.
+    assert not torch.equal(spatial, other)
+    assert not torch.equal(temporal, later)
+    method = CNNLSTM(epochs=2, batch_size=3)
+    context = Context(seed=1, subjects=train.subjects)
+    net = method.fit(train, context).net
+    before = {name: value.clone() for name, value in net.spatial.state_dict().items()}
+    optimiser = torch.optim.Adam(net.train().parameters(), 1.0)
+    net(torch.from_numpy(frames)).square().sum().backward()
+    optimiser.step()
+    assert all(torch.equal(before[n], v) for n, v in net.spatial.state_dict().items())
+    assert [point["epoch"] for point in context.curve] == [1, 2]

@@ -48,6 +48,7 @@ def test_the_wheel_holds_the_tree_and_nothing_else(wheel):
         ("bench", "bench"),
         ("methods", "bench/methods"),
         ("datasets", "bench/datasets"),
+        ("replications", "bench/replications"),
     ):
         for kind in ("*.py", "*.csv", "*.toml"):
             for path in (ROOT / room).rglob(kind):

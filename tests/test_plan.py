@@ -57,3 +57,18 @@ def test_a_wrong_protocol_is_an_error_of_the_option(parts, protocol):
     registry, task = parts
     with pytest.raises(BenchError, match="--protocol"):
         make_plan(configure(registry, "mean", "paper"), [task], protocol)
+
+
+def test_many_methods_that_a_task_cannot_serve_are_one_line() -> None:
+    from bench.planning.skipped import ImpossibleProtocol, MissingViews, sentences
+
+    def lacking(count: int, task: str) -> list[MissingViews]:
+        views = ("flow_image",), ("features",)
+        return [MissingViews(f"m{i}", task, "toy", *views) for i in range(count)]
+
+    few, many, split = lacking(3, "toy/3"), lacking(4, "toy/2"), ImpossibleProtocol("a", "hde", "b")
+    assert sentences([*few, *many, split]) == [
+        *map(str, few),
+        "toy/2: skipped 4 methods that need more than features: m0, m1, m2, m3",
+        "a skipped: b",
+    ]

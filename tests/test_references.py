@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from bench import Context, Training, Views
+from bench.core.clip import UNIT_CODES, CodedUnit
+from bench.data.reading.units import unit_codes
 from bench.methods.apexhog import ApexHOG
 from bench.methods.apexpixels import ApexPixels
 from bench.methods.auoracle import ActionUnitOracle
@@ -23,7 +25,7 @@ def clip_of(label: int, seed: int) -> Views:
     rows = slice(57 * label, 57 * label + 57)
     apex[rows] = (apex[rows] + np.roll(apex[rows], 1, axis=1)) / 2
     frames = np.stack([onset, (onset + apex) / 2, apex, onset]).astype(np.uint8)
-    return Views({"frames": frames, "true_action_units": np.eye(17)[label]}, apex=2)
+    return Views({"frames": frames, UNIT_CODES: unit_codes([CodedUnit(label + 1)])}, apex=2)
 
 
 def fitted(method, clips: list[Views], labels: np.ndarray):

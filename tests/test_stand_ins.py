@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.core.clip import UNIT_CODES
 from bench.data.check import check
 from bench.plugins.registry import load
 from bench.plugins.settings import located
@@ -35,10 +36,10 @@ def test_frames_come_with_the_true_action_units(roots: dict[str, Path]) -> None:
     for dataset in located(load(), roots).values():
         clip = dataset.index().clips[0]
         arrays = dataset.read(clip)
-        assert set(arrays) == dataset.sources == {"frames", "true_action_units"}
+        assert set(arrays) == dataset.sources == {"frames", UNIT_CODES}
         assert len(arrays["frames"]) == len(clip.files)
-        units = arrays["true_action_units"]
-        assert (units.shape, units.dtype) == ((17,), np.float32)
+        units = arrays[UNIT_CODES]
+        assert (units.shape, units.dtype) == ((100, 8), np.float32)
         assert units.any()
 
 

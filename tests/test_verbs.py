@@ -68,8 +68,8 @@ def test_help(world, words):
 @pytest.mark.parametrize(
     ("line", "completions"),
     [
-        ("re", {"results", "repro"}),
-        ("data ", {"make", "check", "show", "crop", "landmarks", "cache"}),
+        ("re", {"replicate", "results", "repro"}),
+        ("data ", {"get", "make", "check", "show", "crop", "landmarks", "cache"}),
         ("run --engine ", {"processes", "serial"}),
         ("run --device c", {"cpu", "cuda"}),
         ("run --refresh ", {"stale"}),
@@ -84,8 +84,11 @@ def test_help(world, words):
         ("run --tasks toy", {"toy/2", "toy/3"}),
         ("info to", {"toy"}),
         ("run --preset q", {"quick"}),
-        ("run --protocol ", {"loso", "kfold:5", "kfold:10", "hde"}),
-        ("run -d smic,", {"smic,all", *(f"smic,{name}" for name in load().datasets), "smic,toy"}),
+        ("run --protocol ", {"loso", "kfold:5", "kfold:10", "hde", "lovo"}),
+        (
+            "run -d smic,",
+            {f"smic,{name}" for name in ("all", "public", "toy", *load().datasets)},
+        ),
     ],
 )
 def test_shell_completion(world, line, completions):

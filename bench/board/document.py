@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bench.board.ablation import grids
 from bench.board.blocks import Block, Bullets, Details, Grid, Heading, Link, Paragraph, Picture
 from bench.board.board import Board, Table
-from bench.board.columns import DETAILS, MAIN, Column, of_table
+from bench.board.columns import DETAILS, MAIN, Column, every, of_table
 from bench.board.notes import note_text
 from bench.board.text import (
     COMPARED,
@@ -25,6 +25,7 @@ from bench.board.text import (
     picture_name,
     place_name,
 )
+from bench.evaluation.notes import Reconstructed
 from bench.evaluation.row import Row
 
 LITERATURE = "literature.md"
@@ -128,6 +129,16 @@ def grid(table: Table, columns: Iterable[Column], rows: Sequence[Row], about: st
     )
 
 
+def stand_ins(table: Table) -> dict[str, str]:
+    """Titles of methods whose source leaves gaps, and what fills them."""
+    return {
+        row.title: note.what
+        for row in every(table)
+        for note in row.notes
+        if isinstance(note, Reconstructed) and note.what
+    }
+
+
 def _leader(table: Table) -> str:
     """Who is first, and who cannot be told from it."""
     first = [row for row in table.rows if row.rank == 1]
@@ -148,6 +159,9 @@ def _section(
     if not columns and table.rows:
         summary = "Intervals, recall, time, provenance and notes in full"
         yield Details(summary, (grid(table, DETAILS, table.rows),))
+    if names := stand_ins(table):
+        summary = f"What reconstructed names stand for ({len(names)})"
+        yield Details(summary, (Bullets(tuple(names.items())),))
     if rows := compared(table):
         yield Heading("Published results of these methods", 3)
         yield Paragraph(COMPARED_NOTE, ours=True)

@@ -17,6 +17,7 @@ from bench.evaluation.notes import (
     Reconstructed,
     SamePeople,
     Scratch,
+    SeesCodes,
     SeveralRows,
     Stale,
     TestBest,
@@ -26,6 +27,7 @@ from bench.evaluation.notes import (
 )
 from bench.evaluation.row import Row
 from bench.literature.caveats import (
+    AboveCeiling,
     EpochSelection,
     ImpossibleScores,
     OtherPreset,
@@ -69,33 +71,23 @@ def _others(row: Row) -> list[str]:
 
 
 def brief_note(note: Note) -> str:
-    """A note in a word or two; what it says in full is `note_text`."""
+    """A note in a word or two, by default its kind; what it says in full is `note_text`."""
     match note:
         case Partial(folds, of, _):
             return f"{folds}/{of} folds"
+        case PartialClips(clips, of):
+            return f"{clips}/{of} clips"
         case WithoutAnnotation("action_units"):
             return "no action units"
-        case PluginMissing():
-            return "no plugin"
         case OldVersion(made, _):
             return f"version {made}"
-        case Stale():
-            return "stale"
-        case NotIsolated():
-            return "not isolated"
-        case ExternalPredictions():
-            return "external"
         case TestBest() | EpochSelection("test-best"):
             return "test-best epoch"
         case EpochSelection():
             return "epoch unknown"
-        case OtherPreset(preset):
-            return f"ours: {preset}"
-        case OursReconstructed():
-            return "ours reconstructed"
-        case ImpossibleScores():
-            return "impossible"
-    return note_text(note)
+        case Told(text):
+            return text
+    return note.kind.replace("-", " ")
 
 
 def note_text(note: Note) -> str:
@@ -112,6 +104,8 @@ def note_text(note: Note) -> str:
             return "scratch"
         case Transductive():
             return "transductive"
+        case SeesCodes():
+            return "sees the coded action units, no pixels; a reference, no strict bound"
         case PluginMissing():
             return "plugin not installed"
         case OldVersion(made, now):
@@ -149,4 +143,9 @@ def note_text(note: Note) -> str:
             return reason
         case Told(text):
             return text
+        case AboveCeiling(score, ceiling):
+            return (
+                f"macro F1 {score} is above {ceiling}, what the coded action units "
+                "themselves score on the real table (no strict bound)"
+            )
     raise TypeError(f"no text for {type(note).__name__}")

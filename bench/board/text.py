@@ -6,7 +6,7 @@ from bench.board.board import Table
 from bench.board.contract import clips_text, contract_text
 from bench.board.notes import brief_note, note_text
 from bench.core.file_names import safe
-from bench.core.names import Protocol
+from bench.evaluation.notes import SamePeople
 from bench.evaluation.row import Row, Score
 from bench.literature.comparison import Comparison
 
@@ -103,8 +103,9 @@ def caption(table: Table) -> str:
     )
     contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
     apart = f" {table.apart}" if table.apart else ""
-    diagnostic = Protocol.parse(table.protocol).diagnostic
-    shared = f" {SAME_PEOPLE}" if diagnostic else ""
+    # Told by its rows: a table of foreign words is to be shown as well.
+    notes = [note for row in (*table.rows, *table.test_best) for note in row.notes]
+    shared = f" {SAME_PEOPLE}" if any(isinstance(note, SamePeople) for note in notes) else ""
     return (
         f"{made}{sum(table.counts)} clips of {table.subjects} subjects ({classes}); protocol "
         f"{table.protocol}; apex: {table.apex}; data {table.fingerprint}.{shared}{contract}{apart}"
@@ -153,7 +154,7 @@ def beside(table: Table) -> list[list[str]]:
             _differences(one),
             one.selection,
             one.certainty,
-            "; ".join([one.source, *map(note_text, one.caveats)]),
+            _source(one),
         ]
         for one in table.published
         if one.label is not None
@@ -163,10 +164,15 @@ def beside(table: Table) -> list[list[str]]:
 def elsewhere(table: Table) -> list[list[str]]:
     """Published results of methods that were not run here, a word for each of `ELSEWHERE`."""
     return [
-        [one.name, _values(one.published), one.selection, one.certainty, one.source]
+        [one.name, _values(one.published), one.selection, one.certainty, _source(one)]
         for one in table.published
         if one.label is None
     ]
+
+
+def _source(one: Comparison) -> str:
+    """Where a result is printed, and why it may differ from ours."""
+    return "; ".join([one.source, *map(note_text, one.caveats)])
 
 
 def _values(values: dict[str, float]) -> str:

@@ -23,6 +23,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from bench.core.clones import commit_of
 from bench.core.errors import BenchError
 from bench.plugins.method import Method
 
@@ -66,11 +67,6 @@ class Authors:
     compare: Callable[[Path], Iterator[Comparison]]
     files: tuple[str, ...]
 
-    @property
-    def name(self) -> str:
-        """The folder that `git clone` makes."""
-        return self.repository.partition("/")[2]
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -105,31 +101,12 @@ def authors_of(method: type[Method]) -> Authors | None:
     return found
 
 
-def clone_of(authors: Authors, path: Path) -> Path:
-    """The clone at a path, or in a folder of clones.
-
-    Raises:
-        BenchError: neither holds the files that are compared.
-    """
-    places = (path, path / authors.name, path / authors.repository)
-    for place in places:
-        if all((place / name).is_file() for name in authors.files):
-            return place
-    missing = [name for name in authors.files if not (path / name).is_file()]
-    raise BenchError(
-        f"{path}: no {missing[0]}, there or in {authors.name}; expected a clone of "
-        f"{authors.repository} at {authors.commit[:7]}, or a folder of clones"
-    )
-
-
 def compared(authors: Authors, code: Path) -> Compared:
     """All comparisons with a clone.
 
     Raises:
         BenchError: a package that the clone imports is not installed.
     """
-    words = ["git", "-C", str(code), "rev-parse", "HEAD"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
     import torch
 
     try:
@@ -140,7 +117,7 @@ def compared(authors: Authors, code: Path) -> Compared:
             found = tuple(authors.compare(code))
     except ImportError as error:
         raise BenchError(f"{authors.repository} needs a package: {error}; install it") from error
-    return Compared(authors.repository, done.stdout.strip() or "unknown", found)
+    return Compared(authors.repository, commit_of(code), found)
 
 
 def numbers(part: Part, what: str, ours: Any, theirs: Any) -> Comparison:

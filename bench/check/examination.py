@@ -22,6 +22,7 @@ from bench.check.watching import (
     other_random_state,
     random_state,
 )
+from bench.core.clip import UNIT_CODES
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
@@ -37,7 +38,7 @@ SEED = derived_seed("check")
 SERVINGS = (
     frozenset({"flow_image"}),
     frozenset({"frames"}),
-    frozenset({"frames", "true_action_units"}),
+    frozenset({"frames", UNIT_CODES}),
     frozenset({"features"}),
 )
 """What datasets ship: ready-made flow, frames, frames of a SYNTHETIC stand-in, feature vectors."""

@@ -156,12 +156,12 @@ def _told(part: str, act: Callable[[], object], said: str) -> Finding:
 
 def datasets(registry: Registry, settings: Settings) -> Iterator[Finding]:
     """Which datasets have data, and whether their roots are there."""
-    if not settings.roots:
+    if not settings.folders:
         yield Finding("datasets", "note", "none configured: runs use SYNTHETIC stand-ins")
         return
-    for name, dataset in located(registry, settings.roots).items():
+    for name, dataset in located(registry, settings.folders).items():
         made = "SYNTHETIC " if dataset.synthetic else ""
-        if name not in settings.roots:
+        if name not in settings.folders:
             yield Finding(name, "good", f"{made}composed of other datasets")
         elif dataset.root.is_dir():
             yield Finding(name, "good", f"{made}{dataset.root}")

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.core.clip import UNIT_CODES, CodedUnit
 from bench.core.types import Array
+from bench.data.reading.units import unit_codes
 
 CLASSES = 3
 SIZE = (72, 64)
@@ -75,13 +77,13 @@ def _sources(subject: int, label: int, take: int) -> dict[str, Array]:
     face = _texture(np.random.default_rng(subject))
     frames = np.stack([face + 90 * _blob(part * shift) for part in rise])
     frames += rng.normal(0, 1.0, frames.shape)
-    truth = np.zeros(17, np.float32)
-    truth[[2 * label, 2 * label + 1]] = rng.uniform(1, 2, 2)
+    features = np.zeros(6, np.float32)
+    features[[2 * label, 2 * label + 1]] = rng.uniform(1, 2, 2)
     return {
         "frames": np.clip(frames, 0, 255).astype(np.uint8),
         "flow_image": _flow_image(shift, rng),
-        "true_action_units": truth,
-        "features": truth[:6],
+        UNIT_CODES: unit_codes(CodedUnit(number) for number in UNITS[label]),
+        "features": features,
     }
 
 

@@ -112,7 +112,7 @@ def open_dataset(name: str, plugins: Sequence[Path] | None) -> Dataset:
     registry, settings = workspace(plugins)
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)
-    have = located(registry, settings.roots)
+    have = located(registry, settings.folders)
     if name not in have:
         raise no_data(name, have)
     return have[name]

@@ -23,8 +23,10 @@ from bench.core.select import choose_tasks
 from bench.evaluation.average_ranks import average_ranks
 from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
+from bench.evaluation.entries import LeftOut
 from bench.evaluation.truth import truth
 from bench.statistics.metrics import MetricName
+from bench.store.record import Record
 from bench.store.store import Store
 
 LEGEND = (
@@ -59,29 +61,17 @@ def compare(
     json: Json = False,
 ) -> None:
     """Test whether methods differ: paired by subject, on each task."""
-    if len(set(methods)) < 2:
-        raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
     if output is not None:
         check_output(output, MARK, force)
     _, settings = workspace(plugin, results)
     store = Store(settings.results)
     contents = store.contents()
     name_damaged(contents.damaged, "left out")
-    known = [truth(one) for one in store.tasks().values()]
-    if not known:
-        raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    names = choose_tasks(tasks, sorted({task.task for task in known}))
-    wanted = sorted(
-        (task for task in known if task.task in names),
-        key=lambda task: (task.synthetic, task.task, task.fingerprint),
-    )
-    pairs, left_out = compare_methods(
-        wanted, contents.records, store.externals(), methods, protocol, metric
-    )
+    pairs, left_out = paired(store, contents.records, methods, tasks, protocol, metric)
     for one in left_out:
         err().say(left_out_text(one))
     if not pairs:
-        raise BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
+        raise no_pairs(methods, protocol)
     if json:
         print_json([_plain(pair) for pair in pairs])
     else:
@@ -89,6 +79,38 @@ def compare(
         out().print(_ranks(pairs))
     if output is not None:
         _draw(pairs, metric, output, force)
+
+
+def paired(
+    store: Store,
+    records: Sequence[Record],
+    methods: Sequence[str],
+    tasks: str,
+    protocol: str,
+    metric: MetricName,
+) -> tuple[list[Pair], list[LeftOut]]:
+    """All pairs of methods on the tasks of a results folder, and what is left out of them.
+
+    Raises:
+        BenchError: fewer than two methods, an unknown one, or no results.
+    """
+    if len(set(methods)) < 2:
+        raise BenchError(f"compare {' '.join(methods)}: expected two or more methods")
+    known = [truth(one) for one in store.tasks().values()]
+    if not known:
+        raise BenchError(f"no results in {store.folder}; run `bench run` first")
+    names = choose_tasks(tasks, sorted({task.task for task in known}))
+    wanted = sorted(
+        (task for task in known if task.task in names),
+        key=lambda task: (task.synthetic, task.task, task.fingerprint),
+    )
+    externals = store.externals()
+    return compare_methods(wanted, records, externals, methods, protocol, metric)
+
+
+def no_pairs(methods: Sequence[str], protocol: str) -> BenchError:
+    """The error where everything is left out."""
+    return BenchError(f"no task has complete results of {' and '.join(methods)} ({protocol})")
 
 
 def _plain(pair: Pair) -> dict[str, object]:

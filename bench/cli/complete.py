@@ -52,6 +52,6 @@ def complete_protocols(incomplete: str) -> list[str]:
 
 complete_presets = _completion(_preset_names)
 complete_methods = _completion(_method_names)
-complete_datasets = _completion(lambda registry: ["all", *registry.datasets])
+complete_datasets = _completion(lambda registry: ["all", "public", *registry.datasets])
 complete_tasks = _completion(_task_names)
 complete_names = _completion(lambda registry: [*registry.methods, *registry.datasets])

@@ -14,6 +14,7 @@ from bench.cli.common import out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
+from bench.core.clones import clone_of, how_to_clone
 from bench.core.errors import BenchError
 from bench.core.escape import markdown as markdown_cell
 from bench.core.names import Label
@@ -54,13 +55,12 @@ def fidelity(
     Without --code it says which repositories and commits to get. Exits with 1 when a network,
     feature or preprocessing differs; settings of a recipe may differ and are listed.
     """
-    from bench.check.authors import clone_of, compared
+    from bench.check.authors import compared
 
     known = _known(methods, tuple(plugin or ()))
     if code is None:
         for name, authors in known.items():
-            print(f"{name}: git clone https://github.com/{authors.repository}")
-            print(f"{name}: git -C {authors.name} checkout {authors.commit}")
+            print(*(f"{name}: {line}" for line in how_to_clone(authors)), sep="\n")
         print("then: bench fidelity METHOD --code FOLDER-OF-CLONES")
         return
     found = {name: compared(one, clone_of(one, code)) for name, one in known.items()}

@@ -75,9 +75,11 @@ def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
         str(TaskName(plugin.name, word)): _counts(labelling.classes, labelling.expected)
         for word, labelling in plugin.labellings.items()
     }
+    public = plugin.facts.public
     return {
         "dataset": plugin.name,
         **dataclasses.asdict(plugin.facts),
+        "public": f"yes: `bench data get {plugin.name}`" if public else "no",
         "ships": sorted(plugin.ships),
         "tasks": tasks,
         "root": f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT',

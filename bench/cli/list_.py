@@ -58,7 +58,7 @@ def _methods(registry: Registry) -> list[dict[str, Any]]:
 
 
 def _datasets(registry: Registry, settings: Settings) -> list[dict[str, Any]]:
-    have = located(registry, settings.roots)
+    have = located(registry, settings.folders)
     return [
         {
             "name": name,

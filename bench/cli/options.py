@@ -42,7 +42,7 @@ Datasets = Annotated[
     typer.Option(
         "--datasets",
         "-d",
-        help="Dataset names, globs, or all; comma-separated.",
+        help="Dataset names, globs, all, or public (public datasets found); comma-separated.",
         autocompletion=complete_datasets,
     ),
 ]

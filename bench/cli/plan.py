@@ -15,6 +15,7 @@ from bench.cli.common import err, out, print_json
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import duration
 from bench.planning.plan import Cell
+from bench.planning.skipped import sentences
 from bench.running.options import RunOptions
 from bench.store.record import Record
 from bench.store.store import Store
@@ -64,7 +65,7 @@ def say_remarks(prepared: Prepared) -> None:
             err().say(f"  problem: {problem}")
         if len(task.contract.problems) > len(shown):
             err().say(f"  all problems: `bench data check {task.dataset.name}`")
-    for line in (*map(str, prepared.plan.skipped), *prepared.unusable):
+    for line in (*sentences(prepared.plan.skipped), *prepared.unusable):
         err().say(line)
 
 

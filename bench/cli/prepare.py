@@ -75,8 +75,13 @@ class Prepared:
     remarks: tuple[str, ...]
 
 
-def prepare(request: Request, options: RunOptions) -> Prepared:
+def prepare(request: Request, options: RunOptions, own: Configured | None = None) -> Prepared:
     """Turn typed options into a plan.
+
+    Args:
+        request: what to run.
+        options: how.
+        own: a method that is no plugin, to run instead of `request.methods`.
 
     Raises:
         BenchError: anything unknown, or nothing left to run.
@@ -90,8 +95,15 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
         options, plugins=registry.files, cache_size=bound, incomplete=incomplete
     )
     seeds = numbers(request.seeds, "--seeds")
-    # Names are checked before stand-ins are made: a typing error should not cost a minute.
-    configure(registry, request.methods, request.preset or "paper")
+    if own:
+        if own.method.name in registry.methods:
+            raise BenchError(f"{own.method.name} is a method of the benchmark; rename yours")
+        # Its facts are found where those of all methods are.
+        methods = {**registry.methods, own.method.name: type(own.method)}
+        registry = dataclasses.replace(registry, methods=methods)
+    else:
+        # Before stand-ins are made: a typing error should not cost a minute.
+        configure(registry, request.methods, request.preset or "paper")
     unconfigured = not settings.roots
     with progress(STAND_INS) as report:
         datasets, settings = chosen_datasets(
@@ -99,7 +111,7 @@ def prepare(request: Request, options: RunOptions) -> Prepared:
         )
     stand_ins = all(dataset.synthetic for dataset in datasets)
     preset = request.preset or ("quick" if stand_ins else "paper")
-    rows = configure(registry, request.methods, preset)
+    rows = [own] if own else configure(registry, request.methods, preset)
     tasks, unusable, remarks = _tasks(datasets, request, settings, options.workers)
     if not tasks:
         known = ", ".join(str(TaskName(d.name, word)) for d in datasets for word in d.labellings)
@@ -154,7 +166,7 @@ def _tasks(
 def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
     """The task of records, as found on disk; missing SYNTHETIC stand-ins are regenerated."""
     name = TaskName.parse(truth.task)
-    if not settings.roots and not truth.synthetic:
+    if not settings.folders and not truth.synthetic:
         raise no_data(name.dataset, ())
     with progress(STAND_INS) as report:
         (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), report)

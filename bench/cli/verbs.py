@@ -39,6 +39,7 @@ VERBS: Mapping[str, str | Group] = {
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
     "fidelity": "Compare methods with their authors' public code, on the same input.",
+    "replicate": "Recompute published numbers from published logs, weights and features.",
     "new": Group(
         "Start a plugin from a template.",
         {"method": "Write a method plugin that runs as it is, and its test."},
@@ -46,6 +47,7 @@ VERBS: Mapping[str, str | Group] = {
     "data": Group(
         "Make, check and show datasets.",
         {
+            "get": "Show public datasets and the command that clones each; --clone runs it.",
             "make": "Make SYNTHETIC stand-ins of SMIC, CASME II and SAMM in their own layouts.",
             "check": "Check a dataset: what is missing, repaired or refused, and how to fix it.",
             "show": "Draw a clip for a paper: onset, apex, their difference, optical flow, strain.",

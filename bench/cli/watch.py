@@ -38,9 +38,14 @@ class Watch:
         )
         self.line = self.bar.add_task("", total=None, left="", visible=False)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a terminal or a notebook to draw a bar in."""
+        return self.console.is_terminal or self.console.is_jupyter
+
     def __enter__(self) -> Self:
         # Elsewhere even a bar that is disabled leaves an empty line.
-        if self.console.is_terminal:
+        if self.drawn:
             self.bar.start()
         return self
 
@@ -75,7 +80,7 @@ class Watch:
         known = self.done > 2 * self.workers
         text = where + (f"about {duration(self.remaining())} left" if known else "")
         self.bar.update(self.line, completed=self.done, left=text)
-        if not self.console.is_terminal and time.monotonic() - self.spoke > QUIET:
+        if not self.drawn and time.monotonic() - self.spoke > QUIET:
             self.spoke = time.monotonic()
             self.console.say(f"{self.name} {self.done}/{self.total}  {text}")
 

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from bench.core.names import ClipId, Person
 from bench.core.types import ApexSource, Gender
+
+UNIT_CODES = "action_unit_codes"
+"""The array in which a clip's coded action units reach the methods that declare it, and no others:
+for references that show what the annotation is worth, since they are what people saw in the clip.
+"""
+
+
+class CodedUnit(NamedTuple):
+    """One action unit as a FACS coder wrote it down: "L12B".
+
+    Attributes:
+        number: in FACS, 1 to 99.
+        side: of the person: "L", "R", or "" for both, or where the table does not say.
+        strength: 1 to 5 for the intensities A to E; 0 where the table does not say.
+    """
+
+    number: int
+    side: Literal["", "L", "R"] = ""
+    strength: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,7 @@ class Clip:
         apex: the apex's position in `files`, None where the table has none.
         apex_source: where `apex` comes from.
         action_units: numbers of the annotated action units, None where the table has none.
+        coded_units: the same with sides and intensities; None where the table has none.
         objective: objective (action-unit) class, "I" to "VII", where the table has one.
         gender: of the subject, where the table has a column for it.
         landmarks: the file of its facial landmarks, where there is one.
@@ -38,6 +59,7 @@ class Clip:
     apex: int | None = None
     apex_source: ApexSource = "absent"
     action_units: frozenset[int] | None = None
+    coded_units: frozenset[CodedUnit] | None = None
     objective: str | None = None
     gender: Gender | None = None
     landmarks: Path | None = None

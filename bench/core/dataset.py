@@ -8,12 +8,32 @@ from dataclasses import field as field_of
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from bench.core.clip import Clip
+from bench.core.clip import UNIT_CODES, Clip
 from bench.core.errors import DataError
 from bench.core.types import Array
 
 MARKER = "SYNTHETIC.json"
 """Lies in the root of a stand-in; holds the seed and knobs it was made with."""
+
+
+@dataclass(frozen=True)
+class PublicSource:
+    """A public repository that holds a dataset's files, for anyone to clone.
+
+    Attributes:
+        address: to clone from, "https://github.com/owner/name".
+        commit: the state that the loader was written for, 40 digits.
+        paths: files and folders that are read; a clone made by `bench data get` has no others.
+    """
+
+    address: str
+    commit: str
+    paths: tuple[str, ...]
+
+    @property
+    def repository(self) -> str:
+        """The last part of the address: "HTNet"."""
+        return self.address.rstrip("/").rpartition("/")[2].removesuffix(".git")
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class DatasetFacts:
         licence: in a sentence.
         layout: the tree expected below the root, a line a path.
         quirks: known oddities and what the loader does about each, a sentence each.
+        public: the repository that has it, where no licence has to be signed.
     """
 
     title: str
@@ -37,6 +58,7 @@ class DatasetFacts:
     licence: str
     layout: str
     quirks: tuple[str, ...] = ()
+    public: PublicSource | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +136,7 @@ class Index:
         refused: files, folders and tables seen and not used, each with its reason.
         revision: of the annotation table, "2014", "unknown" for one that is none of those known;
             empty where there is only one.
+        tables: the annotation tables that were read.
     """
 
     clips: tuple[Clip, ...]
@@ -125,6 +148,7 @@ class Index:
     problems: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     revision: str = ""
+    tables: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,10 +197,9 @@ class Dataset:
     @property
     def sources(self) -> frozenset[str]:
         """Names of the arrays that `read` returns."""
-        # Stand-ins are read by the loaders of the real datasets, so the marker says whether there
-        # is truth.
-        truth = {"true_action_units"} if self.synthetic else set()
-        return self.ships | truth
+        # Stand-ins are read by the loaders of the real datasets, which may lack codes: the marker
+        # says whether there is truth.
+        return self.ships | {UNIT_CODES} if self.synthetic else self.ships
 
     @classmethod
     def literature(cls) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.core.clip import Clip
+from bench.core.clip import UNIT_CODES, Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError, DataError
 from bench.core.threads import side_by_side
@@ -107,7 +107,7 @@ def find_faces(
 
 def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
     clips = dataset.index().clips
-    if dataset.ships != {"frames"}:
+    if dataset.ships - {UNIT_CODES} != {"frames"}:
         raise BenchError(f"{dataset.name} provides no frames, so there are no faces to find")
     if not all(clip.folder.is_relative_to(dataset.root) for clip in clips):
         raise BenchError(f"{dataset.name} is a composite; crop its datasets instead")

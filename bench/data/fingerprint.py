@@ -125,10 +125,15 @@ def tried_digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str | 
             listings[folder] = _listing(folder)
         return listings[folder]
 
+    def state(folder: Path, name: str) -> Stat | None:
+        # A file in a folder below, such as one of several tables.
+        if "/" in name:
+            return listing((folder / name).parent).get(name.rpartition("/")[2])
+        # None for a file that is gone; reading it below names it.
+        return listing(folder).get(name)
+
     def digest(clip: Clip) -> str:
-        stats = listing(clip.folder)
-        # A file that is gone has no size here; reading it below names it.
-        entry = key(str(clip.folder), [(name, stats.get(name)) for name in clip.files])
+        entry = key(str(clip.folder), [(name, state(clip.folder, name)) for name in clip.files])
         if clip.landmarks is not None:
             beside = listing(clip.landmarks.parent).get(clip.landmarks.name)
             entry = key(entry, str(clip.landmarks), beside)

@@ -65,6 +65,22 @@ def read_list(path: Path) -> dict[str, str]:
     return found
 
 
+def clip_id(database: str, subject: str, name: str) -> str | None:
+    """The id of a clip as its database has it, from the spellings in use; None for any other.
+
+    Args:
+        database: "casme2", "samm" or "smic", in any case.
+        subject: "sub01", "1"; "006", "6"; "s01", "s1".
+        name: of the clip; SMIC's may begin with a padded subject, "s01_ne_01".
+    """
+    form = SUBJECTS.get(database.lower())
+    number = subject_number(subject, "[^0-9]*")
+    if form is None or number is None or not name:
+        return None
+    # On disk SMIC's subjects are not padded.
+    return str(ClipId(database.lower(), form.format(number), re.sub(r"^s0+(?=\d)", "s", name)))
+
+
 def _header(row: list[str]) -> tuple[int, int, int, int] | None:
     """Where a header names database, subject, clip and label."""
     words = [re.sub("[^a-z]", "", cell.lower()) for cell in row]
@@ -80,10 +96,7 @@ def _entry(row: list[str], places: tuple[int, int, int, int]) -> tuple[str, str]
     if len(row) <= max(places):
         return None
     database, subject, name, label = (row[place] for place in places)
-    form = SUBJECTS.get(database.lower())
-    number = subject_number(subject, "[^0-9]*")
-    if form is None or number is None or not name or label not in {"0", "1", "2"}:
+    clip = clip_id(database, subject, name)
+    if clip is None or label not in {"0", "1", "2"}:
         return None
-    # On disk SMIC's subjects are not padded.
-    clip = ClipId(database.lower(), form.format(number), re.sub(r"^s0+(?=\d)", "s", name))
-    return str(clip), THREE[int(label)]
+    return clip, THREE[int(label)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class Task:
             contract=contract,
         )
 
-    def annotated(self, what: Annotation) -> str | None:
+    def annotated(self, what: Annotation | Literal["coded_units"]) -> str | None:
         """Identifies what is annotated beside the emotion, None where no clip has it."""
         values = [getattr(clip, what) for clip in self.clips]
         if all(one is None for one in values):

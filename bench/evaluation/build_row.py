@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from statistics import fmean
 
+from bench.core.clip import UNIT_CODES
 from bench.core.names import Label, Protocol
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
@@ -17,6 +18,7 @@ from bench.evaluation.notes import (
     Reconstructed,
     SamePeople,
     Scratch,
+    SeesCodes,
     Stale,
     Transductive,
     WithoutAnnotation,
@@ -111,8 +113,8 @@ def _notes(
     inputs = records[0].inputs
     if Protocol.parse(inputs["protocol"]).diagnostic:
         yield SamePeople()
-    if plugin and plugin.facts.fidelity.weakest == "reconstructed":
-        yield Reconstructed()
+    if plugin and (gaps := plugin.facts.fidelity.gaps):
+        yield Reconstructed(gaps)
     for name, digest in inputs.get("annotations", {}).items():
         if digest is None:
             yield WithoutAnnotation(name)
@@ -121,6 +123,8 @@ def _notes(
         yield Scratch()
     if records[0].transductive:
         yield Transductive()
+    if plugin and UNIT_CODES in plugin.needs | plugin.takes:
+        yield SeesCodes()
     if plugin is None:
         yield PluginMissing()
     elif inputs["version"] != plugin.version:

@@ -56,9 +56,14 @@ class Partial(Note):
 
 @dataclass(frozen=True)
 class Reconstructed(Note):
-    """The paper leaves gaps that the implementation fills with its own reading."""
+    """The paper leaves gaps that the implementation fills with its own reading.
+
+    Attributes:
+        what: the name stands for, part by part.
+    """
 
     kind = "reconstructed"
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,13 @@ class Transductive(Note):
     """Training saw the held-out clips, without their labels."""
 
     kind = "transductive"
+
+
+@dataclass(frozen=True)
+class SeesCodes(Note):
+    """The method sees what coders annotated of the held-out clips: their action units."""
+
+    kind = "sees-codes"
 
 
 @dataclass(frozen=True)

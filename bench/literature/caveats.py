@@ -40,6 +40,20 @@ class OursReconstructed(Note):
 
 
 @dataclass(frozen=True)
+class AboveCeiling(Note):
+    """The published UF1 is above what the coded action units score; see `ceilings`.
+
+    Attributes:
+        score: the published UF1, or the F1 of a kind that is not stated.
+        ceiling: UF1 of the codes on the same task.
+    """
+
+    kind = "above-ceiling"
+    score: float
+    ceiling: float
+
+
+@dataclass(frozen=True)
 class ImpossibleScores(Note):
     """No confusion matrix of the dataset's clips has the published scores.
 

@@ -18,6 +18,7 @@ from bench.literature.caveats import (
     OtherPreset,
     OursReconstructed,
 )
+from bench.literature.ceilings import above_ceiling
 from bench.literature.table import Published, read, results
 from bench.literature.verdict import Verdict, verdicts
 
@@ -102,6 +103,7 @@ def _alone(group: tuple[Published, ...]) -> Comparison:
         selection=first.selection,
         certainty=first.certainty,
         source=f"{first.source}, {first.url}" if first.url else first.source,
+        caveats=() if (above := above_ceiling(group)) is None else (above,),
     )
 
 
@@ -121,8 +123,9 @@ def _beside(group: tuple[Published, ...], row: Row, verdict: Verdict) -> Compari
     elif first.part in row.parts:
         part = row.parts[first.part]
         ours = {name: Score(part[name]) for name in alike if name in part}
-    caveats = tuple(_caveats(first, row, verdict))
-    return replace(_alone(group), label=row.name, ours=ours, caveats=caveats)
+    alone = _alone(group)
+    caveats = (*_caveats(first, row, verdict), *alone.caveats)
+    return replace(alone, label=row.name, ours=ours, caveats=caveats)
 
 
 def _caveats(first: Published, row: Row, verdict: Verdict) -> Iterator[Note]:

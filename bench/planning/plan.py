@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any, get_args
 
 from bench.cache.files import key
+from bench.core.clip import UNIT_CODES
 from bench.core.errors import BenchError
 from bench.core.names import Protocol
 from bench.core.words import Annotation
 from bench.data.task import Task
-from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped
+from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped, sentences
 from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
 from bench.views.catalog import servable, view_versions
@@ -36,7 +37,10 @@ class Cell:
         """Everything the results depend on; never paths, machine, number of jobs or order."""
         method = self.row.method
         taken = [name for name in ANNOTATIONS if name in method.takes]
-        annotations = {name: self.task.annotated(name) for name in taken}
+        annotations: dict[str, str | None] = {n: self.task.annotated(n) for n in taken}
+        # Stand-ins have them from their truth, which belongs to the clips' bytes.
+        if UNIT_CODES in method.needs | method.takes and not self.task.synthetic:
+            annotations[UNIT_CODES] = self.task.annotated("coded_units")
         return {
             "method": method.name,
             "version": method.version,
@@ -138,6 +142,6 @@ def make_plan(
                 continue
             cells += [Cell(row, task, protocol, seed, tuple(split[:limit_folds])) for seed in seeds]
     if not cells:
-        reasons = "; ".join(map(str, skipped)) or "no methods or no tasks selected"
+        reasons = "; ".join(sentences(skipped)) or "no methods or no tasks selected"
         raise BenchError(f"nothing to run: {reasons}")
     return Plan(tuple(cells), tuple(skipped))

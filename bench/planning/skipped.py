@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -47,3 +49,25 @@ class ImpossibleProtocol:
 
 
 Skipped = MissingViews | ImpossibleProtocol
+
+FEW = 3
+"""Methods of a task that are named one by one, each with the views that it lacks."""
+
+
+def sentences(skipped: Sequence[Skipped]) -> list[str]:
+    """What to tell the user: a line each, but one for many methods that a task cannot serve."""
+    groups: dict[str, list[Skipped]] = defaultdict(list)
+    for one in skipped:
+        groups[one.task].append(one)
+    lines: list[str] = []
+    for task, group in groups.items():
+        lacking = [one for one in group if isinstance(one, MissingViews)]
+        if len(lacking) <= FEW:
+            lines += map(str, group)
+            continue
+        lines += [str(one) for one in group if not isinstance(one, MissingViews)]
+        lines.append(
+            f"{task}: skipped {len(lacking)} methods that need more than "
+            f"{', '.join(lacking[0].provided)}: {', '.join(one.method for one in lacking)}"
+        )
+    return lines

@@ -10,6 +10,8 @@ from bench.core.words import Fidelity as Word
 
 OURS = "our choice"
 """Where a configuration field's value comes from, when no source gives it."""
+NOTED = "notes on the paper; its text was not found again, so the section is unknown"
+"""Where a value comes from that the paper states, as far as we know."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,13 @@ class Fidelity:
             ("network or feature", self.network),
             ("preprocessing", self.preprocessing),
             ("recipe", self.recipe),
+        )
+
+    @property
+    def gaps(self) -> str:
+        """Where our own reading fills gaps of the source, and how; empty where none has any."""
+        return "; ".join(
+            f"{name}: {part.evidence}" for name, part in self.parts if part.word == "reconstructed"
         )
 
 

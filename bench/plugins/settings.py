@@ -12,7 +12,8 @@
     [roots]
     casme2 = "/data/CASME2"
 
-A variable BENCH_CASME2_ROOT overrides the file; BENCH_CACHE overrides `cache`.
+A variable BENCH_CASME2_ROOT overrides the file; BENCH_CACHE overrides `cache`. Clones of public
+datasets in the folder `public` beside the file are found without a line of their own.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ from typing import Any
 
 from bench.cache.cache import Cache
 from bench.cache.eviction import read_size
-from bench.core.dataset import Dataset, Roots
+from bench.core.dataset import Dataset, PublicSource, Roots
 from bench.core.errors import BenchError
 from bench.core.machine import default_folder
 from bench.core.select import choose, unknown
 from bench.core.typed import read_toml, refuse_unknown, typed
+from bench.data.clone import clone_folder
 from bench.plugins import trust
 from bench.plugins.registry import Registry, load
+
+PUBLIC = "public"
+"""With --datasets, every public dataset that is found."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Settings:
     """Where things lie.
 
     Attributes:
-        roots: dataset folders by name.
+        roots: dataset folders by name, as configured.
+        clones: folders of public datasets that are found without being configured, by name.
         results: folder of records and boards.
         cache: folder of views, descriptions and stand-ins.
         cache_size: bytes that views, descriptions and artefacts may take, None for no bound.
@@ -55,6 +61,12 @@ class Settings:
     incomplete: bool = False
     exclude: Path | None = None
     doubt: str = ""
+    clones: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """Where each dataset is looked for, by name."""
+        return {**self.clones, **self.roots}
 
 
 @dataclass(frozen=True)
@@ -139,7 +151,19 @@ def read_settings(plugins: Sequence[Path] = (), needed: bool = False) -> tuple[R
         incomplete=file.incomplete,
         exclude=place(path, file.exclude) if file.exclude else None,
         doubt=doubted,
+        clones=_clones(registry, path.parent),
     )
+
+
+def public_sources(registry: Registry) -> dict[str, PublicSource]:
+    """The repository of each public dataset, by the dataset's name."""
+    every = {name: plugin.facts.public for name, plugin in registry.datasets.items()}
+    return {name: source for name, source in every.items() if source is not None}
+
+
+def _clones(registry: Registry, home: Path) -> dict[str, Path]:
+    places = {name: clone_folder(home, one) for name, one in public_sources(registry).items()}
+    return {name: folder for name, folder in places.items() if folder.is_dir()}
 
 
 def _size(text: str | int | float | None, path: Path) -> int | None:
@@ -201,24 +225,39 @@ def stand_ins(
 def chosen_datasets(
     registry: Registry, settings: Settings, words: str, jobs: int, progress: Any
 ) -> tuple[list[Dataset], Settings]:
-    """The datasets meant by `all` or names; stand-ins of them where none at all is configured.
+    """The datasets meant by `all`, `public` or names; stand-ins where none at all is configured.
 
     Returns:
         the datasets, and the settings with the roots that were used.
 
     Raises:
-        BenchError: an unknown name, or one without data while others have some.
+        BenchError: an unknown name, or one without data while others have some; no public one.
     """
-    names = choose(words, registry.datasets, "dataset")
-    if not settings.roots:
-        settings = replace(settings, roots=stand_ins(registry, settings.cache, jobs, progress))
-    have = located(registry, settings.roots)
-    # A pattern may match datasets that have no data; only names written out must have some.
     explicit = {word.strip() for word in words.split(",")}
+    names = _named(explicit, words, registry, settings)
+    # Clones are real data that nobody configured: with them, names of others are still stand-ins.
+    if not settings.roots and not settings.clones.keys() & names:
+        settings = replace(settings, roots=stand_ins(registry, settings.cache, jobs, progress))
+    have = located(registry, settings.folders)
+    # A pattern may match datasets that have no data; only names written out must have some.
     lacking = [name for name in names if name not in have and name in explicit]
     if lacking:
         raise no_data(lacking[0], have)
     return [have[name] for name in names if name in have], settings
+
+
+def _named(explicit: set[str], words: str, registry: Registry, settings: Settings) -> list[str]:
+    """Names of datasets that comma-separated words mean; `public` is every public one found."""
+    if PUBLIC not in explicit:
+        return choose(words, registry.datasets, "dataset")
+    found = [name for name in public_sources(registry) if name in settings.folders]
+    if not found:
+        raise BenchError(
+            f"--datasets {PUBLIC}: no public dataset is found; `bench data get` lists them, "
+            "`bench data get all --clone` clones them"
+        )
+    others = [word for word in words.split(",") if word.strip() != PUBLIC]
+    return list(dict.fromkeys([*found, *choose(others, registry.datasets, "dataset")]))
 
 
 def no_data(name: str, have: Iterable[str]) -> BenchError:

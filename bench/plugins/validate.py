@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
+from bench.core.clip import UNIT_CODES
 from bench.core.contain import contained
 from bench.core.dataset import Dataset, DatasetFacts, Labelling
 from bench.core.words import Annotation
@@ -22,8 +23,6 @@ from bench.views.catalog import CATALOG
 
 ANNOTATIONS = frozenset[str](get_args(Annotation))
 """What `takes` may name beside views: annotations of the training clips."""
-TRUTH = "true_action_units"
-"""Ships with SYNTHETIC clips only."""
 
 
 def faults(plugin: type, shipped: Collection[str] = ()) -> list[str]:
@@ -100,7 +99,7 @@ def _views(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
             )
         else:
             # Registered views are checked first: only an unknown name has to import all the others.
-            for name in sorted(names - known - {TRUTH, *shipped, *CATALOG}):
+            for name in sorted(names - known - {UNIT_CODES, *shipped, *CATALOG}):
                 yield from _unknown_view(what, name, shipped)
 
 

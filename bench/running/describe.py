@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.cache.cache import Cache
@@ -73,14 +73,15 @@ def lacking_jobs(waiting: Sequence[Unit], cache: Cache) -> list[Job[ClipKey]]:
             if entry not in rows[name] and not cache.has("descriptions", entry):
                 rows[name][entry] = cell.row
                 # Without methods yet: they are known when all cells have been looked at.
-                clips[name] = Describe(task.dataset, bare(clip), digest, (), cache.folder)
-    return [
-        Job(
-            name,
-            dataclasses.replace(clip, rows=tuple((k, r.method) for k, r in rows[name].items())),
-        )
-        for name, clip in clips.items()
-    ]
+                clips[name] = Describe(task.dataset, clip, digest, (), cache.folder)
+    return [Job(name, _bare(job, rows[name])) for name, job in clips.items()]
+
+
+def _bare(job: Describe, rows: Mapping[str, Configured]) -> Describe:
+    """The job for some methods by key, with no more of the clip than they may see."""
+    methods = tuple((entry, row.method) for entry, row in rows.items())
+    clip = bare(job.clip, (method for _, method in methods))
+    return dataclasses.replace(job, clip=clip, rows=methods)
 
 
 def describe_all(

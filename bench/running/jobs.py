@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from bench.cache.cache import Cache
 from bench.cache.files import key
-from bench.core.clip import Clip
+from bench.core.clip import UNIT_CODES, Clip
 from bench.core.dataset import Dataset
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Gender
@@ -29,7 +30,7 @@ class Describe:
 
     Attributes:
         dataset: what reads the clip.
-        clip: without its annotations.
+        clip: without its annotations, but for action units where a method declares them.
         digest: of its bytes.
         rows: methods with the key of what they return.
         cache: folder.
@@ -55,10 +56,23 @@ class Described:
     unread: dict[str, str] = field(default_factory=dict)
 
 
-def bare(clip: Clip) -> Clip:
-    """A clip without its annotations."""
+def bare(clip: Clip, methods: Iterable[Method] = ()) -> Clip:
+    """A clip without its annotations, but for the coded action units where a method asks for them.
+
+    Args:
+        clip: with all of them.
+        methods: that describe it.
+    """
     # A worker that describes opens files, and must hold nothing that tells the class.
-    return dataclasses.replace(clip, emotion="", action_units=None, objective=None, gender=None)
+    kept = clip.coded_units if any(map(sees_codes, methods)) else None
+    return dataclasses.replace(
+        clip, emotion="", action_units=None, coded_units=kept, objective=None, gender=None
+    )
+
+
+def sees_codes(method: Method) -> bool:
+    """Whether a method declares that it sees the coded action units of a clip."""
+    return UNIT_CODES in method.needs | method.takes
 
 
 @dataclass(frozen=True)
@@ -144,4 +158,7 @@ def description_keys(unit: Unit) -> tuple[str, ...]:
 
 def description_key(row: Configured, clip: Clip, digest: str) -> str:
     """Cache key of a method's description of a clip."""
-    return key(row.description_key, clip_digest(clip, digest))
+    seen = clip_digest(clip, digest)
+    if sees_codes(row.method) and clip.coded_units is not None:
+        seen = key(seen, sorted(clip.coded_units))
+    return key(row.description_key, seen)

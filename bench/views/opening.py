@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bench.cache.cache import Cache
@@ -71,6 +72,34 @@ class Opened(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+@dataclass(frozen=True)
+class Hidden(Mapping[str, Array]):
+    """Arrays by source name but for one, without decoding any."""
+
+    sources: Mapping[str, Array]
+    name: str
+
+    def __getitem__(self, name: str) -> Array:
+        if name == self.name:
+            raise KeyError(name)
+        return self.sources[name]
+
+    # Mapping's own would call __getitem__, and so decode the clip.
+    def __contains__(self, name: object) -> bool:
+        return name != self.name and name in self.sources
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.sources if name != self.name)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def without(views: Views, name: str) -> Views:
+    """The same clip for a method that must not see one of its arrays."""
+    return replace(views, sources=Hidden(views.sources, name))
 
 
 def _readable(read: Callable[[], Arrays], clip: Clip) -> Arrays:

@@ -1,4 +1,4 @@
-"""The 17 action units as data: how the skin is pulled, where it creases, what emotions show.
+"""The action units that can be drawn, as data: how the skin is pulled and where it creases.
 
 Directions follow the Facial Action Coding System (Ekman, Friesen, Hager 2002). Places are words
 of `geometry.landmarks` with an offset in face units, "brow-.20". dx > 0 leads away from the
@@ -91,6 +91,10 @@ PULLS: dict[int, tuple[Pull, ...]] = {
         Pull("lip_peak", "upper_lip", 0.14, 0.07, 0.6, -0.15, 0.28),
         Pull(".2", "lower_lip", 0.13, 0.07, 0.6, 0.0, 0.28),
     ),
+    13: (  # sharp lip puller: corner steeply up, cheek puffs
+        Pull("mouth_corner", "mouth", 0.09, 0.09, 0.15, -1, 1.0),
+        Pull(".50", "mouth-.24", 0.14, 0.13, 0.10, -0.8, 0.55),
+    ),
     14: (  # dimpler: corner and cheek tighten towards each other
         Pull("mouth_corner", "mouth", 0.09, 0.09, 0.95, -0.05, 1.0),
         Pull("mouth_corner+.16", "mouth", 0.09, 0.12, -0.85, 0.0, 0.60),
@@ -105,6 +109,11 @@ PULLS: dict[int, tuple[Pull, ...]] = {
         Pull("0", "chin", 0.24, 0.12, 0.0, -1, 1.0),
         Pull("0", "lower_lip+.03", 0.22, 0.07, 0.0, -1, 0.70),
         Pull("mouth_corner", "mouth+.08", 0.12, 0.10, 0.0, -0.2, 0.30),
+    ),
+    18: (  # lip pucker: corners to the middle
+        Pull("mouth_corner", "mouth", 0.12, 0.09, -1, 0.0, 1.0),
+        Pull(".2", "upper_lip", 0.12, 0.07, -0.6, -0.15, 0.45),
+        Pull(".2", "lower_lip", 0.12, 0.07, -0.6, 0.15, 0.45),
     ),
     20: (  # lip stretcher
         Pull("mouth_corner", "mouth+.02", 0.16, 0.11, 1, 0.12, 1.0),
@@ -131,6 +140,12 @@ PULLS: dict[int, tuple[Pull, ...]] = {
         Pull("0", "lower_lip", 0.30, 0.09, 0.0, 1, 0.95),
         Pull("0", "chin", 0.42, 0.24, 0.0, 1, 1.0),
         Pull("mouth_corner", "mouth+.1", 0.14, 0.14, -0.1, 0.6, 0.5),
+    ),
+    38: (Pull("nostril", "nose_base", 0.08, 0.08, 1, -0.1, 1.0),),  # nostril dilator
+    39: (Pull("nostril", "nose_base", 0.08, 0.08, -1, 0.1, 1.0),),  # nostril compressor
+    43: (  # eyes closing: the upper lid falls
+        Pull("pupil", "upper_lid", 0.17, 0.045, 0.0, 1, 1.0),
+        Pull("pupil", "upper_lid-.08", 0.17, 0.05, 0.0, 1, 0.45),
     ),
 }
 PARTS_AT_SEAM = frozenset({23, 24, 25, 26})
@@ -222,55 +237,6 @@ CREASES: dict[int, tuple[Crease, ...]] = {
     23: (Crease((("0", "upper_lip-.03"), (".2", "upper_lip-.02")), 0.012, 0.6),),
     24: (Crease((("0", "lower_lip+.06"), (".18", "lower_lip+.055")), 0.013, 0.9),),
 }
-
-SHOWN: dict[str, dict[tuple[int, ...], int]] = {
-    "happiness": {(12,): 5, (6, 12): 4, (12, 14): 1, (12, 25): 2, (7, 12): 1, (6, 12, 25): 1},
-    "surprise": {
-        (1, 2): 6,
-        (1, 2, 5): 3,
-        (5,): 1,
-        (2,): 1,
-        (1, 2, 25): 2,
-        (1, 2, 5, 26): 1,
-        (5, 25): 1,
-    },
-    "disgust": {
-        (4, 7): 4,
-        (4, 9): 2,
-        (9,): 2,
-        (10,): 2,
-        (4, 7, 10): 2,
-        (4,): 3,
-        (9, 10): 1,
-        (4, 7, 9): 1,
-    },
-    "repression": {
-        (17,): 3,
-        (15,): 3,
-        (15, 17): 3,
-        (14,): 2,
-        (14, 17): 1,
-        (24,): 1,
-        (12, 15): 1,
-        (12, 17): 1,
-    },
-    "anger": {(4, 7): 5, (4,): 3, (7,): 2, (4, 5, 7): 1, (23,): 1, (4, 7, 24): 1, (7, 23): 1},
-    "sadness": {(1, 4): 3, (15,): 2, (4, 15): 2, (1, 4, 15): 1, (15, 17): 2, (1, 15): 1},
-    "fear": {(1, 2, 4): 3, (1, 4, 5): 2, (20,): 2, (1, 2, 4, 20): 1, (4, 5): 1, (20, 25): 1},
-    "contempt": {(14,): 5, (12, 14): 1, (10, 14): 1},
-    "others": {
-        (4,): 4,
-        (7,): 2,
-        (14,): 2,
-        (17,): 2,
-        (1,): 1,
-        (24,): 1,
-        (2,): 1,
-        (4, 14): 1,
-        (25,): 1,
-    },
-}
-"""Sets of action units that an emotion shows, with their weights."""
 
 OBJECTIVE: dict[str, tuple[tuple[int, ...], ...]] = {
     "I": ((6,), (12,), (6, 12), (6, 7, 12), (7, 12)),

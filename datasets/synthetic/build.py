@@ -30,7 +30,7 @@ from .tables import (
 )
 from .truth import ORDER
 
-GENERATOR = 2
+GENERATOR = 3
 """Version of the generator: raise it when the same seed gives other clips."""
 
 Progress = Callable[[int, int], None]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .action_units import OFTEN_ONE_SIDED, SHOWN
+from .action_units import OFTEN_ONE_SIDED
+from .coded_units import Shown, counted, is_shown, shown
 from .knobs import Cast, Knobs, Preset
 
 WIDTH, HEIGHT = 140, 170
@@ -35,11 +37,19 @@ UNLISTED_FROM = 101
 
 
 class ActionUnit(NamedTuple):
-    """One action unit of a clip: its number, the person's side ("" for both), its peak in px."""
+    """One action unit of a clip.
+
+    Attributes:
+        number: in FACS.
+        side: the person's; "" for both.
+        peak: displacement in px.
+        coded: annotated, as by a coder who saw it.
+    """
 
     number: int
     side: Side
     peak: float
+    coded: bool = True
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,8 @@ def _clip(
     }[database]
     # A stream of the person, so that all of a person's clips are equally expressive.
     express = float(np.exp(stream(seed, database, "expressiveness", subject).normal(0, 0.20)))
-    units = draw_units(stream(seed, database, "units", subject, index), emotion, knobs, express)
+    rng = stream(seed, database, "units", subject, index)
+    units = draw_units(rng, database, emotion, knobs, express)
     return PlannedClip(
         database, subject, index, name, emotion, listed, frames, apex, first, noted, units
     )
@@ -194,15 +205,18 @@ def _oddities(cast: Cast, knobs: Knobs, seed: int) -> list[PlannedClip]:
 
 
 def draw_units(
-    rng: np.random.Generator, emotion: str, knobs: Knobs, expressiveness: float
+    rng: np.random.Generator, database: str, emotion: str, knobs: Knobs, expressiveness: float
 ) -> tuple[ActionUnit, ...]:
     """What a face does under a label: a set of action units with sides and peaks in pixels."""
-    shown = emotion
-    if rng.random() < knobs.ambiguity:
+    meant = emotion
+    if rng.random() < knobs.chance_of_another(database, emotion):
         # From another of the three classes: within the same one the label would still be right.
-        shown = str(rng.choice([e for e in SHOWN if THREE.get(e) != THREE.get(emotion)]))
-    sets, weights = list(SHOWN[shown]), np.array(list(SHOWN[shown].values()), float)
-    numbers = sets[int(rng.choice(len(sets), p=weights / weights.sum()))]
+        coded = counted().get(database) or counted()["casme2"]
+        meant = str(rng.choice([e for e in coded if THREE.get(e) != THREE.get(emotion)]))
+    # No draw at the default, whose clips other values of the knob must not change.
+    own = knobs.overlap < 1 and rng.random() >= knobs.overlap
+    sets, chances = typical(database, meant) if own else shown(database, meant)
+    numbers = sets[int(rng.choice(len(sets), p=chances))]
     base = knobs.intensity * expressiveness * float(np.exp(rng.normal(0, knobs.spread)))
     units = []
     for number in numbers:
@@ -212,11 +226,30 @@ def draw_units(
         one_sided = number in OFTEN_ONE_SIDED and rng.random() < chance
         side: Side = "" if not one_sided else "L" if rng.random() < 0.5 else "R"
         units.append(ActionUnit(number, side, peak))
-    if rng.random() < knobs.extra:
+    # Coders found an expression in every clip, though no unit in a few.
+    if rng.random() < knobs.extra or not units:
         number = int(rng.choice([1, 2, 4, 7, 12, 14, 15, 17, 24, 25]))
         if number not in numbers:
-            units.append(ActionUnit(number, "", 0.4 * base))
+            units.append(ActionUnit(number, "", 0.4 * base, coded=False))
     return tuple(units)
+
+
+@cache
+def typical(database: str, emotion: str) -> Shown:
+    """Those of the sets shown under an emotion that no emotion of another class shows as often."""
+    sets, chances = shown(database, emotion)
+    names = {name for emotions in counted().values() for name in emotions}
+    others = [
+        dict(zip(*shown(database, name), strict=True))
+        for name in sorted(names)
+        if THREE.get(name) != THREE.get(emotion) and is_shown(database, name)
+    ]
+    own = [
+        chance > max((other.get(one, 0.0) for other in others), default=0.0)
+        for one, chance in zip(sets, chances, strict=True)
+    ]
+    kept = np.where(own, chances, 0)
+    return Shown(sets, kept / kept.sum()) if kept.any() else Shown(sets, chances)
 
 
 def by_subject(clips: tuple[PlannedClip, ...]) -> list[list[PlannedClip]]:

@@ -57,8 +57,9 @@ def draw_clips(path: Path, seed: int = 0) -> None:
 def draw_action_units(path: Path, seed: int = 0) -> None:
     """Every action unit's motion on one face, arrows ten times as long as a peak of 1 px."""
     person = _person("casme2", 4, seed)
-    figure, cells = _figure(3, 6, "SYNTHETIC action units")
-    for axes, number in zip(cells, [0, *PULLS], strict=True):
+    figure, cells = _figure(3, 8, "SYNTHETIC action units")
+    # One cell stays empty.
+    for axes, number in zip(cells, [0, *PULLS], strict=False):
         axes.imshow(_portrait(person))
         if number:
             _arrows(axes, person.field(number, -1) + person.field(number, 1), 10)

@@ -105,12 +105,12 @@ def _moments(clip: PlannedClip) -> tuple[int, Cell, int]:
 
 def _unit_texts(clip: PlannedClip) -> list[str]:
     """Action units in ascending order, one-sided ones as "L12"."""
-    return [f"{unit.side}{unit.number}" for unit in sorted(clip.units)]
+    return [f"{unit.side}{unit.number}" for unit in sorted(clip.units) if unit.coded]
 
 
 def _objective(clip: PlannedClip) -> int:
     """The objective class as the owners' tables have it, 1 to 7."""
-    name = objective_class(frozenset(unit.number for unit in clip.units))
+    name = objective_class(frozenset(unit.number for unit in clip.units if unit.coded))
     return 1 + [*OBJECTIVE, "VII"].index(name)
 
 

@@ -94,6 +94,7 @@ def _write_truth(root: Path, clip: PlannedClip, truth: Truth) -> None:
         true_au_flow=np.round(truth.au_flow, 3).astype(np.float16),
         valid=truth.valid,
         units=np.array(units, np.float32),
+        coded=np.array([unit.coded for unit in clip.units], bool),
         curves=truth.curves.astype(np.float16),
         apex=np.int32(clip.apex),
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench import Array, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import NOTED, OURS, Fidelity, reconstructed, stated
 from bench.views.frames import key_frames
 from bench.views.landmarks import landmarks
 
@@ -72,8 +72,8 @@ class AUGCN(NetworkMethod):
     seconds_per_clip = 1e-3
     sources = {
         "epochs": OURS,
-        "learning_rate": "the paper (section not noted)",
-        "batch_size": "the paper (section not noted)",
+        "learning_rate": NOTED,
+        "batch_size": NOTED,
         "chained": "the paper; the variant unchained is the public code's",
     }
     as_judged = frozenset({"unchained"})

@@ -1,4 +1,4 @@
-"""A CNN constrained by expression states, and an LSTM over them."""
+"""A CNN constrained by expression states, and an LSTM over what it has learned."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ STATES, FEATURES = 5, 512
 
 @dataclass
 class States:
-    """What the loss wants of n clips: logits by clip, by frame, of the state, and features."""
+    """What the loss wants of n clips' frames: logits of class and of state, and features."""
 
-    clip: Tensor
     frame: Tensor
     state: Tensor
     features: Tensor
 
 
-class StateNet(nn.Module):
-    """Five states (n, 5, 64, 64), grey in 0 .. 255, to logits (n, classes)."""
+class SpatialNet(nn.Module):
+    """Five states (n, 5, 64, 64), grey in 0 .. 255, each by itself; the mean of their logits."""
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
@@ -45,24 +44,49 @@ class StateNet(nn.Module):
         )
         self.dropout = HalfDropout()
         self.classify, self.tell = nn.Linear(FEATURES, num_classes), nn.Linear(FEATURES, STATES)
-        self.temporal = nn.LSTM(FEATURES, 512, batch_first=True)
-        self.head = nn.Linear(512, num_classes)
 
-    def forward(self, frames: Tensor) -> Tensor | States:
-        """Logits; in training all that the constraints are about."""
+    def features(self, frames: Tensor) -> Tensor:
+        """Features of each state (n, 5, 512)."""
         x = unit(frames)
         # Each frame's mean brightness is removed: flicker would reveal the state.
         x = x - x.mean((2, 3), keepdim=True)
-        features = self.spatial(x.flatten(0, 1)[:, None]).unflatten(0, x.shape[:2])
-        features = self.dropout(features)
-        clip = self.head(self.temporal(features)[0][:, -1])
+        made: Tensor = self.spatial(x.flatten(0, 1)[:, None]).unflatten(0, x.shape[:2])
+        return made
+
+    def forward(self, frames: Tensor) -> Tensor | States:
+        """Logits; in training all that the constraints are about."""
+        features = self.dropout(self.features(frames))
         if not self.training:
-            return clip  # type: ignore[no-any-return]
-        return States(clip, self.classify(features), self.tell(features), features)
+            return self.classify(features).mean(1)  # type: ignore[no-any-return]
+        return States(self.classify(features), self.tell(features), features)
+
+
+class StateNet(nn.Module):
+    """Five states (n, 5, 64, 64), grey in 0 .. 255, to logits (n, classes).
+
+    Args:
+        spatial: trained before; it is left as it is.
+        num_classes: number of classes.
+    """
+
+    def __init__(self, spatial: SpatialNet, num_classes: int) -> None:
+        super().__init__()
+        self.spatial = spatial
+        self.dropout = HalfDropout()
+        self.temporal = nn.LSTM(FEATURES, 512, batch_first=True)
+        self.head = nn.Linear(512, num_classes)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Logits."""
+        # Without gradients, no step of an optimiser reaches the spatial features.
+        with torch.no_grad():
+            features = self.spatial.features(frames)
+        last = self.temporal(self.dropout(features))[0][:, -1]
+        return self.head(last)  # type: ignore[no-any-return]
 
 
 def constrained_loss(made: States, labels: Tensor, spread: float, leap: float) -> Tensor:
-    """Class and state of every frame, class of the clip, compact classes, continuous states.
+    """Class and state of every frame, compact classes, continuous states.
 
     Args:
         made: what the network returned.
@@ -79,5 +103,4 @@ def constrained_loss(made: States, labels: Tensor, spread: float, leap: float) -
     means = torch.einsum("ij,jsf->isf", same / same.sum(1, keepdim=True), made.features)
     compact = (made.features - means).square().mean()
     continuous = made.features.diff(dim=1).square().mean()
-    clip = functional.cross_entropy(made.clip, labels)
-    return clip + frame + state + spread * compact + leap * continuous
+    return frame + state + spread * compact + leap * continuous

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench import Array, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import NOTED, OURS, Fidelity, reconstructed, stated
 from bench.views.flow.optical import optical_flow, optical_strain
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class DSSN(NetworkMethod):
     seconds_per_clip = 0.06
     measured_size = 227
     sources = {
-        "epochs": "the paper (section not noted)",
-        "learning_rate": "the paper (section not noted)",
-        "batch_size": "the paper (section not noted)",
+        "epochs": NOTED,
+        "learning_rate": NOTED,
+        "batch_size": NOTED,
         "size": "public code, models.py, input of alexnet",
         "join": "the paper, section 3",
         "weights": OURS,
@@ -69,8 +69,8 @@ class DSSN(NetworkMethod):
             ),
             preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
             recipe=stated(
-                "the paper's settings; IcedDoggie/DSSN-MER at 763f257 has "
-                "several; weights from scratch"
+                "settings noted from the paper; IcedDoggie/DSSN-MER at 763f257 trains nothing; "
+                "weights from scratch"
             ),
         ),
         deviations=(

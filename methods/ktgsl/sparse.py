@@ -91,6 +91,7 @@ def learned(
     penalty: Array,
     rounds: int,
     each_round: Callable[[], None],
+    fixed: Array | None = None,
 ) -> Weighted:
     """Minimise |L - KP|² + ridge tr(PᵀKP) + Σ penalty · w over P and w ≥ 0, with K = Σ wᵢ Kᵢ.
 
@@ -104,8 +105,11 @@ def learned(
         penalty: (blocks,) of each weight.
         rounds: at most.
         each_round: called once a round, to watch the deadline.
+        fixed: (blocks,) boolean, blocks that keep the weight 1/blocks which all start with; none
+            by default.
     """
     weights = np.full(len(grams), 1 / len(grams))
+    free = np.arange(len(grams)) if fixed is None else np.flatnonzero(~fixed)
     identity = np.eye(grams.shape[1])
     objectives: list[float] = []
     for _ in range(rounds):
@@ -118,7 +122,7 @@ def learned(
         cost = penalty + ridge * np.einsum("kij,ij->k", parts, coefficients)
         # Products of the blocks are all that the descent needs, and they do not grow with the
         # clips.
-        weights = descended(flat @ flat.T, flat @ targets.ravel(), cost, weights)
+        weights = descended(flat @ flat.T, flat @ targets.ravel(), cost, weights, free)
         rest = targets.ravel() - weights @ flat
         objectives.append(float(rest @ rest + cost @ weights))
         if len(objectives) > 1 and objectives[-2] - objectives[-1] <= TOLERANCE * objectives[-2]:
@@ -128,13 +132,13 @@ def learned(
     return Weighted(weights, coefficients, tuple(objectives))
 
 
-def descended(square: Array, linear: Array, cost: Array, weights: Array) -> Array:
-    """Minimise wᵀ square w - 2 linearᵀ w + costᵀ w over w ≥ 0, a coordinate at a time."""
+def descended(square: Array, linear: Array, cost: Array, weights: Array, free: Array) -> Array:
+    """Minimise wᵀ square w - 2 linearᵀ w + costᵀ w over w ≥ 0, a free coordinate at a time."""
     weights = weights.copy()
     for _ in range(SWEEPS):
         before = weights.copy()
         # A block that was switched off has no curvature to divide by.
-        for j in np.flatnonzero(np.diag(square) > 0):
+        for j in free[np.diag(square)[free] > 0]:
             slope = linear[j] - cost[j] / 2 - square[j] @ weights
             weights[j] = max(0.0, weights[j] + slope / square[j, j])
         if np.abs(weights - before).max() <= 1e-9 * max(1.0, np.abs(weights).max()):

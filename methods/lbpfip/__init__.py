@@ -57,7 +57,10 @@ class LBPFIP(PatternMethod):
                 "our bilinear weights are multiples of 1/128"
             ),
             preprocessing=reconstructed("20 interpolated frames of 170 x 140; not magnified"),
-            recipe=stated("penalty of the authors' code; the χ² kernel is our reading"),
+            recipe=reconstructed(
+                "penalty of the authors' code, which chooses the kernel in a function that it "
+                "lacks; the χ² kernel is our reading"
+            ),
         ),
         deviations=(
             "Frames are interpolated to 20 of 170 x 140, which is our choice, and not magnified. "

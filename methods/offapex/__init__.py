@@ -37,13 +37,16 @@ class OffApexNet(FlowNetwork):
         url="https://arxiv.org/abs/1805.08699",
         fidelity=Fidelity(
             network=stated(
-                "arXiv 1805.08699, table of layers; no public code of its authors is known"
+                "layers noted from arXiv 1805.08699, whose text was not found again; the rebuild "
+                "in ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet has the same ones without the "
+                "convolutions' ReLU; no code of its authors is known"
             ),
             preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
             recipe=reconstructed("rate, batch and epochs are our reading"),
         ),
         deviations=(
-            "Learning rate, batch size and epochs are our reading.",
+            "No code of its authors is known; learning rate, batch size and epochs are our "
+            "reading.",
             "u and v come as 28 x 28 planes scaled to 0 .. 255 per clip, and are divided by 255.",
             "The quick preset is ours: 80 epochs at a rate of 5e-4.",
         ),

@@ -25,13 +25,13 @@ class GraphAttention(nn.Module):
 
     def forward(self, x: Tensor, adjacency: Tensor) -> Tensor:
         """(n, nodes, inputs) to (n, nodes, heads width); adjacency (nodes, nodes) is boolean."""
-        h = self.project(x).unflatten(2, (self.heads, -1))
-        to, of = (h * self.target).sum(-1), (h * self.source).sum(-1)
-        scores = functional.leaky_relu(to[:, :, None] + of[:, None], 0.2)
+        # Heads before nodes: the softmax then runs over neighbours that lie together.
+        h = self.project(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        to, of = (h * self.target[:, None]).sum(-1), (h * self.source[:, None]).sum(-1)
+        scores = functional.leaky_relu(to[..., None] + of[..., None, :], 0.2)
         # Every node is its own neighbour, so that no row is all -inf.
-        scores = scores.masked_fill(~adjacency[..., None], float("-inf"))
-        mixed = torch.einsum("nijh,njhw->nihw", scores.softmax(2), h)
-        return functional.elu(mixed.flatten(2))
+        mixed = scores.masked_fill(~adjacency, float("-inf")).softmax(-1) @ h
+        return functional.elu(mixed.transpose(1, 2).flatten(2))
 
 
 class Stream(nn.Module):
@@ -50,11 +50,11 @@ class Stream(nn.Module):
 
 
 class TwoStreamNet(nn.Module):
-    """Positions (n, 51, 6) and flow patches (n, 51, 200) to logits (n, classes).
+    """Positions (n, 153, 2) and flow patches (n, 153, 200) to logits (n, classes).
 
     Args:
         num_classes: number of classes.
-        adjacency: (51, 51) boolean, nodes joined to themselves too.
+        adjacency: (153, 153) boolean, nodes joined to themselves too.
     """
 
     adjacency: Tensor
@@ -64,9 +64,9 @@ class TwoStreamNet(nn.Module):
         nodes = len(adjacency)
         # Positions are fractions of the image, flow is in pixels: this puts both on one scale.
         self.scale = nn.ModuleDict(
-            {"points": nn.BatchNorm1d(nodes * 6), "patches": nn.BatchNorm1d(nodes * 200)}
+            {"points": nn.BatchNorm1d(nodes * 2), "patches": nn.BatchNorm1d(nodes * 200)}
         )
-        self.points, self.patches = Stream(6), Stream(200)
+        self.points, self.patches = Stream(2), Stream(200)
         self.head = nn.Linear(128, num_classes)
         self.register_buffer("adjacency", adjacency)
 

@@ -12,11 +12,13 @@ import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
+from bench.board.notes import note_text
 from bench.cli.common import out, print_json
 from bench.cli.exits import FAILED
 from bench.cli.options import Json
 from bench.core.errors import BenchError
 from bench.core.select import unknown
+from bench.literature.ceilings import above_ceiling
 from bench.literature.claims import Claimed, read_claims, rows_of
 from bench.literature.comparison import literature
 from bench.literature.table import MetricName, Published, results
@@ -99,11 +101,17 @@ def _published(rows: Sequence[Published], everything: bool, json: bool) -> None:
     if json:
         print_json([_plain(*one) for one in judged])
         return
-    shown = [one for one in judged if everything or one[1].feasible == "no" or one[1].cut]
+    shown = [
+        one
+        for one in judged
+        if everything or one[1].feasible == "no" or one[1].cut or above_ceiling(one[0])
+    ]
     if shown:
         out().print(_grid(shown, "published scores"))
     hint = "" if everything else " (--all lists all)"
     out().print(f"{_summary(judged, 'published results')}{hint}.")
+    if above := sum(above_ceiling(group) is not None for group, *_ in judged):
+        out().print(f"{above} above what the coded action units themselves score on their task.")
 
 
 def _judged(rows: Sequence[Published], clips: Clips) -> list[Judged]:
@@ -147,7 +155,9 @@ def _grid(judged: Sequence[Judged], title: str) -> Grid:
         scores = ", ".join(f"{_metric(one)} {one.claim}" for one in group)
         lines = ", ".join(dict.fromkeys(map(str, verdict.lines)))
         where = f"{row.task or row.dataset}{part}"
-        cells = (lines, row.name, where, scores, word, verdict.reason)
+        above = above_ceiling(group)
+        why = verdict.reason if above is None else f"{verdict.reason}; {note_text(above)}"
+        cells = (lines, row.name, where, scores, word, why)
         grid.add_row(*map(Text, cells))
     return grid
 
@@ -157,7 +167,7 @@ def _metric(row: Published) -> str:
 
 
 def _plain(group: Sequence[Published], verdict: Verdict, word: str) -> dict[str, object]:
-    row = group[0]
+    row, above = group[0], above_ceiling(group)
     return {
         "lines": list(dict.fromkeys(verdict.lines)),
         "method": row.method,
@@ -176,4 +186,5 @@ def _plain(group: Sequence[Published], verdict: Verdict, word: str) -> dict[str,
         "only_if_cut_off": verdict.cut,
         "reason": verdict.reason,
         "nearest": dict(verdict.nearest),
+        "above_ceiling": None if above is None else above.ceiling,
     }

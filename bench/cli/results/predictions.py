@@ -194,7 +194,7 @@ def _truth(
     dataset, word = name.dataset, name.labelling
     if dataset not in registry.datasets:
         raise unknown("dataset", dataset, registry.datasets)
-    have = located(registry, settings.roots)
+    have = located(registry, settings.folders)
     if dataset not in have:
         raise no_data(dataset, have)
     if word not in have[dataset].labellings:

@@ -6,13 +6,14 @@ Nothing here knows a dataset by name; a plugin says which columns, folders and r
 from bench.data.reading.annotations import (
     action_units,
     clean,
+    coded_units,
     gender,
     number,
     objective_class,
     subject_number,
 )
-from bench.data.reading.arrays import read_arrays
-from bench.data.reading.coded import AGREEMENT, THREE, FrameDataset, in_three
+from bench.data.reading.arrays import parse_arrays, read_arrays
+from bench.data.reading.coded import AGREEMENT, CODED_FRAMES, THREE, FrameDataset, in_three
 from bench.data.reading.coding import CODED, Coding, read_coding
 from bench.data.reading.features import (
     FeatureDataset,
@@ -23,7 +24,7 @@ from bench.data.reading.features import (
 from bench.data.reading.folders import find_home, find_tables, named_folders, subfolder, subfolders
 from bench.data.reading.images import read_clip, read_frames, read_image
 from bench.data.reading.indexing import build_index
-from bench.data.reading.landmarks import with_landmarks
+from bench.data.reading.landmarks import read_landmarks, with_landmarks
 from bench.data.reading.listing import Listing, list_frames, numbered, numbered_frames
 from bench.data.reading.remarks import images_refused, some
 from bench.data.reading.revisions import (
@@ -36,6 +37,7 @@ from bench.data.reading.revisions import (
 from bench.data.reading.spans import Span, repair
 from bench.data.reading.spellings import spelt
 from bench.data.reading.tables import COLUMNS, Row, read_table
+from bench.data.reading.units import unit_codes
 
 VERSION = 1
 """Raised when the same files give other pixels: everything computed from them is made again."""
@@ -43,6 +45,7 @@ VERSION = 1
 __all__ = [
     "AGREEMENT",
     "CODED",
+    "CODED_FRAMES",
     "COLUMNS",
     "THREE",
     "VERSION",
@@ -59,6 +62,7 @@ __all__ = [
     "as_matrix",
     "build_index",
     "clean",
+    "coded_units",
     "find_home",
     "find_tables",
     "fingerprint",
@@ -72,12 +76,14 @@ __all__ = [
     "numbered",
     "numbered_frames",
     "objective_class",
+    "parse_arrays",
     "read_arrays",
     "read_clip",
     "read_coding",
     "read_features",
     "read_frames",
     "read_image",
+    "read_landmarks",
     "read_table",
     "recognise",
     "repair",
@@ -86,5 +92,6 @@ __all__ = [
     "subfolder",
     "subfolders",
     "subject_number",
+    "unit_codes",
     "with_landmarks",
 ]

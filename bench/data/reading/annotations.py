@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
+from bench.core.clip import CodedUnit
 from bench.core.types import Gender
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 # Spreadsheets may give "46.0" for 46. Longer ones are no frame numbers, and 400 digits no float.
 NUMBER = re.compile(r"\d{1,9}(\.0*)?")
 ACTION_UNIT = re.compile(r"(?<!\d)(\d{1,2})(?:\.0+)?(?!\d)")
+
+SIDED = re.compile(r"(?<![A-Z])(?:AU)?([LR])[ ]?(?:AU)?[ ]?$", re.IGNORECASE)
+"""What stands before the number of a one-sided unit: "L10", "R 12", "RAU4", "AUR4"."""
+GRADED = re.compile(r"[ ]?([A-E])(?![A-Z])", re.IGNORECASE)
+"""What stands after the number of a unit with an intensity: "12C"."""
 
 
 def clean(cell: object) -> str:
@@ -49,6 +56,27 @@ def action_units(text: str) -> frozenset[int] | None:
     """
     found = ACTION_UNIT.findall(text)
     return frozenset(int(unit) for unit in found if int(unit)) if found else None
+
+
+def coded_units(text: str) -> frozenset[CodedUnit] | None:
+    """The same action units with sides and intensities: "L10+4C" is unit 10 left, unit 4 at C.
+
+    Returns:
+        None where `action_units` gives None.
+    """
+    found = list(ACTION_UNIT.finditer(text))
+    if not found:
+        return None
+    units = set()
+    for match in found:
+        before, after = SIDED.search(text[: match.start()]), GRADED.match(text, match.end())
+        side: Literal["", "L", "R"] = ""
+        if before:
+            side = "L" if before[1].upper() == "L" else "R"
+        strength = "ABCDE".index(after[1].upper()) + 1 if after else 0
+        if int(match[1]):
+            units.add(CodedUnit(int(match[1]), side, strength))
+    return frozenset(units)
 
 
 def gender(text: str) -> Gender | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.core.clip import Clip
+from bench.core.clip import UNIT_CODES, Clip
 from bench.core.dataset import Dataset
 from bench.core.types import Array
 from bench.data.reading.images import read_clip
@@ -17,6 +17,9 @@ AGREEMENT = (
 
 THREE = ("negative", "positive", "surprise")
 """The classes of MEGC 2019."""
+
+CODED_FRAMES = frozenset({"frames", UNIT_CODES})
+"""What a dataset ships whose table codes action units."""
 
 
 def in_three(*negative: str, positive: str = "happiness") -> dict[str, str]:

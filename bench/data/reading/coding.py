@@ -40,7 +40,12 @@ class Coding(NamedTuple):
         """
         rows = list(rows)
         note = f"annotated by {self.table}: {len(rows)} rows, fingerprint {fingerprint(rows)}"
-        return replace(index, notes=(note, *index.notes), refused=(*self.refused, *index.refused))
+        return replace(
+            index,
+            notes=(note, *index.notes),
+            refused=(*self.refused, *index.refused),
+            tables=(self.table,),
+        )
 
 
 def read_coding(

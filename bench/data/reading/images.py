@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.core.clip import Clip
+from bench.core.clip import UNIT_CODES, Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import DataError
 from bench.core.types import Array
 from bench.data.reading.decode import decode
 from bench.data.reading.depth import brightest, to_bytes
 from bench.data.reading.landmarks import read_landmarks
+from bench.data.reading.units import true_units, unit_codes
 from bench.views.landmarks import ibug
 
 
@@ -86,7 +87,7 @@ def _sized(image: Array, size: tuple[int, ...]) -> Array:
 def read_clip(
     dataset: Dataset, clip: Clip, positions: Sequence[int] | None = None
 ) -> dict[str, Array]:
-    """What a dataset of frames ships: "frames", and of a stand-in the truth it was drawn from.
+    """What a dataset of frames ships: "frames", and what is annotated for methods to see.
 
     Args:
         dataset: of the clip.
@@ -95,25 +96,15 @@ def read_clip(
 
     Returns:
         "frames" as `read_frames` gives them; "landmarks" float32 (68, 2), in widths and heights
-        of the onset, where the clip has a file of them; "true_action_units" float32 (17,) where
-        synthetic.
+        of the onset, where the clip has a file of them; the codes of its action units as
+        `unit_codes` gives them, where its dataset has them.
     """
     arrays = {"frames": read_frames(clip, positions)}
     if clip.landmarks is not None:
         height, width = arrays["frames"].shape[1:3]
         points = ibug(read_landmarks(clip.landmarks)) / [width, height]
         arrays["landmarks"] = points.astype(np.float32)
-    if dataset.synthetic:
-        arrays["true_action_units"] = _truth(dataset.root, clip)
+    if UNIT_CODES in dataset.sources:
+        coded = true_units(dataset.root, clip) if dataset.synthetic else clip.coded_units
+        arrays[UNIT_CODES] = unit_codes(coded or ())
     return arrays
-
-
-def _truth(root: Path, clip: Clip) -> Array:
-    path = root / "truth" / f"{clip.subject}_{clip.name}.npz"
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return np.asarray(file["action_units"], dtype=np.float32)
-    except (OSError, KeyError, ValueError, EOFError) as error:
-        raise DataError(
-            f"{path}: cannot read the true action units of {clip.id}: {error}"
-        ) from error

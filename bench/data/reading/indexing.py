@@ -12,7 +12,13 @@ from bench.core.clip import Clip
 from bench.core.dataset import Index
 from bench.core.names import ClipId
 from bench.data.reading.alignment import Alignment, align
-from bench.data.reading.annotations import action_units, gender, number, objective_class
+from bench.data.reading.annotations import (
+    action_units,
+    coded_units,
+    gender,
+    number,
+    objective_class,
+)
 from bench.data.reading.duplicates import joined
 from bench.data.reading.landmarks import with_landmarks
 from bench.data.reading.listing import Frames, Listing, list_frames
@@ -187,6 +193,7 @@ def _clip(
         apex=apex,
         apex_source="absent" if apex is None else "given",
         action_units=action_units(row["action_units"]),
+        coded_units=coded_units(row["action_units"]),
         objective=objective_class(row["objective"]),
         gender=gender(row.get("gender", "")),
     )

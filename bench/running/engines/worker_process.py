@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from bench.running.engines.child import serve
@@ -44,7 +46,7 @@ class WorkerProcess:
         self.ready = False
         self.give(job, packed)
         try:
-            with _without_interrupts():
+            with _without_interrupts(), _without_main():
                 self._process.start()
         # Ctrl-C that was held back comes now.
         except BaseException:
@@ -111,6 +113,21 @@ class WorkerProcess:
             self._process.kill()
             self._process.join()
         self._connection.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the script that runs: a process that is spawned would run it again.
+
+    No job needs it, and a script without `if __name__ == "__main__":` would start workers of its
+    own in every worker.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def _rows(export: Export, content: Predictions) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _flat(export: Export) -> list[dict[str, Any]]:
+def flat(export: Export) -> list[dict[str, Any]]:
     """Rows that say in each where they are from, for formats without a place of its own for it."""
     return [row | asdict(export.about) for row in _rows(export, _named(export))]
 
@@ -104,7 +104,7 @@ def _named(export: Export) -> Predictions:
 
 
 def _csv(export: Export) -> bytes:
-    rows = _flat(export)
+    rows = flat(export)
     out = io.StringIO()
     # csv ends lines in \r\n by default, which would differ from every other file written here.
     writer = csv.writer(out, lineterminator="\n")
@@ -126,6 +126,6 @@ def _json(export: Export) -> bytes:
 WRITERS: dict[ExportForm, Callable[[Export], bytes]] = {
     "csv": _csv,
     "json": _json,
-    "parquet": lambda export: write_parquet(_flat(export)),
+    "parquet": lambda export: write_parquet(flat(export)),
     "megc2019": lambda export: write_log(_named(export)).encode(),
 }

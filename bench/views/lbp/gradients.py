@@ -9,8 +9,10 @@ import numpy as np
 from bench.core.types import Array
 from bench.views.catalog import view
 from bench.views.clip_views import Views
+from bench.views.frames import gray_frames
 from bench.views.lbp.patterns import HW, Grid, cuts
-from bench.views.tim import interpolated_frames
+from bench.views.magnification import magnified_frames
+from bench.views.tim import interpolated
 
 DIRECTIONS = tuple((t, y, x) for t, y, x in itertools.product((-1, 0, 1), repeat=3) if t != 0)
 """The 18 neighbours (frame, down, right) in a cube of 3 px that are in another frame."""
@@ -51,13 +53,19 @@ def gradient_histograms(volume: Array, grid: tuple[int, int], reach: int) -> Arr
     return shares.reshape(len(DIRECTIONS), *grid, BINS).astype(np.float32)
 
 
-@view(version=1, of="interpolated_frames")
+@view(version=1, of="gray_frames magnified_frames")
 def single_direction_gradients(
-    clip: Views, num_frames: int = 10, size: HW = None, grid: Grid = (5, 5), reach: int = 16
+    clip: Views,
+    num_frames: int = 10,
+    size: HW = None,
+    grid: Grid = (5, 5),
+    reach: int = 16,
+    magnify: float = 0.0,
 ) -> Array:
     """Histograms of the gradient along each direction: (18, down, right, 16) float32.
 
-    The clip is interpolated, resized and cut into blocks as for `lbp_top`; `reach` is that of
-    `gradient_histograms`.
+    The clip is magnified, interpolated, resized and cut into blocks as for `lbp_top`; `reach` is
+    that of `gradient_histograms`.
     """
-    return gradient_histograms(interpolated_frames(clip, num_frames, size), grid, reach)
+    frames = magnified_frames(clip, magnify, size) if magnify else gray_frames(clip, size)
+    return gradient_histograms(interpolated(frames, num_frames), grid, reach)

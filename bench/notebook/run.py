@@ -1,0 +1,127 @@
+"""`bench.run`: the verb `run` as a function."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from bench.cli.common import chosen_device, err
+from bench.cli.plan import say_remarks
+from bench.cli.prepare import Prepared, Request, chosen, prepare
+from bench.cli.watch import Watch
+from bench.core.select import unknown
+from bench.core.types import ApexPolicy
+from bench.notebook.board import Board, made
+from bench.running.options import Device, Engine, Refresh, RunOptions
+from bench.running.run import Summary
+from bench.running.run import run as run_plan
+from bench.store.store import Store
+
+
+class Options(TypedDict, total=False):
+    """Options of `bench.run`, each as on the command line; paths may be text.
+
+    Attributes:
+        tasks: names, globs or numbers of classes; by default the first of each dataset.
+        protocol: "loso", "kfold:K" or "hde".
+        seeds: 0, "0-4" or [0, 3, 7].
+        apex: where apex frames come from.
+        preset: configuration of the methods; by default the paper's, or `quick` on stand-ins.
+        limit_folds: run only the first folds.
+        incomplete: leave out clips without readable frames; the name of the task says so.
+        exclude: a file of clips to leave out, an id per line.
+        results: folder of records; by default that of bench.toml, "results".
+        plugins: files of your own methods and datasets.
+        jobs: processes; one per core by default.
+        timeout: seconds for each fold, and for each description of a clip.
+        device: of torch methods.
+        engine: worker processes, or "serial" in this one.
+        trace: score every checkpoint on the held-out subject (oracle column).
+        inner: folds over training subjects to select a checkpoint by; 0 for none.
+        refresh: "stale" runs folds again whose code has changed since.
+    """
+
+    tasks: str | Iterable[str]
+    protocol: str
+    seeds: int | str | Iterable[int]
+    apex: ApexPolicy
+    preset: str
+    limit_folds: int | None
+    incomplete: bool
+    exclude: str | Path | None
+    results: str | Path | None
+    plugins: Sequence[str | Path]
+    jobs: int | None
+    timeout: float | None
+    device: Device
+    engine: Engine
+    trace: bool
+    inner: int
+    refresh: Refresh | None
+
+
+def run(
+    methods: str | Iterable[str] = "all",
+    datasets: str | Iterable[str] = "all",
+    **options: Unpack[Options],
+) -> Board:
+    """Run methods on datasets as `bench run` does; what the results folder has is not run again.
+
+    Args:
+        methods: names, globs, "name:variant" or "all", as one text or several.
+        datasets: names, globs or "all".
+        **options: see `Options`.
+
+    Returns:
+        The board of the whole results folder, with what failed in `failures`; a warning counts it.
+
+    Raises:
+        BenchError: anything unknown, or nothing that can be run.
+    """
+    for name in options:
+        if name not in Options.__annotations__:
+            raise unknown("option", name, list(Options.__annotations__))
+    given: dict[str, Any] = {**options, "methods": _words(methods), "datasets": _words(datasets)}
+    given["plugin"] = _paths(given.pop("plugins", ()))
+    for name in ("exclude", "results"):
+        if given.get(name) is not None:
+            given[name] = Path(given[name])
+    given["tasks"] = _words(given.get("tasks", ""))
+    seeds = given.get("seeds", 0)
+    given["seeds"] = str(seeds) if isinstance(seeds, int | str) else _words(map(str, seeds))
+    device = given.pop("device", "auto")
+    return carry_out(prepare(chosen(Request, given), chosen(RunOptions, given)), device)
+
+
+def carry_out(prepared: Prepared, device: Device, keep: object = None) -> Board:
+    """Run a plan with progress on the screen, and make its board."""
+    say_remarks(prepared)
+    store = Store(prepared.settings.results)
+    options = dataclasses.replace(prepared.options, device=chosen_device(device))
+    with Watch(options.workers, err()) as watch:
+        summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
+    failures = _failures(prepared, summary)
+    if failures:
+        lines = "1 problem" if len(failures) == 1 else f"{len(failures)} problems"
+        warnings.warn(f"{lines}, listed in .failures: {failures[0]}", stacklevel=3)
+    return made(prepared.settings.results, prepared.registry, failures, keep)
+
+
+def _failures(prepared: Prepared, summary: Summary) -> list[str]:
+    unreadable = [] if prepared.options.incomplete else summary.unreadable
+    lost = [
+        f"{status}: {unit}: {(error.strip().splitlines() or [''])[-1]}"
+        for unit, status, error in summary.failures
+    ]
+    return [*prepared.unusable, *unreadable, *lost]
+
+
+def _words(words: str | Iterable[str]) -> str:
+    return words if isinstance(words, str) else ",".join(words)
+
+
+def _paths(paths: Iterable[str | Path]) -> list[Path]:
+    return [Path(one) for one in paths]
