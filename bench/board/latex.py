@@ -164,7 +164,8 @@ def _float(
             r"\begin{table}[t]",
             r"\footnotesize\setlength{\tabcolsep}{3pt}",
             rf"\caption{{{_text(about)}}}",
-            rf"\label{{{name}}}",
+            # To TeX a tilde is a blank.
+            rf"\label{{{name.replace('~', '-')}}}",
             r"\smallskip",
             rf"\begin{{tabularx}}{{\columnwidth}}{{@{{}}{ragged}@{{}}}}",
             r"\toprule",
