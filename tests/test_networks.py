@@ -13,33 +13,36 @@ from bench.plugins.method import Method
 from bench.plugins.model import Training
 from bench.views.clip_views import Views
 
+RESNET18 = 11_689_512 - (512 * 1000 + 1000)
+"""Without its classifier; torchvision's documentation of `ResNet18_Weights` counts the whole."""
+VGG16 = 138_357_544 - (4096 * 1000 + 1000)
+"""To fc7; torchvision's documentation of `VGG16_Weights` counts the whole."""
+
 SIZES = [
-    # folder, module, arguments, parameters
-    # Counted in dual_inception.py, xly135846/MEGC2019 at 2dc306a.
-    ("dualinception", "DualInceptionNet", (3,), 6_449_963),
+    # folder, module, arguments, parameters: counted in the networks of public code, at the commits
+    # that `bench fidelity` compares with, or closed forms of sizes that others state.
+    ("dualinception", "DualInceptionNet", (3,), 6_449_963),  # xly135846/MEGC2019 at 0637394
     # 2.66M: the README of ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet, whose rebuild it is. Two
     # streams of 5 x 5 convolutions to 6 and 16 channels, layers of 1024.
     (
         *("offapex", "OffApexNet", (3,)),
         2 * (6 * 26 + 16 * 151) + 1024 * 1569 + 1024 * 1025 + 3 * 1025,
     ),
-    ("rcn", "RCNA", (3, 64, 7), 55_747),
+    ("rcn", "RCNA", (3, 64, 7), 55_747),  # tvaranka/meb at f731b0a
     ("rcn", "RCNA", (3, 32, 5), 15_331),
-    ("sssnet", "SSSNetwork", (3,), 1_349_251),
-    ("shcfnet", "HierarchicalNet", (3,), 90_355),
-    ("featref", "FeatureRefinementNet", (3,), 2_483_150),
-    ("htnet", "HTNetwork", (3,), 139_582_982),
-    ("dssn", "DualStreamNet", (5, 227, "multiply"), 972_805),
-    ("mmnet", "MMNetwork", (3, 224), 9_238_135),
-    # 13,842,496: the public code at davidnvq/me_recognition, commit cd46da6, counted.
-    ("capsulenet", "CapsuleNetwork", (3, 224), 13_842_496),
-    ("timm", "Backbone", ("resnet18", 3, 224, "difference"), 11_178_051),
-    ("geme", "ExpressionStream", (3,), 11_178_051),
-    ("geme", "DualStream", (3,), 2 * 11_176_512 + 513 * (3 + 2)),
-    # VGG-16 to fc7 (134,260,544, Simonyan and Zisserman 2014), shared as in the public prototxt,
-    # four classifiers and the class centres.
-    ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096, 0.8), 134_260_544 + 4 * (4096 * 3 + 3) + 9),
-    ("augcn", "AUGCNetwork", (3, torch.eye(9), True), 1_046_588),
+    ("sssnet", "SSSNetwork", (3,), 1_349_251),  # tvaranka/meb at f731b0a
+    ("htnet", "HTNetwork", (3,), 139_582_982),  # wangzhifengharrison/HTNet at 91cf4bd
+    ("ststnet", "STSTNet", (3,), 1_683),  # christy1206/STSTNet at 1afb56e
+    # muse1998/MMNet at 7b62fa9, CASME2_5.py: those that take part in its output; 9,970,947 in all.
+    ("mmnet", "MMNetwork", (5, 224), 9_438_841),
+    ("capsulenet", "CapsuleNetwork", (3, 224), 13_842_496),  # davidnvq/me_recognition at cd46da6
+    # raying777/FGRMER at 1ed1be2, without its constant graph of 9 x 9.
+    ("augcn", "AUGCNetwork", (3, torch.eye(9), True), 1_046_669 - 81),
+    ("timm", "Backbone", ("resnet18", 3, 224, "difference"), RESNET18 + 513 * 3),
+    ("geme", "ExpressionStream", (3,), RESNET18 + 513 * 3),
+    ("geme", "DualStream", (3,), 2 * RESNET18 + 513 * (3 + 2)),
+    # Shared as in the public prototxt; four classifiers and the class centres.
+    ("lgccon", "LocalGlobalNet", (3, "vgg16", 4096, 0.8), VGG16 + 4 * (4096 * 3 + 3) + 9),
     # Layer by layer: convolutions, features, class and state; the LSTM's four gates and the head.
     ("cnnlstm", "SpatialNet", (3,), 416 + 12_832 + 18_496 + 4097 * 512 + 513 * (3 + 5)),
     # A scale and a shift of every value, two layers a stream, the head.
@@ -47,12 +50,11 @@ SIZES = [
         *("tsgacn", "TwoStreamNet", (3, torch.eye(153) > 0)),
         2 * 153 * (2 + 200) + (2 + 200) * 64 + 2 * (64 * 64 + 2 * 128) + 129 * 3,
     ),
-    ("plan", "PrototypeNet", (3, 16), 2_075_409),
-    # ResNet-18 without classifier (He et al. 2016), one, eight queries of 512, a decoder layer: two
-    # attentions of 4 (512² + 512), two layers of 512² + 512, three norms; two projections.
+    # One ResNet-18, eight queries of 512, a decoder layer: two attentions of 4 (512² + 512), two
+    # layers of 512² + 512, three norms; two projections.
     (
         *("raicl", "SiameseNet", (3,)),
-        11_176_512 + 513 * 3 + 8 * 512 + (2 * 4 + 2 + 2) * (512**2 + 512) + 3 * 1024,
+        RESNET18 + 513 * 3 + 8 * 512 + (2 * 4 + 2 + 2) * (512**2 + 512) + 3 * 1024,
     ),
 ]
 

@@ -18,6 +18,8 @@ from sklearn.metrics.pairwise import additive_chi2_kernel
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
+from test_megc2019flow import clone as drawn_flow
+from test_ststnet import ThreeStreams
 
 from bench import BenchError
 from bench.data.megc2019 import official
@@ -105,13 +107,18 @@ def ststnet_matlab(clone: Path, *_: Path) -> dict[str, float]:
 
 
 def ststnet_python(clone: Path) -> dict[str, float]:
-    lines = [
-        f"Subject: {name} \nPredicted   : {GUESS[rows].tolist()} \nGround Truth: "
-        f"{TRUTH[rows].tolist()} \nUF1: 0.5 | UAR: nan \n"
-        for name, rows in folds(EVERY).items()
-    ]
-    (clone / "STSTNet_python_logfile.txt").write_text("".join(lines))
-    return expected(EVERY)
+    text, so_far = "", []
+    for i, (name, rows) in enumerate(folds(EVERY).items()):
+        so_far += rows
+        # One of the scores so far is another.
+        running = f1_score(TRUTH[so_far], GUESS[so_far], average="macro") + 0.1 * (i == 20)
+        text += (
+            f"Subject: {name} \nPredicted   : {GUESS[rows].tolist()} \n"
+            f"Ground Truth: {TRUTH[rows].tolist()} \nUF1: {round(running, 4)} | UAR: nan \n"
+        )
+    text += f"Final Evaluation: \nUF1: {round(running, 4)} | UAR: nan \n"
+    (clone / "STSTNet_python_logfile.txt").write_text(text)
+    return expected(EVERY) | {"running UF1 as printed": 67}
 
 
 def capsulenet_log(clone: Path) -> dict[str, float]:
@@ -171,6 +178,40 @@ def meb(clone: Path) -> dict[str, float]:
     return part | found | {"clips": 442, "mean of subjects' F1": np.mean(means)}
 
 
+def ststnet_weights(clone: Path, flow: Path) -> dict[str, float]:
+    import torch
+
+    net = ThreeStreams().eval()
+    drawn_flow(flow)
+    images = {"sub01": 0, "006": 1, "s01": 2}
+    (clone / "STSTNet_Weights").mkdir()
+    (clone / "STSTNet_Weights" / "s01.pth").touch()
+    lines, guesses = [], []
+    for name, i in images.items():
+        with torch.random.fork_rng([]):
+            torch.manual_seed(i)
+            for value in net.state_dict().values():
+                # Whole numbers are counts of batches, which nothing reads.
+                if value.is_floating_point():
+                    value.uniform_(0.1, 1.0)
+            net.fc.weight.data.normal_()
+        torch.save(net.state_dict(), clone / "STSTNet_Weights" / f"{name}.pth")
+        # As the public code has them: blue first, which is strain.
+        planes = torch.zeros(1, 3, 28, 28) + torch.tensor([30.0, 20, 10]).reshape(3, 1, 1) + i
+        planes[:, :, 5] += 100
+        guesses.append(int(net(planes).argmax()))
+    # One prediction of the log is another.
+    logged = [(guesses[0] + 1) % 3, *guesses[1:]]
+    for (name, truth), guess in zip((("sub01", 1), ("006", 0), ("s01", 2)), logged, strict=True):
+        lines.append(f"Subject: {name} \nPredicted   : [{guess}] \nGround Truth: [{truth}] \n")
+    (clone / "STSTNet_python_logfile.txt").write_text("".join(lines))
+    return {"clips": 3, "predictions as in the log": 2, "UF1": f1_of([1, 0, 2], guesses)}
+
+
+def f1_of(truth: list[int], guess: list[int]) -> float:
+    return f1_score(truth, guess, average="macro", labels=[0, 1, 2], zero_division=0)
+
+
 def casme2(clone: Path, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Drawn labels with features; the rows, classes and people of the clips that have a class."""
     labels = ROWS % 5
@@ -227,6 +268,7 @@ def casme2_stlbpip(features: Path, clone: Path) -> dict[str, float]:
 
 
 DRAWN = {
+    "ststnet-weights": ststnet_weights,
     "casme2-lbptop": casme2_lbptop,
     "casme2-script": casme2_script,
     "casme2-stlbpip": casme2_stlbpip,
@@ -382,6 +424,15 @@ def test_a_number_that_is_no_longer_the_claims_fails(own, world):
     done = own("own", "--code", "clones")
     assert done.code == 1
     assert re.search(r"size +│ 3 +│ 4 +│ UNEXPECTED", done.out)
+
+
+@pytest.mark.parametrize("text", ["no number", ""])
+def test_a_file_that_is_not_what_it_was_is_one_line(own, world, text):
+    (world.folder / "clones/second/b.txt").write_text(text)
+    done = own("own", "--code", "clones")
+    assert done.code == 2
+    assert "Own: cannot be recomputed from clones/first, clones/second (ValueError" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_without_clones_it_says_which_to_get(own):

@@ -1,4 +1,4 @@
-"""STSTNet: the fast stage equals a plain three-stream network, gradients included."""
+"""STSTNet: the fast stage equals a plain three-stream network; published weights."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from bench.core.errors import BenchError
 from bench.learning.layers import HalfDropout
 from bench.methods.offapex import OffApexNet
-from bench.methods.offapex.net import OffApexNet as OffApexModule
 from bench.methods.ststnet import STSTNet
 from bench.methods.ststnet.net import STSTNet as Module
+from bench.methods.ststnet.weights import from_streams
 from bench.plugins.context import Context
 from bench.plugins.model import Training
 
 
 class ThreeStreams(nn.Module):
-    """The network as public PyTorch code lays it out, dropout left out."""
+    """The same in plain PyTorch, its layers named as in the public code; dropout left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,19 +44,9 @@ def planes(n: int) -> torch.Tensor:
     return images
 
 
-def from_streams(state):
-    """Weights of `ThreeStreams` as weights of the fast stage."""
-
-    def joined(layer, name):
-        return torch.cat([state[f"{layer}{stream}.{name}"] for stream in (1, 2, 3)])
-
-    normalisation = ("weight", "bias", "running_mean", "running_var")
-    return {
-        **{f"convolution.{name}": joined("conv", name) for name in ("weight", "bias")},
-        **{f"normalisation.{name}": joined("bn", name) for name in normalisation},
-        "normalisation.num_batches_tracked": state["bn1.num_batches_tracked"],
-        **{f"head.{name}": state[f"fc.{name}"] for name in ("weight", "bias")},
-    }
+def theirs(n: int) -> torch.Tensor:
+    """The same as the public code reads them: by OpenCV, strain first."""
+    return planes(n).flip(1)
 
 
 @pytest.fixture
@@ -74,13 +65,13 @@ def pair():
 
 def test_predictions_equal_three_streams(pair):
     plain, ours = (net.eval() for net in pair)
-    assert torch.allclose(plain(planes(9).double()), ours(planes(9)), rtol=1e-12)
+    assert torch.allclose(plain(theirs(9).double()), ours(planes(9)), rtol=1e-12)
 
 
 def test_training_step_equals_three_streams(pair):
     plain, ours = pair
     labels = torch.arange(12) % 3
-    for net, images in ((plain, planes(12).double()), (ours, planes(12))):
+    for net, images in ((plain, theirs(12).double()), (ours, planes(12))):
         functional.cross_entropy(net(images), labels).backward()
     gradients = {name: p.grad for name, p in plain.named_parameters()}
     wanted = from_streams({**plain.state_dict(), **gradients})
@@ -88,6 +79,23 @@ def test_training_step_equals_three_streams(pair):
         assert torch.allclose(p.grad, wanted[name], rtol=1e-8, atol=1e-12), name
     for name, buffer in ours.named_buffers():
         assert torch.allclose(buffer, from_streams(plain.state_dict())[name], rtol=1e-10), name
+
+
+def test_published_weights_are_of_planes_in_opencv_s_order(pair):
+    plain = pair[0].float().eval()
+    state = {name: value.numpy() for name, value in plain.state_dict().items()}
+    scores = STSTNet().published(state, 3).predict(list(planes(9).numpy()))
+    expected = plain(theirs(9).float()).softmax(1).detach().numpy()
+    assert np.allclose(scores, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("conv2.bias", None), ("fc.weight", np.zeros((5, 400)))]
+)
+def test_weights_of_another_network_are_named(pair, name, value):
+    state = {n: v.numpy() for n, v in pair[0].state_dict().items() if n != name}
+    with pytest.raises(BenchError, match=name):
+        STSTNet().published(state if value is None else {**state, name: value}, 3)
 
 
 def test_half_dropout():
@@ -98,11 +106,6 @@ def test_half_dropout():
     assert set(out.unique().tolist()) == {0.0, 2.0}
     assert abs(out.mean().item() - 1) < 0.05
     assert torch.equal(layer.eval()(x), x)
-
-
-@pytest.mark.parametrize(("module", "count"), [(Module, 1683), (OffApexModule, 2664475)])
-def test_parameters(module, count):
-    assert sum(p.numel() for p in module(3).parameters()) == count
 
 
 @pytest.mark.parametrize(

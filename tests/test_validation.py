@@ -95,6 +95,8 @@ def test_a_sound_plugin_loads(tmp_path, text):
             "variants['a'] sets 'depth'",
         ),
         ("    name =", '    described_by = ("size",)\n    name =', "described_by names 'size'"),
+        ("    name =", '    traced = frozenset({"best"})\n    name =', "traced names 'best'"),
+        ("    name =", '    weights_files = {"smic": "{}.pth"}\n    name =', "and no published"),
     ],
 )
 def test_a_fault_of_a_method_is_one_line(tmp_path, old, new, expected):

@@ -12,6 +12,7 @@ from bench.board.contract import apart_text
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, by_row, finished
 from bench.evaluation.external import external_order, external_row
+from bench.evaluation.identity import Meter
 from bench.evaluation.ranking import ranked
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
@@ -40,16 +41,18 @@ def build(
     """
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     grouped: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in store.records() if records is None else records:
+    every = list(store.records() if records is None else records)
+    for record in every:
         grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
     external: dict[tuple[str, str], list[External]] = defaultdict(list)
     for one in store.externals():
         external[one.data, one.protocol].append(one)
         # A task may have imported predictions and no records at all.
         grouped.setdefault((one.data, one.protocol), [])
+    meter = Meter.of(store.folder, every)
     wanted = set(grouped) if only is None else set(only)
     tables = [
-        _table(tasks[data], protocol, of_table, registry, external[data, protocol])
+        _table(tasks[data], protocol, of_table, registry, external[data, protocol], meter)
         for (data, protocol), of_table in grouped.items()
         # Without its task file nothing can be scored: that has the true classes.
         if (data, protocol) in wanted and data in tasks
@@ -77,9 +80,13 @@ def _table(
     records: list[Record],
     registry: Registry,
     external: list[External],
+    meter: Meter,
 ) -> Table:
     grouped = sorted(by_row(records).items())
-    rows = {key: build_row(task, protocol, of_row, registry) for key, of_row in grouped}
+    rows = {
+        key: meter.measured(build_row(task, protocol, of_row, registry), task, of_row)
+        for key, of_row in grouped
+    }
     done = {key: finished(of_row) for key, of_row in grouped}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}

@@ -13,6 +13,12 @@ from typing import Any
 
 from bench.board.board import Board, Table
 from bench.board.contract import counts
+from bench.board.identity import (
+    lovo_text,
+    lovo_values,
+    neighbours_text,
+    neighbours_values,
+)
 from bench.board.notes import brief_text, full_text, notes_text
 from bench.board.text import (
     fit_time,
@@ -180,6 +186,18 @@ COLUMNS = (
         "oracle", lambda _: "oracle UF1", lambda _, row: selected_text(row, row.oracle),
         lambda _, row: {"oracle_uf1": row.oracle.value} if row.oracle else {},
         7, right=True, here=lambda table: any(row.oracle for row in table.rows),
+    ),
+    Column(
+        "same_person", lambda _: "same person (chance)", lambda _, row: neighbours_text(row),
+        lambda _, row: neighbours_values(row), 10, right=True,
+        here=lambda table: any(neighbours_values(row) for row in every(table)),
+        order=lambda row: -neighbours_values(row).get("same_person", -1),
+    ),
+    Column(
+        "lovo", lambda _: "LOVO − LOSO", lambda _, row: lovo_text(row),
+        lambda _, row: lovo_values(row), 10, right=True,
+        here=lambda table: any(lovo_values(row) for row in every(table)),
+        order=lambda row: -lovo_values(row).get("lovo_minus_loso_uf1", -2),
     ),
     Column(
         "recall", lambda table: f"{'/'.join(table.classes)} recall",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.core.words import Provenance
 from bench.evaluation.notes import (
+    AuthorsEpoch,
     ExternalPredictions,
     IncompleteVariants,
     NoCommonSeed,
@@ -14,6 +15,7 @@ from bench.evaluation.notes import (
     Partial,
     PartialClips,
     PluginMissing,
+    PublishedWeights,
     Reconstructed,
     SamePeople,
     Scratch,
@@ -104,6 +106,10 @@ def note_text(note: Note) -> str:
             return "scratch"
         case Transductive():
             return "transductive"
+        case AuthorsEpoch():
+            return "the authors' choice of epoch is oracle UF1"
+        case PublishedWeights():
+            return "published weights"
         case SeesCodes():
             return "sees the coded action units, no pixels; a reference, no strict bound"
         case PluginMissing():

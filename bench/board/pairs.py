@@ -10,7 +10,8 @@ def verdict_text(pair: Pair) -> str:
     """Which method is better, in words."""
     words = "no significant difference" if pair.better is None else f"{pair.better} is better"
     chosen = f"; epoch of {' and '.join(pair.test_best)} chosen on the test subjects"
-    return words + (chosen if pair.test_best else "")
+    untrained = f"; {' and '.join(pair.untrained)} with published weights"
+    return words + (chosen if pair.test_best else "") + (untrained if pair.untrained else "")
 
 
 def left_out_text(one: LeftOut) -> str:

@@ -215,7 +215,8 @@ READING = {
     "intervals": "subjects are resampled 10,000 times, with all seeds of a subject together; "
     "`UF1 ± seeds` is the standard deviation over seeds.",
     "#": "1 plus the number of methods that are significantly better in UF1 (paired permutations "
-    "over subjects, Holm-corrected). Rows below the ranked ones are incomplete or outdated. A rank "
+    "over subjects, Holm-corrected). Rows below the ranked ones are incomplete, outdated, of "
+    "`published weights`, which were trained elsewhere, or there for their oracle score. A rank "
     "that rests on folds which only others report has a dagger (†).",
     "F1": "the macro F1, which is UF1 unless a class has no clip; it has a column where they "
     "differ.",
@@ -227,6 +228,11 @@ READING = {
     "parentheses: the checkpoint selected on inner folds of each fold's training subjects "
     "(`--inner 5`; a dash if not run), and the one that is best on each held-out subject, which "
     "shows how much such selection gains. Neither is ranked.",
+    "same person (chance)": "share of clips whose nearest neighbour in the method's features "
+    "(Euclidean distance) is of the same person, and the share expected of neighbours drawn at "
+    "random.",
+    "LOVO − LOSO": "what leaving out one clip (`--protocol lovo`) scores more than leaving out one "
+    "subject: people who are also in training. Where both were run.",
     "provenance": "that of a row's weakest fold: `run` by whoever made this board; `reproduced`: "
     "made by others and rerun here with equal predictions; `reported` by others; `unsealed`: in "
     "files of an older format, whose changes do not show.",

@@ -61,6 +61,7 @@ def _method(plugin: type[Method]) -> dict[str, Any]:
         "needs": sorted(plugin.needs),
         "takes": sorted(plugin.takes),
         "configuration": {name: repr(value) for name, value in fields.items()},
+        **({"published weights": dict(plugin.weights_files)} if plugin.weights_files else {}),
         "sources": dict(plugin.sources),
         "meanings": meanings(plugin),
         "presets": {name: dict(changes) for name, changes in plugin.presets.items()},

@@ -33,7 +33,8 @@ Methods = Annotated[
     typer.Option(
         "--methods",
         "-m",
-        help="Method names, globs, name:variant, name:*, or all; comma-separated.",
+        help="Method names, globs, name:variant, name:*, name:field=value, or all; "
+        "comma-separated.",
         autocompletion=complete_methods,
     ),
 ]

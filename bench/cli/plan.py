@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from statistics import fmean
 from typing import Any
 
@@ -90,7 +90,7 @@ def expected(prepared: Prepared) -> str:
     def waits(cell: Cell) -> bool:
         # Counting files spares a run with nothing to do from reading every record once more.
         there = sum(1 for _ in store.cell_folder(cell).glob("*.json"))
-        return prepared.options.traced or there < len(cell.folds)
+        return prepared.options.traced or cell.row.traced or there < len(cell.folds)
 
     waiting = filter(waits, prepared.plan.cells)
     left = [_facts(cell, prepared)["seconds_left"] for cell in waiting]
@@ -110,7 +110,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
     records = store.of_cell(cell)
-    done = {record.fold for record in records if record.serves(prepared.options)}
+    wanted = replace(prepared.options, trace=prepared.options.trace or cell.row.traced)
+    done = {record.fold for record in records if record.serves(wanted)}
     each = _seconds(cell, [record for record in records if record.status == "ok"])
     if each is not None:
         # An inner fit takes about as long as the fit of the whole fold.
@@ -131,6 +132,8 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
 
 def _seconds(cell: Cell, done: list[Record]) -> float | None:
     """Wall time of one fit of a fold: what others took, or else what the method estimates."""
+    if cell.row.weights is not None:
+        return 0.0  # nothing is trained
     if done:
         return fmean(record.wall - record.seconds.get("inner", 0.0) for record in done)
     clips = max(len(fold.train) for fold in cell.folds)

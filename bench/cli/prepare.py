@@ -21,6 +21,7 @@ from bench.data.task import Task, read_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
 from bench.plugins.configure import Configured, configure
+from bench.plugins.fold_weights import remember
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, no_data
 from bench.running.options import RunOptions
@@ -112,6 +113,9 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
     stand_ins = all(dataset.synthetic for dataset in datasets)
     preset = request.preset or ("quick" if stand_ins else "paper")
     rows = [own] if own else configure(registry, request.methods, preset)
+    for row in rows:
+        if row.weights is not None:
+            remember(row.weights)
     tasks, unusable, remarks = _tasks(datasets, request, settings, options.workers)
     if not tasks:
         known = ", ".join(str(TaskName(d.name, word)) for d in datasets for word in d.labellings)

@@ -19,8 +19,9 @@ def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDiffer
     """
     if any(Protocol.parse(pair.protocol).diagnostic for pair in pairs):
         return None
-    # Scores on other clips, or of an epoch chosen on the test subjects, are not to be ranked.
-    unfit = {pair.data for pair in pairs if pair.clips < pair.of or pair.test_best}
+    # Scores on other clips, of an epoch chosen on the test subjects, or of weights from elsewhere
+    # are not to be ranked.
+    unfit = {p.data for p in pairs if p.clips < p.of or p.test_best or p.untrained}
     fit = [pair for pair in pairs if pair.data not in unfit]
     # A task and a part of it are not two tasks.
     fit = [pair for pair in fit if not SUBSET.search(pair.task)] or fit

@@ -10,11 +10,13 @@ from bench.core.clip import UNIT_CODES
 from bench.core.names import Label, Protocol
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
+    AuthorsEpoch,
     Note,
     NotIsolated,
     OldVersion,
     Partial,
     PluginMissing,
+    PublishedWeights,
     Reconstructed,
     SamePeople,
     Scratch,
@@ -72,7 +74,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
             if plugin
             else "unknown"
         ),
-        selection="last",
+        selection=first.selection,
         folds=len(done),
         of=total,
         seeds=seeds,
@@ -111,6 +113,11 @@ def _notes(
     records: list[Record], plugin: type[Method] | None, registry: Registry
 ) -> Iterator[Note]:
     inputs = records[0].inputs
+    # First, because narrow tables show one note: these say why there is no rank.
+    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
+        yield AuthorsEpoch()
+    if records[0].published_weights:
+        yield PublishedWeights()
     if Protocol.parse(inputs["protocol"]).diagnostic:
         yield SamePeople()
     if plugin and (gaps := plugin.facts.fidelity.gaps):

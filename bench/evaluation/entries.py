@@ -86,6 +86,11 @@ class Entry:
         return self.external is not None and self.external.selection == "test-best"
 
     @property
+    def published_weights(self) -> bool:
+        """It was predicted with weights that others trained."""
+        return any(r.published_weights for records in self.seeds.values() for r in records)
+
+    @property
     def by_subject(self) -> bool:
         """It counts by subject and names no clip."""
         return self.external is not None and bool(self.external.matrices)

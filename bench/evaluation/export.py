@@ -39,7 +39,7 @@ def _cell(cell: CellRecords) -> Export:
             method=done[0].label,
             preset=done[0].preset,
             seed=inputs["seed"],
-            selection="last",
+            selection=done[0].selection,
             provenance=least_provenance(done),
             source="",
         ),

@@ -19,7 +19,8 @@ class Note:
     Attributes:
         kind: the word for other programs.
         unranked: the row gets no rank, because it says nothing about today's method, or nothing
-            about people that the method has not seen.
+            about people that the method has not seen, or stands there for its oracle score, or
+            nobody knows how its weights were chosen.
     """
 
     kind: ClassVar[str]
@@ -90,6 +91,22 @@ class Transductive(Note):
     """Training saw the held-out clips, without their labels."""
 
     kind = "transductive"
+
+
+@dataclass(frozen=True)
+class PublishedWeights(Note):
+    """Weights that the authors published, a file for each held-out subject; not trained here."""
+
+    kind = "published-weights"
+    unranked = True
+
+
+@dataclass(frozen=True)
+class AuthorsEpoch(Note):
+    """A variant for its oracle score: its authors choose the epoch on the held-out subject."""
+
+    kind = "authors-epoch"
+    unranked = True
 
 
 @dataclass(frozen=True)

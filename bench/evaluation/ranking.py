@@ -21,7 +21,7 @@ from bench.store.record import Record
 def ranked(
     rows: Mapping[RowKey, Row], done: Mapping[RowKey, list[Record]], task: Truth
 ) -> list[Row]:
-    """Best first; references follow, then incomplete, outdated and diagnostic rows, without a rank.
+    """Best first; references, then incomplete, outdated, diagnostic, untrained rows have no rank.
 
     A rank is 1 plus the number of methods that are significantly better by UF1 (paired
     permutations over subjects, Holm's correction): methods that do not differ share one.

@@ -41,13 +41,20 @@ def digest(path: str) -> str:
         ) from error
 
 
-def read(path: str) -> dict[str, Tensor]:
+def read(path: str, sha256: str = "") -> dict[str, Tensor]:
     """The state dict in a file, alone or under the key "state_dict", without "module." prefixes.
 
+    Args:
+        path: of the file.
+        sha256: that it must have; empty for any.
+
     Raises:
-        BenchError: the file holds no state dict.
+        BenchError: the file holds no state dict, or has changed.
     """
     import torch
+
+    if sha256 and digest(path) != sha256:
+        raise BenchError(f"{WORD}{path}: the file has changed since this command began")
 
     file = Path(path).expanduser()
     found: Any

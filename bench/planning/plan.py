@@ -16,6 +16,7 @@ from bench.data.task import Task
 from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped, sentences
 from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
+from bench.plugins.fold_weights import FoldWeights
 from bench.views.catalog import servable, view_versions
 
 ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
@@ -41,6 +42,7 @@ class Cell:
         # Stand-ins have them from their truth, which belongs to the clips' bytes.
         if UNIT_CODES in method.needs | method.takes and not self.task.synthetic:
             annotations[UNIT_CODES] = self.task.annotated("coded_units")
+        weights = self.row.weights
         return {
             "method": method.name,
             "version": method.version,
@@ -52,6 +54,7 @@ class Cell:
             "seed": self.seed,
             # Left out when empty: an empty entry would change the keys of methods that use none.
             **({"annotations": annotations} if annotations else {}),
+            **({"published_weights": weights.sha256} if weights else {}),
         }
 
     @cached_property
@@ -119,7 +122,8 @@ def make_plan(
         limit_folds: keep only the first N folds of each cell.
 
     Raises:
-        BenchError: nothing is left to run, or the protocol is unknown.
+        BenchError: nothing is left to run, the protocol is unknown, or published weights lack the
+            file of a fold.
     """
     try:
         Protocol.parse(protocol)
@@ -140,8 +144,22 @@ def make_plan(
                 names = row.label, task.name, task.dataset.name
                 skipped.append(MissingViews(*names, lacking, provided))
                 continue
-            cells += [Cell(row, task, protocol, seed, tuple(split[:limit_folds])) for seed in seeds]
+            chosen = tuple(split[:limit_folds])
+            if row.weights is not None:
+                _check_weights(row.label, row.weights, protocol, chosen)
+            cells += [Cell(row, task, protocol, seed, chosen) for seed in seeds]
     if not cells:
         reasons = "; ".join(sentences(skipped)) or "no methods or no tasks selected"
         raise BenchError(f"nothing to run: {reasons}")
     return Plan(tuple(cells), tuple(skipped))
+
+
+def _check_weights(label: str, weights: FoldWeights, protocol: str, chosen: Sequence[Fold]) -> None:
+    """Raise `BenchError` before anything runs for a fold that has no file of weights."""
+    if Protocol.parse(protocol).kind != "loso":
+        raise BenchError(
+            f"{label} --protocol {protocol}: each file of weights was trained without one subject; "
+            "expected loso"
+        )
+    for fold in chosen:
+        weights.file_of(fold.name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from bench.core.types import Description
+from bench.core.types import Array, Description
 from bench.core.words import RowFidelity
 from bench.plugins.context import Context
 from bench.plugins.fidelity import ORIGINAL, Fidelity
@@ -80,7 +80,12 @@ class Method:
             a file of public code, or `OURS`.
         as_judged: presets and variants that keep the judgements of `facts.fidelity`; all others are
             shown as changed.
+        traced: variants whose authors keep the best epoch on the held-out subject. They are run as
+            if with `--trace`, so that a board shows that choice in its oracle column.
         described_by: the fields that `describe` depends on; None means all of them.
+        weights_files: of a method whose authors publish weights, a file for each held-out subject:
+            how the files are called, by database, from the subject's number: "sub{:02d}.pth". The
+            variant `weights=FOLDER` then predicts by `published` and is never trained.
     """
 
     name: ClassVar[str]
@@ -92,7 +97,9 @@ class Method:
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     sources: ClassVar[Mapping[str, str]] = {}
     as_judged: ClassVar[frozenset[str]] = frozenset()
+    traced: ClassVar[frozenset[str]] = frozenset()
     described_by: ClassVar[tuple[str, ...] | None] = None
+    weights_files: ClassVar[Mapping[str, str]] = {}
 
     def stated(self) -> Facts:
         """The facts of this configuration, where some fields change what must be said."""
@@ -114,6 +121,20 @@ class Method:
 
     def fit(self, train: Training, context: Context) -> Model:
         """Learn from the training subjects of one fold."""
+        raise NotImplementedError
+
+    def published(self, weights: Mapping[str, Array], classes: int) -> Model:
+        """The model that weights published for a fold make, in place of `fit`.
+
+        The harness chooses the file by the held-out subject; whose it is, is not said here.
+
+        Args:
+            weights: arrays by the authors' names.
+            classes: number of classes of the task.
+
+        Raises:
+            BenchError: they are not of this network; says how.
+        """
         raise NotImplementedError
 
     def pictures(self, model: Model, clips: Mapping[str, Description]) -> Mapping[str, Figure]:

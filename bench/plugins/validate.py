@@ -66,6 +66,8 @@ def _method(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
     for function, returns in (("describe", "(self, clip)"), ("fit", "(self, train, context)")):
         if getattr(plugin, function) is getattr(Method, function):
             yield f"no {function}; write def {function}{returns}: ..."
+    if plugin.weights_files and plugin.published is Method.published:
+        yield "weights_files, and no published; write def published(self, weights, classes): ..."
     yield from _views(plugin, shipped)
     yield from _fields(plugin)
 
@@ -130,6 +132,10 @@ def _fields(plugin: type[Method]) -> Iterator[str]:
         choices: Mapping[str, Mapping[str, Any]] = getattr(plugin, what)
         for word, changes in choices.items():
             yield from _strangers(f"{what}[{word!r}] sets", changes, names)
+    for word in sorted(plugin.traced - set(plugin.variants)):
+        yield f"traced names {word!r}, and no variant has that name. Variants: " + _list(
+            plugin.variants
+        )
     yield from _strangers("described_by names", plugin.described_by or (), names)
     yield from _strangers("sources names", plugin.sources, names)
 

@@ -185,6 +185,7 @@ def _relatives(here: list[Record], chosen: Group, like: Record) -> list[Record]:
     for record in here:
         kind, wanted = record.inputs, like.inputs
         same = (kind["method"], kind["version"]) == (wanted["method"], wanted["version"])
+        same &= record.published_weights == like.published_weights
         if same and record.label != like.label and _group(record)[:3] == chosen[:3]:
             by_label[record.label][_group(record)].append(record)
     largest = (max(of.values(), key=lambda rows: len(finished(rows))) for of in by_label.values())

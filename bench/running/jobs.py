@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
-from bench.views.opening import clip_digest
+from bench.views.clip_views import Views
+from bench.views.opening import clip_digest, without
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def sees_codes(method: Method) -> bool:
     return UNIT_CODES in method.needs | method.takes
 
 
+def allowed(method: Method, clip: Views) -> Views:
+    """A clip as one method may see it: with coded action units only where it declares them."""
+    return clip if sees_codes(method) else without(clip, UNIT_CODES)
+
+
 @dataclass(frozen=True)
 class Fit:
     """One fold to fit and predict.
@@ -90,6 +96,7 @@ class Fit:
         seed: of this fold.
         options: time limit, device, threads; whether checkpoints are scored and selected.
         cache: folder.
+        weights: published for this fold, by name, in place of training; None where it is trained.
     """
 
     method: Method
@@ -104,6 +111,7 @@ class Fit:
     seed: int
     options: RunOptions
     cache: Path
+    weights: Mapping[str, Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -144,9 +152,32 @@ def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
         genders=tuple(task.clips[i].gender for i in fold.train),
         classes=len(task.classes),
         seed=derived_seed(unit.cell.seed, task.name, fold.name),
-        options=options,
+        options=options_of(unit, options),
         cache=cache.folder,
+        weights=published_weights(unit),
     )
+
+
+def options_of(unit: Unit, options: RunOptions) -> RunOptions:
+    """Options of one unit: some variants are traced whether or not the user asks for it."""
+    return dataclasses.replace(options, trace=options.trace or unit.cell.row.traced)
+
+
+def published_weights(unit: Unit) -> Mapping[str, Array] | None:
+    """The weights published for a fold, chosen by the subject that it holds out.
+
+    Raises:
+        BenchError: no file, or no weights in it.
+    """
+    weights = unit.cell.row.weights
+    if weights is None:
+        return None
+    # Imported late: it needs torch, which few runs do in this process.
+    from bench.learning.pretrained import read
+
+    path = weights.file_of(unit.fold.name)
+    # Arrays rather than the file, whose name and content may spell the subject.
+    return {name: one.numpy() for name, one in read(str(path), weights.files[path.name]).items()}
 
 
 def description_keys(unit: Unit) -> tuple[str, ...]:

@@ -9,12 +9,16 @@ from typing import Protocol, cast
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
 from bench.core.code_hash import borrowed, source_hash
+from bench.core.contain import contained
+from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
+from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
-from bench.running.jobs import Outcome, fit_job
+from bench.running.jobs import Outcome, fit_job, options_of, published_weights
+from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
 from bench.running.unreadable import without
 from bench.running.worker import fit
@@ -72,6 +76,7 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
     store.check_writable()
     with in_use(cache):
         summary = _run(plan, store, cache, options, progress)
+        keep_neighbours([*plan.cells, *summary.spared], store, cache)
         prune(cache, options.cache_size)
     return summary
 
@@ -85,6 +90,7 @@ def _run(
     waiting = _missing(plan, store, options, summary)
     if not waiting:
         return summary
+    _check_weights(waiting)
     waiting = _described(waiting, store, cache, options, progress, summary)
     if summary.spared:
         # All of their clips have just been described.
@@ -99,6 +105,20 @@ def _run(
     return summary
 
 
+def _check_weights(waiting: Sequence[Unit]) -> None:
+    """Raise `BenchError` before anything runs for published weights that do not fit the method."""
+    for unit in waiting:
+        weights, row = published_weights(unit), unit.cell.row
+        if weights is None or row.weights is None:
+            continue
+        try:
+            with contained():
+                row.method.published(weights, len(unit.cell.task.classes))
+        except BenchError as error:
+            file = row.weights.file_of(unit.fold.name)
+            raise BenchError(f"{WORD}={file}: does not fit: {error}") from error
+
+
 def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
     faults = [store.write_task(cell.task) for cell in plan.cells]
     summary.rewritten += [fault for fault in faults if fault]
@@ -106,7 +126,7 @@ def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) ->
     waiting = []
     for unit in plan.units:
         try:
-            record = store.done(unit, options)
+            record = store.done(unit, options_of(unit, options))
         except DamagedError as error:
             # Without the cure, which is this very run.
             summary.damaged.append(f"{store.path(unit)}: {error.fault}")
@@ -154,7 +174,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         parameters=outcome.parameters,
         error=outcome.error,
         trace=outcome.trace,
-        traced=options.traced,
+        traced=options_of(unit, options).traced,
         inner=options.inner,
         inner_step=outcome.inner_step,
         curve=outcome.curve,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, Protocol, TypedDict
 
-from bench.core.words import Provenance, Status
+from bench.core.words import Provenance, Selection, Status
 
 FORMAT = 3
 """Of the files that are written. 1 had no device, GPU and code of the dataset, and 2 no seal; both
@@ -24,6 +24,7 @@ class Inputs(TypedDict):
     protocol: str
     seed: int
     annotations: NotRequired[dict[str, str | None]]
+    published_weights: NotRequired[str]
 
 
 class Wanted(Protocol):
@@ -108,6 +109,16 @@ class Record:
     signature: str = ""
     provenance: Provenance = "reported"
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def published_weights(self) -> bool:
+        """It was predicted with weights that the method's authors published, not trained here."""
+        return "published_weights" in self.inputs
+
+    @property
+    def selection(self) -> Selection:
+        """How its checkpoint was chosen; of weights from elsewhere nobody here can say."""
+        return "unknown" if self.published_weights else "last"
 
     @property
     def wall(self) -> float:

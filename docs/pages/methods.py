@@ -114,7 +114,15 @@ def _variants(plugin: type[Method]) -> list[str]:
     if not plugin.variants:
         return []
     rows = [
-        (f"`{plugin.name}:{name}`", ", ".join(f"`{n}={v!r}`" for n, v in changes.items()))
+        (
+            f"`{plugin.name}:{name}`",
+            ", ".join(
+                [
+                    *(f"`{n}={v!r}`" for n, v in changes.items()),
+                    *(["the authors' choice of epoch (oracle)"] if name in plugin.traced else []),
+                ]
+            ),
+        )
         for name, changes in plugin.variants.items()
     ]
     return ["## Variants", table(("name", "changes"), rows)]

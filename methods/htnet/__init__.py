@@ -65,6 +65,7 @@ class HTNet(NetworkMethod):
     presets = {"quick": {"epochs": 20}}
     variants = {"straight": {"faithful": False}, "official": {"shuffle": False}}
     as_judged = frozenset({"official"})
+    traced = frozenset({"official"})
     sources = {
         "epochs": "public code, main_HTNet.py",
         "learning_rate": "public code, main_HTNet.py",
@@ -94,9 +95,8 @@ class HTNet(NetworkMethod):
             "Crops lie at the fallback landmarks of the public code, not at detected ones.",
             "The public code takes x for the row of a crop; so do we, `straight` does not.",
             "As in the public code, each attention sees a single token.",
-            "The last epoch is kept; the public code keeps the best on the held-out subject. Run "
-            "`htnet:official` with --trace for its batches and, in a column of its own, its choice "
-            "of epoch.",
+            "The last epoch is kept; the public code keeps the best on the held-out subject. "
+            "`htnet:official` has its batches and, in the oracle column, its choice of epoch.",
             "The quick preset is ours: 20 epochs.",
         ),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bench import Context, Facts, Training
+from bench import Array, Context, Facts, Model, Training
 from bench.learning.flow_network import FlowNetwork
 from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 
@@ -35,6 +36,7 @@ class STSTNet(FlowNetwork):
     presets = {"quick": {"epochs": 100, "learning_rate": 1e-3}}
     variants = {"official": {"shuffle": False}}
     as_judged = frozenset({"official"})
+    weights_files = {"smic": "s{:02d}.pth", "casme2": "sub{:02d}.pth", "samm": "{:03d}.pth"}
     seconds_per_clip = 5e-5
     sources = {
         "epochs": "public code, main.py",
@@ -64,6 +66,7 @@ class STSTNet(FlowNetwork):
             "Batches are shuffled; the variant official goes through the classes in order, as the "
             "public code does. Both keep the last epoch.",
             "800 epochs, as the public PyTorch code trains; the paper and its MATLAB code say 500.",
+            "`ststnet:weights=FOLDER` is not trained: it predicts with the authors' weights.",
             "The quick preset is ours: 100 epochs at a rate of 1e-3.",
         ),
     )
@@ -74,6 +77,12 @@ class STSTNet(FlowNetwork):
 
         sampler = None if self.shuffle else partial(by_class, batch_size=self.batch_size)
         return replace(super().recipe(train, context), sampler=sampler)
+
+    def published(self, weights: Mapping[str, Array], classes: int) -> Model:
+        """The network with the authors' weights for this fold."""
+        from .weights import model
+
+        return model(weights, classes)
 
     def network(self, train: Training) -> nn.Module:
         """Three streams; pixel values stay in 0 .. 255, as in the public code."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from bench.check.authors import (
     Authors,
@@ -21,28 +21,9 @@ from bench.check.authors import (
 
 from . import STSTNet
 from .net import STSTNet as Network
+from .weights import from_streams
 
 MAIN, WEIGHTS = "main.py", "STSTNet_Weights/s01.pth"
-
-
-def from_streams(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The authors' weights, a layer for each stream, as weights of our one layer.
-
-    Their images are OpenCV's, blue first: planes strain, v, u. Ours are u, v, strain, so the inputs
-    of their convolutions are turned round.
-    """
-
-    def joined(layer: str, name: str) -> Tensor:
-        return torch.cat([state[f"{layer}{stream}.{name}"] for stream in (1, 2, 3)])
-
-    normalisation = ("weight", "bias", "running_mean", "running_var")
-    return {
-        "convolution.weight": joined("conv", "weight").flip(1),
-        "convolution.bias": joined("conv", "bias"),
-        **{f"normalisation.{name}": joined("bn", name) for name in normalisation},
-        "normalisation.num_batches_tracked": state["bn1.num_batches_tracked"],
-        **{f"head.{name}": state[f"fc.{name}"] for name in ("weight", "bias")},
-    }
 
 
 def compare(code: Path) -> Iterator[Comparison]:

@@ -26,7 +26,7 @@ def constant(path: Path, name: str) -> Any:
             names = [one.id for one in getattr(node, "targets", ()) if isinstance(one, ast.Name)]
             if isinstance(node, ast.Assign) and name in names:
                 return ast.literal_eval(node.value)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, TypeError, RecursionError) as error:
         raise BenchError(f"{path}: {name} cannot be read ({error}); another commit?") from error
     raise BenchError(f"{path}: no constant {name}; another commit?")
 

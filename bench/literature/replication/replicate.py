@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.core.clones import clone_of, commit_of
+from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.literature.replication.claim import Claim, Number, agrees, decimals
 
@@ -71,7 +72,18 @@ def recomputed(claim: Claim, clones: Sequence[Path]) -> Replication:
     Raises:
         BenchError: a file is not what it was, or `recompute` leaves out a quantity.
     """
-    values = claim.recompute(*clones)
+    try:
+        with contained():
+            values = claim.recompute(*clones)
+    except BenchError:
+        raise
+    # What a file that has changed makes of a plugin's code is up to both.
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise BenchError(
+            f"{claim.title}: cannot be recomputed from {', '.join(map(str, clones))} ({said}); "
+            "damaged, or another commit?"
+        ) from error
     if missing := [one.name for one in claim.numbers if one.name not in values]:
         raise BenchError(f"{claim.title}: no {missing[0]!r} among {', '.join(values)}")
     return Replication(
