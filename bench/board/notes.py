@@ -137,6 +137,12 @@ def note_text(note: Note) -> str:
             return f"Of several rows, the newest version with most folds: {', '.join(labels)}."
         case NoCommonSeed(method, labels):
             return f"No seed in common with {method}: {', '.join(labels)}."
+    return _caveat_text(note)
+
+
+def _caveat_text(note: Note) -> str:
+    """Of published results, in a few words."""
+    match note:
         case EpochSelection("test-best"):
             return "its epoch was chosen on the test subjects"
         case EpochSelection():
