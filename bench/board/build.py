@@ -16,6 +16,7 @@ from bench.evaluation.identity import Meter
 from bench.evaluation.ranking import ranked
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
+from bench.literature.ceilings import ceiling_of
 from bench.literature.comparison import comparisons
 from bench.plugins.registry import Registry
 from bench.store.environment import read_environment
@@ -91,9 +92,10 @@ def _table(
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     others = sorted((external_row(task, one) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
-    published = (
-        comparisons(task.task, protocol, dataset.literature(), best_first) if dataset else ()
-    )
+    known_as = dataset.literature() if dataset else ""
+    published = comparisons(task.task, protocol, known_as, best_first) if known_as else ()
+    # Results on other clips are no results of the papers' task; stand-ins are other clips.
+    alike = task.contract.as_published and not task.synthetic
     return Table(
         task=task.task,
         protocol=protocol,
@@ -105,10 +107,10 @@ def _table(
         apex=task.apex,
         rows=(*best_first, *(row for row in others if row.selection != "test-best")),
         test_best=tuple(row for row in others if row.selection == "test-best"),
-        # Results on other clips are no results of the papers' task; stand-ins are other clips.
-        published=published if task.contract.as_published and not task.synthetic else (),
+        published=published if alike else (),
         contract=task.contract,
         apart=apart_text(task.contract) if published and not task.synthetic else "",
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),
+        ceiling=ceiling_of(task.task, known_as) if alike and protocol == "loso" else None,
     )

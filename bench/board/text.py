@@ -127,7 +127,7 @@ def compared(table: Table) -> list[list[str]]:
     return [
         [
             one.label or "",
-            _values(one.published),
+            _values({name: one.published[name] for name in printed(one)}),
             _differences(one, most=1),
             one.selection,
             "; ".join(filter(None, map(brief_note, one.caveats))) or "–",
@@ -135,6 +135,12 @@ def compared(table: Table) -> list[list[str]]:
         for one in table.published
         if one.label is not None and one.part == "full"
     ]
+
+
+def printed(one: Comparison) -> list[str]:
+    """The metrics of the narrow table; of a source without UF1 its F1."""
+    wanted = ("uf1", "uar", "accuracy") if "uf1" in one.published else ("f1", "uar", "accuracy")
+    return [name for name in wanted if name in one.published]
 
 
 def beside(table: Table) -> list[list[str]]:

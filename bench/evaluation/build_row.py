@@ -60,8 +60,8 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
     done = finished(records)
     seeds = tuple(sorted({record.inputs["seed"] for record in records}))
     total = fold_count(protocol, task.people, task.databases, task.ids) * len(seeds)
-    ended = dict(Counter[Status](r.status for r in records if r.status != "ok"))
-    partial = [Partial(len(done), total, ended)] if len(done) != total else []
+    ended = Counter[Status](r.status for r in records if r.status != "ok")
+    partial = [Partial(len(done), total, dict(sorted(ended.items())))] if len(done) != total else []
     counts = confusions(task, done)
     other = selection(task, done) if done else Selection()
     return Row(
