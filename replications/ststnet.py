@@ -1,4 +1,4 @@
-"""STSTNet (Liong, Gan, See, Khor, Huang, FG 2019): both published logs."""
+"""STSTNet (Liong, Gan, See, Khor, Huang, FG 2019): both published logs, and the weights."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from pathlib import Path
 
 from bench.data.reading.coded import THREE
 from bench.literature.replication import Claim, Number, Source
-from bench.literature.replication.megc2019 import composite
+from bench.literature.replication.megc2019 import composite, paired_predictions
 from bench.statistics.metrics import f1
 from bench.store.predictions import Matrices, read
 
 REPOSITORY = "christy1206/STSTNet"
 COMMIT = "1afb56e670ee1d4f9864d21e43cfd95a291864e4"
 MATLAB, PYTHON = "STSTNet_logfile.txt", "STSTNet_python_logfile.txt"
+WEIGHTS = "STSTNet_Weights"
+FLOW = Source(
+    "wangzhifengharrison/HTNet",
+    "91cf4bda0a2db50d638d46c04c5d7cf3b602d446",
+    ("combined_3_class2_for_optical_flow.csv",),
+)
+"""The flow images of the 442 clips, which STSTNet's own repository does not have."""
 RUNNING = re.compile(r"^UF1: ([0-9.]+) \|", re.MULTILINE)
 PRECISION = "macro precision: the confusion matrix is read by columns"
 
@@ -34,6 +41,16 @@ def _python(clone: Path) -> Mapping[str, float]:
             round(float(ours), 4) == float(theirs) for ours, theirs in running
         )
     }
+
+
+def _weights(clone: Path, flow: Path) -> Mapping[str, float]:
+    from bench.literature.replication.harness import predictions_of, public_task
+
+    logged = read(clone / PYTHON, THREE)
+    assert isinstance(logged, Matrices)
+    task = public_task("megc2019flow", "3", flow)
+    ours = predictions_of(f"ststnet:weights={clone / WEIGHTS}", task)
+    return composite(ours) | {"predictions as in the log": paired_predictions(ours, logged)}
 
 
 CLAIMS = {
@@ -72,6 +89,24 @@ CLAIMS = {
             Number(
                 "running UF1 as printed", "68", "", "the score so far, after each of 68 subjects"
             ),
+        ),
+    ),
+    "ststnet-weights": Claim(
+        title="STSTNet, weights of the PyTorch code",
+        where="README and last line of the log",
+        how="the weights of 68 folds, run by the harness on the public flow of the 442 clips",
+        sources=(Source(REPOSITORY, COMMIT, (PYTHON, f"{WEIGHTS}/s01.pth")), FLOW),
+        recompute=_weights,
+        numbers=(
+            Number("clips", "442"),
+            Number(
+                "predictions as in the log",
+                "442",
+                "",
+                "the log names no clip: paired within each subject and class",
+            ),
+            Number("UF1", "0.7209"),
+            Number("UAR", "0.7250"),
         ),
     ),
 }

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import math
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import hostile
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from test_board_notes import kinds
 
 from bench.board.board import Board
 from bench.board.columns import COLUMNS, DETAILS, MAIN, choose, ordered
@@ -20,7 +22,8 @@ from bench.board.html import html
 from bench.board.latex import latex
 from bench.board.markdown import literature, markdown
 from bench.board.notes import BRIEF, brief_note, brief_text, note_text
-from bench.board.plain import flat, to_csv, to_parquet
+from bench.board.plain import flat, to_csv, to_json, to_parquet
+from bench.board.read import read_board
 from bench.board.terminal import fitting, grids
 from bench.core.errors import BenchError
 from bench.evaluation.notes import (
@@ -28,10 +31,12 @@ from bench.evaluation.notes import (
     Partial,
     Reconstructed,
     Stale,
+    Told,
     Transductive,
     WithoutAnnotation,
 )
 from bench.evaluation.row import FitTime, Row, Score
+from bench.literature.caveats import ImpossibleScores, OtherPreset
 from bench.literature.comparison import Comparison
 
 METHODS = ("mfvan:delta-no-ri (quick)", "lbptop", "offapex (quick)", "shcfnet (quick)", "htnet")
@@ -175,9 +180,15 @@ def test_brief_notes_fit_and_count_the_others():
     assert brief_text(row("a", 0.5, notes=(NotIsolated(), Stale(("x",))))) == "not isolated +1"
     assert brief_text(row("a", 0.5, notes=(), provenance="reported")) == "reported"
     assert brief_text(row("a", 0.5)) == "–"
-    for note in (*notes, NotIsolated(), WithoutAnnotation("action_units")):
-        assert len(brief_note(note)) <= BRIEF
-        assert len(brief_note(note)) <= len(note_text(note))
+    assert brief_note(WithoutAnnotation("action_units")) == "no action units"
+
+
+def test_every_kind_of_note_is_brief_in_the_narrow_table():
+    for kind in kinds():
+        values = {"ended": {}, "labels": ("a",), "changed": ("a",)}
+        note = kind(*[values.get(name, "1") for name in kind.__match_args__])
+        assert 0 < len(brief_note(note)) <= BRIEF + 10
+        assert note_text(note)
 
 
 def test_tables_of_several_tasks_have_contents():
@@ -228,6 +239,57 @@ def test_numbers_for_programs_have_the_same_names_in_every_line():
 def test_parquet_holds_what_csv_holds():
     parquet = pytest.importorskip("pyarrow.parquet")
     assert parquet.read_table(io.BytesIO(to_parquet(BOARD))).to_pylist() == flat(BOARD)
+
+
+def rendered(board: Board) -> list[str]:
+    return [write(board) for write in (markdown, literature, html, latex, to_csv, to_json)]
+
+
+def test_a_board_read_from_its_json_is_the_same_in_every_format(world, tmp_path):
+    published = (comparison("LBP-TOP", "lbptop"), comparison("STSTNet", None))
+    rows = (*ROWS[:-1], dataclasses.replace(ROWS[-1], recall=[0.5, math.nan, 0.25]))
+    caveats = (ImpossibleScores("no"), OtherPreset("quick"))
+    noted = dataclasses.replace(published[0], caveats=caveats)
+    one = table(*rows, published=(noted, *published[1:]), ceiling=0.8)
+    one = dataclasses.replace(one, variants=hostile.board().tables[0].variants)
+    made = Board((one, table(*ROWS, synthetic=True, task="a/2")), {"x": "a machine"})
+    path = tmp_path / "leaderboard.json"
+    path.write_text(to_json(made))
+    for source in (path, tmp_path):
+        assert rendered(read_board(source)) == rendered(made)
+    out = world.bench("board", "--from", str(path), "--tasks", "a/2", "--format", "csv").out
+    assert {line.split(",")[0] for line in out.splitlines()[1:]} == {"a/2"}
+
+
+def test_a_note_of_a_later_version_keeps_its_text(tmp_path):
+    raw = json.loads(to_json(BOARD))
+    raw["tables"][0]["rows"][0]["notes"] = [{"kind": "of-tomorrow", "x": 1, "text": "new words"}]
+    (tmp_path / "leaderboard.json").write_text(json.dumps(raw))
+    assert read_board(tmp_path).tables[0].rows[0].notes == (Told("new words"),)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda raw: raw.pop("format"), "earlier version"),
+        (lambda raw: raw.update(format=99), "upgrade bench"),
+        (lambda raw: raw.pop("tables"), "tables: missing"),
+        (lambda raw: raw["tables"][0].pop("rows"), "tables.0.rows: missing"),
+        (lambda raw: raw["tables"][0]["rows"][0].update(rank="x"), "tables.0.rows.0.rank: 'x'"),
+        (lambda raw: raw["tables"][0]["rows"][-1]["notes"][0].pop("folds"), "folds: missing"),
+        (lambda raw: raw["tables"][0]["rows"][-1]["notes"][0].pop("kind"), "kind: missing"),
+    ],
+)
+def test_another_file_is_one_line(world, change, said):
+    raw = json.loads(to_json(BOARD))
+    change(raw)
+    (world.folder / "leaderboard.json").write_text(json.dumps(raw))
+    done = world.bench("board", "--from", ".")
+    assert done.code == 2
+    (line,) = done.err.splitlines()
+    assert "leaderboard.json" in line
+    assert said in line
+    assert "no such file" in world.bench("board", "--from", "nowhere.json").err
 
 
 def test_the_command_takes_columns_and_order(world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -161,3 +162,42 @@ def test_no_code_at_all_is_no_error() -> None:
     train = Training(clips, np.arange(6) % 2, np.arange(6), 2)
     model = ActionUnitOracle().fit(train, Context(seed=0, subjects=train.subjects))
     assert np.isfinite(model.predict(clips)).all()
+
+
+def test_codes_of_a_real_dataset_reach_the_oracle_and_its_key(world) -> None:
+    """Through the command line: coded by class, one clip otherwise; then the table is mended."""
+    text = world.plugin.read_text()
+    for old, new in (
+        ('ships = frozenset({"numbers"})', 'ships = frozenset({"numbers", "action_unit_codes"})'),
+        ("f.parent, (f.name,))", "f.parent, (f.name,), coded_units=coded(f.stem))"),
+        (
+            'return {"numbers": np.array(json.loads(path.read_text()), float)}',
+            'return {"numbers": np.array(json.loads(path.read_text()), float), '
+            '"action_unit_codes": unit_codes(clip.coded_units or ())}',
+        ),
+        (
+            "FACTS = ",
+            "from bench.core.clip import CodedUnit\n"
+            "from bench.data.reading.units import unit_codes\n\n\n"
+            "def coded(name):\n"
+            "    table = Path('table.txt').read_text().split()\n"
+            "    return frozenset({CodedUnit(int(table[int(name[1])]))})\n\n\n"
+            "FACTS = ",
+        ),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    world.plugin.write_text(text)
+    scores = []
+    for table in ("4 12 1", "4 4 4", "4 12 1"):
+        (world.folder / "table.txt").write_text(table)
+        done = world.run(methods="auoracle")
+        assert done.code == 0, done.err
+        rows = json.loads((world.results / "leaderboard.json").read_text())["tables"][0]["rows"]
+        scores.append(sorted(row["scores"]["uf1"]["value"] for row in rows))
+    # Three classes of equal size: without a code that differs, one class is predicted.
+    assert scores[0] == [1.0]
+    assert scores[1] == pytest.approx([1 / 6, 1.0])
+    # The first table again: its folds are there already.
+    assert "Nothing left to run" in done.err
+    assert scores[2] == scores[1]

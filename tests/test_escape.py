@@ -144,7 +144,11 @@ RULES = {
 def tokens(text):
     """LaTeX as commands and specials, and the texts between them."""
     commands, texts, at = [], [""], 0
-    text = text.replace(r"\ensuremath{<}", "‹").replace(r"\ensuremath{>}", "›")
+    text = (
+        text.replace(r"\ensuremath{\Delta}", "Δ")
+        .replace(r"\ensuremath{<}", "‹")
+        .replace(r"\ensuremath{>}", "›")
+    )
     # Names of files and the form of a table are ours, made of safe characters.
     text = re.sub(r"\\label\{[\w:.+@~-]*\}|\\begin\{tabularx\}.*", r"\\label", text)
     # A group of one character is that character, kept from being an argument.

@@ -79,6 +79,8 @@ def test_published_results_stand_beside_ours_of_a_like_protocol():
         shown = {(one.name, one.source.split(",")[0]) for one in found}
         assert bool(shown & lines) == Protocol.parse(protocol).diagnostic
         assert both["loso"] == both["kfold:5"]
+    # Of CASME II's paper, which calls it leave-one-subject-out in its text.
+    assert 0.6341 in [one.published.get("accuracy") for one in both["lovo"]]
 
 
 def test_only_leaving_clips_out_is_a_diagnostic():

@@ -69,6 +69,6 @@ def test_many_methods_that_a_task_cannot_serve_are_one_line() -> None:
     few, many, split = lacking(3, "toy/3"), lacking(4, "toy/2"), ImpossibleProtocol("a", "hde", "b")
     assert sentences([*few, *many, split]) == [
         *map(str, few),
-        "toy/2: skipped 4 methods that need more than features: m0, m1, m2, m3",
+        "toy/2: skipped 4 methods that need other inputs than features: m0, m1, m2, m3",
         "a skipped: b",
     ]

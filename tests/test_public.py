@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bench.core.clones import commit_of
 from bench.core.dataset import PublicSource
 from bench.data.clone import clone, clone_line
 from bench.plugins import settings
+from bench.plugins.configure import configure
 from bench.plugins.registry import load
 from bench.plugins.settings import chosen_datasets, public_sources, read_settings
 
@@ -172,3 +174,17 @@ def test_with_clones_alone_other_names_are_still_stand_ins(world, monkeypatch) -
     datasets, _ = chosen_datasets(registry, found, "casme2", 1, None)
     assert [one.name for one in datasets] == ["casme2"]
     assert made
+
+
+def test_minutes_is_quick_with_fewer_epochs_and_never_a_papers_full_run() -> None:
+    registry = load()
+    shorter = {name: m for name, m in registry.methods.items() if "minutes" in m.presets}
+    assert {"htnet", "rcn"} <= shorter.keys()
+    for method in shorter.values():
+        quick, minutes = (replace(method(), **method.presets[p]) for p in ("quick", "minutes"))
+        assert minutes.epochs < quick.epochs
+        assert replace(minutes, epochs=quick.epochs) == quick
+    rows = {row.label: row for row in configure(registry, "all", "minutes")}
+    for name, method in registry.methods.items():
+        expected = next((p for p in ("minutes", "quick") if p in method.presets), "paper")
+        assert rows[name].preset == expected

@@ -18,6 +18,8 @@ from sklearn.metrics.pairwise import additive_chi2_kernel
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
+from test_megc2019flow import clone as drawn_flow
+from test_ststnet import ThreeStreams
 
 from bench import BenchError
 from bench.data.megc2019 import official
@@ -176,6 +178,40 @@ def meb(clone: Path) -> dict[str, float]:
     return part | found | {"clips": 442, "mean of subjects' F1": np.mean(means)}
 
 
+def ststnet_weights(clone: Path, flow: Path) -> dict[str, float]:
+    import torch
+
+    net = ThreeStreams().eval()
+    drawn_flow(flow)
+    images = {"sub01": 0, "006": 1, "s01": 2}
+    (clone / "STSTNet_Weights").mkdir()
+    (clone / "STSTNet_Weights" / "s01.pth").touch()
+    lines, guesses = [], []
+    for name, i in images.items():
+        with torch.random.fork_rng([]):
+            torch.manual_seed(i)
+            for value in net.state_dict().values():
+                # Whole numbers are counts of batches, which nothing reads.
+                if value.is_floating_point():
+                    value.uniform_(0.1, 1.0)
+            net.fc.weight.data.normal_()
+        torch.save(net.state_dict(), clone / "STSTNet_Weights" / f"{name}.pth")
+        # As the public code has them: blue first, which is strain.
+        planes = torch.zeros(1, 3, 28, 28) + torch.tensor([30.0, 20, 10]).reshape(3, 1, 1) + i
+        planes[:, :, 5] += 100
+        guesses.append(int(net(planes).argmax()))
+    # One prediction of the log is another.
+    logged = [(guesses[0] + 1) % 3, *guesses[1:]]
+    for (name, truth), guess in zip((("sub01", 1), ("006", 0), ("s01", 2)), logged, strict=True):
+        lines.append(f"Subject: {name} \nPredicted   : [{guess}] \nGround Truth: [{truth}] \n")
+    (clone / "STSTNet_python_logfile.txt").write_text("".join(lines))
+    return {"clips": 3, "predictions as in the log": 2, "UF1": f1_of([1, 0, 2], guesses)}
+
+
+def f1_of(truth: list[int], guess: list[int]) -> float:
+    return f1_score(truth, guess, average="macro", labels=[0, 1, 2], zero_division=0)
+
+
 def casme2(clone: Path, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Drawn labels with features; the rows, classes and people of the clips that have a class."""
     labels = ROWS % 5
@@ -232,6 +268,7 @@ def casme2_stlbpip(features: Path, clone: Path) -> dict[str, float]:
 
 
 DRAWN = {
+    "ststnet-weights": ststnet_weights,
     "casme2-lbptop": casme2_lbptop,
     "casme2-script": casme2_script,
     "casme2-stlbpip": casme2_stlbpip,

@@ -100,10 +100,13 @@ def test_weights_are_a_variant_and_their_content_a_configuration(tmp_path, words
         configure(load(), words.format(path), "paper")
     path.write_bytes(b"1")
     first = configure(load(), words.format(path), "paper")[0]
-    assert first.config["weights"] == str(path)
+    assert first.method.weights == str(path)
     path.write_bytes(b"2")
     second = configure(load(), words.format(path), "paper")[0]
     assert first.config != second.config
+    (tmp_path / "moved.pth").write_bytes(b"2")
+    moved = configure(load(), words.format(tmp_path / "moved.pth"), "paper")[0]
+    assert moved.config == second.config
 
 
 def test_an_unknown_variant_is_still_an_error_with_a_hint():

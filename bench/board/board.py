@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from bench.data.contract import Contract
 from bench.evaluation.row import Row
-
-if TYPE_CHECKING:
-    from bench.evaluation.variants import Variants
-    from bench.literature.comparison import Comparison
+from bench.evaluation.variants import Variants
+from bench.literature.comparison import Comparison
 
 
 @dataclass(frozen=True)

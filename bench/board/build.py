@@ -12,9 +12,11 @@ from bench.board.contract import apart_text
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, by_row, finished
 from bench.evaluation.external import external_order, external_row
+from bench.evaluation.identity import Meter
 from bench.evaluation.ranking import ranked
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
+from bench.literature.ceilings import ceiling_of
 from bench.literature.comparison import comparisons
 from bench.plugins.registry import Registry
 from bench.store.environment import read_environment
@@ -39,16 +41,18 @@ def build(
     """
     tasks = {name: truth(raw) for name, raw in store.tasks().items()}
     grouped: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in store.records() if records is None else records:
+    every = list(store.records() if records is None else records)
+    for record in every:
         grouped[record.inputs["data"], record.inputs["protocol"]].append(record)
     external: dict[tuple[str, str], list[External]] = defaultdict(list)
     for one in store.externals():
         external[one.data, one.protocol].append(one)
         # A task may have imported predictions and no records at all.
         grouped.setdefault((one.data, one.protocol), [])
+    meter = Meter.of(store.folder, every)
     wanted = set(grouped) if only is None else set(only)
     tables = [
-        _table(tasks[data], protocol, of_table, registry, external[data, protocol])
+        _table(tasks[data], protocol, of_table, registry, external[data, protocol], meter)
         for (data, protocol), of_table in grouped.items()
         # Without its task file nothing can be scored: that has the true classes.
         if (data, protocol) in wanted and data in tasks
@@ -76,17 +80,22 @@ def _table(
     records: list[Record],
     registry: Registry,
     external: list[External],
+    meter: Meter,
 ) -> Table:
     grouped = sorted(by_row(records).items())
-    rows = {key: build_row(task, protocol, of_row, registry) for key, of_row in grouped}
+    rows = {
+        key: meter.measured(build_row(task, protocol, of_row, registry), task, of_row)
+        for key, of_row in grouped
+    }
     done = {key: finished(of_row) for key, of_row in grouped}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     others = sorted((external_row(task, one) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
-    published = (
-        comparisons(task.task, protocol, dataset.literature(), best_first) if dataset else ()
-    )
+    known_as = dataset.literature() if dataset else ""
+    published = comparisons(task.task, protocol, known_as, best_first) if known_as else ()
+    # Results on other clips are no results of the papers' task; stand-ins are other clips.
+    alike = task.contract.as_published and not task.synthetic
     return Table(
         task=task.task,
         protocol=protocol,
@@ -98,10 +107,10 @@ def _table(
         apex=task.apex,
         rows=(*best_first, *(row for row in others if row.selection != "test-best")),
         test_best=tuple(row for row in others if row.selection == "test-best"),
-        # Results on other clips are no results of the papers' task; stand-ins are other clips.
-        published=published if task.contract.as_published and not task.synthetic else (),
+        published=published if alike else (),
         contract=task.contract,
         apart=apart_text(task.contract) if published and not task.synthetic else "",
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),
+        ceiling=ceiling_of(task.task, known_as) if alike and protocol == "loso" else None,
     )

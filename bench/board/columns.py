@@ -13,6 +13,12 @@ from typing import Any
 
 from bench.board.board import Board, Table
 from bench.board.contract import counts
+from bench.board.identity import (
+    lovo_text,
+    lovo_values,
+    neighbours_text,
+    neighbours_values,
+)
 from bench.board.notes import brief_text, full_text, notes_text
 from bench.board.text import (
     fit_time,
@@ -45,7 +51,7 @@ class Column:
         values: the same as plain numbers by name, for csv and parquet.
         priority: a narrow terminal drops the columns of the highest first, and never those of 0.
         main: part of the narrow table; others are details.
-        right: numbers, aligned to the right.
+        right: numbers, aligned to the right; not where an interval may follow.
         here: whether a table has it.
         order: sorts rows, best first; None where there is nothing to sort by.
     """
@@ -138,7 +144,7 @@ COLUMNS = (
     ),
     Column(
         "uf1", lambda _: "UF1 [95 %]", _score("uf1", ends=True), _numbers("uf1"),
-        main=True, order=_by_score("uf1"), right=True,
+        main=True, order=_by_score("uf1"),
     ),
     Column(
         "uar", lambda _: "UAR", _score("uar"), _numbers("uar"),
@@ -157,11 +163,11 @@ COLUMNS = (
         4, main=True, right=True, here=lambda table: bool(part_names(table)),
     ),
     Column(
-        "uar_interval", lambda _: "UAR [95 %]", _score("uar", ends=True), priority=14, right=True,
+        "uar_interval", lambda _: "UAR [95 %]", _score("uar", ends=True), priority=14,
     ),
     Column(
         "accuracy_interval", lambda _: "accuracy [95 %]", _score("accuracy", ends=True),
-        priority=15, right=True,
+        priority=15,
     ),
     Column(
         "spread", lambda _: "UF1 ± seeds", _spread, priority=9, right=True,
@@ -174,12 +180,24 @@ COLUMNS = (
     Column(
         "inner", lambda _: "inner UF1", lambda _, row: selected_text(row, row.inner),
         lambda _, row: {"inner_uf1": row.inner.value} if row.inner else {},
-        8, right=True, here=lambda table: any(row.oracle for row in table.rows),
+        8, here=lambda table: any(row.oracle for row in table.rows),
     ),
     Column(
         "oracle", lambda _: "oracle UF1", lambda _, row: selected_text(row, row.oracle),
         lambda _, row: {"oracle_uf1": row.oracle.value} if row.oracle else {},
-        7, right=True, here=lambda table: any(row.oracle for row in table.rows),
+        7, here=lambda table: any(row.oracle for row in table.rows),
+    ),
+    Column(
+        "same_person", lambda _: "same person (chance)", lambda _, row: neighbours_text(row),
+        lambda _, row: neighbours_values(row), 10, right=True,
+        here=lambda table: any(neighbours_values(row) for row in every(table)),
+        order=lambda row: -neighbours_values(row).get("same_person", -1),
+    ),
+    Column(
+        "lovo", lambda _: "LOVO − LOSO", lambda _, row: lovo_text(row),
+        lambda _, row: lovo_values(row), 10, right=True,
+        here=lambda table: any(lovo_values(row) for row in every(table)),
+        order=lambda row: -lovo_values(row).get("lovo_minus_loso_uf1", -2),
     ),
     Column(
         "recall", lambda table: f"{'/'.join(table.classes)} recall",

@@ -39,6 +39,12 @@ PUBLISHED_NOTE = (
 )
 
 
+COMPARED_NOTE = (
+    "Of the same method on the same clips, never ranked with ours. `epoch`: how the source chose "
+    "it; test-best is on the test subjects."
+)
+
+
 def title(board: Board) -> str:
     """Heading of the whole document."""
     synthetic = bool(board.tables) and all(table.synthetic for table in board.tables)
@@ -158,7 +164,7 @@ def _section(
         yield Details(summary, (Bullets(tuple(names.items())),))
     if rows := compared(table):
         yield Heading("Published results of these methods", 3)
-        yield Paragraph(PUBLISHED_NOTE, ours=True)
+        yield Paragraph(COMPARED_NOTE, ours=True)
         yield Grid("", list(COMPARED), rows)
     if beside_files and table.published:
         yield Link("Sources, parts of composites and other methods", LITERATURE, place)

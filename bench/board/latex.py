@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from bench.board.ablation import changes, difference_text, grids, p_text
 from bench.board.board import Board, Table
 from bench.board.columns import MAIN, Column, of_table
+from bench.board.contract import contract_text
 from bench.board.document import heading
 from bench.board.notes import note_text, notes_text
 from bench.board.text import TEST_BEST, caption, number, part_names, place_name
@@ -38,7 +39,12 @@ def latex(board: Board, columns: Sequence[Column] = ()) -> str:
 
 def _floats(table: Table, columns: Sequence[Column]) -> Iterator[str]:
     name = f"tab:{place_name(table)}"
-    about = f"{heading(table)}. {caption(table)} {LEGEND}"
+    clips = "" if table.contract.plain else f"; {contract_text(table.contract)}"
+    counts = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
+    what = f"{sum(table.counts)} clips of {table.subjects} subjects ({counts}{clips})"
+    about = " ".join(filter(None, [f"{heading(table)}: {what}.", table.apart, LEGEND]))
+    # What identifies the data, for whoever made the table rather than for its readers.
+    yield f"% {escape.visible(caption(table))}"
     yield _rows(table, columns, table.rows, about, name)
     if len(part_names(table)) > 1 and not columns:
         yield _parts(table, f"{name}-parts")
@@ -158,7 +164,9 @@ def _float(
             r"\begin{table}[t]",
             r"\footnotesize\setlength{\tabcolsep}{3pt}",
             rf"\caption{{{_text(about)}}}",
-            rf"\label{{{name}}}",
+            # To TeX a tilde is a blank.
+            rf"\label{{{name.replace('~', '-')}}}",
+            r"\smallskip",
             rf"\begin{{tabularx}}{{\columnwidth}}{{@{{}}{ragged}@{{}}}}",
             r"\toprule",
             *head,

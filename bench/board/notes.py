@@ -23,6 +23,7 @@ from bench.evaluation.notes import (
     SeveralRows,
     Stale,
     TestBest,
+    Told,
     Transductive,
     WithoutAnnotation,
 )
@@ -72,33 +73,23 @@ def _others(row: Row) -> list[str]:
 
 
 def brief_note(note: Note) -> str:
-    """A note in a word or two; what it says in full is `note_text`."""
+    """A note in a word or two, by default its kind; what it says in full is `note_text`."""
     match note:
         case Partial(folds, of, _):
             return f"{folds}/{of} folds"
+        case PartialClips(clips, of):
+            return f"{clips}/{of} clips"
         case WithoutAnnotation("action_units"):
             return "no action units"
-        case PluginMissing():
-            return "no plugin"
         case OldVersion(made, _):
             return f"version {made}"
-        case Stale():
-            return "stale"
-        case NotIsolated():
-            return "not isolated"
-        case ExternalPredictions():
-            return "external"
         case TestBest() | EpochSelection("test-best"):
             return "test-best epoch"
         case EpochSelection():
             return "epoch unknown"
-        case OtherPreset(preset):
-            return f"ours: {preset}"
-        case OursReconstructed():
-            return "ours: reconstructed"
-        case ImpossibleScores():
-            return "impossible scores"
-    return note_text(note)
+        case Told(text):
+            return text
+    return note.kind.replace("-", " ")
 
 
 def note_text(note: Note) -> str:
@@ -146,6 +137,14 @@ def note_text(note: Note) -> str:
             return f"Of several rows, the newest version with most folds: {', '.join(labels)}."
         case NoCommonSeed(method, labels):
             return f"No seed in common with {method}: {', '.join(labels)}."
+        case Told(text):
+            return text
+    return _caveat_text(note)
+
+
+def _caveat_text(note: Note) -> str:
+    """Of published results, in a few words."""
+    match note:
         case EpochSelection("test-best"):
             return "its epoch was chosen on the test subjects"
         case EpochSelection():

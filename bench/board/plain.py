@@ -18,11 +18,16 @@ from bench.evaluation.notes import Note
 from bench.evaluation.row import Row
 from bench.store.predictions.parquet import write_parquet
 
+FORMAT = 2
+"""Of the json: 1 had no number, and notes that were text alone."""
+
 
 def to_json(board: Board) -> str:
     """The whole board: unrounded numbers, null for missing ones."""
-    content = {"tables": [_table(table) for table in board.tables], "machines": board.machines}
-    return json.dumps(_without_nan(content), indent=1, sort_keys=True) + "\n"
+    tables = [_table(table) for table in board.tables]
+    content = {"format": FORMAT, "machines": board.machines, "tables": tables}
+    # In the order of the board, which whoever reads it back keeps.
+    return json.dumps(_without_nan(content), indent=1) + "\n"
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -50,7 +50,7 @@ FORMATS: dict[Format, Written] = {
     "html": Written("html", _text(html), re.compile(rb"\A<!doctype html>\n.*<title>Leaderboard")),
     "latex": Written("tex", _text(latex), re.compile(rb"\A% Leaderboard\n")),
     "csv": Written("csv", _text(to_csv), re.compile(rb"\Atask,protocol,synthetic,")),
-    "json": Written("json", _json, re.compile(rb'\A\{\n "machines": \{')),
+    "json": Written("json", _json, re.compile(rb'\A\{\n( "format": \d+,\n)? "machines": \{')),
     "parquet": Written("parquet", to_parquet, re.compile(rb"(?s)\APAR1.*mer-bench")),
 }
 FOLDER: tuple[Format, ...] = ("markdown", "csv", "json")

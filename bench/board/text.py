@@ -127,7 +127,7 @@ def compared(table: Table) -> list[list[str]]:
     return [
         [
             one.label or "",
-            _values(one.published),
+            _values({name: one.published[name] for name in printed(one)}),
             _differences(one, most=1),
             one.selection,
             "; ".join(filter(None, map(brief_note, one.caveats))) or "–",
@@ -135,6 +135,12 @@ def compared(table: Table) -> list[list[str]]:
         for one in table.published
         if one.label is not None and one.part == "full"
     ]
+
+
+def printed(one: Comparison) -> list[str]:
+    """The metrics of the narrow table; of a source without UF1 its F1."""
+    wanted = ("uf1", "uar", "accuracy") if "uf1" in one.published else ("f1", "uar", "accuracy")
+    return [name for name in wanted if name in one.published]
 
 
 def beside(table: Table) -> list[list[str]]:
@@ -222,6 +228,11 @@ READING = {
     "parentheses: the checkpoint selected on inner folds of each fold's training subjects "
     "(`--inner 5`; a dash if not run), and the one that is best on each held-out subject, which "
     "shows how much such selection gains. Neither is ranked.",
+    "same person (chance)": "share of clips whose nearest neighbour in the method's features "
+    "(Euclidean distance) is of the same person, and the share expected of neighbours drawn at "
+    "random.",
+    "LOVO − LOSO": "what leaving out one clip (`--protocol lovo`) scores more than leaving out one "
+    "subject: people who are also in training. Where both were run.",
     "provenance": "that of a row's weakest fold: `run` by whoever made this board; `reproduced`: "
     "made by others and rerun here with equal predictions; `reported` by others; `unsealed`: in "
     "files of an older format, whose changes do not show.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ import typer
 from bench.board import Board, build
 from bench.board.columns import choose, ordered
 from bench.board.publish import FORMATS, Columns, Format, check_publish, publish
+from bench.board.read import read_board
 from bench.board.terminal import grids
 from bench.cache.output import Output, check_output, write_outputs
 from bench.cli.common import name_damaged, out, workspace
@@ -37,6 +39,12 @@ def board(
     sort: Annotated[
         str, typer.Option("--sort", help="Sort the rows by this column, best first.")
     ] = "rank",
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Render this leaderboard.json, or that of a folder, without records."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         output_option(
@@ -60,7 +68,8 @@ def board(
         check_output(output, FORMATS[format].mark, force)
     elif format == "parquet":
         raise BenchError("--format parquet is not text: name a file with -o")
-    made = ordered(_board(results, tasks, plugin), sort)
+    read = _board(results, tasks, plugin) if source is None else _read(source, tasks)
+    made = ordered(read, sort)
     if output is not None and to_folder:
         for path in publish(made, output, force):
             # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
@@ -90,6 +99,13 @@ def _board(results: Path | None, tasks: str, plugin: list[Path] | None) -> Board
     return build(store, registry, only, records)
 
 
+def _read(source: Path, tasks: str) -> Board:
+    """The board of a file, with the tables of some tasks."""
+    whole = read_board(source)
+    names = choose_tasks(tasks, sorted({table.task for table in whole.tables}))
+    return replace(whole, tables=tuple(one for one in whole.tables if one.task in names))
+
+
 def _write(
     made: Board,
     format: AnyFormat,  # noqa: A002
@@ -101,7 +117,6 @@ def _write(
         for table in made.tables:
             for grid in grids(table, out().width, columns):
                 out().print(grid)
-                out().print()
         return
     data = FORMATS[format].write(made, columns)
     if output is None:

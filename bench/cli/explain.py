@@ -60,6 +60,7 @@ def explain(
 
     from bench.board.style import SETTINGS
     from bench.report.evidence import gather
+    from bench.report.identity import identity
     from bench.report.report import PAGE, recorded, write
 
     registry, settings = workspace(plugin, results)
@@ -78,6 +79,9 @@ def explain(
         parts = list(recorded(evidence))
         if seconds and evidence.external is None:
             parts += _looks(evidence, registry, settings, seconds)
+        if evidence.external is None:
+            # After a fold is refitted, which measures what is not known yet.
+            parts.append(identity(evidence, store))
         page = write(evidence, parts, folder, force)
     out().say(f"Report: {page}")
 
@@ -91,6 +95,7 @@ def _looks(
     from bench.report.looks import looks
     from bench.report.page import Part
     from bench.report.refit import refit, unit_of
+    from bench.running.neighbours import keep_neighbours
 
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
@@ -98,7 +103,11 @@ def _looks(
         options = RunOptions(device=chosen_device("auto"), timeout=seconds)
         # One thread as in a worker, so that the fold predicts as its record does.
         with threadpool_limits(1):
-            again = refit(unit, evidence, settings.cache, options)
+            try:
+                again = refit(unit, evidence, settings.cache, options)
+            finally:
+                # Its clips are described even if the time does not suffice for the fit.
+                keep_neighbours([unit.cell], Store(settings.results), settings.cache)
             return list(looks(again, seconds))
     except BenchError as error:
         return [Part("What the model looks at", f"No figures: {error}.")]

@@ -86,6 +86,7 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
     "<": r"\ensuremath{<}",
+    "Δ": r"\ensuremath{\Delta}",
     ">": r"\ensuremath{>}",
 }
 

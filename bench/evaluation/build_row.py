@@ -60,8 +60,8 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
     done = finished(records)
     seeds = tuple(sorted({record.inputs["seed"] for record in records}))
     total = fold_count(protocol, task.people, task.databases, task.ids) * len(seeds)
-    ended = dict(Counter[Status](r.status for r in records if r.status != "ok"))
-    partial = [Partial(len(done), total, ended)] if len(done) != total else []
+    ended = Counter[Status](r.status for r in records if r.status != "ok")
+    partial = [Partial(len(done), total, dict(sorted(ended.items())))] if len(done) != total else []
     counts = confusions(task, done)
     other = selection(task, done) if done else Selection()
     return Row(
@@ -113,6 +113,11 @@ def _notes(
     records: list[Record], plugin: type[Method] | None, registry: Registry
 ) -> Iterator[Note]:
     inputs = records[0].inputs
+    # First, because narrow tables show one note: these say why there is no rank.
+    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
+        yield AuthorsEpoch()
+    if records[0].published_weights:
+        yield PublishedWeights()
     if Protocol.parse(inputs["protocol"]).diagnostic:
         yield SamePeople()
     if plugin and (gaps := plugin.facts.fidelity.gaps):
@@ -123,10 +128,6 @@ def _notes(
     # By convention the field `weights` is a file of pretrained weights; empty means none.
     if inputs["config"].get("weights") == "":
         yield Scratch()
-    if plugin and plugin.traced & set(Label.parse(records[0].label).variant.split("+")):
-        yield AuthorsEpoch()
-    if records[0].published_weights:
-        yield PublishedWeights()
     if records[0].transductive:
         yield Transductive()
     if plugin and UNIT_CODES in plugin.needs | plugin.takes:

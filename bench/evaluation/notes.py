@@ -28,6 +28,18 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Told(Note):
+    """A note of a kind that this version does not know, read from a board's file.
+
+    Attributes:
+        text: what the file says.
+    """
+
+    kind = "told"
+    text: str
+
+
+@dataclass(frozen=True)
 class Partial(Note):
     """Some folds have no result.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bench.core.words import Provenance, RowFidelity, Selection
@@ -53,6 +54,23 @@ class FitTime:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Identity:
+    """How much of a row's score may be recognising people, as far as it is known.
+
+    Attributes:
+        same_person: share of clips whose nearest neighbour in the method's features is of the same
+            person; None if not measured, or the features are no vectors.
+        chance: the share expected of neighbours drawn at random.
+        lovo: by metric, the score of leaving out one clip minus that of leaving out one subject,
+            over the seeds that both have; empty unless both are complete.
+    """
+
+    same_person: float | None
+    chance: float
+    lovo: Mapping[str, float] = field(default_factory=dict)
+
+
 class RowKey(NamedTuple):
     """What the records of one row have in common, and no other row of the table.
 
@@ -89,6 +107,7 @@ class Row:
         provenance: of the folds that ended ok, the least that holds for all; "reported" without.
         clips: of its task.
         expected: clips that the papers count, None where unknown or not compared.
+        identity: how much of the score may be recognising people; None if nothing is known.
         parameters: number of trained parameters.
         rank: 1 is best; methods that do not differ significantly share it; None if not ranked.
         reference: a control or ceiling.
@@ -119,6 +138,7 @@ class Row:
     provenance: Provenance = "reported"
     clips: int = 0
     expected: int | None = None
+    identity: Identity | None = None
 
     @property
     def complete(self) -> bool:

@@ -31,6 +31,17 @@ def ceilings() -> Mapping[str, float]:
     }
 
 
+def ceiling_of(task: str, published_as: str) -> float | None:
+    """UF1 of the codes on a task; None where it was not measured.
+
+    Args:
+        task: "casme2/5".
+        published_as: the dataset under which the literature reports it; empty where none.
+    """
+    labelling = TaskName.parse(task).labelling
+    return ceilings().get(str(TaskName(published_as, labelling))) if published_as else None
+
+
 def above_ceiling(group: Sequence[Published]) -> AboveCeiling | None:
     """What to say of one published result whose UF1 is above its task's ceiling.
 

@@ -67,7 +67,7 @@ def sentences(skipped: Sequence[Skipped]) -> list[str]:
             continue
         lines += [str(one) for one in group if not isinstance(one, MissingViews)]
         lines.append(
-            f"{task}: skipped {len(lacking)} methods that need more than "
+            f"{task}: skipped {len(lacking)} methods that need other inputs than "
             f"{', '.join(lacking[0].provided)}: {', '.join(one.method for one in lacking)}"
         )
     return lines

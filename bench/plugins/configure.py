@@ -21,6 +21,9 @@ from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.views.catalog import view_versions
 
+NEXT = {"minutes": "quick"}
+"""What is taken of a method without a preset, where that is not the paper's configuration."""
+
 
 @dataclass(frozen=True)
 class Configured:
@@ -42,8 +45,10 @@ class Configured:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The fields, JSON-ready."""
-        return {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
+        """The fields, JSON-ready; of a file of weights its digest in place of its path."""
+        values = {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
+        # Where a file lies is no part of what results depend on.
+        return values | ({"weights": digest} if (digest := values.get(f"{WORD}_sha256")) else {})
 
     @cached_property
     def description_key(self) -> str:
@@ -62,7 +67,7 @@ def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
     """The methods meant by `lbptop,mfvan:delta,mfvan:*,all`, in the given preset.
 
     Of variants that a glob names and that are one configuration, the first stands for all. A
-    method without the preset is taken as its paper has it.
+    method without the preset is taken as its paper has it; without `minutes`, as `quick`.
 
     Raises:
         BenchError: a method, variant or preset that there is none of, with the nearest.
@@ -101,7 +106,8 @@ def _variants(plugin: type[Method], words: str) -> Iterable[str]:
 
 
 def _configured(plugin: type[Method], words: str, preset: str) -> Configured:
-    preset = preset if preset in plugin.presets else "paper"
+    near = (preset, NEXT.get(preset, ""))
+    preset = next((one for one in near if one in plugin.presets), "paper")
     variant, fields = split(plugin, words)
     folder = fields.pop(WORD, None) if plugin.weights_files else None
     try:

@@ -11,7 +11,7 @@ from bench.core.types import Array
 from bench.report.occlusion import GRID, drops, occlusion_figure
 from bench.report.page import Part
 from bench.report.refit import Refitted, samples
-from bench.running.jobs import bare
+from bench.running.jobs import allowed, bare
 from bench.views.opening import views_of
 
 PICTURED, OCCLUDED = 4, 6
@@ -51,7 +51,8 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
         if maps and time.monotonic() - started > seconds:
             break
         clip, label = task.clips[test[i]], int(refitted.labels[i])
-        views = views_of(task.dataset, bare(clip), task.digests[test[i]], None)
+        opened = views_of(task.dataset, bare(clip, [method]), task.digests[test[i]], None)
+        views = allowed(method, opened)
         drop = drops(method, refitted.model, views, label)
         if drop is None:
             return Part(title, f"{method.name} does not use frames, so nothing can be occluded.")

@@ -21,7 +21,8 @@ from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
-from bench.views.opening import clip_digest
+from bench.views.clip_views import Views
+from bench.views.opening import clip_digest, without
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ def bare(clip: Clip, methods: Iterable[Method] = ()) -> Clip:
 def sees_codes(method: Method) -> bool:
     """Whether a method declares that it sees the coded action units of a clip."""
     return UNIT_CODES in method.needs | method.takes
+
+
+def allowed(method: Method, clip: Views) -> Views:
+    """A clip as one method may see it: with coded action units only where it declares them."""
+    return clip if sees_codes(method) else without(clip, UNIT_CODES)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bench.running.describe import describe_all, lacking_jobs, wanted_descriptio
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Outcome, fit_job, options_of, published_weights
+from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
 from bench.running.unreadable import without
 from bench.running.worker import fit
@@ -75,6 +76,7 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
     store.check_writable()
     with in_use(cache):
         summary = _run(plan, store, cache, options, progress)
+        keep_neighbours([*plan.cells, *summary.spared], store, cache)
         prune(cache, options.cache_size)
     return summary
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.cache.cache import Cache
-from bench.core.clip import UNIT_CODES
 from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.types import Description
@@ -25,10 +24,10 @@ from bench.plugins.model import Model, Training
 from bench.running.device import allocations, used
 from bench.running.engines.job import ends_the_run
 from bench.running.inner import best_step, inner_jobs
-from bench.running.jobs import Describe, Described, Fit, Outcome, sees_codes
+from bench.running.jobs import Describe, Described, Fit, Outcome, allowed
 from bench.running.outputs import checked, curve_of, described, parameter_count, trace_of
 from bench.views.clip_views import Views
-from bench.views.opening import UnreadableError, views_of, without
+from bench.views.opening import UnreadableError, views_of
 
 
 def describe(job: Describe) -> Generator[str, None, Described]:
@@ -50,8 +49,7 @@ def describe(job: Describe) -> Generator[str, None, Described]:
             continue
         yield name
         try:
-            mine = clip if sees_codes(method) else without(clip, UNIT_CODES)
-            if trace := _described(method, mine, cache, name):
+            if trace := _described(method, allowed(method, clip), cache, name):
                 failed[name] = trace
         # The others go on: some read no pixel, some not this frame.
         except UnreadableError as error:
