@@ -152,11 +152,13 @@ def _larger_uf1(
     methods, _, subjects = counts.shape[:3]
     # UF1 needs no more of a matrix than TP and 2TP + FP + FN of each class.
     sides = (np.diagonal(counts, axis1=-2, axis2=-1), truth + counts.sum(axis=-2))
-    kept = [np.swapaxes(side[..., present], -1, -2).reshape(methods, -1, subjects) for side in sides]
+    kept = [
+        np.swapaxes(side[..., present], -1, -2).reshape(methods, -1, subjects) for side in sides
+    ]
     drawn = swaps.T.astype(np.float64)
-    return np.asarray(
-        count_larger(*(one.sum(axis=-1) for one in kept), *(one @ drawn for one in kept), least)
-    )
+    correct, total = (one.sum(axis=-1) for one in kept)
+    moved_correct, moved_total = (one @ drawn for one in kept)
+    return np.asarray(count_larger(correct, total, moved_correct, moved_total, least))
 
 
 def _stack(cells: Sequence[Cell]) -> NDArray[np.float64]:
