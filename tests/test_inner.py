@@ -87,7 +87,7 @@ def row_picture(text: str) -> str:
 def test_a_trace_alone_leaves_inner_open_and_says_how_to_get_it(world):
     world.run("--trace")
     text = (world.results / "leaderboard.md").read_text()
-    assert re.search(r"\| +– \| 1.000 \(\+\.000\)", text)
+    assert re.search(r"\| – +\| 1\.000 \(\+\.000\)", text)
     assert "`--inner 5`" in text
 
 

@@ -51,7 +51,7 @@ class Column:
         values: the same as plain numbers by name, for csv and parquet.
         priority: a narrow terminal drops the columns of the highest first, and never those of 0.
         main: part of the narrow table; others are details.
-        right: numbers, aligned to the right.
+        right: numbers, aligned to the right; not where an interval may follow.
         here: whether a table has it.
         order: sorts rows, best first; None where there is nothing to sort by.
     """
@@ -144,7 +144,7 @@ COLUMNS = (
     ),
     Column(
         "uf1", lambda _: "UF1 [95 %]", _score("uf1", ends=True), _numbers("uf1"),
-        main=True, order=_by_score("uf1"), right=True,
+        main=True, order=_by_score("uf1"),
     ),
     Column(
         "uar", lambda _: "UAR", _score("uar"), _numbers("uar"),
@@ -163,11 +163,11 @@ COLUMNS = (
         4, main=True, right=True, here=lambda table: bool(part_names(table)),
     ),
     Column(
-        "uar_interval", lambda _: "UAR [95 %]", _score("uar", ends=True), priority=14, right=True,
+        "uar_interval", lambda _: "UAR [95 %]", _score("uar", ends=True), priority=14,
     ),
     Column(
         "accuracy_interval", lambda _: "accuracy [95 %]", _score("accuracy", ends=True),
-        priority=15, right=True,
+        priority=15,
     ),
     Column(
         "spread", lambda _: "UF1 ± seeds", _spread, priority=9, right=True,
@@ -180,12 +180,12 @@ COLUMNS = (
     Column(
         "inner", lambda _: "inner UF1", lambda _, row: selected_text(row, row.inner),
         lambda _, row: {"inner_uf1": row.inner.value} if row.inner else {},
-        8, right=True, here=lambda table: any(row.oracle for row in table.rows),
+        8, here=lambda table: any(row.oracle for row in table.rows),
     ),
     Column(
         "oracle", lambda _: "oracle UF1", lambda _, row: selected_text(row, row.oracle),
         lambda _, row: {"oracle_uf1": row.oracle.value} if row.oracle else {},
-        7, right=True, here=lambda table: any(row.oracle for row in table.rows),
+        7, here=lambda table: any(row.oracle for row in table.rows),
     ),
     Column(
         "same_person", lambda _: "same person (chance)", lambda _, row: neighbours_text(row),

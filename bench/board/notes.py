@@ -137,6 +137,8 @@ def note_text(note: Note) -> str:
             return f"Of several rows, the newest version with most folds: {', '.join(labels)}."
         case NoCommonSeed(method, labels):
             return f"No seed in common with {method}: {', '.join(labels)}."
+        case Told(text):
+            return text
     return _caveat_text(note)
 
 
@@ -153,8 +155,6 @@ def _caveat_text(note: Note) -> str:
             return "ours is reconstructed"
         case ImpossibleScores(reason):
             return reason
-        case Told(text):
-            return text
         case AboveCeiling(score, ceiling):
             return (
                 f"macro F1 {score} is above {ceiling}, what the coded action units "

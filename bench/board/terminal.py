@@ -79,7 +79,7 @@ def _grid(
     title = Text(visible(f"{heading(table)}{what}"), style="bold")
     caption = Text(visible(_caption(table, shown if not columns else COLUMNS)), style="dim")
     # Not the table's own title and caption, which would be wrapped to its width.
-    return Group(title, grid, caption)
+    return Group(title, grid, caption, Text())
 
 
 def _caption(table: Table, shown: Sequence[Column]) -> str:

@@ -103,7 +103,6 @@ def _write(
         for table in made.tables:
             for grid in grids(table, out().width, columns):
                 out().print(grid)
-                out().print()
         return
     data = FORMATS[format].write(made, columns)
     if output is None:
