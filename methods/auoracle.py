@@ -11,7 +11,6 @@ from bench import Array, Context, Facts, Method, Model, Training, Views
 from bench.core.clip import UNIT_CODES
 from bench.learning.choices import Penalty
 from bench.plugins.fidelity import OURS
-from bench.statistics.metrics import confusion, uf1
 
 GRID = (0.1, 1.0, 10.0, 100.0)
 """What C is chosen from."""
@@ -78,6 +77,8 @@ def settled(rows: Array, labels: Array, context: Context) -> float:
         context: of the fold; 1 is taken where it has no inner folds.
     """
     from sklearn.linear_model import LogisticRegression
+
+    from bench.statistics.metrics import confusion, uf1
 
     folds = context.inner_folds(FOLDS)
     if not folds or len(np.unique(labels)) == 1:

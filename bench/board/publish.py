@@ -16,6 +16,7 @@ from bench.board.markdown import literature, markdown
 from bench.board.plain import to_csv, to_json, to_parquet
 from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.core.errors import BenchError
+from bench.store import archive
 
 Format = Literal["markdown", "html", "latex", "csv", "json", "parquet"]
 Columns = Sequence[Column]
@@ -58,20 +59,35 @@ FOLDER: tuple[Format, ...] = ("markdown", "csv", "json")
 PUBLISHED_MARK = re.compile(rb"\A# Published results\n")
 
 
-def check_publish(folder: Path, force: bool = False) -> None:
+def check_publish(folder: Path, force: bool = False, predictions: bool = False) -> None:
     """Refuse a folder that has files of these names which bench did not write.
 
     Raises:
-        BenchError: names the first.
+        BenchError: names the first; or there are predictions, and none would take their place.
     """
+    packed = folder / archive.NAME
+    if predictions:
+        check_output(packed, archive.MARK, force)
+    elif packed.exists():
+        raise BenchError(
+            f"{packed} would not be of the new board: add --with-predictions, or remove it"
+        )
     for name in FOLDER:
         extension, _, mark = FORMATS[name]
         check_output(folder / f"leaderboard.{extension}", mark, force)
     check_output(folder / LITERATURE, PUBLISHED_MARK, force)
 
 
-def publish(board: Board, folder: Path, force: bool = False) -> list[Path]:
+def publish(
+    board: Board, folder: Path, force: bool = False, predictions: bytes | None = None
+) -> list[Path]:
     """Write `leaderboard.md`, `.csv` and `.json`, `literature.md` and figures; returns their paths.
+
+    Args:
+        board: what to write.
+        folder: where to.
+        force: replace files that bench did not write.
+        predictions: of the board, packed by `bench.store.archive`; written beside it.
 
     Raises:
         BenchError: a file is in the way that bench did not write; none is written then.
@@ -86,7 +102,9 @@ def publish(board: Board, folder: Path, force: bool = False) -> list[Path]:
     if any(table.published for table in board.tables):
         outputs.append(Output(folder / LITERATURE, literature(board).encode(), PUBLISHED_MARK))
     figures = [Output(folder / name, data, MARK) for name, data in _figures(board)]
-    check_publish(folder, force)
+    if predictions is not None:
+        outputs.append(Output(folder / archive.NAME, predictions, archive.MARK))
+    check_publish(folder, force, predictions is not None)
     # Figures of a board that is there are ours, also those of before they bore a mark.
     write_outputs(figures, force or (folder / "leaderboard.json").is_file())
     write_outputs(outputs, force)

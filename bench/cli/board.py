@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from bench.board import Board, build
+from bench.board import Board
 from bench.board.columns import choose, ordered
 from bench.board.publish import FORMATS, Columns, Format, check_publish, publish
-from bench.board.read import read_board
 from bench.board.terminal import grids
 from bench.cache.output import Output, check_output, write_outputs
-from bench.cli.common import name_damaged, out, workspace
+from bench.cli.board_source import Source
+from bench.cli.common import out, workspace
 from bench.cli.options import Force, KnownTasks, Plugin, Results, output_option
 from bench.core.errors import BenchError
-from bench.core.select import choose_tasks
-from bench.store.store import Store
+from bench.store import archive
 
 AnyFormat = Literal["terminal", Format]
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="The board of this folder, computed again from its predictions where it has them; or "
+        "a leaderboard.json, rendered without records.",
+    ),
+]
+WithPredictions = Annotated[
+    bool,
+    typer.Option(
+        "--with-predictions",
+        help=f"Also write {archive.NAME} into the folder, for others to compute the board again: "
+        "clip ids, true classes, predictions.",
+    ),
+]
 
 
 def board(
@@ -39,12 +53,7 @@ def board(
     sort: Annotated[
         str, typer.Option("--sort", help="Sort the rows by this column, best first.")
     ] = "rank",
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", help="Render this leaderboard.json, or that of a folder, without records."
-        ),
-    ] = None,
+    source: From = None,
     output: Annotated[
         Path | None,
         output_option(
@@ -52,6 +61,7 @@ def board(
             "published results, figures."
         ),
     ] = None,
+    with_predictions: WithPredictions = False,
     plugin: Plugin = None,
     force: Force = False,
 ) -> None:
@@ -62,48 +72,24 @@ def board(
     if output is not None and to_folder:
         if chosen:
             raise BenchError(f"--columns: -o {output} is a folder, which holds all; name a file")
-        check_publish(output, force)
+        check_publish(output, force, with_predictions)
+    elif with_predictions:
+        raise BenchError("--with-predictions: name a folder with -o")
     elif output is not None:
         format = _format(output, format)  # noqa: A001
         check_output(output, FORMATS[format].mark, force)
     elif format == "parquet":
         raise BenchError("--format parquet is not text: name a file with -o")
-    read = _board(results, tasks, plugin) if source is None else _read(source, tasks)
-    made = ordered(read, sort)
+    registry, settings = workspace(plugin, results)
+    where = Source.of(settings.results, source)
+    made, packed = where.board(registry, tasks, with_predictions)
+    made = ordered(made, sort)
     if output is not None and to_folder:
-        for path in publish(made, output, force):
+        for path in publish(made, output, force, packed):
             # Without soft_wrap, rich would break a long path into two lines that cannot be copied.
             out().say(path)
     else:
         _write(made, format, chosen, output, force)
-
-
-def _board(results: Path | None, tasks: str, plugin: list[Path] | None) -> Board:
-    registry, settings = workspace(plugin, results)
-    store = Store(settings.results)
-    contents = store.contents()
-    name_damaged(contents.damaged, "left out")
-    found = {name: one.task for name, one in store.tasks().items()}
-    if not found:
-        raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    names = choose_tasks(tasks, sorted(set(found.values())))
-    records = contents.records
-    only = {
-        (record.inputs["data"], record.inputs["protocol"])
-        for record in records
-        if found.get(record.inputs["data"]) in names
-    }
-    only |= {(o.data, o.protocol) for o in store.externals() if o.task in names}
-    if not only:
-        raise BenchError(f"no results of {tasks} in {settings.results}; run `bench run` first")
-    return build(store, registry, only, records)
-
-
-def _read(source: Path, tasks: str) -> Board:
-    """The board of a file, with the tables of some tasks."""
-    whole = read_board(source)
-    names = choose_tasks(tasks, sorted({table.task for table in whole.tables}))
-    return replace(whole, tables=tuple(one for one in whole.tables if one.task in names))
 
 
 def _write(

@@ -44,12 +44,14 @@ def setting(inputs: Mapping[str, Any]) -> str:
 def write_neighbours(results: Path, inputs: Mapping[str, Any], found: Neighbours) -> None:
     """Keep what was found of the cell with these inputs, in place of what was there."""
     # It can be made again, so nothing waits for the disk.
-    write_atomically(_path(results, inputs), seal(NEIGHBOURS, asdict(found)), durable=False)
+    write_atomically(
+        neighbours_path(results, inputs), seal(NEIGHBOURS, asdict(found)), durable=False
+    )
 
 
 def read_neighbours(results: Path, inputs: Mapping[str, Any]) -> Neighbours | None:
     """What is known of the cell with these inputs; None if nothing, or nothing that can be read."""
-    path = _path(results, inputs)
+    path = neighbours_path(results, inputs)
     try:
         found = typed(unseal(path, NEIGHBOURS).content, Neighbours, path)
     except (FileNotFoundError, BenchError):
@@ -57,5 +59,6 @@ def read_neighbours(results: Path, inputs: Mapping[str, Any]) -> Neighbours | No
     return found if 0 <= found.same_person <= 1 else None
 
 
-def _path(results: Path, inputs: Mapping[str, Any]) -> Path:
+def neighbours_path(results: Path, inputs: Mapping[str, Any]) -> Path:
+    """Where the neighbours of the cell with these inputs are kept."""
     return results / "derived" / "neighbours" / f"{setting(inputs)[:32]}.json"
