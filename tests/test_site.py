@@ -126,6 +126,19 @@ def test_predictions_give_the_scores_of_the_board(content):
             assert theirs == pytest.approx(row.scores["uf1"].value)
 
 
+def test_the_start_page_groups_methods_by_rank_not_by_score(content):
+    section = content.sections[0]
+    ranks = (1, 3, 1, 2)
+    rows = tuple(replace(r, rank=n) for r, n in zip(section.table.rows, ranks, strict=True))
+    moved = replace(section, table=replace(section.table, rows=rows))
+    names = [row.name for row in rows]
+    text = dict(pages(replace(content, sections=(moved,))))["index.html"].decode()
+    (line,) = re.findall(r"<tbody>(.*?)</tbody>", text, re.DOTALL)
+    words = re.sub(r"<[^>]*>", "", line)
+    assert f"{names[0]}, {names[2]}" in words
+    assert f"2: {names[3]}; 3: {names[1]}" in words
+
+
 def poisoned(content: Content, word: str) -> Content:
     """The same board with a word in every place that other people's files can fill."""
     from bench.evaluation.row import RowKey

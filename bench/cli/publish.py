@@ -25,6 +25,8 @@ def publish(
 ) -> None:
     """Write a leaderboard as a static site: pages that need no server."""
     # Imported late: templates and figures are of no use to what only asks for help.
+    from threadpoolctl import threadpool_limits
+
     from bench.site.content import gather
     from bench.site.downloads import downloads
     from bench.site.pages import pages
@@ -35,10 +37,12 @@ def publish(
     store = Store(settings.results)
     contents = store.contents()
     name_damaged(contents.damaged, "left out")
-    content = gather(store, registry, contents.records)
-    if not content.sections:
-        raise BenchError(f"no results in {settings.results}; run `bench run` first")
-    files = dict(pages(content)) | downloads(content)
+    # The matrices are small: threads would wait for each other longer than they work.
+    with threadpool_limits(1):
+        content = gather(store, registry, contents.records)
+        if not content.sections:
+            raise BenchError(f"no results in {settings.results}; run `bench run` first")
+        files = dict(pages(content)) | downloads(content)
     write_site(files, output, force)
     count = sum(name.endswith(".html") for name in files)
     size = sum(map(len, files.values())) / 1e6

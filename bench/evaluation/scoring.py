@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import fmean, stdev
 
 import numpy as np
@@ -12,7 +13,7 @@ from bench.core.seeds import derived_seed
 from bench.core.types import Array
 from bench.evaluation.row import Score
 from bench.evaluation.truth import Truth
-from bench.statistics import bootstrap_all
+from bench.statistics import bootstrap_all, resample_weights
 from bench.statistics.metrics import METRICS, per_group_confusions
 from bench.store.record import Record
 
@@ -37,7 +38,7 @@ def confusions(task: Truth, records: Sequence[Record], of: Array | None = None) 
         # By clip id, because records come in the order of folds and labels in that of the task
         # file.
         where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
-        predicted = np.array([int(np.argmax(row)) for r in of_seed for row in r.scores], int)
+        predicted = np.array([i for r in of_seed if r.scores for i in np.argmax(r.scores, 1)], int)
         chosen = slice(None) if of is None else of[where]
         stack.append(by_subject(task, where[chosen], predicted[chosen]))
     return np.array(stack)
@@ -60,10 +61,9 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
     by_metric = {}
     intervals = {}
     if complete:
-        # The same resamples for every metric and row, so that intervals differ by the
-        # predictions alone.
-        rng = np.random.default_rng(derived_seed("bootstrap"))
-        intervals = bootstrap_all(counts, METRICS, rng, resamples=RESAMPLES)
+        # A subject without clips, when drawn, would make the sample smaller than it is.
+        counted = counts[:, counts.any((0, 2, 3))]
+        intervals = bootstrap_all(counted, METRICS, _drawn(counted.shape[1]))
     for name, metric in METRICS.items():
         # Pooled over subjects before scoring: the mean of each subject's F1 is another number.
         values = [float(metric(seed.sum(0))) for seed in counts]
@@ -71,6 +71,12 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
         low, high = intervals.get(name, (None, None))
         by_metric[name] = Score(fmean(values), low, high, spread)
     return by_metric
+
+
+@lru_cache(maxsize=4)
+def _drawn(subjects: int) -> Array:
+    """The same resamples for every metric and row: intervals differ by the predictions alone."""
+    return resample_weights(subjects, RESAMPLES, np.random.default_rng(derived_seed("bootstrap")))
 
 
 def parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:

@@ -108,7 +108,9 @@ def _static(name: str) -> bytes:
 def _summary(section: Section) -> dict[str, Any]:
     """A task on the start page: its ranked rows by rank."""
     ranked = [row for row in section.table.rows if row.rank is not None]
-    groups = [(rank, list(rows)) for rank, rows in groupby(ranked, key=lambda row: row.rank)]
+    # By rank and then score: a lower score can have a better rank, where it varies more.
+    ordered = sorted(ranked, key=lambda row: row.rank or 0)
+    groups = [(rank, list(rows)) for rank, rows in groupby(ordered, key=lambda row: row.rank)]
     return {"section": section, "groups": groups, "ranked": len(ranked)}
 
 

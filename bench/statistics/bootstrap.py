@@ -68,25 +68,18 @@ def bootstrap(
 
 
 def bootstrap_all(
-    cell: Cell,
-    metrics: Mapping[str, Metric],
-    rng: np.random.Generator,
-    *,
-    resamples: int = 10_000,
-    level: float = 0.95,
+    cell: Cell, metrics: Mapping[str, Metric], weights: Values, *, level: float = 0.95
 ) -> dict[str, Interval]:
-    """`bootstrap` of several metrics by percentiles, on the same drawn subjects.
+    """`bootstrap` of several metrics by percentiles, on subjects that are drawn already.
 
     Args:
-        cell: counts (seeds, subjects, c, c). Subjects without clips are not resampled.
+        cell: counts (seeds, subjects, c, c), every subject with clips.
         metrics: by name, each of confusion matrices (..., c, c) to scores (...).
-        rng: draws the subjects.
-        resamples: how many.
+        weights: of `resample_weights` (resamples, subjects).
         level: the intervals' nominal coverage.
     """
     require_counts(cell)
-    cell = cell[:, cell.any(axis=(0, 2, 3))]
-    pooled = _weighted(cell, resample_weights(cell.shape[1], resamples, rng))
+    pooled = _weighted(cell, weights)
     tail = (1 - level) / 2
     ends = {
         name: np.quantile(metric(pooled).mean(axis=1), [tail, 1 - tail])
