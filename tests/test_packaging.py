@@ -44,6 +44,9 @@ def test_the_wheel_holds_the_tree_and_nothing_else(wheel):
     templates = (ROOT / "bench/plugins/templates").iterdir()
     expected = {"bench/py.typed"}
     expected |= {f"bench/plugins/templates/{path.name}" for path in templates}
+    expected.add("bench/literature/verdicts.json")
+    for kind in ("static", "templates"):
+        expected |= {f"bench/site/{kind}/{p.name}" for p in (ROOT / "bench/site" / kind).iterdir()}
     for room, package in (
         ("bench", "bench"),
         ("methods", "bench/methods"),

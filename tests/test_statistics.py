@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from bench import statistics as st
-from bench.statistics import metrics
+from bench.statistics import metrics, permutation
 
 
 def random_cell(seed, seeds=2, subjects=12, classes=3):
@@ -136,6 +136,46 @@ def test_pairs_are_corrected_over_the_board_and_one_seed_stands_for_all():
     for i, j in zip(*upper, strict=True):
         alone = st.paired_test(cells[i], cells[j], metrics.uf1, fresh())
         assert_allclose((alone.p, alone.difference), (pairs.p[i, j], pairs.difference[i, j]))
+
+
+@pytest.mark.parametrize(("subjects", "seeds", "absent"), [(12, 1, False), (20, 3, True)])
+def test_compiled_tests_of_many_methods_give_the_same_p(monkeypatch, subjects, seeds, absent):
+    rng = np.random.default_rng(subjects)
+    truth = rng.integers(0, 3, 150)
+    people = np.sort(np.append(np.arange(subjects), rng.integers(0, subjects, 150 - subjects)))
+    cells = []
+    for skill in np.linspace(0.3, 0.8, permutation.MANY):
+        known = rng.random((seeds, 150)) < skill
+        guesses = np.where(known, truth, rng.integers(0, 3, (seeds, 150)))
+        # Of four classes one has no clip.
+        cells.append(
+            np.array([metrics.per_group_confusions(truth, g, people, 3 + absent) for g in guesses])
+        )
+    assert permutation._same_truth(permutation._stack(cells))
+    fast = st.pairwise(cells, metrics.uf1, fresh())
+    monkeypatch.setattr(permutation, "MANY", len(cells) + 1)
+    plain = st.pairwise(cells, metrics.uf1, fresh())
+    assert fast.exact == plain.exact == (subjects == 12)
+    assert np.array_equal(fast.p, plain.p)
+    assert len(np.unique(fast.p)) > 10
+
+
+def test_methods_on_other_clips_are_never_compiled_wrongly():
+    cells = [random_cell(i) for i in range(permutation.MANY)]
+    assert not permutation._same_truth(permutation._stack(cells))
+    pairs = st.pairwise(cells, metrics.uf1, fresh())
+    alone = st.paired_test(cells[0], cells[1], metrics.uf1, fresh(), resamples=10_000)
+    assert_allclose(pairs.p[0, 1], alone.p)
+
+
+def test_intervals_together_are_those_of_each_alone():
+    cells = [random_cell(i) for i in range(3)]
+    together = st.bootstrap_all(cells[0], metrics.METRICS, fresh())
+    for name, metric in metrics.METRICS.items():
+        assert together[name] == st.bootstrap(cells[0], metric, fresh())
+    pairs = st.bootstrap_differences(cells, metrics.uf1, fresh())
+    for (i, j), found in zip([(0, 1), (0, 2), (1, 2)], pairs, strict=True):
+        assert_allclose(found, st.bootstrap_difference(cells[i], cells[j], metrics.uf1, fresh()))
 
 
 @pytest.mark.parametrize(

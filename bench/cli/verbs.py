@@ -33,6 +33,7 @@ VERBS: Mapping[str, str | Group] = {
     "run": "Run methods on datasets; rerun the command to resume.",
     "plan": "Show what a run would do, what is done, and how long the rest may take.",
     "board": "Print the leaderboard of a results folder, or write it to files.",
+    "publish": "Write a leaderboard as a static site: pages that need no server.",
     "compare": "Test whether methods differ: paired by subject, on each task.",
     "explain": "Report on one method and task in figures: errors, training, what the model uses.",
     "list": "List methods, datasets, or the views that methods use.",

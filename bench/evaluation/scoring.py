@@ -12,7 +12,7 @@ from bench.core.seeds import derived_seed
 from bench.core.types import Array
 from bench.evaluation.row import Score
 from bench.evaluation.truth import Truth
-from bench.statistics import bootstrap
+from bench.statistics import bootstrap_all
 from bench.statistics.metrics import METRICS, per_group_confusions
 from bench.store.record import Record
 
@@ -58,17 +58,17 @@ def by_subject(task: Truth, where: Array, predicted: Array) -> Array:
 def scores(counts: Array, complete: bool) -> dict[str, Score]:
     """All metrics of a row as means over seeds, with intervals if it is complete."""
     by_metric = {}
+    intervals = {}
+    if complete:
+        # The same resamples for every metric and row, so that intervals differ by the
+        # predictions alone.
+        rng = np.random.default_rng(derived_seed("bootstrap"))
+        intervals = bootstrap_all(counts, METRICS, rng, resamples=RESAMPLES)
     for name, metric in METRICS.items():
         # Pooled over subjects before scoring: the mean of each subject's F1 is another number.
         values = [float(metric(seed.sum(0))) for seed in counts]
         spread = stdev(values) if len(values) > 1 else None
-        low = high = None
-        if complete:
-            # The same resamples for every metric and row, so that intervals differ by the
-            # predictions alone.
-            rng = np.random.default_rng(derived_seed("bootstrap"))
-            interval = bootstrap(counts, metric, rng, resamples=RESAMPLES)
-            low, high = float(interval.low), float(interval.high)
+        low, high = intervals.get(name, (None, None))
         by_metric[name] = Score(fmean(values), low, high, spread)
     return by_metric
 

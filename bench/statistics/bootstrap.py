@@ -6,7 +6,7 @@ cell are one product of matrices: (resamples, subjects) @ (subjects, seeds * cla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from statistics import NormalDist
 from typing import Literal, NamedTuple
@@ -65,6 +65,34 @@ def bootstrap(
         quantiles = _corrected(quantiles, replicates, score(cell, metric), jackknife(cell, metric))
     low, high = np.quantile(replicates, quantiles)
     return Interval(float(low), float(high))
+
+
+def bootstrap_all(
+    cell: Cell,
+    metrics: Mapping[str, Metric],
+    rng: np.random.Generator,
+    *,
+    resamples: int = 10_000,
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """`bootstrap` of several metrics by percentiles, on the same drawn subjects.
+
+    Args:
+        cell: counts (seeds, subjects, c, c). Subjects without clips are not resampled.
+        metrics: by name, each of confusion matrices (..., c, c) to scores (...).
+        rng: draws the subjects.
+        resamples: how many.
+        level: the intervals' nominal coverage.
+    """
+    require_counts(cell)
+    cell = cell[:, cell.any(axis=(0, 2, 3))]
+    pooled = _weighted(cell, resample_weights(cell.shape[1], resamples, rng))
+    tail = (1 - level) / 2
+    ends = {
+        name: np.quantile(metric(pooled).mean(axis=1), [tail, 1 - tail])
+        for name, metric in metrics.items()
+    }
+    return {name: Interval(float(low), float(high)) for name, (low, high) in ends.items()}
 
 
 def bootstrap_mean(
@@ -129,6 +157,33 @@ def bootstrap_difference(
     return Interval(float(low), float(high))
 
 
+def bootstrap_differences(
+    cells: Sequence[Cell],
+    metric: Metric,
+    rng: np.random.Generator,
+    *,
+    resamples: int = 10_000,
+    level: float = 0.95,
+) -> list[Interval]:
+    """`bootstrap_difference` of every pair (i, j), i < j, all on the same drawn subjects.
+
+    Args:
+        cells: each (seeds, subjects, c, c), of the same subjects in the same order; every subject
+            has clips in one of them.
+        metric: confusion matrices (..., c, c) to scores (...).
+        rng: draws the subjects.
+        resamples: how many.
+        level: the intervals' nominal coverage.
+    """
+    for cell in cells:
+        require_counts(cell)
+    weights = resample_weights(cells[0].shape[1], resamples, rng)
+    replicates = [_weighted_scores(cell, weights, metric) for cell in cells]
+    tail = (1 - level) / 2
+    ends = (np.quantile(a - b, [tail, 1 - tail]) for a, b in combinations(replicates, 2))
+    return [Interval(float(low), float(high)) for low, high in ends]
+
+
 def jackknife(cell: Cell, metric: Metric) -> Values:
     """The score without each subject in turn, (subjects,)."""
     # Counts are sums over subjects, so leaving one out is a subtraction and needs no loop.
@@ -168,10 +223,15 @@ def _jackknife_error(left_out: Values) -> float:
 
 def _weighted_scores(cell: Cell, weights: Values, metric: Metric) -> Values:
     """The score under each row of subject weights, (resamples,)."""
+    return np.asarray(metric(_weighted(cell, weights)).mean(axis=1))
+
+
+def _weighted(cell: Cell, weights: Values) -> Values:
+    """Pooled counts under each row of subject weights, (resamples, seeds, c, c)."""
     seeds, subjects, classes, _ = cell.shape
     # BLAS multiplies floats only; a product of integer matrices is many times slower.
     flat = np.moveaxis(cell, 1, 0).reshape(subjects, -1).astype(np.float64)
-    return np.asarray(metric((weights @ flat).reshape(-1, seeds, classes, classes)).mean(axis=1))
+    return (weights @ flat).reshape(-1, seeds, classes, classes)
 
 
 def _corrected(quantiles: Values, replicates: Values, value: float, left_out: Values) -> Values:

@@ -1,0 +1,1 @@
+"""The leaderboard as a static site: pages that need no server and no other host."""

@@ -1,0 +1,286 @@
+"""Every page of a site, by its path."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from bench import __version__
+from bench.board import document
+from bench.board.ablation import grids
+from bench.board.blocks import Grid
+from bench.board.notes import full_text, note_text
+from bench.board.text import (
+    COMPARED,
+    LEGEND,
+    READING,
+    TEST_BEST,
+    TEST_BEST_NOTE,
+    caption,
+    compared,
+    interval_text,
+)
+from bench.core.escape import visible
+from bench.core.words import Provenance
+from bench.evaluation.row import Row
+from bench.literature.ceilings import above_ceiling
+from bench.literature.judged import judged
+from bench.literature.verdict import in_a_word
+from bench.plugins.docstrings import about, meanings
+from bench.plugins.method import Method
+from bench.site.content import Content, Section, method_of
+from bench.site.differences import differences
+from bench.site.pictures import forest, pictures
+from bench.site.render import render
+from bench.site.tables import (
+    dataset_page,
+    heads,
+    lines,
+    method_page,
+    result,
+    task_page,
+)
+
+STAND_INS = (
+    "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, not how a "
+    "method ranks on real data."
+)
+PROVENANCE: dict[Provenance, str] = {
+    "run": "Whoever made this site ran every fold of the row, on one of the machines below.",
+    "reproduced": "Somebody else ran it; it was run again here, and the predictions are equal.",
+    "reported": "Somebody else says so. Nobody here ran it; in tables its rank has a dagger (†).",
+    "unsealed": "From files of an older format, whose changes since would not show.",
+}
+
+
+def pages(content: Content) -> Iterator[tuple[str, bytes]]:
+    """Paths below the site and bytes of all pages and pictures."""
+    shared = _shared(content)
+    yield "index.html", render("index", "", tasks=list(map(_summary, content.sections)), **shared)
+    for section in content.sections:
+        yield from _task(section, shared)
+    for name, rows in content.methods.items():
+        yield from _method(content, name, rows, shared)
+    for name, sections in content.datasets.items():
+        yield _dataset(content, name, sections, shared)
+    yield "compare.html", _compare(content, shared)
+    yield "literature.html", _literature(shared)
+    yield "provenance.html", _provenance(content, shared)
+    yield "downloads.html", render("downloads", "", sections=content.sections, **shared)
+    for name in (
+        "site.css",
+        "site.js",
+        "compare.js",
+        "dataTables.min.js",
+        "dataTables-LICENSE.txt",
+    ):
+        yield f"static/{name}", _static(name)
+
+
+def _shared(content: Content) -> dict[str, Any]:
+    """What all templates use."""
+    return {
+        "version": __version__,
+        # The heading of the column is a word here.
+        "legend": LEGEND.replace(" (`#`)", ""),
+        "stand_ins": STAND_INS,
+        "method_page": method_page,
+        "method_of": method_of,
+        "dataset_page": dataset_page,
+        "task_page": task_page,
+        "interval": interval_text,
+        "full_text": full_text,
+        "synthetic_only": bool(content.sections)
+        and all(section.table.synthetic for section in content.sections),
+    }
+
+
+def _static(name: str) -> bytes:
+    return Path(str(files("bench.site") / "static" / name)).read_bytes()
+
+
+def _summary(section: Section) -> dict[str, Any]:
+    """A task on the start page: its ranked rows by rank."""
+    ranked = [row for row in section.table.rows if row.rank is not None]
+    groups = [(rank, list(rows)) for rank, rows in groupby(ranked, key=lambda row: row.rank)]
+    return {"section": section, "groups": groups, "ranked": len(ranked)}
+
+
+def _task(section: Section, shared: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    table, picture = section.table, forest(section)
+    stand_for = document.stand_ins(table)
+    parts = [{"title": "", "note": "", "id": "results", "lines": lines(section, table.rows, "row")}]
+    if table.test_best:
+        best = lines(section, table.test_best, "best")
+        parts.append({"title": TEST_BEST, "note": TEST_BEST_NOTE, "id": "test-best", "lines": best})
+    yield (
+        task_page(section),
+        render(
+            "task",
+            "../",
+            section=section,
+            caption=caption(table),
+            heads=heads(section),
+            parts=parts,
+            picture=f"figures/{picture[0]}" if picture else "",
+            published=Grid("", list(COMPARED), compared(table)),
+            variants=[_variants(group) for group in table.variants],
+            stand_for=stand_for,
+            reading=READING,
+            **shared,
+        ),
+    )
+    if picture:
+        yield f"figures/{picture[0]}", picture[1]
+
+
+def _variants(group: Any) -> dict[str, Any]:
+    return {"group": group, "grids": list(grids(group)), "notes": list(map(note_text, group.notes))}
+
+
+def _method(
+    content: Content, name: str, rows: list[tuple[Section, Row]], shared: dict[str, Any]
+) -> Iterator[tuple[str, bytes]]:
+    plugin = content.registry.methods.get(name)
+    found = list(pictures(content, rows))
+    literature = [(group, verdict) for group, verdict in judged() if group[0].method == name]
+    yield (
+        method_page(name),
+        render(
+            "method",
+            "../",
+            name=name,
+            title=plugin.facts.title if plugin else rows[0][1].title,
+            facts=plugin.facts if plugin else None,
+            about=about(plugin) if plugin else "",
+            configuration=_configuration(plugin) if plugin else [],
+            presets=[p for p in plugin.presets if plugin.presets[p]] if plugin else [],
+            results=[result(section, row) for section, row in rows],
+            variants=[
+                (section, _variants(group))
+                for section in content.sections
+                for group in section.table.variants
+                if group.method == name
+            ],
+            literature=[_judgement(group, verdict) for group, verdict in literature],
+            pictures=found,
+            **shared,
+        ),
+    )
+    for picture in found:
+        yield picture.path, picture.data
+
+
+def _configuration(plugin: type[Method]) -> list[dict[str, Any]]:
+    """A line for each field: its default, what presets change, its meaning and its source."""
+    known = meanings(plugin)
+    presets = [name for name in plugin.presets if plugin.presets[name]]
+    return [
+        {
+            "name": one.name,
+            "default": repr(getattr(plugin(), one.name)),
+            "presets": [
+                repr(plugin.presets[p][one.name]) if one.name in plugin.presets[p] else ""
+                for p in presets
+            ],
+            "meaning": known.get(one.name, ""),
+            "source": plugin.sources.get(one.name, ""),
+        }
+        for one in dataclasses.fields(plugin)  # type: ignore[arg-type]
+    ]
+
+
+def _dataset(
+    content: Content, name: str, sections: list[Section], shared: dict[str, Any]
+) -> tuple[str, bytes]:
+    plugin = content.registry.datasets.get(name)
+    return dataset_page(name), render(
+        "dataset",
+        "../",
+        name=name,
+        title=plugin.facts.title if plugin else name,
+        about=about(plugin).splitlines()[0] if plugin and about(plugin) else "",
+        facts=plugin.facts if plugin else None,
+        labellings=plugin.labellings if plugin else {},
+        sections=sections,
+        **shared,
+    )
+
+
+def _compare(content: Content, shared: dict[str, Any]) -> bytes:
+    tasks = []
+    for section in content.sections:
+        records = [record for of_row in section.done.values() for record in of_row]
+        pairs = differences(section.task, list(section.table.rows), records)
+        if pairs:
+            tasks.append(_pairs(section, pairs))
+    payload = [
+        {
+            "title": visible(document.heading(one["section"].table)),
+            "rows": [[visible(name), *rest] for name, *rest in one["rows"]],
+            "pairs": one["pairs"],
+        }
+        for one in tasks
+    ]
+    return render("compare", "", tasks=tasks, payload=payload, **shared)
+
+
+def _pairs(section: Section, pairs: list[Any]) -> dict[str, Any]:
+    """Of a task: its rows, best first, and every difference by the positions of the two."""
+    named = {row.name: row for row in section.table.rows if row.complete}
+    names = [name for name in named if any(name in (p.first, p.second) for p in pairs)]
+    place = {name: i for i, name in enumerate(names)}
+    rows = [[name, round(named[name].scores["uf1"].value, 4), named[name].rank] for name in names]
+    found = sorted(
+        [place[p.first], place[p.second], *(round(x, 4) for x in (p.difference, p.low, p.high))]
+        for p in pairs
+    )
+    by_pair = {(i, j): rest for i, j, *rest in found}
+    return {"section": section, "rows": rows, "pairs": found, "by_pair": by_pair}
+
+
+def _literature(shared: dict[str, Any]) -> bytes:
+    found = [_judgement(group, verdict) for group, verdict in judged()]
+    counts = Counter(one["verdict"].feasible for one in found)
+    return render("literature", "", results=found, counts=counts, **shared)
+
+
+@cache
+def _word(position: int) -> str:
+    group, verdict = judged()[position]
+    return in_a_word(group, verdict)
+
+
+def _judgement(group: Any, verdict: Any) -> dict[str, Any]:
+    """A published result with what is known against it."""
+    above = above_ceiling(group)
+    position = next(i for i, (other, _) in enumerate(judged()) if other is group)
+    return {
+        "first": group[0],
+        "group": group,
+        "verdict": verdict,
+        "word": _word(position),
+        "above": "" if above is None else note_text(above),
+    }
+
+
+def _provenance(content: Content, shared: dict[str, Any]) -> bytes:
+    rows = [(section, row) for section in content.sections for row in section.rows]
+    counts = [
+        (section, Counter(row.provenance for row in section.rows)) for section in content.sections
+    ]
+    return render(
+        "provenance",
+        "",
+        meanings=PROVENANCE,
+        counts=counts,
+        others=[(section, row) for section, row in rows if row.provenance != "run"],
+        machines=content.board.machines,
+        **shared,
+    )

@@ -1,0 +1,56 @@
+"""Templates: what is foreign is escaped, and hidden characters are shown."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bench.board.text import number, signed
+from bench.core.escape import visible
+
+
+def render(template: str, root: str, **values: Any) -> bytes:
+    """A page.
+
+    Args:
+        template: its file, without the ending.
+        root: the path from its folder to the start page's: "" or "../".
+        values: what it shows.
+    """
+    return _environment().get_template(f"{template}.html").render(root=root, **values).encode()
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("bench.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
+    made.filters |= {"number": number, "signed": signed, "shown": visible, "code": _code}
+    made.tests["address"] = _is_address
+    return made
+
+
+def _shown(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _is_address(text: str) -> bool:
+    """An address that a link may lead to; a script is none."""
+    return text.startswith(("https://", "http://")) and not set(text) & set("\"'<> \\")
+
+
+def _code(text: str) -> Markup:
+    """In words of ours, backticks mark code."""
+    parts = [Markup.escape(part) for part in visible(text).split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts)
+    )

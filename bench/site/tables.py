@@ -1,0 +1,138 @@
+"""Cells of the tables of a site: the columns of the board, with what a script sorts them by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench.board.columns import DETAILS, MAIN, of_table
+from bench.board.text import place
+from bench.core.file_names import safe
+from bench.evaluation.row import Row
+from bench.site.content import Section, key_of, method_of
+
+PHONE = 1
+"""Columns of a higher priority are not shown on a phone; the details have them all."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The heading of a column.
+
+    Attributes:
+        title: words.
+        right: numbers.
+        low: left out where there is no room.
+    """
+
+    title: str
+    right: bool
+    low: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a task's table.
+
+    Attributes:
+        id: names its details.
+        page: address of the method's page, from the start page.
+        row: of the board.
+        cells: text and what to sort by, for each column.
+        details: names and texts of all other columns.
+    """
+
+    id: str
+    page: str
+    row: Row
+    cells: Sequence[tuple[str, Any]]
+    details: Sequence[tuple[str, str]]
+
+
+def heads(section: Section) -> list[Head]:
+    """The columns of a task's table."""
+    return [
+        Head(
+            "rank" if one.name == "rank" else one.title(section.table),
+            one.right,
+            one.priority > PHONE,
+        )
+        for one in of_table(MAIN, section.table)
+    ]
+
+
+def lines(section: Section, rows: Sequence[Row], prefix: str) -> list[Line]:
+    """Rows of a task's table, in their order; their ids begin with `prefix`."""
+    table = section.table
+    main, rest = of_table(MAIN, table), of_table(DETAILS, table)
+    return [
+        Line(
+            f"{prefix}-{i}",
+            method_page(method_of(row)),
+            row,
+            [
+                # The rank alone says nothing of those without one: the order of the board does.
+                (one.text(table, row), i if one.name == "rank" else _order(one.order, row))
+                for one in main
+            ],
+            [(one.title(table), one.text(table, row)) for one in rest],
+        )
+        for i, row in enumerate(rows, start=1)
+    ]
+
+
+def _order(order: Any, row: Row) -> Any:
+    if order is None:
+        return None
+    value = order(row)
+    if isinstance(value, str):
+        return value
+    # Scores are negated in the board, where the best comes first.
+    return 1e9 if math.isinf(value) else round(abs(value), 6)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row as the page of its method shows it."""
+
+    section: Section
+    row: Row
+    rank: str
+    confusion: Sequence[tuple[str, Sequence[tuple[int, float]]]]
+    clips: int
+
+
+def result(section: Section, row: Row) -> Result:
+    """One row, with its confusion matrix where there are predictions."""
+    counts = section.counts(row)
+    matrix: list[tuple[str, list[tuple[int, float]]]] = []
+    if counts is not None:
+        for name, line in zip(section.table.classes, counts, strict=True):
+            total = max(int(line.sum()), 1)
+            matrix.append((name, [(int(n), round(int(n) / total, 3)) for n in line]))
+    clips = 0 if counts is None else int(np.sum(counts))
+    return Result(section, row, place(row), matrix, clips)
+
+
+def method_page(name: str) -> str:
+    """Address of a method's page, from the start page."""
+    return f"methods/{safe(name, ':')}.html"
+
+
+def dataset_page(name: str) -> str:
+    """Address of a dataset's page, from the start page."""
+    return f"datasets/{safe(name, '-')}.html"
+
+
+def task_page(section: Section) -> str:
+    """Address of a task's page, from the start page."""
+    return f"tasks/{section.name}.html"
+
+
+def explained(section: Section, row: Row) -> str:
+    """Name of the folder in which `bench explain` reports on a row."""
+    return f"{safe(key_of(row).label, ':')}-{safe(section.table.task)}"

@@ -1,0 +1,249 @@
+"""`bench publish`: a site of whole pages and links, safe from foreign words, in a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import hostile
+import pytest
+
+from bench.cli.common import workspace
+from bench.literature import judged
+from bench.literature.judged import _table
+from bench.site.content import Content, Section, gather
+from bench.site.downloads import downloads
+from bench.site.pages import pages
+from bench.site.write import write_site
+from bench.store.store import Store
+from benchmarks.publish import drawn
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory) -> Content:
+    """A board of four drawn methods on two tasks."""
+    folder = tmp_path_factory.mktemp("drawn")
+    drawn(folder, methods=4, tasks=2)
+    registry, _ = workspace(None, folder)
+    store = Store(folder)
+    return gather(store, registry, store.records())
+
+
+def files_of(content: Content) -> dict[str, bytes]:
+    return dict(pages(content)) | downloads(content)
+
+
+@pytest.fixture(scope="module")
+def site(content, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    write_site(files_of(content), folder)
+    return folder
+
+
+class Page(HTMLParser):
+    """Ids and addresses of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            assert not name.startswith("on"), f"a script in an attribute: {name}"
+            if name in ("id", "href", "src", "popovertarget"):
+                (self.ids if name == "id" else self.links).append(
+                    f"#{value}" if name == "popovertarget" else value
+                )
+
+
+def html_pages(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: data.decode() for name, data in files.items() if name.endswith(".html")}
+
+
+def check_links(files: dict[str, bytes]) -> None:
+    found = {name: Page(text) for name, text in html_pages(files).items()}
+    for name, page in found.items():
+        assert len(page.ids) == len(set(page.ids)), f"{name}: an id twice"
+        for link in page.links:
+            if link.startswith(("https://", "http://", "data:,")):
+                continue
+            address, anchor = urldefrag(unquote(link))
+            target = Path(name).parent / address if address else Path(name)
+            parts: list[str] = []
+            for part in target.parts:
+                parts = parts[:-1] if part == ".." else [*parts, part]
+            path = "/".join(parts)
+            assert path in files, f"{name} links to {link}"
+            if anchor:
+                assert anchor in found[path].ids, f"{name} links to {link}"
+
+
+def test_every_page_is_valid_and_every_link_leads_somewhere(content):
+    html5lib = pytest.importorskip("html5lib")
+    files = files_of(content)
+    kinds = {name.partition("/")[0] for name in html_pages(files)}
+    assert {"index.html", "tasks", "methods", "datasets", "compare.html"} < kinds
+    assert {"literature.html", "provenance.html", "downloads.html"} < kinds
+    for name, text in html_pages(files).items():
+        parser = html5lib.HTMLParser(strict=False)
+        parser.parse(text)
+        assert not parser.errors, (name, parser.errors[:3])
+    check_links(files)
+
+
+def test_nothing_is_loaded_from_another_host(content):
+    for name, text in html_pages(files_of(content)).items():
+        assert not re.search(r'(src|<link[^>]* href)="(https?:)?//', text), name
+
+
+def test_the_same_records_give_the_same_bytes_and_a_small_site(content):
+    files = files_of(content)
+    assert files == files_of(content)
+    assert sum(map(len, files.values())) < 2_000_000
+
+
+def test_predictions_give_the_scores_of_the_board(content):
+    from sklearn.metrics import f1_score
+
+    archive = zipfile.ZipFile(io.BytesIO(downloads(content)["data/predictions.zip"]))
+    for section in content.sections:
+        lines = archive.read(f"{section.name}.csv").decode().splitlines()
+        head, *rest = [line.split(",") for line in lines]
+        for row in section.rows:
+            (column,) = [i for i, word in enumerate(head) if word.startswith(f"{row.name} ")]
+            truth, predicted = zip(*((line[2], line[column]) for line in rest), strict=True)
+            theirs = f1_score(truth, predicted, average="macro")
+            assert theirs == pytest.approx(row.scores["uf1"].value)
+
+
+def poisoned(content: Content, word: str) -> Content:
+    """The same board with a word in every place that other people's files can fill."""
+    from bench.evaluation.row import RowKey
+
+    sections = []
+    for section in content.sections:
+        rows = tuple(
+            replace(row, label=f"{word}{i}", title=word, family=f"f{i}", rank=1)
+            for i, row in enumerate(section.table.rows)
+        )
+        table = replace(
+            section.table,
+            rows=rows,
+            classes=tuple(f"{word}{i}" for i, _ in enumerate(section.table.classes)),
+            apex=word,
+        )
+        pairs = zip(section.table.rows, rows, strict=True)
+        done = {
+            RowKey(new.label, new.preset, new.family): [
+                replace(record, label=new.label, family=new.family)
+                for record in section.done[RowKey(old.label, old.preset, old.family)]
+            ]
+            for old, new in pairs
+        }
+        task = replace(section.task, classes=table.classes)
+        sections.append(Section(table, task, done))
+    board = replace(content.board, tables=tuple(s.table for s in sections), machines={word: word})
+    return replace(content, board=board, sections=tuple(sections))
+
+
+@pytest.mark.parametrize("word", hostile.HOSTILE[:3] + hostile.HOSTILE[24:28])
+def test_foreign_words_become_no_markup(content, word):
+    files = files_of(poisoned(content, word))
+    usual = set().union(*(Page(text).tags for text in html_pages(files_of(content)).values()))
+    for name, text in html_pages(files).items():
+        assert Page(text).tags <= usual, name
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]", text), name
+    check_links(files)
+    (payload,) = re.findall(
+        r'<script type="application/json" id="differences">(.*?)</script>',
+        files["compare.html"].decode(),
+        re.DOTALL,
+    )
+    assert len(json.loads(payload)) == len(content.sections)
+
+
+def test_a_table_of_stand_ins_is_marked_on_every_page_that_names_it(content):
+    sections = tuple(replace(s, table=replace(s.table, synthetic=True)) for s in content.sections)
+    board = replace(content.board, tables=tuple(s.table for s in sections))
+    for name, text in html_pages(
+        files_of(replace(content, board=board, sections=sections))
+    ).items():
+        if "drawn00/3" in text:
+            assert "SYNTHETIC" in text, name
+
+
+def test_a_site_replaces_its_own_files_and_no_others(tmp_path, content):
+    folder = tmp_path / "site"
+    write_site({"index.html": b"a", "tasks/old.html": b"b"}, folder)
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("mine")
+    write_site({"index.html": b"c"}, folder)
+    assert sorted(p.name for p in folder.rglob("*")) == [
+        ".git",
+        "config",
+        "index.html",
+        "site.json",
+    ]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "index.html"])
+def test_a_folder_with_other_files_is_refused(world, name):
+    assert world.run().code == 0
+    site = world.folder / "site"
+    site.mkdir()
+    (site / name).write_text("mine")
+    done = world.bench("publish", "-o", "site")
+    assert done.code == 2
+    (line,) = done.err.splitlines()
+    assert name in line
+    assert [path.name for path in site.iterdir()] == [name]
+    assert (site / name).read_text() == "mine"
+
+
+def test_publish_writes_a_site_that_names_the_methods(world):
+    assert world.run(methods="mean,mean:noisy,majority").code == 0
+    done = world.bench("publish", "-o", "site")
+    assert done.code == 0, done
+    text = (world.folder / "site" / "methods" / "mean.html").read_text()
+    for word in ("toy/3", "mean:noisy", "as its author says", "Confusion", "Variants on"):
+        assert word in text
+    assert world.bench("publish", "results", "-o", "site").code == 0
+
+
+def test_pictures_of_real_data_are_published_only_without_faces(world):
+    assert world.run().code == 0
+    assert world.bench("explain", "mean", "--task", "toy/3", "--seconds", "0").code == 0
+    report = world.results / "explain" / "mean-toy-3"
+    (report / "occlusion.png").write_bytes((report / "recall_classes.png").read_bytes())
+    assert world.bench("publish", "-o", "site").code == 0
+    shown = {path.name for path in (world.folder / "site" / "figures").rglob("*.png")}
+    assert "recall_classes.png" in shown
+    assert "occlusion.png" not in shown
+
+
+def test_publish_of_nothing_is_one_line(world):
+    done = world.bench("publish", "-o", "site")
+    assert done.code == 2
+    assert "bench run" in done.err
+    assert not (world.folder / "site").exists()
+
+
+def test_the_shipped_verdicts_are_of_the_shipped_table():
+    kept = json.loads((Path(judged.__file__).parent / "verdicts.json").read_bytes())
+    assert kept["table"] == _table(), "run `python -m bench.literature.judged`"
+
+
+@pytest.mark.slow
+def test_the_shipped_verdicts_are_what_the_code_says():
+    kept = json.loads((Path(judged.__file__).parent / "verdicts.json").read_bytes())
+    assert kept == json.loads(json.dumps(judged.computed()))

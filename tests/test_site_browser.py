@@ -1,0 +1,111 @@
+"""The site in headless Chromium: sorting, filtering, links, the comparison, a phone's width."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from test_site import content, html_pages, site  # noqa: F401 (fixtures)
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as play:
+        made = play.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page whose errors fail the test."""
+    made, errors = browser.new_page(viewport={"width": 1400, "height": 900}), []
+    made.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else 0
+    )
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    made.on("requestfailed", lambda request: errors.append(request.url))
+    yield made
+    made.close()
+    assert not errors
+
+
+def task(site):  # noqa: F811
+    return min(site.glob("tasks/*.html"))
+
+
+def cells(page, column):
+    return page.locator(f"#results tbody tr > :nth-child({column})").all_inner_texts()
+
+
+def test_a_table_sorts_by_its_headings_and_says_so(page, site):  # noqa: F811
+    page.goto(task(site).as_uri())
+    head = page.locator("#results thead th").nth(2)
+    head.click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    rising = [float(text.split()[0]) for text in cells(page, 3)]
+    assert rising == sorted(rising)
+    head.click()
+    assert [float(text.split()[0]) for text in cells(page, 3)] == rising[::-1]
+
+
+def test_the_filter_has_a_label_and_leaves_matching_rows(page, site):  # noqa: F811
+    page.goto(task(site).as_uri())
+    page.get_by_role("searchbox", name="Filter").fill("method02")
+    (row,) = cells(page, 2)
+    assert "method02" in row
+
+
+def test_details_of_a_row_open_by_keyboard_and_close_by_escape(page, site):  # noqa: F811
+    page.goto(task(site).as_uri())
+    page.get_by_role("button", name="Details of method00").focus()
+    page.keyboard.press("Enter")
+    shown = page.locator("[popover]:popover-open")
+    assert "fidelity" in shown.inner_text()
+    page.keyboard.press("Escape")
+    assert shown.count() == 0
+
+
+def test_links_lead_from_the_start_to_a_method_and_back(page, site):  # noqa: F811
+    page.goto((site / "index.html").as_uri())
+    page.locator("#tasks tbody a").first.click()
+    page.locator("#results tbody a").first.click()
+    assert "method" in page.locator("h1").inner_text()
+    page.get_by_role("link", name="mer-bench").click()
+    assert page.url.endswith("index.html")
+
+
+def test_a_comparison_is_its_own_mirror_image(page, site):  # noqa: F811
+    page.goto((site / "compare.html").as_uri())
+    value = page.locator("#answer .value").inner_text()
+    first, second = page.get_by_label("First method"), page.get_by_label("Second method")
+    first.select_option(index=1)
+    second.select_option(index=0)
+    mirrored = page.locator("#answer .value").inner_text()
+    assert value.startswith("+")
+    assert mirrored.split()[0] == value.split()[0].replace("+", "−")
+
+
+def test_no_page_scrolls_sideways_on_a_phone(browser, page, site):  # noqa: F811
+    page.set_viewport_size({"width": 390, "height": 800})
+    for path in sorted(site.rglob("*.html")):
+        page.goto(path.as_uri())
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, path.name
+
+
+def test_without_scripts_tables_and_differences_are_there(browser, site):  # noqa: F811
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "compare.html").as_uri())
+    page.locator("summary").first.click()
+    assert "method00" in page.locator("details[open] table").inner_text()
+    assert not page.locator("#compare").is_visible()
+    context.close()
