@@ -63,7 +63,7 @@ VERBS: Mapping[str, str | Group] = {
             "list": "List the contents of a results folder, one row per cell.",
             "explain": "Explain whether a record is fresh, stale, foreign or damaged.",
             "verify": "Check every file of a results folder against its seal and its schema.",
-            "import": "Import another machine's results, a submission, or other tools' predictions.",
+            "import": "Import another machine's results, a submission, or other predictions.",
             "export": "Write the predictions of a cell, or imported ones, for other tools.",
         },
     ),

@@ -57,7 +57,7 @@ def import_(
     ] = False,
     plugin: Plugin = None,
 ) -> None:
-    """Import another machine's results, a submission, or other tools' predictions.
+    """Import another machine's results, a submission, or other predictions.
 
     Our own record wins where both have one. Predictions of other tools appear on the board but are
     never ranked.
