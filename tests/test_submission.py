@@ -235,6 +235,28 @@ def test_other_code_than_packed_is_found_without_running_it(packed):
     assert found == {"source": "plugins/toy.py is not the code that made the records"}
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a\0b", b"(" * 100_000, b"x = '"])
+def test_a_packed_source_that_is_no_code_ends_nothing(packed, content):
+    folder = packed.folder / "submission"
+    (folder / "plugins" / "toy.py").write_bytes(content)
+    renew(folder)
+    assert failed(packed, "--folds", "0").keys() == {"source"}
+
+
+def test_no_link_of_a_submission_is_followed_unseen(packed):
+    folder = packed.folder / "submission"
+    (packed.folder / "outside").mkdir()
+    (folder / "plugins" / "more").symlink_to(packed.folder / "outside")
+    table = folder / "croissant.json"
+    table.rename(packed.folder / "outside" / "croissant.json")
+    table.symlink_to(packed.folder / "outside" / "croissant.json")
+    found = failed(packed, "--folds", "0")["files"]
+    assert "plugins/more: not in the manifest" in found
+    assert "croissant.json: missing" in found
+    change_manifest(folder, lambda raw: raw["cells"][0].update(plugin="plugins/../../toy.py"))
+    assert "is not the code" in failed(packed, "--folds", "0")["source"]
+
+
 def test_other_code_here_is_found(packed):
     edit_plugin(packed)
     assert "its method's code" in failed(packed, "--folds", "0")["code"]
@@ -325,10 +347,13 @@ def test_an_edited_manifest_cannot_be_read(packed):
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a//b", "a/../b", "a b", ".", ""])
-def test_no_path_of_a_manifest_leads_outside(packed, name):
+def test_no_path_of_a_manifest_leads_outside(name):
     assert not is_inside(name)
+
+
+def test_a_manifest_that_lists_other_files_cannot_be_read(packed):
     change_manifest(
-        packed.folder / "submission", lambda raw: raw["files"].update({name: vars(entry(b""))})
+        packed.folder / "submission", lambda raw: raw["files"].update({"../x": vars(entry(b""))})
     )
     done = packed.bench("verify", "submission")
     assert (done.code, "a path in the folder" in done.err) == (2, True)

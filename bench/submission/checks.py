@@ -16,7 +16,7 @@ from bench.literature.feasibility import judge
 from bench.plugins.registry import Registry
 from bench.store.code import code_changes
 from bench.submission.cells import class_counts, lacking, pooled_scores, tables
-from bench.submission.manifest import DECIMALS, Claim, Manifest
+from bench.submission.manifest import DECIMALS, Claim, Manifest, is_inside
 
 State = Literal["ok", "failed", "not checked"]
 
@@ -147,10 +147,17 @@ def _source(claim: Claim, cell: CellRecords, folder: Path) -> tuple[State, str]:
         return "ok", "comes with bench, the manifest says: see code"
     if not claim.packed:
         return "not checked", f"published at {claim.plugin}"
-    path = folder / claim.plugin
-    if not path.is_file() or source_hash_of(path) not in hashes:
+    if not is_inside(claim.plugin) or _hash(folder / claim.plugin) not in hashes:
         return "failed", f"{claim.plugin} is not the code that made the records"
     return "ok", f"{claim.plugin} has the hash of the records"
+
+
+def _hash(path: Path) -> str:
+    """The source hash of a stranger's file; empty where it is missing or no text."""
+    try:
+        return source_hash_of(path)
+    except (OSError, ValueError, RecursionError, MemoryError):
+        return ""
 
 
 def _code(claim: Claim, cell: CellRecords, registry: Registry) -> tuple[State, str]:

@@ -131,7 +131,9 @@ def changed(folder: Path, files: Mapping[str, FileEntry]) -> list[str]:
     """What is not as a manifest says, a few words for each file."""
     found = []
     # Whatever is not listed might be taken for a part of what was checked.
-    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    # A link to a folder would bring all of it along.
+    paths = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    there = {path.relative_to(folder).as_posix() for path in paths}
     found += [f"{name}: not in the manifest" for name in sorted(there - {NAME} - files.keys())]
     for name, wanted in sorted(files.items()):
         path = folder / name
