@@ -259,15 +259,17 @@ def test_no_score_derived_from_others_is_held_to_its_last_digit(tmp_path):
 
 
 def test_only_what_can_be_looked_up_and_is_alike_is_compared():
-    """GEME's composite has no address; STSTNet's F1 there is not a macro F1."""
+    """GEME's composite has no address; STSTNet's F1 there is not a macro F1; RCN-A is at work."""
 
-    def ours(label):
+    def ours(label, complete=True):
         scores = {name: Score(0.5) for name in ("uf1", "uar", "accuracy", "f1")}
-        return SimpleNamespace(
-            label=label, name=label, scores=scores, parts={}, preset="paper", fidelity="code"
-        )
+        words = {"preset": "paper", "fidelity": "code", "complete": complete}
+        return SimpleNamespace(label=label, name=label, scores=scores, parts={}, **words)
 
-    found = comparisons("3db/3", "loso", "3db", [ours("geme"), ours("ststnet")])
+    rows = [ours("geme"), ours("ststnet"), ours("rcn", complete=False)]
+    found = comparisons("3db/3", "loso", "3db", rows)
+    assert all(not one.ours for one in found if one.label == "rcn")
+    assert any(one.published for one in found if one.label == "rcn")
     full = {one.name: one for one in found if one.label and one.part == "full"}
     assert full["GEME"].certainty == "unverified"
     assert (full["GEME"].published["uf1"], full["GEME"].ours) == (0.7395, {})

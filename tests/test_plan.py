@@ -67,8 +67,9 @@ def test_many_methods_that_a_task_cannot_serve_are_one_line() -> None:
         return [MissingViews(f"m{i}", task, "toy", *views) for i in range(count)]
 
     few, many, split = lacking(3, "toy/3"), lacking(4, "toy/2"), ImpossibleProtocol("a", "hde", "b")
-    assert sentences([*few, *many, split]) == [
+    assert sentences([*few, *many, *lacking(30, "toy/7"), split]) == [
         *map(str, few),
         "toy/2: skipped 4 methods that need other inputs than features: m0, m1, m2, m3",
+        "toy/7: skipped 30 methods that need other inputs than features",
         "a skipped: b",
     ]

@@ -175,6 +175,8 @@ def wait_for(look, seconds=30):
 
 
 def test_ctrl_c_leaves_no_worker(started):
+    # A shell starts what runs in the background with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(2, signal.raise_signal, (signal.SIGINT,)).start()
     with pytest.raises(KeyboardInterrupt):
         run(nap, [60, 60], workers=2)

@@ -66,6 +66,8 @@ def board(
     force: Force = False,
 ) -> None:
     """Print the leaderboard of a results folder, or write it to files."""
+    if source is not None and results is not None:
+        raise BenchError("--from and --results: a board has one source; name one of them")
     # What cannot be written is said before anything is computed.
     chosen = choose(columns) if columns else ()
     to_folder = output is not None and (output.is_dir() or not (output.suffix or output.exists()))

@@ -13,6 +13,8 @@ from bench.core.errors import BenchError
 from bench.core.select import choose_tasks
 from bench.plugins.registry import Registry
 from bench.store import archive
+from bench.store.external import External
+from bench.store.record import Record
 from bench.store.store import Store
 
 
@@ -39,10 +41,8 @@ class Source:
         """
         if source is None:
             return cls(results, "results")
-        packed = source / archive.NAME if source.is_dir() else source
-        if packed.name.endswith(".tar.gz") and packed.exists():
-            return cls(packed, "archive")
-        return cls(source, "board")
+        packed = archive.located(source)
+        return cls(source, "board") if packed is None else cls(packed, "archive")
 
     def board(
         self, registry: Registry, tasks: str, with_predictions: bool = False
@@ -88,4 +88,10 @@ def _made(
     if not only:
         raise BenchError(f"no results of {tasks} in {name}; run `bench run` first")
     made = build(store, registry, only, records)
-    return made, archive.pack(store, {data for data, _ in only}) if packed else None
+    data = {one for one, _ in only}
+    return made, archive.pack(store, lambda one: _data(one) in data) if packed else None
+
+
+def _data(one: Record | External) -> str:
+    """Fingerprint of the task of a result."""
+    return one.data if isinstance(one, External) else one.inputs["data"]

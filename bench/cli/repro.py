@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.exits import FAILED
 from bench.cli.options import CellPath, EngineOption, Jobs, Json, Plugin
-from bench.cli.prepare import recorded_task
-from bench.cli.watch import Watch
+from bench.cli.rerun import Compared, rerun, today_of
 from bench.core.errors import BenchError
-from bench.evaluation.find_cell import CellRecords, find_cell
-from bench.planning.plan import Cell, Plan, make_plan
-from bench.plugins.configure import configure
-from bench.plugins.registry import Registry
-from bench.plugins.settings import Settings
+from bench.evaluation.find_cell import find_cell
 from bench.running.options import RunOptions
-from bench.running.run import run
 from bench.store.environment import environment, environment_id
 from bench.store.provenance import Evidence, write_evidence
 from bench.store.record import Record
 from bench.store.store import Store
-
-
-@dataclasses.dataclass(frozen=True)
-class Compared:
-    """One fold, then and now.
-
-    Attributes:
-        fold: its name.
-        clips: how many it has.
-        changed: clips whose predicted class is another one.
-        largest: difference of two scores.
-        status: of the new run.
-    """
-
-    fold: str
-    clips: int
-    changed: tuple[str, ...]
-    largest: float
-    status: str
-
-    @property
-    def same(self) -> bool:
-        """Every predicted class is the same."""
-        return self.status == "ok" and not self.changed
 
 
 def repro(
@@ -78,65 +45,27 @@ def repro(
     """
     registry, settings = workspace(plugin, results, needed=True)
     theirs = find_cell(Store(settings.results), cell)
-    today = _today(theirs, registry, settings)
-    before = {r.fold: r for r in theirs.records if r.status == "ok" and fold in ("", r.fold)}
-    folds = tuple(one for one in today.folds if one.name in before)
-    if not folds:
+    today = today_of(theirs, registry, settings)
+    known = {one.name for one in today.folds}
+    before = {
+        record.fold: record
+        for record in theirs.records
+        if record.status == "ok" and fold in ("", record.fold) and record.fold in known
+    }
+    if not before:
         done = ", ".join(r.fold for r in theirs.records[:8] if r.status == "ok") or "none"
         raise BenchError(f"{fold or 'a fold'}: not among the finished folds of {cell}: {done}")
-    today = dataclasses.replace(today, folds=folds)
     if gpus := sorted({record.gpu for record in before.values() if record.gpu}):
         err().say(
             f"The records were made on {', '.join(gpus)} and are rerun on the CPU: "
             "scores may differ in their last digits."
         )
-    here = tempfile.TemporaryDirectory() if into is None else nullcontext(str(into))
-    options = RunOptions(engine=engine, jobs=jobs, device="cpu", plugins=registry.files)
-    with here as folder, Watch(options.workers, err()) as watch:
-        store, plan = Store(Path(folder)), Plan((today,))
-        run(plan, store, settings.cache, options, watch)
-        rows = [_compare(before[u.fold.name], store.read(store.path(u))) for u in plan.units]
-    rows.sort(key=lambda row: row.fold)
+    options = RunOptions(engine=engine, jobs=jobs)
+    rows = rerun(today, before, registry, settings, options, into)
     _report(rows, cell, json)
     _keep_evidence(settings.results, before, rows)
     if not all(row.same for row in rows):
         raise SystemExit(FAILED)
-
-
-def _today(theirs: CellRecords, registry: Registry, settings: Settings) -> Cell:
-    """The same cell made of today's plugins and data; an error says what is no longer the same."""
-    record = theirs.records[0]
-    task = recorded_task(theirs.task, registry, settings)
-    if task.fingerprint != theirs.task.fingerprint:
-        raise BenchError(
-            f"{task.name} here is not the data of {theirs.folder}: fingerprint "
-            f"{task.fingerprint[:12]}, there {theirs.task.fingerprint[:12]}"
-        )
-    rows = configure(registry, record.label, record.preset)
-    seed, protocol = record.inputs["seed"], record.inputs["protocol"]
-    (cell,) = make_plan(rows, [task], protocol, [seed]).cells
-    if cell.family != record.family:
-        raise BenchError(
-            f"{record.label} is configured otherwise today than in {theirs.folder}; "
-            "`bench results explain` says how"
-        )
-    return cell
-
-
-def _compare(before: Record, after: Record | None) -> Compared:
-    if after is None or after.status != "ok":
-        status = "no record" if after is None else after.status
-        return Compared(before.fold, len(before.clips), (), float("nan"), status)
-    now = dict(zip(after.clips, after.scores, strict=True))
-    then = zip(before.clips, before.scores, strict=True)
-    pairs = [(clip, np.array(scores), np.array(now[clip])) for clip, scores in then]
-    return Compared(
-        fold=before.fold,
-        clips=len(pairs),
-        changed=tuple(c for c, old, new in pairs if old.argmax() != new.argmax()),
-        largest=max(float(np.abs(old - new).max()) for _, old, new in pairs),
-        status="ok",
-    )
 
 
 def _keep_evidence(results: Path, before: Mapping[str, Record], rows: list[Compared]) -> None:

@@ -63,7 +63,7 @@ VERBS: Mapping[str, str | Group] = {
             "list": "List the contents of a results folder, one row per cell.",
             "explain": "Explain whether a record is fresh, stale, foreign or damaged.",
             "verify": "Check every file of a results folder against its seal and its schema.",
-            "import": "Import another machine's results, or predictions made by other tools.",
+            "import": "Import another machine's results, a submission, or other predictions.",
             "export": "Write the predictions of a cell, or imported ones, for other tools.",
         },
     ),
@@ -74,6 +74,8 @@ VERBS: Mapping[str, str | Group] = {
     "trust": "Show the plugins that a bench.toml runs, and agree to run them.",
     "doctor": "Check packages, threads, caches, disk and datasets; exit 1 if runs would fail.",
     "repro": "Rerun a cell, or one fold of it, and compare it prediction by prediction.",
+    "submit": "Pack all predictions of cells for a public leaderboard.",
+    "verify": "Check a submission: files, counts, scores, code; rerun random folds.",
 }
 
 

@@ -54,6 +54,15 @@ def source_hash(plugin: type) -> str:
     return _hash(*own_files(plugin))
 
 
+def source_hash_of(file: Path) -> str:
+    """`source_hash` of the plugin that a file defines, without running it.
+
+    Args:
+        file: of a plugin in a folder its `__init__.py`.
+    """
+    return _hash(*_own_files(str(file.resolve())))
+
+
 def borrowed(plugin: type) -> dict[str, str]:
     """Hashes of all other local files that a plugin imports, directly or indirectly.
 

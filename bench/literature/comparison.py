@@ -112,11 +112,11 @@ def _beside(group: tuple[Published, ...], row: Row, verdict: Verdict) -> Compari
     first = group[0]
     ours: dict[str, Score] = {}
     # A number that nobody can look up is shown, but is nothing to compare with. Neither is an F1 of
-    # another kind: ours is the macro F1.
+    # another kind: ours is the macro F1. Some folds are no result yet.
     alike = [
         p.metric
         for p in group
-        if p.certainty != "unverified" and p.f1_kind in (None, "macro", "unknown")
+        if row.complete and p.certainty != "unverified" and p.f1_kind in (None, "macro", "unknown")
     ]
     if first.part == "full":
         ours = {name: row.scores[name] for name in alike}

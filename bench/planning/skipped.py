@@ -52,6 +52,8 @@ Skipped = MissingViews | ImpossibleProtocol
 
 FEW = 3
 """Methods of a task that are named one by one, each with the views that it lacks."""
+MANY = 8
+"""Methods of a task that are only counted: nobody asked for so many by name."""
 
 
 def sentences(skipped: Sequence[Skipped]) -> list[str]:
@@ -66,8 +68,9 @@ def sentences(skipped: Sequence[Skipped]) -> list[str]:
             lines += map(str, group)
             continue
         lines += [str(one) for one in group if not isinstance(one, MissingViews)]
+        names = f": {', '.join(one.method for one in lacking)}" if len(lacking) <= MANY else ""
         lines.append(
             f"{task}: skipped {len(lacking)} methods that need other inputs than "
-            f"{', '.join(lacking[0].provided)}: {', '.join(one.method for one in lacking)}"
+            f"{', '.join(lacking[0].provided)}{names}"
         )
     return lines

@@ -1,4 +1,4 @@
-"""The predictions behind a board as one file, from which anybody can compute the board again.
+"""Results as one file, from which anybody can compute a board again.
 
     predictions.tar.gz    records, tasks, environments, imports, evidence, neighbours
 
@@ -14,7 +14,7 @@ import json
 import re
 import tarfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.core.errors import BenchError
@@ -28,7 +28,6 @@ from bench.store.record import Record
 from bench.store.record_file import RECORD
 from bench.store.scan import scan
 from bench.store.store import Store
-from bench.store.task_file import TaskFile
 
 NAME = "predictions.tar.gz"
 """Of the archive in the folder of a board."""
@@ -53,16 +52,16 @@ MEMBERS = re.compile(
 )
 
 
-def pack(store: Store, data: Collection[str]) -> bytes:
-    """The archive of all sound results on some tasks; the same files give the same bytes.
+def pack(store: Store, wanted: Callable[[Record | External], bool]) -> bytes:
+    """The archive of sound results with their tasks; the same files give the same bytes.
 
     Folds that did not end ok are packed without their traceback, which names paths of the machine.
 
     Args:
         store: the results folder.
-        data: fingerprints of the tasks.
+        wanted: which results.
     """
-    files = {path.relative_to(store.folder).as_posix(): raw for path, raw in _chosen(store, data)}
+    files = {path.relative_to(store.folder).as_posix(): raw for path, raw in _chosen(store, wanted)}
     packed = io.BytesIO()
     # Without times and owners: neither is a part of the results.
     with (
@@ -101,6 +100,12 @@ def unpack(archive: Path, folder: Path) -> None:
         raise BenchError(f"{archive}: not an archive of predictions ({error})") from error
 
 
+def located(source: Path) -> Path | None:
+    """The archive that a path means: itself, or the one in a folder; None where it means none."""
+    packed = source / NAME if source.is_dir() else source
+    return packed if packed.name.endswith(".tar.gz") and packed.is_file() else None
+
+
 def _fault(about: tarfile.TarInfo, count: int, total: int) -> str:
     if not about.isreg() or not MEMBERS.fullmatch(about.name):
         return f"{about.name!r:.200}, expected files of a results folder only"
@@ -112,8 +117,11 @@ def _fault(about: tarfile.TarInfo, count: int, total: int) -> str:
     return ""
 
 
-def _chosen(store: Store, data: Collection[str]) -> Iterator[tuple[Path, bytes]]:
-    """What belongs to the tasks: where each file goes, by what it says, and its content."""
+def _chosen(
+    store: Store, wanted: Callable[[Record | External], bool]
+) -> Iterator[tuple[Path, bytes]]:
+    """What is wanted and what it needs: where each file goes, by what it says, and its content."""
+    tasks: set[str] = set()
     environments: set[str] = set()
     neighbours: set[Path] = set()
     digests: set[str] = set()
@@ -121,15 +129,15 @@ def _chosen(store: Store, data: Collection[str]) -> Iterator[tuple[Path, bytes]]
     for found in scan(store.folder):
         path, content = found.path, found.content
         match content:
-            case TaskFile() if content.fingerprint in data:
-                yield path, path.read_bytes()
-            case Record() if content.inputs["data"] in data:
+            case Record() if wanted(content):
+                tasks.add(content.inputs["data"])
                 environments.add(content.environment)
                 neighbours.add(neighbours_path(store.folder, content.inputs))
                 digests.add(content.digest)
                 raw = path.read_bytes() if content.status == "ok" else _bare(path, content)
                 yield store.path_of(content), raw
-            case External() if content.data in data:
+            case External() if wanted(content):
+                tasks.add(content.data)
                 yield external_path(store.folder, content), path.read_bytes()
             case Evidence() if content.record in digests:
                 environments.add(content.environment)
@@ -137,7 +145,7 @@ def _chosen(store: Store, data: Collection[str]) -> Iterator[tuple[Path, bytes]]
             case _:
                 pass
     machines = (environment_path(store.folder, name) for name in environments if name)
-    for path in (*machines, *neighbours):
+    for path in (*map(store.task_path, tasks), *machines, *neighbours):
         if path.is_file():
             yield path, path.read_bytes()
 

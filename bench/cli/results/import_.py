@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from bench.cli.options import Plugin, Protocol, Results
 from bench.cli.results.predictions import Import, import_predictions
 from bench.core.errors import BenchError
 from bench.core.words import ExternalSelection
+from bench.store import archive
 from bench.store.merge import merge
 from bench.store.predictions import Form
 from bench.store.store import Store
@@ -21,7 +23,10 @@ from bench.store.store import Store
 
 def import_(
     source: Annotated[
-        Path, typer.Argument(help="Another machine's results folder, or a file of predictions.")
+        Path,
+        typer.Argument(
+            help="Another machine's results folder, a submission, or a file of predictions."
+        ),
     ],
     results: Results = None,
     task: Annotated[
@@ -52,37 +57,47 @@ def import_(
     ] = False,
     plugin: Plugin = None,
 ) -> None:
-    """Import another machine's results, or predictions made by other tools.
+    """Import another machine's results, a submission, or other predictions.
 
     Our own record wins where both have one. Predictions of other tools appear on the board but are
     never ranked.
     """
     said = Import(task, label, format, protocol, selection, origin, partial)
     # An option of predictions, given with a folder, is a mistake that must not pass in silence.
-    if source.is_file() or said != Import():
+    packed = archive.located(source)
+    if said != Import() or (source.is_file() and packed is None):
         import_predictions(source, said, results=results, plugin=plugin)
+    elif packed is None:
+        _merge(source, source, results)
     else:
-        _merge(source, results)
+        with tempfile.TemporaryDirectory() as folder:
+            archive.unpack(packed, Path(folder))
+            _merge(Path(folder), packed, results)
 
 
-def _merge(source: Path, results: Path | None) -> None:
-    """Copy all that another results folder holds; ours wins where both have a file."""
+def _merge(source: Path, name: Path, results: Path | None) -> None:
+    """Copy all that another results folder holds; ours wins where both have a file.
+
+    Args:
+        source: the other folder.
+        name: what messages call it.
+        results: ours; None for the configured one.
+    """
     _, settings = workspace(None, results)
     if not source.exists():
-        raise BenchError(f"{source}: no such file or folder")
+        raise BenchError(f"{name}: no such file or folder")
     if not any((source / name).is_dir() for name in ("records", "external")):
-        raise BenchError(f"{source} is not a results folder: it has no records/ or external/")
+        raise BenchError(f"{name} is not a results folder: it has no records/ or external/")
     ours = Store(settings.results)
     ours.check_writable()
     fates: Counter[str] = Counter()
     for one in merge(source, ours):
         fates[one.fate] += 1
         if one.why:
-            err().say(
-                f"{one.fate}: {one.why}"
-                if one.fate == "kept ours"
-                else f"skipped, {one.fate}: {one.why}"
-            )
+            # A temporary folder is gone when its name is read.
+            why = one.why.replace(f"{source}/", f"{name}/")
+            said = one.fate if one.fate == "kept ours" else f"skipped, {one.fate}"
+            err().say(f"{said}: {why}")
     out().say(
         f"Imported {fates.pop('imported', 0)} files"
         + "".join(f"; {count} {word}" for word, count in sorted(fates.items()))

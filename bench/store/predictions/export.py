@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -103,8 +103,8 @@ def _named(export: Export) -> Predictions:
     return export.content
 
 
-def _csv(export: Export) -> bytes:
-    rows = flat(export)
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows with the same keys as a csv file."""
     out = io.StringIO()
     # csv ends lines in \r\n by default, which would differ from every other file written here.
     writer = csv.writer(out, lineterminator="\n")
@@ -124,7 +124,7 @@ def _json(export: Export) -> bytes:
 
 
 WRITERS: dict[ExportForm, Callable[[Export], bytes]] = {
-    "csv": _csv,
+    "csv": lambda export: as_csv(flat(export)),
     "json": _json,
     "parquet": lambda export: write_parquet(flat(export)),
     "megc2019": lambda export: write_log(_named(export)).encode(),

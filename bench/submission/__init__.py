@@ -1,0 +1,1 @@
+"""Results packed for others, and what can be checked about them."""
