@@ -15,12 +15,16 @@ import hostile
 import pytest
 
 from bench.cli.common import workspace
+from bench.evaluation.paired import difference
+from bench.evaluation.scoring import confusions
 from bench.literature import judged
 from bench.literature.judged import _table
-from bench.site.content import Content, Section, gather
+from bench.site.content import Content, Section, gather, key_of
+from bench.site.differences import differences
 from bench.site.downloads import downloads
 from bench.site.pages import pages
 from bench.site.write import write_site
+from bench.statistics.metrics import uf1
 from bench.store.store import Store
 from benchmarks.publish import drawn
 
@@ -137,6 +141,55 @@ def test_the_start_page_groups_methods_by_rank_not_by_score(content):
     words = re.sub(r"<[^>]*>", "", line)
     assert f"{names[0]}, {names[2]}" in words
     assert f"2: {names[3]}; 3: {names[1]}" in words
+
+
+def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content):
+    section = content.sections[0]
+    # A reference stands last whatever it scores, and rows of two configurations share a name.
+    rows = tuple(replace(row, label="method00") for row in section.table.rows[::-1])
+    done = {
+        key_of(new): section.done[key_of(old)]
+        for old, new in zip(section.table.rows[::-1], rows, strict=True)
+    }
+    moved = replace(section, table=replace(section.table, rows=rows), done=done)
+    records = [replace(record, label="method00") for of_row in done.values() for record in of_row]
+    found = differences(section.task, list(rows), records)
+    assert len(found) == 6
+    for pair in found:
+        one, other = (confusions(section.task, done[key]) for key in (pair.first, pair.second))
+        theirs = difference(one, other, uf1)
+        assert (pair.difference, pair.low, pair.high) == pytest.approx(
+            (theirs.value, theirs.low, theirs.high)
+        )
+    again = replace(
+        moved, done={key: [r for r in records if r.family == key.family] for key in done}
+    )
+    text = dict(pages(replace(content, sections=(again,))))["compare.html"].decode()
+    assert len(re.findall(r"<td>[+-]\.\d", text)) == 6
+    assert all(f"method00 {row.family}" in text for row in rows)
+
+
+def test_imported_predictions_have_rows_matrices_and_downloads(world):
+    assert world.run(methods="mean,majority").code == 0
+    assert world.bench("results", "export", "toy-3/mean", "-o", "theirs.csv").code == 0
+    csv = world.folder / "theirs.csv"
+    for label, selection in (("theirs", "last"), ("chosen", "test-best")):
+        csv.write_text(csv.read_text().replace(",last,", f",{selection},"))
+        done = world.bench(
+            "results", "import", "theirs.csv", "--task", "toy/3", "--label", label,
+            "--selection", selection,
+        )  # fmt: skip
+        assert done.code == 0, done
+    assert world.bench("publish", "-o", "site").code == 0
+    site = world.folder / "site"
+    (task,) = site.glob("tasks/*.html")
+    assert "Epoch chosen on the test subjects" in task.read_text()
+    assert "n = 18" in (site / "methods" / "theirs.html").read_text()
+    with zipfile.ZipFile(site / "data" / "predictions.zip") as archive:
+        head = archive.read(archive.namelist()[0]).decode().splitlines()[0]
+    assert "theirs" in head
+    assert "chosen" in head
+    check_links({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*.*")})
 
 
 def poisoned(content: Content, word: str) -> Content:

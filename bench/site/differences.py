@@ -14,6 +14,7 @@ from bench.evaluation.build_row import by_row, finished
 from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
+from bench.site.content import key_of
 from bench.statistics import bootstrap_differences, score
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
@@ -24,13 +25,13 @@ class PairOfRows:
     """Two rows of a table, by UF1.
 
     Attributes:
-        first, second: names of the rows, the higher score first.
+        first, second: the rows, in the order of the table.
         difference: first minus second.
         low, high: its 95 % interval, subjects resampled.
     """
 
-    first: str
-    second: str
+    first: RowKey
+    second: RowKey
     difference: float
     low: float
     high: float
@@ -45,22 +46,17 @@ def differences(task: Truth, rows: list[Row], records: list[Record]) -> list[Pai
         records: of the table.
     """
     done = {key: finished(of_row) for key, of_row in by_row(records).items()}
-    complete = [
-        row for row in rows if row.complete and RowKey(row.label, row.preset, row.family) in done
-    ]
-    if len(complete) < 2:
+    keys = [key_of(row) for row in rows if row.complete and key_of(row) in done]
+    if len(keys) < 2:
         return []
-    cells = [confusions(task, done[RowKey(r.label, r.preset, r.family)]) for r in complete]
+    cells = [confusions(task, done[key]) for key in keys]
     seeds = min(len(cell) for cell in cells)
-    return list(_pairs([row.name for row in complete], [cell[:seeds] for cell in cells]))
+    return list(_pairs(keys, [cell[:seeds] for cell in cells]))
 
 
-def _pairs(names: list[str], cells: list[Array]) -> Iterator[PairOfRows]:
+def _pairs(keys: list[RowKey], cells: list[Array]) -> Iterator[PairOfRows]:
     # The same draws as `bench compare`.
     intervals = bootstrap_differences(cells, uf1, np.random.default_rng(derived_seed("bootstrap")))
     scores = [score(cell, uf1) for cell in cells]
     for (i, j), (low, high) in zip(combinations(range(len(cells)), 2), intervals, strict=True):
-        value = scores[i] - scores[j]
-        if value < 0:
-            i, j, value, low, high = j, i, -value, -high, -low
-        yield PairOfRows(names[i], names[j], value, low, high)
+        yield PairOfRows(keys[i], keys[j], scores[i] - scores[j], low, high)

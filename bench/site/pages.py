@@ -34,7 +34,7 @@ from bench.literature.judged import judged
 from bench.literature.verdict import in_a_word
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
-from bench.site.content import Content, Section, method_of
+from bench.site.content import Content, Section, key_of, method_of
 from bench.site.differences import differences
 from bench.site.pictures import forest, pictures
 from bench.site.render import render
@@ -235,10 +235,19 @@ def _compare(content: Content, shared: dict[str, Any]) -> bytes:
 
 def _pairs(section: Section, pairs: list[Any]) -> dict[str, Any]:
     """Of a task: its rows, best first, and every difference by the positions of the two."""
-    named = {row.name: row for row in section.table.rows if row.complete}
-    names = [name for name in named if any(name in (p.first, p.second) for p in pairs)]
-    place = {name: i for i, name in enumerate(names)}
-    rows = [[name, round(named[name].scores["uf1"].value, 4), named[name].rank] for name in names]
+    within = {key for pair in pairs for key in (pair.first, pair.second)}
+    complete = [row for row in section.table.rows if key_of(row) in within]
+    place = {key_of(row): i for i, row in enumerate(complete)}
+    twice = Counter(row.name for row in complete)
+    rows = [
+        [
+            # Rows of one name differ in configuration or version.
+            f"{row.name} {row.family}" if twice[row.name] > 1 else row.name,
+            round(row.scores["uf1"].value, 4),
+            row.rank,
+        ]
+        for row in complete
+    ]
     found = sorted(
         [place[p.first], place[p.second], *(round(x, 4) for x in (p.difference, p.low, p.high))]
         for p in pairs
