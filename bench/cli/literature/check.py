@@ -21,8 +21,9 @@ from bench.core.select import unknown
 from bench.literature.ceilings import above_ceiling
 from bench.literature.claims import Claimed, read_claims, rows_of
 from bench.literature.comparison import literature
+from bench.literature.judged import judged as shipped
 from bench.literature.table import MetricName, Published, results
-from bench.literature.verdict import CLIPS, Clips, Verdict, in_a_word, verdicts
+from bench.literature.verdict import Clips, Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]
 
@@ -97,7 +98,12 @@ def _claimed(claims: Sequence[Claimed], json: bool) -> None:
 
 def _published(rows: Sequence[Published], everything: bool, json: bool) -> None:
     """List the verdicts on the table that comes with the package."""
-    judged = _judged(rows, CLIPS)
+    lines = {row.line for row in rows}
+    judged = [
+        (group, verdict, in_a_word(group, verdict))
+        for group, verdict in shipped()
+        if group[0].line in lines
+    ]
     if json:
         print_json([_plain(*one) for one in judged])
         return
