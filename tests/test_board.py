@@ -26,6 +26,7 @@ from bench.board.plain import flat, to_csv, to_json, to_parquet
 from bench.board.read import read_board
 from bench.board.terminal import fitting, grids
 from bench.core.errors import BenchError
+from bench.data.contract import Contract
 from bench.evaluation.notes import (
     NotIsolated,
     Partial,
@@ -142,6 +143,16 @@ def test_columns_leave_by_their_priority():
         assert len(wider) >= len(names)
     order = [column.priority for column in MAIN]
     assert order == [*sorted(order[:-1]), 0]
+
+
+@pytest.mark.parametrize("contract", [
+    Contract(found=(90, 50, 30), expected=(250, 109, 83)),
+    Contract(found=(249, 109, 83), missing=("smic/s1/s1_ne_01",)),
+])  # fmt: skip
+def test_rows_keep_their_clips_on_a_terminal_of_usual_width(contract):
+    one = table(*ROWS, contract=contract, classes=("a", "b", "c"), task="toy/3")
+    for width in (80, 100, 160):
+        assert "clips" in {column.name for column in fitting(one, ROWS[:4], width)}
 
 
 def test_chosen_columns_and_only_they_in_every_format():

@@ -33,7 +33,30 @@ def test_missing_clips_are_listed(tmp_path: Path) -> None:
         "smic/3: 163 clips of 16 subjects, other than the papers count",
     )
     assert "    negative: 1 not here: smic/s1/s1_ne_01\n" in str(report)
-    assert "missing, 1:\n  smic/s1/s1_ne_01" in str(report)
+    assert "missing, 1:\n  smic/s1/s1_ne_01: no files on disk\n" in str(report)
+    # The counts lack that clip and no other, so there is nothing wrong with a table.
+    assert [line.partition(",")[0] for line in report.remedies] == [
+        "copy the clips without usable frames from the owners' archive again"
+    ]
+
+
+def test_missing_clips_are_named_once_and_explained_once(tmp_path: Path) -> None:
+    lack = ["s1_ne_01", "s1_ne_02", "s1_ne_03", "s1_po_01"]
+    dataset = Smic(trees.smic_images(tmp_path, lack=lack))
+    lines = str(check(dataset, pixels=False)).splitlines()
+    at = lines.index("missing, 4:")
+    assert lines[at + 1] == (
+        "  4 clips: no files on disk (smic/s1/s1_ne_01, smic/s1/s1_ne_02, smic/s1/s1_ne_03 "
+        "and 1 more)"
+    )
+    emptied = casme2(tmp_path / "emptied")
+    folder = emptied.root / "Cropped" / "sub01" / "EP02_01f"
+    for frame in folder.iterdir():
+        frame.unlink()
+    text = str(check(emptied, pixels=False))
+    # The problem says why, so the list does not.
+    assert "missing, 1:\n  casme2/01/EP02_01f\n" in text
+    assert "  casme2/01/EP02_01f: no frames in its folder\n" in text
 
 
 def test_every_unreadable_clip_is_named(tmp_path: Path) -> None:
@@ -174,8 +197,6 @@ def test_what_was_refused_is_said_with_its_cure(tmp_path: Path) -> None:
         "them: `bench run --datasets casme2 --incomplete`",
         "correct the frames or the table, or leave clips out by name, one per line: "
         "`bench run --datasets casme2 --exclude FILE`",
-        "compare the annotation table with the owners' (its name, rows and fingerprint are in "
-        "the notes); what is known of it: `bench info casme2`",
     )
 
 

@@ -208,7 +208,7 @@ COLUMNS = (
         lambda table, row: {
             "clips": row.clips, "expected": row.expected, **counts(table.contract),
         },
-        13, right=True,
+        1, right=True,
         here=lambda table: bool(table.contract.expected or table.contract.subset),
     ),
     Column(

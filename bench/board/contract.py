@@ -22,14 +22,15 @@ def clips_text(contract: Contract) -> str:
 
 def contract_text(contract: Contract) -> str:
     """One line for a plan, a run and a caption."""
-    parts = [f"{clips_text(contract)} clips"]
+    count, comma, against = clips_text(contract).partition(", ")
+    parts = [f"{count} clips{comma}{against}"]
     if contract.expected and contract.as_published:
         parts[0] += ", as published"
-    for word, count in counts(contract).items():
-        if count:
-            parts.append(f"{count} {word.removesuffix('s') if count == 1 else word}")
+    for word, n in counts(contract).items():
+        if n:
+            parts.append(f"{n} {word.removesuffix('s') if n == 1 else word}")
     if contract.unmapped:
-        words = ", ".join(f"{word} {count}" for word, count in contract.unmapped.items())
+        words = ", ".join(f"{word} {n}" for word, n in contract.unmapped.items())
         parts.append(f"in no class: {words}")
     return "; ".join(parts)
 

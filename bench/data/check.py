@@ -115,11 +115,24 @@ class Report:
                 "correct the frames or the table, or leave clips out by name, one per "
                 f"line: `bench run --datasets {self.dataset} --exclude FILE`"
             )
-        if any(task.expected != task.found for task in self.tasks if not task.good):
+        if any(self._unexplained(task) for task in self.tasks if not task.good):
             yield (
                 "compare the annotation table with the owners' (its name, rows and fingerprint are "
                 f"in the notes); what is known of it: `bench info {self.dataset}`"
             )
+
+    def _unexplained(self, task: TaskCount) -> bool:
+        """Whether a task would differ from the papers even with its missing clips."""
+        gone = {*self.missing}
+        back = {one.name: len(gone.intersection(one.lacks)) for one in task.differences}
+        pairs = zip(task.classes, task.found, strict=True)
+        return tuple(n + back.get(name, 0) for name, n in pairs) != task.expected
+
+    def _missing(self) -> Iterator[str]:
+        """Missing clips, with the reason where no problem says it."""
+        explained = set(map(clip_of, self.faults))
+        for clip in self.missing:
+            yield clip if clip in explained else f"{clip}: no files on disk"
 
     def __str__(self) -> str:
         """The whole report, for reading."""
@@ -129,7 +142,7 @@ class Report:
         for task in self.tasks:
             lines += [f"  {task}", *(f"    {_said(one)}" for one in task.differences)]
         for title in ("repaired", "dropped", "refused", "missing", "unreadable", "notes"):
-            entries: tuple[str, ...] = getattr(self, title)
+            entries = tuple(self._missing()) if title == "missing" else getattr(self, title)
             if entries:
                 lines += [f"{title}, {len(entries)}:", *(f"  {e}" for e in _folded(entries))]
         if self.good:
@@ -211,7 +224,8 @@ def _folded(sentences: Iterable[str]) -> Iterator[str]:
     """Sentences on single clips, those that say the same of several in one with their number."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for sentence in sentences:
-        clip = clip_of(sentence)
+        # A clip's id alone is a whole sentence.
+        clip = clip_of(sentence) if ": " in sentence else ""
         groups[sentence.removeprefix(f"{clip}: ")].append(clip)
     for said, clips in groups.items():
         if len(clips) > 1 and clips[0]:
