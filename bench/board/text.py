@@ -95,12 +95,7 @@ def picture_name(row: Row) -> str:
 def caption(table: Table) -> str:
     """What a reader must know of the task, in a sentence or two."""
     classes = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
-    made = (
-        "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, "
-        "not how a method ranks on real data. "
-        if table.synthetic
-        else ""
-    )
+    made = f"{STAND_INS} " if table.synthetic else ""
     contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
     apart = f" {table.apart}" if table.apart else ""
     # Told by its rows: a table of foreign words is to be shown as well.
@@ -112,6 +107,10 @@ def caption(table: Table) -> str:
     )
 
 
+STAND_INS = (
+    "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, not how a "
+    "method ranks on real data."
+)
 SAME_PEOPLE = (
     "A diagnostic: each clip is tested by what was trained on all others, those of the same person "
     "among them. Nothing here is ranked, or comparable with leaving subjects out."
