@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -145,16 +144,8 @@ class ActionUnits(Dataset):
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """Codes (100, 8) of the clip's units, and the same as a vector."""
-        states = tuple((clip.folder / name).stat().st_mtime_ns for name in clip.files)
-        codes = _codes(self, states)[clip.id]
+        codes = unit_codes(clip.coded_units or ())
         return {UNIT_CODES: codes, "features": np.ravel(codes).astype(np.float64)}
-
-
-@lru_cache(maxsize=4)
-def _codes(dataset: ActionUnits, states: tuple[int, ...]) -> Mapping[str, Array]:
-    """Codes of every clip, from tables in one state."""
-    del states
-    return {clip.id: unit_codes(clip.coded_units or ()) for clip in dataset.index().clips}
 
 
 def _together(tables: tuple[Path, ...]) -> tuple[Path, tuple[str, ...]]:

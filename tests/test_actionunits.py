@@ -51,13 +51,16 @@ def test_every_row_counts_with_and_without_frames(home: Path) -> None:
 
 def test_features_are_the_codes_of_the_row(home: Path) -> None:
     dataset = located(home)
-    seen = set()
+    seen = {}
     for clip in dataset.index().clips:
         arrays = dataset.read(clip)
         np.testing.assert_array_equal(arrays[UNIT_CODES], unit_codes(clip.coded_units or ()))
         np.testing.assert_array_equal(arrays["features"], arrays[UNIT_CODES].ravel())
-        seen.add(clip.coded_units)
-    assert {coded_units("L10"), coded_units("R1+R2"), None} <= seen
+        seen[clip.coded_units] = arrays[UNIT_CODES]
+    # Columns are: coded, left, right, then the intensities.
+    assert np.argwhere(seen[coded_units("L10")]).tolist() == [[10, 0], [10, 1]]
+    assert np.argwhere(seen[coded_units("R1+R2")]).tolist() == [[1, 0], [1, 2], [2, 0], [2, 2]]
+    assert not seen[None].any()
 
 
 def test_a_corrected_table_is_other_data(home: Path, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from bench.board.notes import note_text
 from bench.literature.caveats import AboveCeiling
 from bench.literature.ceilings import above_ceiling, ceilings
-from bench.literature.comparison import comparisons, literature
-from bench.literature.table import Published
+from bench.literature.comparison import comparisons
+from bench.literature.table import Published, literature
 from bench.methods.auoracle import ActionUnitOracle
 from bench.plugins.registry import load
 

@@ -29,7 +29,7 @@ from bench.datasets.casme2 import Casme2
 from bench.datasets.samm import Samm
 from bench.datasets.smic import Smic
 from bench.datasets.threedb import ThreeDB
-from bench.literature.comparison import literature
+from bench.literature.table import literature
 
 WORDS = ("low", "mid", "high")
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bench.core.names import Protocol
-from bench.literature.comparison import comparisons, literature
+from bench.literature.comparison import comparisons
+from bench.literature.table import literature
 
 CLIPS = 18
 

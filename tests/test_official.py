@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench.literature.comparison import literature
+from bench.literature.table import literature
 from bench.plugins.registry import load
 
 PLUGIN = '''

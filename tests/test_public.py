@@ -188,3 +188,11 @@ def test_minutes_is_quick_with_fewer_epochs_and_never_a_papers_full_run() -> Non
     for name, method in registry.methods.items():
         expected = next((p for p in ("minutes", "quick") if p in method.presets), "paper")
         assert rows[name].preset == expected
+
+
+def test_without_git_the_commit_of_a_clone_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setenv("PATH", "")
+    assert commit_of(tmp_path) == "unknown"

@@ -116,6 +116,10 @@ def foreign(folder: Path) -> None:
     torch.save({"means": torch.zeros(5, 2)}, folder / "subject04.pth")
 
 
+def misnamed(folder: Path) -> None:
+    torch.save({"centres": torch.zeros(3, 2)}, folder / "subject04.pth")
+
+
 def empty(folder: Path) -> None:
     for file in folder.glob("*.pth"):
         file.unlink()
@@ -128,6 +132,7 @@ def empty(folder: Path) -> None:
         (damage, "subject04.pth: not readable as a state dict"),
         (pickled, "subject04.pth: not readable as a state dict"),
         (foreign, "subject04.pth: does not fit: means is (5, 2), expected (3, 2)"),
+        (misnamed, "subject04.pth: does not fit: KeyError: 'means'"),
         (empty, "no files such as subject01.pth"),
         (shutil.rmtree, "expected a folder with a file for each held-out subject"),
     ],

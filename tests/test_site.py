@@ -23,6 +23,7 @@ from bench.site.content import Content, Section, gather, key_of
 from bench.site.differences import differences
 from bench.site.downloads import downloads
 from bench.site.pages import pages
+from bench.site.tables import heads, lines
 from bench.site.write import write_site
 from bench.statistics.metrics import uf1
 from bench.store.store import Store
@@ -143,6 +144,15 @@ def test_the_start_page_groups_methods_by_rank_not_by_score(content):
     assert f"2: {names[3]}; 3: {names[1]}" in words
 
 
+def test_a_row_without_a_score_sorts_below_all_that_have_one(content):
+    section = content.sections[0]
+    first, *others = section.table.rows
+    made = lines(section, [replace(first, scores={}, folds=0), *others], "row")
+    place = [head.title for head in heads(section)].index("UAR")
+    orders = [line.cells[place][1] for line in made]
+    assert orders[0] < min(orders[1:])
+
+
 def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content):
     section = content.sections[0]
     # A reference stands last whatever it scores, and rows of two configurations share a name.
@@ -152,8 +162,7 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
         for old, new in zip(section.table.rows[::-1], rows, strict=True)
     }
     moved = replace(section, table=replace(section.table, rows=rows), done=done)
-    records = [replace(record, label="method00") for of_row in done.values() for record in of_row]
-    found = differences(section.task, list(rows), records)
+    found = differences(section.task, rows, done)
     assert len(found) == 6
     for pair in found:
         one, other = (confusions(section.task, done[key]) for key in (pair.first, pair.second))
@@ -161,10 +170,7 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
         assert (pair.difference, pair.low, pair.high) == pytest.approx(
             (theirs.value, theirs.low, theirs.high)
         )
-    again = replace(
-        moved, done={key: [r for r in records if r.family == key.family] for key in done}
-    )
-    text = dict(pages(replace(content, sections=(again,))))["compare.html"].decode()
+    text = dict(pages(replace(content, sections=(moved,))))["compare.html"].decode()
     assert len(re.findall(r"<td>[+-]\.\d", text)) == 6
     assert all(f"method00 {row.family}" in text for row in rows)
 

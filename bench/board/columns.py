@@ -91,10 +91,14 @@ def _by_score(name: str) -> Callable[[Row], float]:
     return lambda row: -row.scores[name].value if name in row.scores else math.inf
 
 
-def _parts(table: Table, row: Row) -> str:
-    return "/".join(
-        number(row.parts[name]["uf1"]) if name in row.parts else "–" for name in part_names(table)
-    )
+def _parts(metric: str) -> Callable[[Table, Row], str]:
+    def text(table: Table, row: Row) -> str:
+        return "/".join(
+            number(row.parts[name][metric]) if name in row.parts else "–"
+            for name in part_names(table)
+        )
+
+    return text
 
 
 def _part_values(_: Table, row: Row) -> Values:
@@ -103,12 +107,6 @@ def _part_values(_: Table, row: Row) -> Values:
         for part, values in sorted(row.parts.items())
         for name, value in values.items()
     }
-
-
-def _part_uar(table: Table, row: Row) -> str:
-    return "/".join(
-        number(row.parts[name]["uar"]) if name in row.parts else "–" for name in part_names(table)
-    )
 
 
 def _recalls(table: Table, row: Row) -> Values:
@@ -159,8 +157,8 @@ COLUMNS = (
         3, main=True, right=True, here=_f1_differs, order=_by_score("f1"),
     ),
     Column(
-        "parts", lambda table: f"{'/'.join(part_names(table))} UF1", _parts, _part_values,
-        4, main=True, right=True, here=lambda table: bool(part_names(table)),
+        "parts", lambda table: f"{'/'.join(part_names(table))} UF1", _parts("uf1"),
+        _part_values, 4, main=True, right=True, here=lambda table: bool(part_names(table)),
     ),
     Column(
         "uar_interval", lambda _: "UAR [95 %]", _score("uar", ends=True), priority=14,
@@ -174,7 +172,7 @@ COLUMNS = (
         here=lambda table: any(len(row.seeds) > 1 for row in every(table)),
     ),
     Column(
-        "parts_uar", lambda table: f"{'/'.join(part_names(table))} UAR", _part_uar,
+        "parts_uar", lambda table: f"{'/'.join(part_names(table))} UAR", _parts("uar"),
         priority=13, right=True, here=lambda table: bool(part_names(table)),
     ),
     Column(

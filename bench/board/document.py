@@ -37,8 +37,6 @@ PUBLISHED_NOTE = (
     "(on the test subjects), unknown, or n/a. The difference is ours minus theirs, with the "
     "interval of ours."
 )
-
-
 COMPARED_NOTE = (
     "Of the same method on the same clips, never ranked with ours. `epoch`: how the source chose "
     "it; test-best is on the test subjects."

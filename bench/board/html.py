@@ -73,10 +73,10 @@ def html_table(
     )
 
 
-def _cells(tag: str, words: Sequence[str], numbers: frozenset[int]) -> str:
+def _cells(tag: str, line: Sequence[str], numbers: frozenset[int]) -> str:
     return "".join(
-        f"<{tag}{' class=number' if i in numbers else ''}>{escape(word)}</{tag}>"
-        for i, word in enumerate(words)
+        f"<{tag}{' class=number' if i in numbers else ''}>{escape(cell)}</{tag}>"
+        for i, cell in enumerate(line)
     )
 
 
@@ -86,7 +86,7 @@ def _block(block: Block) -> str:
             place = f' id="{anchor}"' if anchor else ""
             return f"<h{level}{place}>{escape(text)}</h{level}>"
         case Paragraph(text, quoted, ours):
-            element = f"<p>{_words(text, ours)}</p>"
+            element = f"<p>{words(text, ours)}</p>"
             return f"<blockquote>{element}</blockquote>" if quoted else element
         case Bullets(items, anchors, ours):
             return f"<ul>\n{_bullets(items, anchors, ours)}\n</ul>"
@@ -105,11 +105,12 @@ def _block(block: Block) -> str:
 def _bullets(items: Sequence[tuple[str, str]], anchors: Sequence[str], ours: bool) -> str:
     lines = []
     for i, (name, remark) in enumerate(items):
-        word = _words(name, ours)
+        word = words(name, ours)
         head = f'<a href="#{anchors[i]}">{word}</a>' if anchors else f"<b>{word}</b>"
-        lines.append(f"<li>{head}: {_words(remark, ours)}</li>")
+        lines.append(f"<li>{head}: {words(remark, ours)}</li>")
     return "\n".join(lines)
 
 
-def _words(text: str, ours: bool) -> str:
+def words(text: str, ours: bool) -> str:
+    """Escaped text; in words of ours, backticks mark code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)) if ours else escape(text)

@@ -21,8 +21,9 @@ from bench.evaluation.row import Row
 from bench.evaluation.variants import Variants
 
 LEGEND = (
-    "Brackets: 95 % confidence interval over subjects. Methods that do not differ significantly in "
-    "UF1 share a rank; bold: rank 1, and the highest UAR and accuracy of the ranked methods."
+    "Brackets: 95 % confidence interval over subjects. A rank is 1 plus the number of methods that "
+    "are significantly better in UF1; bold: rank 1, and the highest UAR and accuracy of the ranked "
+    "methods."
 )
 WORDS = "X"
 """The column that takes the width that is left: words break over lines, numbers do not."""

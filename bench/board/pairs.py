@@ -9,9 +9,11 @@ from bench.evaluation.entries import LeftOut, MissingFolds, NoCommonClips, NoRes
 def verdict_text(pair: Pair) -> str:
     """Which method is better, in words."""
     words = "no significant difference" if pair.better is None else f"{pair.better} is better"
-    chosen = f"; epoch of {' and '.join(pair.test_best)} chosen on the test subjects"
-    untrained = f"; {' and '.join(pair.untrained)} with published weights"
-    return words + (chosen if pair.test_best else "") + (untrained if pair.untrained else "")
+    if pair.test_best:
+        words += f"; epoch of {' and '.join(pair.test_best)} chosen on the test subjects"
+    if pair.published_weights:
+        words += f"; {' and '.join(pair.published_weights)} with published weights"
+    return words
 
 
 def left_out_text(one: LeftOut) -> str:

@@ -95,12 +95,7 @@ def picture_name(row: Row) -> str:
 def caption(table: Table) -> str:
     """What a reader must know of the task, in a sentence or two."""
     classes = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
-    made = (
-        "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, "
-        "not how a method ranks on real data. "
-        if table.synthetic
-        else ""
-    )
+    made = f"{STAND_INS} " if table.synthetic else ""
     contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
     apart = f" {table.apart}" if table.apart else ""
     # Told by its rows: a table of foreign words is to be shown as well.
@@ -112,6 +107,10 @@ def caption(table: Table) -> str:
     )
 
 
+STAND_INS = (
+    "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, not how a "
+    "method ranks on real data."
+)
 SAME_PEOPLE = (
     "A diagnostic: each clip is tested by what was trained on all others, those of the same person "
     "among them. Nothing here is ranked, or comparable with leaving subjects out."
@@ -207,15 +206,17 @@ TEST_BEST_NOTE = (
 
 LEGEND = (
     "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval "
-    "over subjects. Methods that do not differ significantly in UF1 share a rank (`#`); `ref` rows "
-    "are controls and ceilings, and are never ranked."
+    "over subjects. A rank (`#`) is 1 plus the number of methods that are significantly better in "
+    "UF1; `ref` rows are controls and ceilings, and are never ranked."
 )
 
 READING = {
     "intervals": "subjects are resampled 10,000 times, with all seeds of a subject together; "
     "`UF1 ± seeds` is the standard deviation over seeds.",
-    "#": "1 plus the number of methods that are significantly better in UF1 (paired permutations "
-    "over subjects, Holm-corrected). Rows below the ranked ones are incomplete, outdated, of "
+    "#": "the rank; methods are compared by paired permutations over subjects, Holm-corrected. Of "
+    "two methods that cannot be told apart, one may have a better one above it that the other has "
+    "not, and so the worse rank in spite of the higher score. Rows below the ranked ones are "
+    "incomplete, outdated, of "
     "`published weights`, which were trained elsewhere, or there for their oracle score. A rank "
     "that rests on folds which only others report has a dagger (†).",
     "F1": "the macro F1, which is UF1 unless a class has no clip; it has a column where they "
@@ -231,8 +232,8 @@ READING = {
     "same person (chance)": "share of clips whose nearest neighbour in the method's features "
     "(Euclidean distance) is of the same person, and the share expected of neighbours drawn at "
     "random.",
-    "LOVO − LOSO": "what leaving out one clip (`--protocol lovo`) scores more than leaving out one "
-    "subject: people who are also in training. Where both were run.",
+    "LOVO − LOSO": "the UF1 of leaving out one clip (`--protocol lovo`), with other clips of the "
+    "same person in training, less that of leaving out one subject; where both were run.",
     "provenance": "that of a row's weakest fold: `run` by whoever made this board; `reproduced`: "
     "made by others and rerun here with equal predictions; `reported` by others; `unsealed`: in "
     "files of an older format, whose changes do not show.",

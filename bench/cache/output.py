@@ -122,7 +122,7 @@ def _write(path: Path, data: bytes) -> None:
 def _opened(path: Path) -> int:
     """A device or pipe, by its descriptor."""
     try:
-        # Or a pipe that nobody reads would be waited for without a word.
+        # Without O_NONBLOCK, opening a pipe that nobody reads would block for ever.
         opened = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     except OSError as error:
         if error.errno == errno.ENXIO and path.is_fifo():

@@ -40,8 +40,8 @@ def repro(
 ) -> None:
     """Rerun a cell, or one fold of it, and compare it prediction by prediction.
 
-    Exits with 1 when a predicted class differs. Records of others that give
-    the same predictions count as `reproduced` from then on; evidence is kept in their folder.
+    Exits with 1 when a predicted class differs. Records of others that give the same predictions
+    count as `reproduced` from then on; evidence is kept in their folder.
     """
     registry, settings = workspace(plugin, results, needed=True)
     theirs = find_cell(Store(settings.results), cell)

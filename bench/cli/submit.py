@@ -63,9 +63,10 @@ def submit(
         (output / name).unlink(missing_ok=True)
     for name in sorted(files):
         out().say(f"{output / name}  {len(files[name]):,} bytes")
+    number = "one cell" if len(found) == 1 else f"{len(found)} cells"
     out().say(
-        f"Packed {sum(len(cell.records) for cell in found)} folds of {len(found)} cells under "
-        f"{licence}. {manifest.REVEALS} Check that the licences of the datasets allow it."
+        f"Packed {sum(len(cell.records) for cell in found)} folds of {number} under {licence}. "
+        f"{manifest.REVEALS} Check that the licences of the datasets allow it."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,9 +51,9 @@ def clone_of(source: Repository, path: Path) -> Path:
 
 
 def commit_of(clone: Path) -> str:
-    """The commit of a clone; "unknown" for a folder without git's."""
+    """The commit of a clone; "unknown" for a folder that is no clone, or without git."""
     # Above a folder of exported files another repository may lie; its commit says nothing of them.
-    if not (clone / ".git").exists():
+    if not (clone / ".git").exists() or shutil.which("git") is None:
         return "unknown"
     words = ["git", "-C", str(clone), "rev-parse", "HEAD"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -58,7 +58,7 @@ def source_hash_of(file: Path) -> str:
     """`source_hash` of the plugin that a file defines, without running it.
 
     Args:
-        file: of a plugin in a folder its `__init__.py`.
+        file: that defines it; `__init__.py` for a plugin in a folder.
     """
     return _hash(*_own_files(str(file.resolve())))
 

@@ -125,15 +125,15 @@ def tried_digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str | 
             listings[folder] = _listing(folder)
         return listings[folder]
 
-    def state(folder: Path, name: str) -> Stat | None:
-        # A file in a folder below, such as one of several tables.
-        if "/" in name:
-            return listing((folder / name).parent).get(name.rpartition("/")[2])
+    def state(folder: Path, file: str) -> Stat | None:
+        # In a folder below, such as one of several tables.
+        if "/" in file:
+            folder, file = (folder / file).parent, file.rpartition("/")[2]
         # None for a file that is gone; reading it below names it.
-        return listing(folder).get(name)
+        return listing(folder).get(file)
 
     def digest(clip: Clip) -> str:
-        entry = key(str(clip.folder), [(name, state(clip.folder, name)) for name in clip.files])
+        entry = key(str(clip.folder), [(file, state(clip.folder, file)) for file in clip.files])
         if clip.landmarks is not None:
             beside = listing(clip.landmarks.parent).get(clip.landmarks.name)
             entry = key(entry, str(clip.landmarks), beside)

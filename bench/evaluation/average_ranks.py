@@ -21,7 +21,7 @@ def average_ranks(pairs: Sequence[Pair]) -> tuple[list[str], int, CriticalDiffer
         return None
     # Scores on other clips, of an epoch chosen on the test subjects, or of weights from elsewhere
     # are not to be ranked.
-    unfit = {p.data for p in pairs if p.clips < p.of or p.test_best or p.untrained}
+    unfit = {p.data for p in pairs if p.clips < p.of or p.test_best or p.published_weights}
     fit = [pair for pair in pairs if pair.data not in unfit]
     # A task and a part of it are not two tasks.
     fit = [pair for pair in fit if not SUBSET.search(pair.task)] or fit

@@ -39,7 +39,7 @@ from bench.store.record import Record
 LEAST_FIRST: tuple[Provenance, ...] = ("unsealed", "reported", "reproduced", "run")
 
 
-def finished(records: list[Record]) -> list[Record]:
+def finished(records: Iterable[Record]) -> list[Record]:
     """The records that ended ok."""
     return [record for record in records if record.status == "ok"]
 

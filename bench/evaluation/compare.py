@@ -42,7 +42,7 @@ class Pair:
         detectable: the smallest true difference that these subjects detect with 80 % power.
         clips, of: clips that both have, and clips of the task.
         test_best: of the two, those whose epoch was chosen on the held-out subjects.
-        untrained: of the two, those with published weights.
+        published_weights: of the two, those that others trained.
     """
 
     task: str
@@ -63,7 +63,7 @@ class Pair:
     clips: int
     of: int
     test_best: tuple[str, ...] = ()
-    untrained: tuple[str, ...] = ()
+    published_weights: tuple[str, ...] = ()
     adjusted: float = 1.0
 
     @property
@@ -163,5 +163,5 @@ def _pair(
         clips=int(clips.sum()),
         of=len(clips),
         test_best=tuple(side.name for side in (first, second) if side.test_best),
-        untrained=tuple(side.name for side in (first, second) if side.published_weights),
+        published_weights=tuple(s.name for s in (first, second) if s.published_weights),
     )

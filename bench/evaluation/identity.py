@@ -77,7 +77,7 @@ class Meter:
         """
         if records[0].inputs["protocol"] != "loso":
             return None
-        done = finished(list(records))
+        done = finished(records)
         others = self.left_out.get(_of(records[0]), [])
         seeds = _complete(task, "loso", done) & _complete(task, "lovo", others)
         if not seeds:

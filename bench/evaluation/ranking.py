@@ -21,7 +21,7 @@ from bench.store.record import Record
 def ranked(
     rows: Mapping[RowKey, Row], done: Mapping[RowKey, list[Record]], task: Truth
 ) -> list[Row]:
-    """Best first; references, then incomplete, outdated, diagnostic, untrained rows have no rank.
+    """Best first; below them, without a rank, references and then all other rows.
 
     A rank is 1 plus the number of methods that are significantly better by UF1 (paired
     permutations over subjects, Holm's correction): methods that do not differ share one.

@@ -109,7 +109,7 @@ class Row:
         expected: clips that the papers count, None where unknown or not compared.
         identity: how much of the score may be recognising people; None if nothing is known.
         parameters: number of trained parameters.
-        rank: 1 is best; methods that do not differ significantly share it; None if not ranked.
+        rank: 1 plus the number of significantly better methods; None if not ranked.
         reference: a control or ceiling.
         notes: what a reader must know, as values.
     """

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from bench.core.names import Protocol, TaskName
 from bench.core.words import Certainty, PublishedSelection
@@ -19,8 +16,9 @@ from bench.literature.caveats import (
     OursReconstructed,
 )
 from bench.literature.ceilings import above_ceiling
-from bench.literature.table import Published, read, results
-from bench.literature.verdict import Verdict, verdicts
+from bench.literature.judged import judged
+from bench.literature.table import Published
+from bench.literature.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,6 @@ class Comparison:
     caveats: tuple[Note, ...] = ()
 
 
-@cache
-def literature() -> tuple[Published, ...]:
-    """The table that comes with the package."""
-    return read(Path(str(files("bench.literature") / "published.csv")))
-
-
 def comparisons(
     task: str, protocol: str, published_as: str, rows: Sequence[Row]
 ) -> tuple[Comparison, ...]:
@@ -72,16 +64,13 @@ def comparisons(
     wanted = str(TaskName(published_as, TaskName.parse(task).labelling))
     pairs = []
     diagnostic = Protocol.parse(protocol).diagnostic
-    published = [row for row in literature() if (row.task, row.diagnostic) == (wanted, diagnostic)]
-    run = {row.label for row in rows if row.scores}
-    # All parts of a result together, because a composite is checked against them.
-    own = [row for row in published if row.method in run]
-    checked = {verdict.lines: verdict for verdict in verdicts(own)}
-    for group in results(published):
-        ours = [row for row in rows if row.scores and row.label == group[0].method]
-        lines = tuple(row.line for row in group)
-        pairs += [_beside(group, row, checked[lines]) for row in ours]
-        if not ours and group[0].part == "full":
+    for group, verdict in judged():
+        first = group[0]
+        if (first.task, first.diagnostic) != (wanted, diagnostic):
+            continue
+        ours = [row for row in rows if row.scores and row.label == first.method]
+        pairs += [_beside(group, row, verdict) for row in ours]
+        if not ours and first.part == "full":
             pairs.append(_alone(group))
     return tuple(sorted(pairs, key=_order))
 

@@ -16,8 +16,7 @@ from typing import Any
 
 import msgspec
 
-from bench.literature.comparison import literature
-from bench.literature.table import Published, results
+from bench.literature.table import Published, literature, results
 from bench.literature.verdict import Verdict, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict]

@@ -11,6 +11,8 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -118,6 +120,12 @@ def read(path: Path) -> tuple[Published, ...]:
     if missing:
         raise BenchError(f"{path}: the first line lacks the columns {', '.join(missing)}")
     return tuple(_row(path, line, cells) for line, cells in enumerate(table, start=2))
+
+
+@cache
+def literature() -> tuple[Published, ...]:
+    """The table that comes with the package."""
+    return read(Path(str(files("bench.literature") / "published.csv")))
 
 
 def results(rows: Iterable[Published]) -> list[tuple[Published, ...]]:

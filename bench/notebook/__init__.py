@@ -1,5 +1,5 @@
 """The benchmark from Python: what `import bench` offers to notebooks and scripts.
 
-`bench.run(...)`, `bench.load(...)`, `bench.compare(...)` and `bench.evaluate(...)` do what
-the verbs of the command line do, with the same words for everything, and give a `bench.Board`.
+`bench.run` and `bench.compare` take the names and options of the verbs of the command line.
+`bench.run`, `bench.load` and `bench.evaluate` return a `bench.Board`, `bench.compare` a table.
 """

@@ -52,7 +52,7 @@ def evaluate(
         dataset: its name.
         view: what an estimator gets of each clip, flattened: "features", "flow_image", ...
         task: of the dataset; by default its first.
-        protocol: "loso", "kfold:K" or "hde".
+        protocol: "loso", "kfold:K", "hde" or the diagnostic "lovo".
         seed: root seed.
         preset: of a `Method` given as a class.
         plugins: files of your own datasets.

@@ -22,11 +22,11 @@ from bench.store.store import Store
 
 
 class Options(TypedDict, total=False):
-    """Options of `bench.run`, each as on the command line; paths may be text.
+    """Options of `bench.run`, each as on the command line; paths may be strings.
 
     Attributes:
         tasks: names, globs or numbers of classes; by default the first of each dataset.
-        protocol: "loso", "kfold:K" or "hde".
+        protocol: "loso", "kfold:K", "hde" or the diagnostic "lovo".
         seeds: 0, "0-4" or [0, 3, 7].
         apex: where apex frames come from.
         preset: configuration of the methods; by default the paper's, or `quick` on stand-ins.

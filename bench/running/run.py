@@ -114,9 +114,10 @@ def _check_weights(waiting: Sequence[Unit]) -> None:
         try:
             with contained():
                 row.method.published(weights, len(unit.cell.task.classes))
-        except BenchError as error:
+        except Exception as error:  # a KeyError, say, where the file is of another network
             file = row.weights.file_of(unit.fold.name)
-            raise BenchError(f"{WORD}={file}: does not fit: {error}") from error
+            said = error if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
+            raise BenchError(f"{WORD}={file}: does not fit: {said}") from error
 
 
 def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:

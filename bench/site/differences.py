@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from bench.core.seeds import derived_seed
 from bench.core.types import Array
-from bench.evaluation.build_row import by_row, finished
 from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth
@@ -37,15 +36,16 @@ class PairOfRows:
     high: float
 
 
-def differences(task: Truth, rows: list[Row], records: list[Record]) -> list[PairOfRows]:
-    """Every pair of complete rows of one table, on the seeds that all of them have.
+def differences(
+    task: Truth, rows: Sequence[Row], done: Mapping[RowKey, list[Record]]
+) -> list[PairOfRows]:
+    """Every pair of complete rows of one table, on as many seeds of each as all of them have.
 
     Args:
         task: clips and true classes.
         rows: of the table, best first.
-        records: of the table.
+        done: the finished records of each row.
     """
-    done = {key: finished(of_row) for key, of_row in by_row(records).items()}
     keys = [key_of(row) for row in rows if row.complete and key_of(row) in done]
     if len(keys) < 2:
         return []

@@ -28,7 +28,7 @@ def downloads(content: Content) -> dict[str, bytes]:
 
 
 def predictions(section: Section) -> bytes:
-    """A line for each clip: fold, subject, true class, and the class that each row predicted.
+    """A line for each clip: its subject, its true class, and the class that each row predicted.
 
     Rows of several seeds have a column for each; what was counted by subject has none.
     """
@@ -76,6 +76,6 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
         for name, data in files:
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
+            entry.create_system = 3  # Unix, or Windows would write other bytes
             archive.writestr(entry, data)
     return buffer.getvalue()

@@ -20,6 +20,7 @@ from bench.board.text import (
     COMPARED,
     LEGEND,
     READING,
+    STAND_INS,
     TEST_BEST,
     TEST_BEST_NOTE,
     caption,
@@ -47,10 +48,6 @@ from bench.site.tables import (
     task_page,
 )
 
-STAND_INS = (
-    "SYNTHETIC stand-ins, not real faces: these numbers show whether a pipeline works, not how a "
-    "method ranks on real data."
-)
 PROVENANCE: dict[Provenance, str] = {
     "run": "Whoever made this site ran every fold of the row, on one of the machines below.",
     "reproduced": "Somebody else ran it; it was run again here, and the predictions are equal.",
@@ -151,7 +148,6 @@ def _method(
 ) -> Iterator[tuple[str, bytes]]:
     plugin = content.registry.methods.get(name)
     found = list(pictures(content, rows))
-    literature = [(group, verdict) for group, verdict in judged() if group[0].method == name]
     yield (
         method_page(name),
         render(
@@ -170,7 +166,7 @@ def _method(
                 for group in section.table.variants
                 if group.method == name
             ],
-            literature=[_judgement(group, verdict) for group, verdict in literature],
+            literature=[one for one in _judgements() if one["first"].method == name],
             pictures=found,
             **shared,
         ),
@@ -218,8 +214,7 @@ def _dataset(
 def _compare(content: Content, shared: dict[str, Any]) -> bytes:
     tasks = []
     for section in content.sections:
-        records = [record for of_row in section.done.values() for record in of_row]
-        pairs = differences(section.task, list(section.table.rows), records)
+        pairs = differences(section.task, section.table.rows, section.done)
         if pairs:
             tasks.append(_pairs(section, pairs))
     payload = [
@@ -257,28 +252,24 @@ def _pairs(section: Section, pairs: list[Any]) -> dict[str, Any]:
 
 
 def _literature(shared: dict[str, Any]) -> bytes:
-    found = [_judgement(group, verdict) for group, verdict in judged()]
+    found = _judgements()
     counts = Counter(one["verdict"].feasible for one in found)
     return render("literature", "", results=found, counts=counts, **shared)
 
 
 @cache
-def _word(position: int) -> str:
-    group, verdict = judged()[position]
-    return in_a_word(group, verdict)
-
-
-def _judgement(group: Any, verdict: Any) -> dict[str, Any]:
-    """A published result with what is known against it."""
-    above = above_ceiling(group)
-    position = next(i for i, (other, _) in enumerate(judged()) if other is group)
-    return {
-        "first": group[0],
-        "group": group,
-        "verdict": verdict,
-        "word": _word(position),
-        "above": "" if above is None else note_text(above),
-    }
+def _judgements() -> list[dict[str, Any]]:
+    """Every published result with what is known against it, for all pages that show some."""
+    return [
+        {
+            "first": group[0],
+            "group": group,
+            "verdict": verdict,
+            "word": in_a_word(group, verdict),
+            "above": "" if (above := above_ceiling(group)) is None else note_text(above),
+        }
+        for group, verdict in judged()
+    ]
 
 
 def _provenance(content: Content, shared: dict[str, Any]) -> bytes:

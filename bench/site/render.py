@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from bench.board.html import words
 from bench.board.text import number, signed
 from bench.core.escape import visible
 
@@ -49,8 +50,4 @@ def _is_address(text: str) -> bool:
 
 
 def _code(text: str) -> Markup:
-    """In words of ours, backticks mark code."""
-    parts = [Markup.escape(part) for part in visible(text).split("`")]
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts)
-    )
+    return Markup(words(text, ours=True))

@@ -91,8 +91,8 @@ def _order(order: Any, row: Row) -> Any:
     value = order(row)
     if isinstance(value, str):
         return value
-    # Scores are negated in the board, where the best comes first.
-    return 1e9 if math.isinf(value) else round(abs(value), 6)
+    # Scores are negated in the board, where the best comes first; none is below all others.
+    return -1 if math.isinf(value) else round(abs(value), 6)
 
 
 @dataclass(frozen=True)

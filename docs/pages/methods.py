@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.board.text import number
-from bench.literature.comparison import literature
-from bench.literature.table import results
+from bench.literature.table import literature, results
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Facts, Method
 from docs.pages.markdown import table

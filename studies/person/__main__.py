@@ -25,7 +25,6 @@ from bench.core.errors import BenchError
 from bench.evaluation.build_row import by_row
 from bench.evaluation.identity import Meter
 from bench.evaluation.paired import Difference, difference
-from bench.evaluation.row import Identity
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import truth
 from bench.plugins.settings import read_settings
@@ -43,14 +42,16 @@ class Leak:
     Attributes:
         name: of both, marked where the clips are SYNTHETIC.
         clips: number of them.
-        identity: of its row; both measures are known.
+        same_person: share of clips whose nearest neighbour is of the same person.
+        chance: that share for neighbours drawn at random.
         loso, lovo: scores by metric.
         gained: LOVO minus LOSO by metric.
     """
 
     name: str
     clips: int
-    identity: Identity
+    same_person: float
+    chance: float
     loso: dict[str, float]
     lovo: dict[str, float]
     gained: dict[str, Difference]
@@ -71,7 +72,8 @@ def leaks(store: Store) -> Iterator[Leak]:
             yield Leak(
                 f"SYNTHETIC: {name}" if task.synthetic else name,
                 len(task.labels),
-                found,
+                found.same_person,
+                found.chance,
                 {n: score(loso, METRICS[n]) for n in METRIC_NAMES},
                 {n: score(lovo, METRICS[n]) for n in METRIC_NAMES},
                 {n: difference(lovo, loso, METRICS[n]) for n in METRIC_NAMES},
@@ -85,9 +87,7 @@ def table(found: Sequence[Leak]) -> str:
         head += [f"LOSO {name}", f"LOVO {name}", "difference"]
     lines = []
     for one in found:
-        assert one.identity.same_person is not None
-        shares = [percent(one.identity.same_person), percent(one.identity.chance)]
-        line = [one.name, str(one.clips), *shares]
+        line = [one.name, str(one.clips), percent(one.same_person), percent(one.chance)]
         for name in METRIC_NAMES:
             gained = one.gained[name]
             interval = f"[{signed(gained.low)}, {signed(gained.high)}]"
@@ -113,10 +113,10 @@ def figure(found: Sequence[Leak]) -> Figure:
 
 def _shares(axes: Axes, found: Sequence[Leak]) -> None:
     where = range(len(found))
-    shares = [100 * (one.identity.same_person or 0) for one in found]
+    shares = [100 * one.same_person for one in found]
     axes.barh(where, shares, height=0.55, color=BLUE, label="measured")
     for i, one in enumerate(found):
-        chance = 100 * one.identity.chance
+        chance = 100 * one.chance
         axes.plot([chance] * 2, [i - 0.38, i + 0.38], color=ORANGE, label=None if i else "chance")
         axes.text(shares[i] + 1.5, i, f"{shares[i]:.1f}", va="center", fontsize=8)
     axes.set_xlim(0, 112)
@@ -147,7 +147,7 @@ def main() -> None:
     chosen = parser.parse_args()
     _, settings = read_settings()
     store = Store(chosen.results or settings.results)
-    found = sorted(leaks(store), key=lambda one: -(one.identity.same_person or 0))
+    found = sorted(leaks(store), key=lambda one: -one.same_person)
     if not found:
         raise BenchError(
             f"{store.folder}: no method has complete results of loso and lovo on one task; "

@@ -20,9 +20,8 @@ from bench.core.errors import BenchError
 from bench.core.select import unknown
 from bench.literature.ceilings import above_ceiling
 from bench.literature.claims import Claimed, read_claims, rows_of
-from bench.literature.comparison import literature
 from bench.literature.judged import judged as shipped
-from bench.literature.table import MetricName, Published, results
+from bench.literature.table import MetricName, Published, literature, results
 from bench.literature.verdict import Clips, Verdict, in_a_word, verdicts
 
 Judged = tuple[tuple[Published, ...], Verdict, str]

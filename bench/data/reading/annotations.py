@@ -54,8 +54,8 @@ def action_units(text: str) -> frozenset[int] | None:
     Returns:
         None where nothing is annotated: "", "?", "none".
     """
-    found = ACTION_UNIT.findall(text)
-    return frozenset(int(unit) for unit in found if int(unit)) if found else None
+    units = coded_units(text)
+    return None if units is None else frozenset(unit.number for unit in units)
 
 
 def coded_units(text: str) -> frozenset[CodedUnit] | None:

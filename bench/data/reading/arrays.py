@@ -12,7 +12,7 @@ import numpy as np
 from bench.core.errors import DataError
 from bench.core.types import Array
 from bench.data.reading.annotations import clean
-from bench.data.reading.sheets import parse_csv
+from bench.data.reading.sheets import parse_csv, read_bytes
 
 Arrays = dict[str, Array]
 """Arrays by name: variables of a mat or npz file, columns of a table; a npy file's is `""`."""
@@ -27,13 +27,7 @@ def read_arrays(path: Path) -> Arrays:
     Raises:
         DataError: no such file, another kind, a damaged one, or one that holds Python objects.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}") from error
-    if len(data) > MOST_BYTES:
-        raise DataError(f"{path}: more than {MOST_BYTES} bytes; expected features, not frames")
+    data = read_bytes(path, MOST_BYTES, "; expected features, not frames")
     return parse_arrays(data, str(path))
 
 

@@ -69,16 +69,30 @@ def parse_csv(data: bytes, origin: str) -> list[list[str]]:
     return rows
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path, most: int, beyond: str) -> bytes:
+    """The content of a file.
+
+    Args:
+        path: of the file.
+        most: bytes that it may have.
+        beyond: what the error says of a larger one.
+
+    Raises:
+        DataError: the file cannot be read, or is larger.
+    """
     try:
         with path.open("rb") as file:
             # One more than allowed: it tells a file that is too large, or a device without an end.
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
-    if len(data) > MOST_BYTES:
-        raise DataError(f"{path}: more than {MOST_BYTES} bytes, not an annotation table")
+    if len(data) > most:
+        raise DataError(f"{path}: more than {most} bytes{beyond}")
     return data
+
+
+def _bytes(path: Path) -> bytes:
+    return read_bytes(path, MOST_BYTES, ", not an annotation table")
 
 
 def _workbook(path: Path, first: str) -> Iterable[Cells]:
