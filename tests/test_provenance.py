@@ -48,7 +48,9 @@ def test_what_this_user_ran_is_run_and_its_rank_has_no_mark(ran):
 
 def test_what_failed_here_was_run_here(world):
     world.patch.setenv("TOY_FAULT", "raise")
-    assert world.run(methods="faulty").code == 1
+    done = world.run(methods="faulty")
+    assert done.code == 1
+    assert "Ran 6 folds" in done.err
     assert row(world)["provenance"] == "run"
 
 

@@ -99,8 +99,10 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
 
 
 def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) -> None:
-    folds = "1 fold" if summary.ran == 1 else f"{summary.ran} folds"
-    done = f"Ran {folds} in {elapsed:.0f} s" if summary.ran else "Nothing left to run"
+    # Those that failed were run, too.
+    ran = summary.ran + len(summary.failures)
+    folds = "1 fold" if ran == 1 else f"{ran} folds"
+    done = f"Ran {folds} in {elapsed:.0f} s" if ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
     name_damaged(summary.rewritten, "written again; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
