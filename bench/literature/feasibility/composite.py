@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
 
 from bench.literature.feasibility.claims import Claim, Judgement
 from bench.literature.feasibility.exact import correct_clips, fitting, spread
@@ -81,6 +80,9 @@ def judge_parts(parts: Sequence[Part], claims: Mapping[str, Claim]) -> Judgement
 
 def _sums(terms: Sequence[Integers]) -> Integers:
     """All sums (m, c) of one row of each of the terms (k, c)."""
+    # Imported late: it takes a second, and boards need none of its sums.
+    from scipy.signal import fftconvolve
+
     total = terms[0]
     for other in terms[1:]:
         if len(total) * len(other) <= FEW_PAIRS:
