@@ -137,5 +137,5 @@ def _seconds(cell: Cell, done: list[Record]) -> float | None:
     if done:
         return fmean(record.wall - record.seconds.get("inner", 0.0) for record in done)
     clips = max(len(fold.train) for fold in cell.folds)
-    length = fmean(len(clip.files) for clip in cell.task.clips)
+    length = fmean(clip.length for clip in cell.task.clips)
     return cell.row.method.seconds(clips, round(clips * length))
