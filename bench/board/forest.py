@@ -76,9 +76,9 @@ def _rows(axes: Axes, rows: Sequence[Row]) -> None:
     for colour, mark, ranked in ((BLUE, "o", True), (GREY, "s", False)):
         places = [i for i, row in enumerate(rows) if (row.rank is not None) == ranked]
         scores = [rows[i].scores["uf1"] for i in places]
-        ends = [(one.low, one.high, np.nan) for one in scores]
+        ends = np.array([(one.low, one.high, np.nan) for one in scores], float)
         # The gaps make one line of all intervals, which is drawn at once and is small in a file.
-        axes.plot(np.ravel(ends), np.repeat(places, 3), color=colour, zorder=2)
+        axes.plot(ends.ravel(), np.repeat(places, 3), color=colour, zorder=2)
         axes.plot([one.value for one in scores], places, mark, color=colour, markersize=5, zorder=3)
 
 

@@ -55,8 +55,8 @@ def differences(
     }
     alike: dict[tuple[int, ...], list[Pair]] = defaultdict(list)
     for one, other in combinations(complete, 2):
-        if seeds := counts[one].keys() & counts[other].keys():
-            alike[tuple(sorted(seeds))].append((one, other))
+        if common := counts[one].keys() & counts[other].keys():
+            alike[tuple(sorted(common))].append((one, other))
     found: dict[Pair, Difference] = {}
     for seeds, pairs in alike.items():
         wanted, concerned = set(pairs), set(chain(*pairs))
