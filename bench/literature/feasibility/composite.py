@@ -80,9 +80,6 @@ def judge_parts(parts: Sequence[Part], claims: Mapping[str, Claim]) -> Judgement
 
 def _sums(terms: Sequence[Integers]) -> Integers:
     """All sums (m, c) of one row of each of the terms (k, c)."""
-    # Imported late: it takes a second, and boards need none of its sums.
-    from scipy.signal import fftconvolve
-
     total = terms[0]
     for other in terms[1:]:
         if len(total) * len(other) <= FEW_PAIRS:
