@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from bench import Array, Context, Facts, Method, Model, Training, Views
 from bench.core.clip import UNIT_CODES
 from bench.learning.choices import Penalty
+from bench.learning.sklearn import ClassifierModel
+from bench.learning.svm_method import Columns, Transformed
 from bench.plugins.fidelity import OURS
+from bench.plugins.state import State, built, under
 
 GRID = (0.1, 1.0, 10.0, 100.0)
 """What C is chosen from."""
@@ -56,7 +58,6 @@ class ActionUnitOracle(Method):
         from sklearn.linear_model import LogisticRegression
 
         from bench.learning import sklearn
-        from bench.learning.svm_method import Transformed
 
         codes = sklearn.as_rows(train.clips)
         # Of 800 codes all but some dozens are 0 throughout; one stays where all are.
@@ -65,7 +66,12 @@ class ActionUnitOracle(Method):
         C = settled(rows, train.labels, context) if self.C == "inner" else self.C
         learner = LogisticRegression(C=C, max_iter=ITERATIONS)
         model = sklearn.fit(learner, replace(train, clips=list(rows)), context)
-        return Transformed(model, partial(_columns, kept))
+        return Transformed(model, Columns(kept))
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The regression, and the codes that it looks at."""
+        model = ClassifierModel.from_state(under("model", state))
+        return Transformed(model, built(Columns, under("transform", state)))
 
 
 def settled(rows: Array, labels: Array, context: Context) -> float:
@@ -97,8 +103,3 @@ def settled(rows: Array, labels: Array, context: Context) -> float:
         merit.append(float(uf1(counts)))
     # Rounded, so that equal scores tie on every machine.
     return GRID[int(np.argmax(np.round(merit, 9)))]
-
-
-def _columns(kept: Array, clip: Array) -> Array:
-    chosen: Array = np.ravel(clip)[kept]
-    return chosen

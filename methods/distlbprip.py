@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from bench import Array, Context, Description, Facts, Training, Views
+from bench import Array, Context, Facts, Training, Views
 from bench.learning.choices import Penalty
-from bench.learning.svm_method import INNER, SVMMethod, Transform
+from bench.learning.svm_method import INNER, Columns, SVMMethod
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 
@@ -80,7 +79,7 @@ class DiSTLBPRIP(SVMMethod):
 
         return projection_patterns(clip, self.num_frames, self.size, self.grid, "sparse")
 
-    def transform(self, train: Training, context: Context) -> Transform:
+    def transform(self, train: Training, context: Context) -> Columns:
         """Select the groups that part the classes best."""
         from bench.views.lbp.projections import PLANES
 
@@ -91,12 +90,7 @@ class DiSTLBPRIP(SVMMethod):
         # stable, so that equal scores keep their order
         best = np.sort(np.argsort(-scores.ravel(), kind="stable")[:count])
         columns = np.concatenate([group_columns(group, planes) for group in best])
-        return partial(selected, columns=columns)
-
-
-def selected(clip: Description, columns: Array) -> Array:
-    """Some columns of a flat description."""
-    return np.ravel(np.asarray(clip))[columns]
+        return Columns(columns)
 
 
 def group_columns(group: int, planes: Sequence[slice]) -> Array:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import Array, Context, Facts, Method, Model, Training, Views
+from bench import Array, Context, Facts, Method, Training, Views
+from bench.learning.svm import SVM, SVMModel
 from bench.plugins.fidelity import OURS
 
 READY_MADE = (3, 28, 28)
@@ -56,10 +57,8 @@ class FlowSVM(Method):
             return flow_image(clip) / np.float32(255)
         return resized(optical_flow(clip, size=self.size), self.grid)
 
-    def fit(self, train: Training, context: Context) -> Model:
+    def fit(self, train: Training, context: Context) -> SVMModel:
         """Linear SVM, classes balanced."""
-        from bench.learning.svm import SVM
-
         # The shipped image lost its scale and is used as it is; pooled flow in px is standardised.
         if np.asarray(train.clips[0]).shape == READY_MADE:
             svm = SVM("linear", self.C, balanced=True)

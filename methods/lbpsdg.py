@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
-from bench.learning.svm_method import INNER, Transform
+from bench.learning.svm_method import INNER
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 
@@ -90,10 +89,9 @@ class LBPSDG(PatternMethod):
             ),
         }
 
-    def transform(self, train: Training, context: Context) -> Transform:
+    def transform(self, train: Training, context: Context) -> Chosen:
         """Choose direction and bins."""
-        direction, bins = self._chosen(train, context)
-        return partial(features, direction=direction, bins=bins)
+        return Chosen(*self._chosen(train, context))
 
     def _chosen(self, train: Training, context: Context) -> tuple[int, int]:
         """Direction and bins of the highest mean UAR of inner folds; the first of equals."""
@@ -113,6 +111,18 @@ class LBPSDG(PatternMethod):
                 merit[k] += uar(confusion(train.labels[validate], guess, train.classes))
         # Rounded, so that equal options tie on every machine and the first wins.
         return options[int(np.argmax(np.round(merit, 9)))]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Patterns and the gradients along the direction that was chosen, in so many bins."""
+
+    direction: int
+    bins: int
+
+    def __call__(self, clip: Description) -> Array:
+        """One row."""
+        return features(clip, self.direction, self.bins)
 
 
 def features(clip: Description, direction: int, bins: int) -> Array:

@@ -33,4 +33,6 @@ class NearestNeighbour(FeatureMethod):
         """scikit-learn's classifier."""
         from sklearn.neighbors import KNeighborsClassifier
 
-        return KNeighborsClassifier(self.neighbours)
+        # Compares all pairs: scikit-learn's trees are no data that can be saved, and the choice
+        # between them depends on the number of clips.
+        return KNeighborsClassifier(self.neighbours, algorithm="brute")

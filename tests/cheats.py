@@ -49,6 +49,9 @@ class Honest(Method):
     def fit(self, train, context):
         return Nearest(train.clips, train.labels, train.classes)
 
+    def restore(self, state, outline):
+        return Nearest.from_state(state)
+
 
 @dataclass(frozen=True)
 class DatasetReader(Honest):

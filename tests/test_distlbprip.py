@@ -56,7 +56,7 @@ def test_whole_groups_are_kept_half_of_them():
         tuple(group_columns(g, (slice(0, 512), slice(512, 571), slice(571, 630))))
         for g in range(12)
     }
-    columns = model.transform.keywords["columns"]
+    columns = model.transform.chosen
     kept = [group for group in groups if group[0] in set(columns)]
     assert len(kept) == 6
     np.testing.assert_array_equal(np.sort(np.concatenate(kept)), columns)
@@ -66,6 +66,6 @@ def test_whole_groups_are_kept_half_of_them():
 def test_it_tells_what_moves_and_does_so_again():
     assert accuracy(SMALL) >= 5 / 6
     (_, one, held, _), (_, two, again, _) = fold(SMALL), fold(SMALL)
-    chosen = (model.transform.keywords["columns"] for model in (one, two))
+    chosen = (model.transform.chosen for model in (one, two))
     np.testing.assert_array_equal(*chosen)
     np.testing.assert_array_equal(one.predict(held), two.predict(again))

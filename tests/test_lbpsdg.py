@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from handcrafted_toy import accuracy, fold, moving
 
-from bench.methods.lbpsdg import LBPSDG, features
+from bench.methods.lbpsdg import LBPSDG, Chosen, features
 from bench.views.clip_views import Views
 from bench.views.frames import gray_frames
 from bench.views.lbp.gradients import DIRECTIONS, gradient_histograms
@@ -69,7 +69,7 @@ def test_inner_folds_find_the_direction_that_tells(telling):
     subjects = np.arange(len(labels)) // 4
     train = Training(clips, labels, subjects, 2)
     model = SMALL.fit(train, Context(seed=0, subjects=subjects))
-    assert model.transform.keywords == {"direction": telling, "bins": 8}
+    assert model.transform == Chosen(direction=telling, bins=8)
 
 
 def test_one_subject_leaves_nothing_to_choose_by():
@@ -78,7 +78,7 @@ def test_one_subject_leaves_nothing_to_choose_by():
     clips, labels = synthetic_descriptions(5, 6)
     subjects = np.zeros(6, int)
     model = SMALL.fit(Training(clips, labels, subjects, 2), Context(seed=0, subjects=subjects))
-    assert model.transform.keywords["direction"] == 0
+    assert model.transform.direction == 0
     assert model.predict(clips).shape == (6, 2)
 
 

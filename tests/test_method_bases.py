@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,7 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from bench import Context, Training
+from bench import BenchError, Context, Training
+from bench.deploy.coding import pack, unpack
 from bench.learning.network_method import NetworkMethod
 from bench.learning.svm import SVM
 from bench.learning.svm_method import INNER, SVMMethod
@@ -33,14 +33,32 @@ class Plain(SVMMethod):
     variants = INNER
 
 
-def scaled(clip, by):
-    return by * clip
+@dataclass(frozen=True)
+class Scaled:
+    by: float
+
+    def __call__(self, clip):
+        return self.by * clip
 
 
 @dataclass(frozen=True)
 class Learned(Plain):
+    def transform(self, train, context) -> Scaled:
+        return Scaled(float(len(train.clips)))
+
+
+@dataclass(frozen=True)
+class Loose(Plain):
+    name = "loose"
+
     def transform(self, train, context):
-        return partial(scaled, by=float(len(train.clips)))
+        return Scaled(2.0)
+
+
+@dataclass(frozen=True)
+class Nameless(Plain):
+    def transform(self, train, context):
+        return partial(np.multiply, 2)
 
 
 def test_a_plugin_of_facts_and_a_descriptor_is_the_svm_it_names():
@@ -53,8 +71,16 @@ def test_a_transform_is_learned_on_training_clips_and_applied_to_held_out_ones()
     model = Learned().fit(TRAIN, context())
     inner = SVM("linear", 1.0, balanced=True, scaling="centre")
     expected = inner.fit([12 * clip for clip in CLIPS], LABELS, 2)
-    again = pickle.loads(pickle.dumps(model))
+    again = Learned().restore(unpack(pack(model.state())), Training.outline(CLIPS[0], 2))
     np.testing.assert_array_equal(again.predict(CLIPS), expected.predict([12 * c for c in CLIPS]))
+
+
+def test_a_transform_that_cannot_be_saved_says_what_to_write():
+    model = Loose().fit(TRAIN, context())
+    with pytest.raises(BenchError, match="annotate transform with the dataclass"):
+        Loose().restore(model.state(), Training.outline(CLIPS[0], 2))
+    with pytest.raises(BenchError, match="is a partial; expected a frozen dataclass"):
+        Nameless().fit(TRAIN, context()).state()
 
 
 def test_the_variant_inner_chooses_c_on_training_subjects():

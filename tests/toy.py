@@ -72,7 +72,7 @@ class Mean(Method):
     def describe(self, clip):
         return provided(clip, "numbers") * self.scale
 
-    def fit(self, train, context):
+    def fit(self, train, context) -> Nearest:
         clips = np.array(train.clips)
         noise = context.rng().normal(0, 1e-6, (train.classes, clips.shape[1]))
         for step in range(3):

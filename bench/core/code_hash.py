@@ -41,6 +41,7 @@ INERT = (
     "bench.plugins.fidelity",
     "bench.plugins.method",
     "bench.plugins.model",
+    "bench.plugins.state",
 )
 """Modules that cannot change a prediction: declarations, storage and messages."""
 COMPARISON = "authors.py"

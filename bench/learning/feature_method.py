@@ -1,4 +1,4 @@
-"""The base of methods that fit a scikit-learn classifier to the features that a dataset ships."""
+"""The bases of methods that fit a scikit-learn classifier: to descriptions, or shipped features."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from bench.core.types import Array
 from bench.learning.choices import Penalty
+from bench.learning.sklearn import ClassifierModel, fit
 from bench.plugins.context import Context
 from bench.plugins.method import Method
-from bench.plugins.model import Model, Training
+from bench.plugins.model import Training
 from bench.views.clip_views import Views
 from bench.views.features import features
 
@@ -20,25 +21,27 @@ FOLDS = 5
 """Parts of the training subjects that choose it."""
 
 
-class FeatureMethod(Method):
-    """A classifier of vectors: a plugin adds its facts and `estimator`."""
-
-    needs: ClassVar[frozenset[str]] = frozenset({"features"})
-    described_by: ClassVar[tuple[str, ...] | None] = ()
+class ClassifierMethod(Method):
+    """A scikit-learn classifier: a plugin adds its facts, `describe` and `estimator`."""
 
     def estimator(self) -> Any:
         """The scikit-learn classifier or pipeline, not fitted."""
         raise NotImplementedError
 
+    def fit(self, train: Training, context: Context) -> ClassifierModel:
+        """Fit the classifier."""
+        return fit(self.estimator(), train, context)
+
+
+class FeatureMethod(ClassifierMethod):
+    """A classifier of the vectors that a dataset ships: a plugin adds its facts and `estimator`."""
+
+    needs: ClassVar[frozenset[str]] = frozenset({"features"})
+    described_by: ClassVar[tuple[str, ...] | None] = ()
+
     def describe(self, clip: Views) -> Array:
         """The dataset's features, (d,)."""
         return features(clip)
-
-    def fit(self, train: Training, context: Context) -> Model:
-        """Fit the classifier."""
-        from bench.learning import sklearn
-
-        return sklearn.fit(self.estimator(), train, context)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from bench.plugins.context import Context
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
+from bench.plugins.state import State
 
 if TYPE_CHECKING:
     from torch import nn
@@ -64,6 +65,14 @@ class NetworkMethod(Method):
             context,
             self.recipe(train, context),
         )
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The network with its weights."""
+        from bench.learning.training import restored
+
+        # All weights are in the state: a file that training started from may be gone.
+        method = replace(self, weights="") if hasattr(self, "weights") else self  # type: ignore[call-arg]
+        return restored(lambda: method.network(outline), state)
 
     def seconds(self, clips: int, frames: int) -> float | None:
         """Single-thread time of a fold, from the time of one clip and epoch."""

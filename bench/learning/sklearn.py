@@ -1,7 +1,6 @@
 """Any scikit-learn classifier, pipeline or search as the learner of a method.
 
-    def fit(self, train: Training, context: Context) -> Model:
-        from bench.learning import sklearn
+    def fit(self, train: Training, context: Context) -> ClassifierModel:
         from sklearn.svm import SVC
 
         return sklearn.fit(SVC(kernel="linear"), train, context)
@@ -24,12 +23,13 @@ from bench.core.seeds import derived_seed
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
 from bench.plugins.model import Model, Training
+from bench.plugins.state import State, flat
 
 INNER_FOLDS = 5
 """Folds of a search that says no number, scikit-learn's default."""
 
 
-def fit(estimator: Any, train: Training, context: Context) -> Model:
+def fit(estimator: Any, train: Training, context: Context) -> ClassifierModel:
     """Fit a copy of an estimator to the training clips of a fold.
 
     - Every `random_state` that is None, of nested estimators too, gets a seed of the fold's.
@@ -93,6 +93,11 @@ class ClassifierModel(Model):
         scores = np.repeat(absent[:, None], self.classes, axis=1)
         scores[:, self.present] = known
         return scores
+
+    def state(self) -> State:
+        """The fitted classifier; of a search the one that it chose, which alone predicts."""
+        chosen = getattr(self.estimator, "best_estimator_", self.estimator)
+        return {**flat(self), "estimator": chosen}
 
     def _known(self, rows: Array) -> tuple[Array, Array]:
         """Scores (n, k) of the classes it knows, and (n,) of all others."""

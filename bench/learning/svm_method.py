@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from bench.core.errors import BenchError
 from bench.core.types import Array, Description
 from bench.learning.choices import Kernel, Penalty, Scaling
 from bench.plugins.context import Context
 from bench.plugins.method import Method
 from bench.plugins.model import Model, Training
+from bench.plugins.state import State, built, flat, prefixed, returned, under
 
 if TYPE_CHECKING:
     from bench.learning.svm import SVM
@@ -45,7 +50,8 @@ class SVMMethod(Method):
     def transform(self, train: Training, context: Context) -> Transform | None:
         """What turns a description into the SVM's row, learned from training clips; None: nothing.
 
-        It is pickled with the model: a partial of a module's function, no lambda.
+        A frozen dataclass with `__call__`; its fields are saved with the model. Its class is read
+        off the annotation of this function when a model is restored.
         """
         return None
 
@@ -56,6 +62,22 @@ class SVMMethod(Method):
         rows = train.clips if transform is None else [transform(clip) for clip in train.clips]
         model = self.svm().fit(rows, train.labels, train.classes, context)
         return model if transform is None else Transformed(model, transform)
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The SVM, and the transform where the method has one."""
+        from bench.learning.svm import SVMModel
+
+        inner = under("model", state)
+        if not inner:
+            return SVMModel.from_state(state)
+        kind = returned(type(self).transform)
+        if kind is None or not dataclasses.is_dataclass(kind):
+            raise BenchError(
+                f"{self.name} cannot restore a model: annotate transform with the dataclass that "
+                "it returns"
+            )
+        transform: Any = built(kind, under("transform", state))
+        return Transformed(SVMModel.from_state(inner), transform)
 
 
 @dataclass(frozen=True)
@@ -68,3 +90,33 @@ class Transformed(Model):
     def predict(self, clips: Sequence[Description]) -> Array:
         """Scores (n, classes) of n descriptions."""
         return self.model.predict([self.transform(clip) for clip in clips])
+
+    def state(self) -> State:
+        """That of the model, and the fields of the transform.
+
+        Raises:
+            BenchError: a transform that is no dataclass.
+        """
+        if not dataclasses.is_dataclass(self.transform):
+            raise BenchError(
+                f"the transform is a {type(self.transform).__name__}; expected a frozen dataclass "
+                "with __call__, whose fields can be saved"
+            )
+        model, transform = self.model.state(), flat(self.transform)
+        return {**prefixed("model", model), **prefixed("transform", transform)}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Some columns of a flat description.
+
+    Attributes:
+        chosen: their positions.
+    """
+
+    chosen: Array
+
+    def __call__(self, clip: Description) -> Array:
+        """One row."""
+        row: Array = np.ravel(np.asarray(clip))[self.chosen]
+        return row

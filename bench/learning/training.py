@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -19,10 +19,13 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from bench.core.errors import BenchError
 from bench.core.types import Array, Description
 from bench.plugins.context import Context
 from bench.plugins.model import Model
+from bench.plugins.state import State
 
+Net = TypeVar("Net", bound=nn.Module)
 Batch = Tensor | dict[str, Tensor]
 Stack = Callable[[Sequence[Description]], Batch]
 Sampler = Callable[[Tensor, torch.Generator], Iterable[Tensor]]
@@ -121,7 +124,7 @@ class NetworkModel(Model):
     Attributes:
         net: returns logits (n, classes) in evaluation mode.
         device: where its weights are.
-        stack: makes a batch of descriptions; a function of a module, so that models pickle.
+        stack: makes a batch of descriptions; a function of a module.
     """
 
     net: nn.Module
@@ -141,6 +144,42 @@ class NetworkModel(Model):
             # One by one: a matrix product of another batch size may sum in another order.
             rows = [self.net(to(self.stack([clip]), self.device)) for clip in clips]
             return torch.cat(rows).double().softmax(1).cpu().numpy()
+
+    def state(self) -> State:
+        """Weights and buffers by their names in the network."""
+        return state_of(self.net)
+
+
+def state_of(net: nn.Module) -> dict[str, Array]:
+    """Weights and buffers of a network by name, on the CPU."""
+    return {name: one.detach().cpu().numpy() for name, one in net.state_dict().items()}
+
+
+def restored(build: Callable[[], nn.Module], state: State) -> NetworkModel:
+    """A network with the weights and buffers that `state_of` listed, on the CPU.
+
+    Raises:
+        BenchError: they are not of this network.
+    """
+    return NetworkModel(filled(build, state), torch.device("cpu"))
+
+
+def filled(build: Callable[[], Net], state: State) -> Net:
+    """A new network, in evaluation mode, with weights and buffers by name.
+
+    Raises:
+        BenchError: they are not of this network.
+    """
+    # Initial weights are drawn, and then replaced.
+    with torch.random.fork_rng(devices=()):
+        net = build()
+    try:
+        # Copied: torch warns of arrays that cannot be written to, as those of a mapped file.
+        net.load_state_dict({name: torch.tensor(one) for name, one in state.items()})
+    except (RuntimeError, TypeError, ValueError) as error:
+        words = " ".join(str(error).split())
+        raise BenchError(f"the weights are not of this network: {words:.300}") from error
+    return net.eval()
 
 
 def train(

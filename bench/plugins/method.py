@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from bench.core.errors import BenchError
 from bench.core.types import Array, Description
 from bench.core.words import RowFidelity
 from bench.plugins.context import Context
 from bench.plugins.fidelity import ORIGINAL, Fidelity
 from bench.plugins.model import Model, Training
+from bench.plugins.state import State, returned
 from bench.views.clip_views import Views
 
 if TYPE_CHECKING:
@@ -136,6 +138,27 @@ class Method:
             BenchError: they are not of this network; says how.
         """
         raise NotImplementedError
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The model that `fit` once returned, from its `state`; it scores the same to the last bit.
+
+        Need not be written where the annotation of `fit` names the class of its models, as in
+        `def fit(...) -> Means`, and their attributes are arrays, numbers, words and the like.
+
+        Args:
+            state: as it was saved; maybe by a stranger, whose values must at worst be refused.
+            outline: as `fit` was given, but for a single clip of zeros and no labels.
+
+        Raises:
+            BenchError: a state of something else, or models that cannot be made from one.
+        """
+        kind = returned(type(self).fit)
+        if kind is not None and issubclass(kind, Model) and kind is not Model:
+            return kind.from_state(state)
+        raise BenchError(
+            f"{self.name} cannot restore a model: annotate fit with the class of its models "
+            "(def fit(...) -> Means), or write def restore(self, state, outline)"
+        )
 
     def pictures(self, model: Model, clips: Mapping[str, Description]) -> Mapping[str, Figure]:
         """Draw what a fitted model sees in held-out clips, for `bench explain`; nothing by default.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
 
 from bench.core.types import Array, Description, Gender
+from bench.plugins.state import State, built, flat
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,21 @@ class Training:
     genders: Sequence[Gender | None] = ()
     unlabelled: Sequence[Description] | None = None
 
+    @classmethod
+    def outline(cls, clip: Description, classes: int) -> Self:
+        """What the form of a model may depend on: one clip, all of zeros, and no label.
+
+        Args:
+            clip: any description; its shape and type are kept.
+            classes: number of classes.
+        """
+        if isinstance(clip, Mapping):
+            zeros: Description = {name: np.zeros_like(one) for name, one in clip.items()}
+        else:
+            zeros = np.zeros_like(clip)
+        none = np.zeros(0, np.int64)
+        return cls([zeros], none, none, classes)
+
 
 class Model:
     """A fitted method."""
@@ -48,3 +67,17 @@ class Model:
             (n, classes) finite floats; the largest of a row is the predicted class.
         """
         raise NotImplementedError
+
+    def state(self) -> State:
+        """What the model consists of: its attributes, unless a model says otherwise.
+
+        Returns:
+            arrays, what JSON can hold and fitted scikit-learn estimators by name; whatever the
+            method's configuration says need not be in it.
+        """
+        return flat(self)
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        """The model that `state` described, where nobody has written another `state`."""
+        return built(cls, state)

@@ -12,6 +12,9 @@
     [roots]
     casme2 = "/data/CASME2"
 
+    [datasets.mylab]               # a dataset without code: docs/your-data.md
+    file = "mylab/dataset.toml"    # or the keys of that file here
+
 A variable BENCH_CASME2_ROOT overrides the file; BENCH_CACHE overrides `cache`. Clones of public
 datasets in the folder `public` beside the file are found without a line of their own.
 """
@@ -33,6 +36,7 @@ from bench.core.select import choose, unknown
 from bench.core.typed import read_toml, refuse_unknown, typed
 from bench.data.clone import clone_folder
 from bench.plugins import trust
+from bench.plugins.declared import declarations, with_declared
 from bench.plugins.registry import Registry, load
 
 PUBLIC = "public"
@@ -80,6 +84,7 @@ class SettingsFile:
     incomplete: bool = False
     exclude: str | None = None
     roots: dict[str, str] = field(default_factory=dict)
+    datasets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def settings_path() -> Path:
@@ -131,7 +136,9 @@ def read_settings(plugins: Sequence[Path] = (), needed: bool = False) -> tuple[R
     if doubted and needed:
         raise BenchError(doubted)
     registry = load([*(() if doubted else named), *plugins])
-    roots = {}
+    declared = declarations(path, file.datasets)
+    registry = with_declared(registry, declared, path)
+    roots = {one.name: one.root for one in declared}
     for name, folder in file.roots.items():
         if name in registry.datasets:
             roots[name] = place(path, folder)

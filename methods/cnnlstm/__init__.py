@@ -11,6 +11,7 @@ import numpy as np
 from bench import Array, Context, Facts, Model, Training, Views
 from bench.learning.network_method import NetworkMethod
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed
+from bench.plugins.state import State
 from bench.views.frames import gray_frames
 
 if TYPE_CHECKING:
@@ -102,3 +103,12 @@ class CNNLSTM(NetworkMethod):
             lambda: net.StateNet(cast(net.SpatialNet, spatial), train.classes),
             *(train.clips, train.labels, context, recipe),
         )
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """Both networks."""
+        from bench.learning.training import restored
+
+        from . import net
+
+        classes = outline.classes
+        return restored(lambda: net.StateNet(net.SpatialNet(classes), classes), state)

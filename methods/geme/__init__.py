@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import Array, Context, Facts, Training, Views
+from bench import Array, Context, Facts, Model, Training, Views
 from bench.learning.network_method import NetworkMethod
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.state import State
 from bench.views.dynamic import dynamic_image
 
 if TYPE_CHECKING:
@@ -88,6 +89,15 @@ class GEME(NetworkMethod):
         from .net import DualStream, ExpressionStream
 
         return (DualStream if self.has_genders(train) else ExpressionStream)(train.classes)
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """Both streams, or the expression's alone, whose weights have no such prefix."""
+        from bench.learning.training import restored
+
+        from .net import DualStream, ExpressionStream
+
+        dual = any(name.startswith("gender") for name in state)
+        return restored(lambda: (DualStream if dual else ExpressionStream)(outline.classes), state)
 
     def targets(self, train: Training) -> Array | dict[str, Array]:
         """Labels, and genders where they are known."""

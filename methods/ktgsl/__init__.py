@@ -98,7 +98,7 @@ class KTGSL(Method):
             "planes": by_block(five_planes(clip, self.num_frames_planes, self.size, self.grid)),
         }
 
-    def fit(self, train: Training, context: Context) -> Model:
+    def fit(self, train: Training, context: Context) -> TwoGroups:
         """Learn which blocks count, and regress the classes on their weighted kernels."""
         first, second = groups(train.clips)
         # A kernel for each block of each group: the weights choose among blocks, not bins.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench import Array, Context, Facts, Training, Views
+from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
-from bench.learning.svm_method import INNER, SVMMethod, Transform
+from bench.learning.svm_method import INNER, SVMMethod
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 
 if TYPE_CHECKING:
@@ -88,8 +87,19 @@ class MDMO(SVMMethod):
 
         return SVM("polynomial", self.C, gamma=1 / 72, degree=self.degree, offset=1)
 
-    def transform(self, train: Training, context: Context) -> Transform:
+    def transform(self, train: Training, context: Context) -> Polar:
         """Weighted polar coordinates; nothing is learned."""
+        return Polar(self.weight)
+
+
+@dataclass(frozen=True)
+class Polar:
+    """Weighted polar coordinates of the regions' vectors; see `bench.views.flow.regions.polar`."""
+
+    weight: float
+
+    def __call__(self, clip: Description) -> Array:
+        """One row (72,)."""
         from bench.views.flow.regions import polar
 
-        return partial(polar, weight=self.weight)
+        return polar(clip, self.weight)

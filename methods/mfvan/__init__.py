@@ -15,6 +15,7 @@ import numpy as np
 
 from bench import Context, Facts, Method, Model, Training, Views
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed
+from bench.plugins.state import State
 from bench.views.frames import colour_frames
 
 from .config import LONGER, QUICK, STUDY, Config
@@ -146,6 +147,15 @@ class MFVAN(Config, Method):
         from .training import fit
 
         return fit(self, train, context)
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The network with its weights, decoder included."""
+        from bench.learning.training import filled
+
+        from .model import Fitted, Network
+
+        network = filled(lambda: Network(self, outline.classes), state)
+        return Fitted(network, self, "cpu")
 
     def pictures(self, model: Model, clips: Mapping[str, Description]) -> Mapping[str, Figure]:
         """Kept patches and Grad-CAM of each scale over a few apex frames."""

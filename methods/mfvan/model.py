@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from bench.core.types import Array, Description
+from bench.learning.training import state_of
 from bench.plugins.model import Model
+from bench.plugins.state import State
 
 from .attention import Look, Scale
 from .identity.autoencoders import Student
@@ -152,6 +154,10 @@ class Fitted(Model):
             rows = [self.network(*self.inputs([clip])).scores.double().softmax(1) for clip in clips]
         self.network.train(was_training)
         return torch.cat(rows).cpu().numpy()
+
+    def state(self) -> State:
+        """Weights and buffers by name."""
+        return state_of(self.network)
 
 
 def part(clip: Description, name: str) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Method, Model, Training, Views
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed
+from bench.plugins.state import State
 from bench.views.frames import gray_frames
 
 
@@ -116,3 +117,11 @@ class PLAN(Method):
             context,
             recipe,
         )
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The network, whose buffers hold the prototypes."""
+        from bench.learning.training import restored
+
+        from . import net
+
+        return restored(lambda: net.PrototypeNet(outline.classes, self.width), state)

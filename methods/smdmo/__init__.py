@@ -8,7 +8,7 @@ import numpy as np
 
 from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
-from bench.learning.svm_method import INNER, SVMMethod, Transform
+from bench.learning.svm_method import INNER, SVMMethod
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 from .coding import Graphed, Problem, dictionary
@@ -95,7 +95,7 @@ class SparseMDMO(SVMMethod):
         vectors = main_flow(clip, self.num_frames, self.size)
         return polar(vectors, self.weight).astype(np.float32)
 
-    def transform(self, train: Training, context: Context) -> Transform:
+    def transform(self, train: Training, context: Context) -> Coder:
         """Learn the dictionary."""
         problem = Problem(self.sparsity, self.smoothness)
         graphed = [Graphed.of(np.asarray(clip), self.neighbours) for clip in train.clips]
