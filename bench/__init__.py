@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         stated,
     )
     from bench.plugins.method import Facts, Method
+    from bench.plugins.metric import Metric
     from bench.plugins.model import Model, Training
     from bench.views.clip_views import Views
 
@@ -52,6 +53,7 @@ __all__ = [
     "Judgement",
     "Labelling",
     "Method",
+    "Metric",
     "Model",
     "Training",
     "Views",
@@ -85,6 +87,7 @@ _HOMES = {
         "stated",
     ),
     "bench.plugins.method": ("Facts", "Method"),
+    "bench.plugins.metric": ("Metric",),
     "bench.plugins.model": ("Model", "Training"),
     "bench.views.clip_views": ("Views",),
 }

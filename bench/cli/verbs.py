@@ -36,7 +36,7 @@ VERBS: Mapping[str, str | Group] = {
     "publish": "Write a leaderboard as a static site: pages that need no server.",
     "compare": "Test whether methods differ: paired by subject, on each task.",
     "explain": "Report on one method and task in figures: errors, training, what the model uses.",
-    "list": "List methods, datasets, or the views that methods use.",
+    "list": "List methods, datasets, metrics of plugins, or the views that methods use.",
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
     "fidelity": "Compare methods with their authors' public code, on the same input.",
