@@ -23,8 +23,6 @@ WORDS = ("happiness", "disgust", "surprise", "repression", "others")
 FEAR_OR_SADNESS = (81, 93, 170, 171, 194, 224, 225, 229, 248)
 """Rows, from 1, that the label file counts as happiness and are not: of its 41, the 32 others are
 the 32 positive clips that the list of MEGC 2019 has of CASME II."""
-NOT_IN_MEGC = (30, 46)
-"""Rows of disgust that the list of MEGC 2019 lacks."""
 FIVE = ("disgust", "happiness", "others", "repression", "surprise")
 CLONES = ("CASME2-Micro-Expression-Database-SVM", "CASME2-Micro-Expression-Database-SVM-master")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import dataclasses
 import io
@@ -200,6 +201,13 @@ def test_every_kind_of_note_is_brief_in_the_narrow_table():
         note = kind(*[values.get(name, "1") for name in kind.__match_args__])
         assert 0 < len(brief_note(note)) <= BRIEF + 10
         assert note_text(note)
+
+
+def test_a_page_of_a_board_holds_its_forest_plots():
+    page = html(BOARD)
+    (picture,) = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]*)" alt="Forest plot', page)
+    assert b"mfvan" in base64.b64decode(picture)
+    assert page.count("<img") == 1
 
 
 def test_tables_of_several_tasks_have_contents():

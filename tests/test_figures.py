@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -21,7 +23,8 @@ from bench.board.board import Board
 from bench.board.critical_difference import rank_figure
 from bench.board.epochs import epoch_figure
 from bench.board.forest import forest_figure, forests
-from bench.board.style import LONGEST, SETTINGS, SMALLEST, png, stamped
+from bench.board.style import LONGEST, SETTINGS, SMALLEST, png, stamped, svg
+from bench.board.text import interval_text
 from bench.core.drawing import fitted, plots
 from bench.data.figure import draw
 from bench.evaluation.row import Epochs, Score
@@ -186,6 +189,19 @@ def test_without_room_the_words_would_be_outside(monkeypatch):
         figure = stamped(traced(long, Path()), True)
         figure.set_size_inches(2, 2)
         assert any(box.max() > 1.001 for _, box in written(figure, monkeypatch))
+
+
+def test_a_lean_svg_keeps_every_word_and_number_that_is_read():
+    words = ["1.00009", "a  b", 'rotate(-0 "c")', "font-family: d;", "<g id='x'/>"]
+    rows = [row(name, 1.0 - i / 20, i + 1) for i, name in enumerate(words)]
+    with rc_context(SETTINGS):
+        text = svg(forest_figure(table(*rows))).decode()
+    tree = ElementTree.fromstring(text)
+    found = {one.text for one in tree.iter("{http://www.w3.org/2000/svg}text")}
+    assert {*words, interval_text(rows[0].scores["uf1"])} <= found
+    attributes = [value for one in tree.iter() for value in one.attrib.values()]
+    assert any(re.search(r"\d\.\d\d", value) for value in attributes)
+    assert not any(re.search(r"\d\.\d{3}", value) for value in attributes)
 
 
 def test_a_forest_plot_twice_is_the_same_bytes():

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from bench.core.seeds import derived_seed
-from bench.methods.majority import Majority
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Fit
 from bench.running.options import RunOptions
@@ -55,11 +54,10 @@ def steps(world, results: str = "results") -> dict[str, int | None]:
 def job(**changes) -> Fit:
     subjects = np.repeat(np.arange(5), 3)
     given = {
-        "method": Majority(), "descriptions": tuple(map(str, range(20))),
         "train": np.arange(15) + 5, "test": np.arange(5), "labels": np.tile(LABELS, 5),
         "subjects": subjects, "action_units": tuple(frozenset({i}) for i in range(15)),
-        "genders": tuple("female" if i % 2 else None for i in range(15)), "classes": 3, "seed": 7,
-        "options": RunOptions(device="cpu", inner=3), "cache": Path(),
+        "genders": tuple("female" if i % 2 else None for i in range(15)), "seed": 7,
+        "options": RunOptions(device="cpu", inner=3),
     }  # fmt: skip
     return Fit(**(given | changes))
 

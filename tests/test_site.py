@@ -18,7 +18,6 @@ from bench.cli.common import workspace
 from bench.evaluation.paired import difference
 from bench.evaluation.scoring import confusions
 from bench.literature import judged
-from bench.literature.judged import _table
 from bench.site.content import Content, Section, gather, key_of
 from bench.site.differences import differences
 from bench.site.downloads import downloads
@@ -147,7 +146,7 @@ def test_the_start_page_groups_methods_by_rank_not_by_score(content):
 def test_a_row_without_a_score_sorts_below_all_that_have_one(content):
     section = content.sections[0]
     first, *others = section.table.rows
-    made = lines(section, [replace(first, scores={}, folds=0), *others], "row")
+    made = lines(section, [replace(first, scores={}, folds=0), *others])
     place = [head.title for head in heads(section)].index("UAR")
     orders = [line.cells[place][1] for line in made]
     assert orders[0] < min(orders[1:])
@@ -164,15 +163,60 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
     moved = replace(section, table=replace(section.table, rows=rows), done=done)
     found = differences(section.task, rows, done)
     assert len(found) == 6
-    for pair in found:
-        one, other = (confusions(section.task, done[key]) for key in (pair.first, pair.second))
-        theirs = difference(one, other, uf1)
-        assert (pair.difference, pair.low, pair.high) == pytest.approx(
+    for pair, ours in found.items():
+        theirs = difference(*(confusions(section.task, done[key]) for key in pair), uf1)
+        assert (ours.value, ours.low, ours.high) == pytest.approx(
             (theirs.value, theirs.low, theirs.high)
         )
+        assert ours.seeds == 1
     text = dict(pages(replace(content, sections=(moved,))))["compare.html"].decode()
     assert len(re.findall(r"<td>[+-]\.\d", text)) == 6
     assert all(f"method00 {row.family}" in text for row in rows)
+
+
+def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
+    section = content.sections[0]
+
+    def seeded(row, seeds):
+        records = section.done[key_of(row)]
+        # The folds of each seed shifted by one, so that seeds differ.
+        of_seed = {
+            seed: [
+                replace(
+                    one,
+                    inputs={**one.inputs, "seed": seed},
+                    scores=[line[seed:] + line[:seed] for line in one.scores],
+                )
+                for one in records
+            ]
+            for seed in seeds
+        }
+        return replace(row, seeds=seeds), [one for of in of_seed.values() for one in of]
+
+    wanted = ((0, 1, 2), (1, 2), (2,), (0,))
+    made = [seeded(*pair) for pair in zip(section.table.rows, wanted, strict=True)]
+    rows = tuple(row for row, _ in made)
+    done = {key_of(row): records for row, records in made}
+    keys = [key_of(row) for row in rows]
+    found = differences(section.task, rows, done)
+    shared = {(0, 1): (1, 2), (0, 2): (2,), (0, 3): (0,), (1, 2): (2,)}
+    assert found.keys() == {(keys[i], keys[j]) for i, j in shared}
+    for (i, j), seeds in shared.items():
+        cells = [
+            confusions(section.task, [one for one in done[key] if one.inputs["seed"] in seeds])
+            for key in (keys[i], keys[j])
+        ]
+        theirs = difference(*cells, uf1)
+        ours = found[keys[i], keys[j]]
+        assert (ours.value, ours.low, ours.high) == pytest.approx(
+            (theirs.value, theirs.low, theirs.high)
+        )
+        assert ours.seeds == len(seeds)
+    table = replace(section.table, rows=rows)
+    moved = replace(content, sections=(replace(section, table=table, done=done),))
+    text = dict(pages(moved))["compare.html"].decode()
+    assert text.count("of 2 seeds") == 1
+    assert text.count("no common seed") == 2
 
 
 def test_imported_predictions_have_rows_matrices_and_downloads(world):
@@ -236,12 +280,8 @@ def test_foreign_words_become_no_markup(content, word):
         assert Page(text).tags <= usual, name
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]", text), name
     check_links(files)
-    (payload,) = re.findall(
-        r'<script type="application/json" id="differences">(.*?)</script>',
-        files["compare.html"].decode(),
-        re.DOTALL,
-    )
-    assert len(json.loads(payload)) == len(content.sections)
+    tables = re.findall(r'<table class="pairs"', files["compare.html"].decode())
+    assert len(tables) == len(content.sections)
 
 
 def test_a_table_of_stand_ins_is_marked_on_every_page_that_names_it(content):
@@ -310,9 +350,9 @@ def test_publish_of_nothing_is_one_line(world):
     assert not (world.folder / "site").exists()
 
 
-def test_the_shipped_verdicts_are_of_the_shipped_table():
+def test_the_shipped_verdicts_are_of_the_shipped_table_and_code():
     kept = json.loads((Path(judged.__file__).parent / "verdicts.json").read_bytes())
-    assert kept["table"] == _table(), "run `python -m bench.literature.judged`"
+    assert kept["made_from"] == judged.made_from(), "run `python -m bench.literature.judged`"
 
 
 @pytest.mark.slow

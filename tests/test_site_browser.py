@@ -71,9 +71,11 @@ def test_details_of_a_row_open_by_keyboard_and_close_by_escape(page, site):  # n
     page.get_by_role("button", name="Details of method00").focus()
     page.keyboard.press("Enter")
     shown = page.locator("[popover]:popover-open")
+    assert "method00" in shown.inner_text()
     assert "fidelity" in shown.inner_text()
     page.keyboard.press("Escape")
     assert shown.count() == 0
+    assert page.evaluate("document.activeElement.className") == "more"
 
 
 def test_links_lead_from_the_start_to_a_method_and_back(page, site):  # noqa: F811
@@ -111,4 +113,8 @@ def test_without_scripts_tables_and_differences_are_there(browser, site):  # noq
     page.locator("summary").first.click()
     assert "method00" in page.locator("details[open] table").inner_text()
     assert not page.locator("#compare").is_visible()
+    page.goto(task(site).as_uri())
+    assert not page.get_by_role("button", name="Details of method00").is_visible()
+    page.locator("summary").first.click()
+    assert "fidelity" in page.locator("#results-details").inner_text()
     context.close()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.model_selection import LeaveOneGroupOut
 
 from bench import BenchError
 from bench.planning.splits import fold_count, folds
@@ -33,6 +34,13 @@ def test_every_clip_is_held_out_once_and_no_subject_is_on_both_sides(protocol):
     assert [fold.name for fold in split] == sorted(fold.name for fold in split)
     assert sorted(np.concatenate([fold.test for fold in split])) == list(range(len(LETTERS)))
     assert not any(set(LETTERS[fold.train]) & set(LETTERS[fold.test]) for fold in split)
+
+
+def test_folds_are_those_of_scikit_learn():
+    split = LeaveOneGroupOut().split(LETTERS, groups=LETTERS)
+    for fold, (train, test) in zip(folds("loso", LETTERS, LETTERS, CLIPS), split, strict=True):
+        np.testing.assert_array_equal(fold.train, train)
+        np.testing.assert_array_equal(fold.test, test)
 
 
 def test_a_database_is_held_out_whole():

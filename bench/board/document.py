@@ -50,7 +50,10 @@ def title(board: Board) -> str:
 
 
 def document(
-    board: Board, columns: Sequence[Column] = (), beside_files: bool = False
+    board: Board,
+    columns: Sequence[Column] = (),
+    beside_files: bool = False,
+    forests: bool = False,
 ) -> Iterator[Block]:
     """The whole board.
 
@@ -58,6 +61,7 @@ def document(
         board: what to write.
         columns: those asked for, in place of both tables of a task.
         beside_files: pictures and the published results are in files beside the document.
+        forests: it shows the forest plots.
     """
     yield Heading(title(board), 1)
     yield Paragraph(LEGEND, ours=True)
@@ -65,7 +69,7 @@ def document(
         items = tuple((heading(table), _leader(table)) for table in board.tables)
         yield Bullets(items, tuple(anchor(i) for i in range(len(items))))
     for i, table in enumerate(board.tables):
-        yield from _section(table, anchor(i), columns, beside_files)
+        yield from _section(table, anchor(i), columns, beside_files, forests)
     yield Heading("How to read the tables")
     yield Bullets(tuple(READING.items()), ours=True)
     if board.machines:
@@ -147,12 +151,12 @@ def _leader(table: Table) -> str:
 
 
 def _section(
-    table: Table, place: str, columns: Sequence[Column], beside_files: bool
+    table: Table, place: str, columns: Sequence[Column], beside_files: bool, forests: bool
 ) -> Iterator[Block]:
     yield Heading(heading(table), 2, place)
     yield Paragraph(caption(table))
     yield grid(table, columns or MAIN, table.rows)
-    if beside_files and has_forest(table):
+    if forests and has_forest(table):
         yield Picture(f"Forest plot of UF1 on {heading(table)}", forest_name(table))
     if not columns and table.rows:
         summary = "Intervals, recall, time, provenance and notes in full"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Literal
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from bench.board.board import Board, Table
 from bench.board.document import forest_name, has_forest, plotted
@@ -34,12 +36,11 @@ def forest_figure(table: Table) -> Figure:
     rows = plotted(table)
     figure = blank(6.8, 1.0 + 0.25 * len(rows))
     axes = figure.subplots()
-    for place, row in enumerate(rows):
-        _row(axes, place, row)
+    _rows(axes, rows)
     published = _published(axes, table, rows)
     if table.ceiling is not None:
         axes.axvline(table.ceiling, color=RED, linestyle="--", linewidth=1.2, zorder=1)
-    _groups(figure, axes, rows)
+    _groups(axes, rows)
     axes.set_yticks(range(len(rows)), [shown(row.name) for row in rows])
     # Upside down, so that the first row is at the top.
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -53,28 +54,32 @@ def forest_figure(table: Table) -> Figure:
     return stamped(figure, table.synthetic)
 
 
-def forests(board: Board) -> Iterator[tuple[str, bytes]]:
-    """File name and bytes of every forest plot, as svg and png."""
-    for table in board.tables:
-        if has_forest(table):
-            with rc_context(SETTINGS):
-                figure = forest_figure(table)
-                yield forest_name(table), svg(figure)
-                yield forest_name(table).replace(".svg", ".png"), png(figure)
+def forests(
+    board: Board, forms: Sequence[Literal["svg", "png"]] = ("svg", "png")
+) -> Iterator[tuple[str, bytes]]:
+    """File name and bytes of every forest plot, in these forms."""
+    for table in filter(has_forest, board.tables):
+        with rc_context(SETTINGS):
+            figure = forest_figure(table)
+            written = [svg(figure) if form == "svg" else png(figure) for form in forms]
+        for form, data in zip(forms, written, strict=True):
+            yield forest_name(table).removesuffix("svg") + form, data
 
 
-def _row(axes: Axes, place: int, row: Row) -> None:
-    score = row.scores["uf1"]
-    colour = GREY if row.rank is None else BLUE
-    if row.reference:
-        axes.axhspan(place - 0.5, place + 0.5, color=SHADE, linewidth=0, zorder=0)
-    axes.plot([score.low or 0.0, score.high or 0.0], [place, place], color=colour, zorder=2)
-    mark = "s" if row.rank is None else "o"
-    axes.plot(score.value, place, mark, color=colour, markersize=5, zorder=3)
-    axes.annotate(
-        interval_text(score), (1, place), (8, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=8,
-    )  # fmt: skip
+def _rows(axes: Axes, rows: Sequence[Row]) -> None:
+    """Scores and intervals, with their numbers beside the axes."""
+    for place, row in enumerate(rows):
+        if row.reference:
+            axes.axhspan(place - 0.5, place + 0.5, color=SHADE, linewidth=0, zorder=0)
+        words = interval_text(row.scores["uf1"])
+        axes.text(1, place, words, transform=_beside(axes, 8), va="center", fontsize=8)
+    for colour, mark, ranked in ((BLUE, "o", True), (GREY, "s", False)):
+        places = [i for i, row in enumerate(rows) if (row.rank is not None) == ranked]
+        scores = [rows[i].scores["uf1"] for i in places]
+        ends = np.array([(one.low, one.high, np.nan) for one in scores], float)
+        # The gaps make one line of all intervals, which is drawn at once and is small in a file.
+        axes.plot(ends.ravel(), np.repeat(places, 3), color=colour, zorder=2)
+        axes.plot([one.value for one in scores], places, mark, color=colour, markersize=5, zorder=3)
 
 
 def _published(axes: Axes, table: Table, rows: Sequence[Row]) -> bool:
@@ -90,25 +95,29 @@ def _published(axes: Axes, table: Table, rows: Sequence[Row]) -> bool:
     return bool(found)
 
 
-def _groups(figure: Figure, axes: Axes, rows: Sequence[Row]) -> None:
+def _groups(axes: Axes, rows: Sequence[Row]) -> None:
     """A bar beside each run of methods that share a rank, with the rank."""
-    offset = ScaledTranslation(BAR / 72, 0, figure.dpi_scale_trans)
-    place = 0
+    place, bars = 0, list[float]()
     for rank, group in groupby(rows, key=lambda row: row.rank):
         count = len(list(group))
         if rank is not None:
-            ends = [place - 0.3, place + count - 0.7]
-            beside = axes.get_yaxis_transform() + offset
-            axes.plot([1, 1], ends, color="black", linewidth=2, transform=beside, clip_on=False)
-            axes.annotate(
-                str(rank), (1, sum(ends) / 2), (BAR + 6, 0), xycoords=("axes fraction", "data"),
-                textcoords="offset points", va="center", fontsize=8,
-            )  # fmt: skip
+            ends = place - 0.3, place + count - 0.7
+            bars += [*ends, np.nan]
+            middle, words = sum(ends) / 2, str(rank)
+            axes.text(1, middle, words, transform=_beside(axes, BAR + 6), va="center", fontsize=8)
         place += count
+    beside = _beside(axes, BAR)
+    axes.plot([1] * len(bars), bars, color="black", linewidth=2, transform=beside, clip_on=False)
     axes.annotate(
         "rank", (1, 1), (BAR, 4), xycoords="axes fraction", textcoords="offset points",
         ha="center", va="bottom", fontsize=8,
     )  # fmt: skip
+
+
+def _beside(axes: Axes, points: float) -> Transform:
+    """For what stands at the height of a row, so far from the right end of the axes."""
+    offset = ScaledTranslation(points / 72, 0, axes.figure.dpi_scale_trans)
+    return axes.get_yaxis_transform() + offset
 
 
 def _legend(figure: Figure, table: Table, rows: Sequence[Row], published: bool) -> None:

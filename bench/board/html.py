@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bench.board import document
 from bench.board.blocks import Block, Bullets, Details, Grid, Heading, Link, Paragraph, Picture
@@ -36,12 +37,26 @@ img { max-width: 100%; height: auto; background: #fff; }
 def html(board: Board, columns: Sequence[Column] = ()) -> str:
     """Write the whole board; the same records give the same bytes."""
     title = escape(document.title(board))
-    body = "\n".join(map(_block, document.document(board, columns)))
+    pictures = dict(_pictures(board))
+    body = "\n".join(
+        _block(one, pictures) for one in document.document(board, columns, forests=True)
+    )
     return (
         f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{STYLE}</style>\n<body>\n{body}\n</body></html>\n"
     )
+
+
+def _pictures(board: Board) -> Iterator[tuple[str, str]]:
+    """The addresses of forest plots, which hold them, by file name."""
+    if any(map(document.has_forest, board.tables)):
+        # Imported late: matplotlib takes long to load, and many boards have no figure.
+        from bench.board.forest import forests
+
+        for name, data in forests(board, ["svg"]):
+            # Not as a part of the page, where the ids of two would clash.
+            yield name, f"data:image/svg+xml;base64,{b64encode(data).decode()}"
 
 
 def html_table(
@@ -80,7 +95,7 @@ def _cells(tag: str, line: Sequence[str], numbers: frozenset[int]) -> str:
     )
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, pictures: Mapping[str, str]) -> str:
     match block:
         case Heading(text, level, anchor):
             place = f' id="{anchor}"' if anchor else ""
@@ -94,11 +109,11 @@ def _block(block: Block) -> str:
             table = html_table([names, *lines], right, muted)
             return f"<p>{escape(about)}</p>\n{table}" if about else table
         case Picture(about, file):
-            return f'<img src="{escape(file)}" alt="{escape(about)}">'
+            return f'<img src="{escape(pictures[file])}" alt="{escape(about)}">'
         case Link(text, file, anchor):
             return f'<p>{escape(text)}: <a href="{escape(file)}#{anchor}">{escape(file)}</a></p>'
         case Details(summary, blocks):
-            inner = "\n".join(map(_block, blocks))
+            inner = "\n".join(_block(one, pictures) for one in blocks)
             return f"<details><summary>{escape(summary)}</summary>\n{inner}\n</details>"
 
 

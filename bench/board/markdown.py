@@ -22,7 +22,7 @@ def markdown(board: Board, columns: Sequence[Column] = (), beside_files: bool = 
         columns: those asked for; both tables by default.
         beside_files: link the figures and `literature.md`, which `publish` writes beside it.
     """
-    return _text(document.document(board, columns, beside_files))
+    return _text(document.document(board, columns, beside_files, forests=beside_files))
 
 
 def literature(board: Board) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from bench.board.board import Board
 from bench.board.columns import Column
-from bench.board.document import LITERATURE, has_forest
+from bench.board.document import LITERATURE, forest_name, has_forest
 from bench.board.html import html
 from bench.board.latex import latex
 from bench.board.markdown import literature, markdown
 from bench.board.plain import to_csv, to_json, to_parquet
+from bench.board.text import picture_name
 from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.core.errors import BenchError
 from bench.store import archive
@@ -79,7 +80,11 @@ def check_publish(folder: Path, force: bool = False, predictions: bool = False) 
 
 
 def publish(
-    board: Board, folder: Path, force: bool = False, predictions: bytes | None = None
+    board: Board,
+    folder: Path,
+    force: bool = False,
+    predictions: bytes | None = None,
+    redraw: bool = True,
 ) -> list[Path]:
     """Write `leaderboard.md`, `.csv` and `.json`, `literature.md` and figures; returns their paths.
 
@@ -88,6 +93,7 @@ def publish(
         folder: where to.
         force: replace files that bench did not write.
         predictions: of the board, packed by `bench.store.archive`; written beside it.
+        redraw: draw figures also where all of the board is there already, figures included.
 
     Raises:
         BenchError: a file is in the way that bench did not write; none is written then.
@@ -101,14 +107,30 @@ def publish(
         outputs.append(Output(folder / f"leaderboard.{extension}", data, mark))
     if any(table.published for table in board.tables):
         outputs.append(Output(folder / LITERATURE, literature(board).encode(), PUBLISHED_MARK))
-    figures = [Output(folder / name, data, MARK) for name, data in _figures(board)]
+    names = [folder / name for name in _figure_names(board)]
+    figures = []
+    if redraw or not (all(map(Path.is_file, names)) and _unchanged(outputs)):
+        figures = [Output(folder / name, data, MARK) for name, data in _figures(board)]
     if predictions is not None:
         outputs.append(Output(folder / archive.NAME, predictions, archive.MARK))
     check_publish(folder, force, predictions is not None)
     # Figures of a board that is there are ours, also those of before they bore a mark.
     write_outputs(figures, force or (folder / "leaderboard.json").is_file())
     write_outputs(outputs, force)
-    return [one.path for one in (*outputs, *figures)]
+    return [*(one.path for one in outputs), *names]
+
+
+def _unchanged(outputs: Iterable[Output]) -> bool:
+    """Whether the files are there with this very content."""
+    return all(one.path.is_file() and one.path.read_bytes() == one.data for one in outputs)
+
+
+def _figure_names(board: Board) -> Iterator[str]:
+    for table in board.tables:
+        if has_forest(table):
+            yield from (forest_name(table), forest_name(table).replace(".svg", ".png"))
+    for table in board.tables:
+        yield from (picture_name(row) for row in table.rows if row.epochs)
 
 
 def _figures(board: Board) -> Iterator[tuple[str, bytes]]:

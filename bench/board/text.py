@@ -206,7 +206,7 @@ TEST_BEST_NOTE = (
 
 LEGEND = (
     "Predictions of all folds are pooled, then scored once. Brackets: 95 % confidence interval "
-    "over subjects. A rank (`#`) is 1 plus the number of methods that are significantly better in "
+    "over subjects. A rank is 1 plus the number of methods that are significantly better in "
     "UF1; `ref` rows are controls and ceilings, and are never ranked."
 )
 

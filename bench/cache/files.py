@@ -7,15 +7,32 @@ import json
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.core.errors import BenchError
 
+# Made once: `json.dumps` would make it anew for every key.
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
+"""The one JSON text of some content, which keys are hashes of."""
+
 
 def key(*parts: object) -> str:
     """sha256 of the canonical JSON of parts: equal on every machine."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def keys_with(first: object) -> Callable[[object], str]:
+    """`key(first, second)` as a function of the second, for many that share a large first part."""
+    # The canonical JSON of a list up to its last entry does not depend on that entry.
+    begun = hashlib.sha256(f"{canonical([first])[:-1]},".encode())
+
+    def with_second(second: object) -> str:
+        digest = begun.copy()
+        digest.update(f"{canonical(second)}]".encode())
+        return digest.hexdigest()
+
+    return with_second
 
 
 def refuse_special(path: Path) -> None:

@@ -155,7 +155,7 @@ def _stored(method: Method, word: str, arrays: Mapping[str, Array], cache: Cache
     files = tuple(f"{word}_{i:03d}.jpg" for i in range(LENGTH))
     clip = Clip("toy", "01", f"{word}_01", "", Path(f"/{word}/{word}_01"), files, APEX)
     job = Describe(Spelt(Path("/"), arrays), clip, "", ((key(word), method),), cache.folder)
-    done = call(describe, job)
+    done = call(describe, (job,))
     for traceback in [done.error] if isinstance(done, Lost) else done.failed.values():
         raise RuntimeError(traceback.strip().splitlines()[-1])
     return cache.get("descriptions", key(word))

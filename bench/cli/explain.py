@@ -13,7 +13,6 @@ from bench.cli.complete import complete_methods, complete_tasks
 from bench.cli.options import Force, Plugin, Results, output_option
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
-from bench.core.file_names import safe
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
 from bench.running.options import RunOptions
@@ -61,12 +60,13 @@ def explain(
     from bench.board.style import SETTINGS
     from bench.report.evidence import gather
     from bench.report.identity import identity
+    from bench.report.page import report_folder
     from bench.report.report import PAGE, recorded, write
 
     registry, settings = workspace(plugin, results)
     store = Store(settings.results)
     evidence = gather(store, registry, method, task, preset)
-    folder = output or store.folder / "explain" / f"{safe(method, ':')}-{safe(task)}"
+    folder = output or report_folder(store.folder, method, task)
     if not evidence.truth.synthetic and "boards" in folder.resolve().parts:
         raise BenchError(
             f"{folder}: a report may show faces, and boards are published; name a folder outside "
@@ -79,9 +79,9 @@ def explain(
         parts = list(recorded(evidence))
         if seconds and evidence.external is None:
             parts += _looks(evidence, registry, settings, seconds)
-        if evidence.external is None:
+        if evidence.meter is not None:
             # After a fold is refitted, which measures what is not known yet.
-            parts.append(identity(evidence, store))
+            parts.append(identity(evidence, evidence.meter))
         page = write(evidence, parts, folder, force)
     out().say(f"Report: {page}")
 

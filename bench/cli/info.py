@@ -84,7 +84,7 @@ def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
         "ships": sorted(plugin.ships),
         "tasks": tasks,
         "root": f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT',
-        "file": inspect.getfile(plugin),
+        "file": str(plugin.declared_in or inspect.getfile(plugin)),
     }
 
 

@@ -107,5 +107,7 @@ def _grid(what: str, rows: list[dict[str, Any]]) -> Grid:
         grid = Grid("dataset", "title", "year", "tasks", "root", title=what)
         for row in rows:
             root = row["root"] or "not configured"
-            grid.add_row(row["name"], row["title"], str(row["year"]), " ".join(row["tasks"]), root)
+            grid.add_row(
+                row["name"], row["title"], str(row["year"] or ""), " ".join(row["tasks"]), root
+            )
     return grid

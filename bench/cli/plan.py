@@ -27,6 +27,7 @@ PROBLEMS = 3
 def plan(
     methods: opt.Methods = "all",
     datasets: opt.Datasets = "all",
+    classes: opt.Classes = None,
     tasks: opt.Tasks = "",
     protocol: opt.Protocol = "loso",
     seeds: opt.Seeds = "0",
@@ -109,7 +110,7 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
-    records = store.of_cell(cell)
+    records = [one for one in store.of_cell(cell).values() if isinstance(one, Record)]
     wanted = replace(prepared.options, trace=prepared.options.trace or cell.row.traced)
     done = {record.fold for record in records if record.serves(wanted)}
     each = _seconds(cell, [record for record in records if record.status == "ok"])
@@ -137,5 +138,5 @@ def _seconds(cell: Cell, done: list[Record]) -> float | None:
     if done:
         return fmean(record.wall - record.seconds.get("inner", 0.0) for record in done)
     clips = max(len(fold.train) for fold in cell.folds)
-    length = fmean(len(clip.files) for clip in cell.task.clips)
+    length = fmean(clip.length for clip in cell.task.clips)
     return cell.row.method.seconds(clips, round(clips * length))

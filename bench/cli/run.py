@@ -31,6 +31,7 @@ NAMED = 20
 def run(
     methods: opt.Methods = "all",
     datasets: opt.Datasets = "all",
+    classes: opt.Classes = None,
     tasks: opt.Tasks = "",
     protocol: opt.Protocol = "loso",
     seeds: opt.Seeds = "0",
@@ -82,7 +83,8 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     contents = store.contents()
     board = build(store, prepared.registry, records=contents.records)
     # Before anything is printed: whoever reads it may leave early.
-    markdown = publish(board, store.folder)[0]
+    changed = bool(summary.ran or summary.failures)
+    markdown = publish(board, store.folder, redraw=changed)[0]
     cells = (*prepared.plan.cells, *summary.spared)
     planned = {(c.task.name, c.task.fingerprint[:12], c.protocol) for c in cells}
     for table in board.tables:

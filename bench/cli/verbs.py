@@ -45,7 +45,10 @@ VERBS: Mapping[str, str | Group] = {
     "replicate": "Recompute published numbers from published logs, weights and features.",
     "new": Group(
         "Start a plugin from a template.",
-        {"method": "Write a method plugin that runs as it is, and its test."},
+        {
+            "method": "Write a method plugin that runs as it is, and its test.",
+            "dataset": "Declare a dataset of your own, without code, from a table of its clips.",
+        },
     ),
     "data": Group(
         "Make, check and show datasets.",

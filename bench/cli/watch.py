@@ -15,6 +15,8 @@ from bench.cli.screen import Screen
 from bench.core.escape import visible
 from bench.planning.plan import Unit
 
+GLANCE = 0.2
+"""Seconds between two estimates of the time left."""
 QUIET = 30.0
 """Seconds between lines where standard error is not a terminal."""
 
@@ -26,7 +28,9 @@ class Watch:
         self.workers, self.console = workers, console
         self.name, self.total, self.done = "", 0, 0
         self.left: Counter[int] = Counter()
-        self.took: dict[int, list[float]] = defaultdict(list)
+        self.folds: Counter[int] = Counter()
+        self.took: dict[int, float] = defaultdict(float)
+        self.text, self.looked = "", 0.0
         self.started = self.spoke = time.monotonic()
         self.bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -71,18 +75,23 @@ class Watch:
     def ended(self, unit: Unit | None, seconds: float) -> None:
         """A job has ended."""
         self.done += 1
-        where = ""
         if unit is not None:
-            self.took[id(unit.cell)].append(seconds)
+            self.folds[id(unit.cell)] += 1
+            self.took[id(unit.cell)] += seconds
             self.left[id(unit.cell)] -= 1
-            where = visible(f"{unit.cell.row.label} {unit.cell.task.name}  ")
-        # The first jobs also pay for start-up: they say little about the rest.
-        known = self.done > 2 * self.workers
-        text = where + (f"about {duration(self.remaining())} left" if known else "")
-        self.bar.update(self.line, completed=self.done, left=text)
-        if not self.drawn and time.monotonic() - self.spoke > QUIET:
-            self.spoke = time.monotonic()
-            self.console.say(f"{self.name} {self.done}/{self.total}  {text}")
+        now = time.monotonic()
+        # Not for each of many short folds: the estimate looks at every cell.
+        if now - self.looked > GLANCE:
+            self.looked = now
+            where = visible(f"{unit.cell.row.label} {unit.cell.task.name}  ") if unit else ""
+            # The first jobs also pay for start-up: they say little about the rest.
+            known = self.done > 2 * self.workers
+            self.text = where + (f"about {duration(self.remaining())} left" if known else "")
+        if self.drawn:
+            self.bar.update(self.line, completed=self.done, left=self.text)
+        elif now - self.spoke > QUIET:
+            self.spoke = now
+            self.console.say(f"{self.name} {self.done}/{self.total}  {self.text}")
 
     def note(self, line: str) -> None:
         """Print a line above the bar."""
@@ -93,11 +102,9 @@ class Watch:
         if not self.took:
             return (time.monotonic() - self.started) / self.done * (self.total - self.done)
         # Every cell counts once, however many of its folds have run.
-        mean = fmean(fmean(times) for times in self.took.values())
-        rest = (
-            left * (fmean(self.took[cell]) if cell in self.took else mean)
-            for cell, left in self.left.items()
-        )
+        means = {cell: took / self.folds[cell] for cell, took in self.took.items()}
+        mean = fmean(means.values())
+        rest = (left * means.get(cell, mean) for cell, left in self.left.items())
         return sum(rest) / self.workers
 
 

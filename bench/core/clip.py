@@ -41,13 +41,15 @@ class Clip:
         folder: where its files lie.
         files: its frames onset..offset in order (or the one flow image), relative to `folder`;
             several clips may share a file, such as a long video: their ids tell them apart.
-        apex: the apex's position in `files`, None where the table has none.
+        span: numbers of its first and last frame where the one file is a video; else None.
+        apex: the apex's position among its frames, None where the table has none.
         apex_source: where `apex` comes from.
         action_units: numbers of the annotated action units, None where the table has none.
         coded_units: the same with sides and intensities; None where the table has none.
         objective: objective (action-unit) class, "I" to "VII", where the table has one.
         gender: of the subject, where the table has a column for it.
         landmarks: the file of its facial landmarks, where there is one.
+        flow: the file of its optical flow from onset to apex, where there is one.
     """
 
     database: str
@@ -63,6 +65,24 @@ class Clip:
     objective: str | None = None
     gender: Gender | None = None
     landmarks: Path | None = None
+    flow: Path | None = None
+    span: tuple[int, int] | None = None
+
+    @property
+    def length(self) -> int:
+        """How many frames it has; 1 where one file holds them all and nobody says how many."""
+        return len(self.files) if self.span is None else self.span[1] - self.span[0] + 1
+
+    @property
+    def onset(self) -> int:
+        """The number of its first frame within its video; 0 where its files are its frames."""
+        return 0 if self.span is None else self.span[0]
+
+    @property
+    def beside(self) -> dict[str, Path]:
+        """Files of views that were computed elsewhere, by view."""
+        files = {"landmarks": self.landmarks, "optical_flow": self.flow}
+        return {view: path for view, path in files.items() if path is not None}
 
     @property
     def id(self) -> str:

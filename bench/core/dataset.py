@@ -173,7 +173,8 @@ class Dataset:
         name: the word on the command line, "casme2".
         facts: paper, licence, layout, quirks.
         labellings: by the word after the slash: "casme2/5" is labellings["5"].
-        sources: the arrays that `read` returns.
+        ships: the arrays that `read` returns of real clips.
+        declared_in: the settings file that describes it, of a dataset without code.
     """
 
     root: Path
@@ -182,6 +183,7 @@ class Dataset:
     facts: ClassVar[DatasetFacts]
     labellings: ClassVar[Mapping[str, Labelling]]
     ships: ClassVar[frozenset[str]] = frozenset({"frames"})
+    declared_in: ClassVar[Path | None] = None
 
     @classmethod
     def locate(cls, roots: Roots) -> Self | None:

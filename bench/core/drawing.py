@@ -35,7 +35,9 @@ def fitted(figure: Figure, smallest: float = 0.0) -> Figure:
         # Of names too long for the size so far, and of glyphs that no font has.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            figure.draw_without_rendering()
+            # Without drawing, which would take as long again.
+            if (engine := figure.get_layout_engine()) is not None:
+                engine.execute(figure)
         width, height = figure.get_size_inches()
         box = figure.get_tightbbox()
         wider = max(0.0, MARGIN - box.x0) + max(0.0, box.x1 + MARGIN - width)

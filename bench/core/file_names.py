@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 LONGEST = 80
 """Characters of a name that is the word itself; others have 77 at most."""
 
 
+@lru_cache(maxsize=10_000)
 def safe(word: str, mark: str = "/") -> str:
     """A word as the name of a file or folder.
 
@@ -32,6 +34,7 @@ def safe(word: str, mark: str = "/") -> str:
     return f"{slug[:60].lstrip('.')}~{mark_of}"
 
 
+@lru_cache(maxsize=10_000)
 def former(word: str) -> str:
     """The name that a word had in earlier versions, where different words could share one."""
     return "".join(c if c.isalnum() or c in "._-+" else "-" for c in word)

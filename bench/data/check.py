@@ -202,7 +202,7 @@ def _unreadable(dataset: Dataset, index: Index) -> tuple[str, ...]:
 
 def _decode(dataset: Dataset, clip: Clip) -> None:
     """Read all frames of a clip, in parts where the dataset can: some have gigabytes."""
-    length = len(clip.files)
+    length = clip.length
     parts = (range(at, min(at + AT_ONCE, length)) for at in range(0, length, AT_ONCE))
     if any(dataset.read_some(clip, part) is None for part in parts):
         dataset.read(clip)

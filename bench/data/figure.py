@@ -77,8 +77,9 @@ def _frames(clip: Clip, views: Views) -> Figure:
     scale = min(1.0, TALLEST / height)
     size = (round(height * scale), round(width * scale))
     onset, apex = resized(frames, size)
-    # One file may hold a whole video.
-    length = len(clip.files) if len(clip.files) > 1 else len(views.sources["frames"])
+    # One file may hold frames that the index does not count.
+    counted = clip.length > 1 or clip.span is not None
+    length = clip.length if counted else len(views.sources["frames"])
     change = gray(apex[None])[0].astype(np.float32) - gray(onset[None])[0]
     flow = optical_flow(views, size=size)
     # Equal frames show no motion to scale the colours by.

@@ -21,6 +21,8 @@ from bench.core.errors import DataError
 from bench.data.reading import VERSION, some
 
 Stat = tuple[int, int]
+BLOCK = 1 << 24
+"""Bytes read at once: a video may have gigabytes."""
 
 
 def reading_code(plugin: type[Dataset]) -> str:
@@ -38,7 +40,7 @@ def reading_code(plugin: type[Dataset]) -> str:
 
 
 def identities(dataset: Dataset, clips: Sequence[Clip], digests: Sequence[str]) -> list[str]:
-    """What identifies each clip: its id, its bytes, and the code that reads it.
+    """What identifies each clip: its id, its bytes, its part of them, and the code that reads it.
 
     A composite's clip is the same as that of the part that reads it, so that both share what is
     computed of it.
@@ -57,7 +59,8 @@ def identities(dataset: Dataset, clips: Sequence[Clip], digests: Sequence[str]) 
         return codes[plugin]
 
     return [
-        key("clip", clip.id, digest, code(clip))
+        # Only clips of videos are parts of a file: the others keep the keys that they had.
+        key("clip", clip.id, digest, code(clip), *filter(None, [clip.span]))
         for clip, digest in zip(clips, digests, strict=True)
     ]
 
@@ -105,7 +108,7 @@ def digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str]:
 
 
 def tried_digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str | DataError]:
-    """Content digests of clips: sha256 of their files' bytes in order, landmarks last.
+    """Content digests of clips: sha256 of their files' bytes in order, those beside them last.
 
     Args:
         clips: of one dataset.
@@ -134,9 +137,8 @@ def tried_digests(clips: Sequence[Clip], cache: Cache, name: str) -> list[str | 
 
     def digest(clip: Clip) -> str:
         entry = key(str(clip.folder), [(file, state(clip.folder, file)) for file in clip.files])
-        if clip.landmarks is not None:
-            beside = listing(clip.landmarks.parent).get(clip.landmarks.name)
-            entry = key(entry, str(clip.landmarks), beside)
+        for path in clip.beside.values():
+            entry = key(entry, str(path), listing(path.parent).get(path.name))
         if entry not in known:
             known[entry] = fresh[entry] = _digest(clip)
         return known[entry]
@@ -173,15 +175,16 @@ def _stat(entry: os.DirEntry[str]) -> Stat | None:
 
 def _digest(clip: Clip) -> str:
     digest = hashlib.sha256()
-    paths = [clip.folder / name for name in clip.files]
-    for path in paths if clip.landmarks is None else [*paths, clip.landmarks]:
+    for path in (*(clip.folder / name for name in clip.files), *clip.beside.values()):
         try:
             # Opening a pipe would wait for a writer for ever.
             if not path.is_file() and path.exists():
                 raise DataError(f"{clip.id}: {path.name}: no file, but a folder, pipe or device")
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                # With its length: the same bytes divided into other files are other frames.
+                digest.update(os.fstat(file.fileno()).st_size.to_bytes(8, "big"))
+                while block := file.read(BLOCK):
+                    digest.update(block)
         except OSError as error:
             raise DataError(f"{clip.id}: {path.name}: {error.strerror}") from error
-        # With its length: the same bytes divided into other files are other frames.
-        digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()

@@ -16,7 +16,7 @@ from bench.core.contain import contained
 from bench.core.dataset import Dataset, Index, Labelling, opened
 from bench.core.errors import BenchError, DataError
 from bench.core.names import TaskName
-from bench.core.types import ApexPolicy, Array
+from bench.core.types import ApexPolicy, Array, Gender
 from bench.core.words import Annotation
 from bench.data.apex import with_apexes
 from bench.data.contract import NOTHING, Contract, LeaveOut, make_contract
@@ -65,6 +65,21 @@ class Task:
     def people(self) -> Array:
         """(n,) subject of each clip, prefixed by its database."""
         return np.array([clip.person for clip in self.clips])
+
+    @cached_property
+    def subjects(self) -> Array:
+        """(n,) number of the subject of each clip, in the order of `people`."""
+        return np.unique(self.people, return_inverse=True)[1]
+
+    @cached_property
+    def action_units(self) -> tuple[frozenset[int] | None, ...]:
+        """Of each clip; None where none are annotated."""
+        return tuple(clip.action_units for clip in self.clips)
+
+    @cached_property
+    def genders(self) -> tuple[Gender | None, ...]:
+        """Of the subject of each clip; None where it is not known."""
+        return tuple(clip.gender for clip in self.clips)
 
     @cached_property
     def databases(self) -> Array:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
 
-from bench.cache.files import key
+from bench.cache.files import key, keys_with
 from bench.core.clip import UNIT_CODES
 from bench.core.errors import BenchError
 from bench.core.names import Protocol
@@ -63,9 +63,15 @@ class Cell:
         # It names a folder, so it is short; 48 bits are plenty for the rows of one results folder.
         return key({name: value for name, value in self.inputs.items() if name != "seed"})[:12]
 
-    def key(self, fold: str) -> str:
-        """The key of one unit."""
-        return key(self.inputs, fold)
+    @cached_property
+    def key(self) -> Callable[[object], str]:
+        """The key of one unit, from the name of its fold."""
+        return keys_with(self.inputs)
+
+    @property
+    def units(self) -> list[Unit]:
+        """A unit for each fold."""
+        return [Unit(self, fold) for fold in self.folds]
 
 
 @dataclass(frozen=True)
@@ -100,9 +106,13 @@ class Plan:
     @cached_property
     def units(self) -> list[Unit]:
         """All units, starting with one fold of every cell, so that errors show early."""
-        columns = [[Unit(cell, fold) for fold in cell.folds] for cell in self.cells]
-        first = [column[0] for column in columns if column]
-        return first + [unit for column in columns for unit in column[1:]]
+        return one_of_each_first([cell.units for cell in self.cells])
+
+
+def one_of_each_first(cells: Sequence[Sequence[Unit]]) -> list[Unit]:
+    """Units by cell in one list: the first of every cell, then the others."""
+    first = [units[0] for units in cells if units]
+    return first + [unit for units in cells for unit in units[1:]]
 
 
 def make_plan(
@@ -117,7 +127,7 @@ def make_plan(
     Args:
         rows: methods.
         tasks: tasks.
-        protocol: "loso", "kfold:K", "hde" or "lovo".
+        protocol: "loso", "kfold:K", "hde", "lovo" or "casme2→samm".
         seeds: root seeds; a cell for each.
         limit_folds: keep only the first N folds of each cell.
 
@@ -126,7 +136,7 @@ def make_plan(
             file of a fold.
     """
     try:
-        Protocol.parse(protocol)
+        protocol = str(Protocol.parse(protocol))
     except BenchError as error:
         raise BenchError(f"--protocol: {error}") from error
     cells: list[Cell] = []

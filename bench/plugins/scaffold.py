@@ -29,19 +29,29 @@ def scaffold(name: str, kind: Kind = "features") -> dict[str, str]:
         raise BenchError(f"unknown kind {kind!r}; expected {' or '.join(get_args(Kind))}")
     check_name(name)
     title = "".join(word.capitalize() for word in name.split("_"))
-    year = datetime.datetime.now(datetime.UTC).year
     return {
-        f"{prefix}{name}.py": _template(file).substitute(name=name, title=title, year=year)
+        f"{prefix}{name}.py": _template(file).substitute(name=name, title=title, year=_year())
         for prefix, file in (("", kind), ("test_", "test"))
     }
+
+
+def loader(name: str) -> str:
+    """The text of a dataset plugin of frames, for what a table cannot say."""
+    check_name(name)
+    title = "".join(word.capitalize() for word in name.split("_"))
+    return _template("dataset").substitute(name=name, title=title, year=_year())
+
+
+def _year() -> int:
+    return datetime.datetime.now(datetime.UTC).year
 
 
 def check_name(name: str) -> None:
     """Refuse a name that is no lower-case word, or that would hide an installed module."""
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
-        raise BenchError(f"{name!r} cannot name a method; use one lower-case word: mymethod")
+        raise BenchError(f"{name!r} cannot name a plugin; use one lower-case word: mymethod")
     if not name[0].isalpha() or not name.isascii():
-        raise BenchError(f"{name!r} cannot name a method; start with a letter a-z: mymethod")
+        raise BenchError(f"{name!r} cannot name a plugin; start with a letter a-z: mymethod")
     if find_spec(name) is not None:
         raise BenchError(
             f"{name!r} is already a Python module, which {name}.py would hide; choose another name"

@@ -13,6 +13,7 @@ from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.build_row import finished
 from bench.evaluation.external import EXTERNAL, covered, external_counts, external_row
+from bench.evaluation.identity import Meter
 from bench.evaluation.row import Row
 from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth, truth
@@ -50,6 +51,7 @@ class Evidence:
         left_out: further rows of the same method and task.
         damaged: a line for each damaged record of the results folder.
         external: imported predictions that the row is of, instead of records.
+        meter: of what the results folder says on recognising people.
     """
 
     truth: Truth
@@ -59,6 +61,7 @@ class Evidence:
     left_out: tuple[LeftOut, ...] = ()
     damaged: tuple[str, ...] = ()
     external: External | None = None
+    meter: Meter | None = None
 
     @property
     def counts(self) -> Array:
@@ -156,7 +159,8 @@ def gather(store: Store, registry: Registry, method: str, task: str, preset: str
     row = rows[method, chosen[3]]
     done = _finished(records, row)
     damaged = tuple(contents.damaged)
-    return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged)
+    meter = Meter.of(store.folder, contents.records)
+    return Evidence(tasks[chosen[0]], row, done, variants, left_out, damaged, meter=meter)
 
 
 def _meant(task: str, known: Sequence[str]) -> Sequence[str]:

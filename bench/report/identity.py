@@ -14,7 +14,6 @@ from bench.report.page import Part
 from bench.statistics import score
 from bench.statistics.metrics import METRICS
 from bench.store.record import Record
-from bench.store.store import Store
 
 TITLE = "How much of the score is the person?"
 ABOUT = (
@@ -27,9 +26,8 @@ ABOUT = (
 )
 
 
-def identity(evidence: Evidence, store: Store) -> Part:
+def identity(evidence: Evidence, meter: Meter) -> Part:
     """What is known, and how to learn the rest."""
-    meter = Meter.of(store.folder, store.records())
     found = meter.identity(evidence.truth, evidence.done)
     rows, missing = [], []
     if found is not None and found.same_person is not None:

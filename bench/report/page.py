@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from bench.board.html import html_table
 from bench.cache.output import MAKER
 from bench.core.escape import html as escape
+from bench.core.file_names import safe
 
 STYLE = """
 body { font: 16px/1.5 serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #111; }
@@ -40,6 +42,17 @@ class Part:
     name: str = ""
     figure: Figure | None = None
     table: Sequence[Sequence[str]] = ()
+
+
+def report_folder(results: Path, method: str, task: str) -> Path:
+    """Where `bench explain` reports on a method and task, unless told otherwise.
+
+    Args:
+        results: folder of the results.
+        method: label of the row: mfvan:delta.
+        task: casme2/5.
+    """
+    return results / "explain" / f"{safe(method, ':')}-{safe(task)}"
 
 
 def html(title: str, synthetic: str, summary: Sequence[str], parts: Sequence[Part]) -> str:

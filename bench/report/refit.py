@@ -21,7 +21,7 @@ from bench.plugins.model import Model
 from bench.plugins.registry import Registry
 from bench.report.evidence import Evidence
 from bench.running.describe import describe_all, lacking_jobs
-from bench.running.jobs import fit_job
+from bench.running.jobs import fit_job, setting
 from bench.running.options import RunOptions
 from bench.running.outputs import checked
 from bench.running.worker import fitted
@@ -106,9 +106,9 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> 
     found = describe_all(jobs, cache, serial, lambda _, __: None, lambda _: None)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(sentence)
-    job = fit_job(unit, cache, options)
+    shared = setting(unit.cell, cache)
     try:
-        model, held_out, _ = fitted(job)
+        model, held_out, _ = fitted(shared, fit_job(unit, options))
     except DeadlineError:
         raise BenchError(
             f"refitting fold {unit.fold.name} takes more than {options.timeout:g} s; --seconds "
@@ -119,7 +119,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> 
         for record in evidence.done
         if (record.fold, record.inputs["seed"]) == (unit.fold.name, unit.cell.seed)
     )
-    scores = checked(model.predict(held_out), len(held_out), job.classes)
+    scores = checked(model.predict(held_out), len(held_out), shared.classes)
     predicted = scores.argmax(1)
     alike = int((predicted == np.argmax(record.scores, axis=1)).sum())
     return Refitted(unit, model, held_out, predicted, alike)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bench.cache.cache import Cache
@@ -43,28 +43,34 @@ class Found:
     unread: set[str] = field(default_factory=set)
     unreadable: dict[ClipKey, str] = field(default_factory=dict)
 
+    def verdict(self, keys: Mapping[ClipKey, str]) -> tuple[Outcome | None, set[str]]:
+        """Of what a method describes, by clip: its first failure, and the clips it cannot read."""
+        error = next((self.failed[key] for key in keys.values() if key in self.failed), None)
+        return error, {clip for (clip, _), key in keys.items() if key in self.unread}
 
-def _cells(waiting: Sequence[Unit]) -> list[Cell]:
-    # By identity: a cell holds arrays, which do not hash.
-    return list({id(unit.cell): unit.cell for unit in waiting}.values())
+
+def _by_setting(waiting: Iterable[Unit]) -> list[Cell]:
+    """A cell for each method and task: what is described does not depend on the seed."""
+    # By identity: a task holds arrays, which do not hash.
+    return list({(id(u.cell.row), id(u.cell.task)): u.cell for u in waiting}.values())
 
 
-def wanted_descriptions(waiting: Sequence[Unit]) -> dict[tuple[str, str], dict[ClipKey, str]]:
+def wanted_descriptions(waiting: Iterable[Unit]) -> dict[tuple[str, str], dict[ClipKey, str]]:
     """Keys of the descriptions that the units need: by row label and task name, then by clip."""
     return {
         (cell.row.label, cell.task.name): {
             (clip.id, digest): description_key(cell.row, clip, digest)
             for clip, digest in zip(cell.task.clips, cell.task.digests, strict=True)
         }
-        for cell in _cells(waiting)
+        for cell in _by_setting(waiting)
     }
 
 
-def lacking_jobs(waiting: Sequence[Unit], cache: Cache) -> list[Job[ClipKey]]:
+def lacking_jobs(waiting: Iterable[Unit], cache: Cache) -> list[Job[ClipKey]]:
     """One job per clip of which the cache lacks a description, for all methods at once."""
     rows: dict[ClipKey, dict[str, Configured]] = defaultdict(dict)
     clips: dict[ClipKey, Describe] = {}
-    for cell in _cells(waiting):
+    for cell in _by_setting(waiting):
         task = cell.task
         for clip, digest in zip(task.clips, task.digests, strict=True):
             name = (clip.id, digest)

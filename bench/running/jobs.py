@@ -16,7 +16,7 @@ from bench.core.dataset import Dataset
 from bench.core.seeds import derived_seed
 from bench.core.types import Array, Gender
 from bench.core.words import Status
-from bench.planning.plan import Unit
+from bench.planning.plan import Cell, Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
@@ -82,35 +82,46 @@ def allowed(method: Method, clip: Views) -> Views:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """One fold to fit and predict.
+class Setting:
+    """A method on the clips of a task: what all its folds have in common, whatever the seed.
+
+    A worker gets it once, not with every fold; so it tells nothing of the held-out clips.
 
     Attributes:
         method: configured.
         descriptions: cache keys of all clips of the task, training and held-out.
-        train, test: positions in `descriptions`.
-        labels: of the training clips.
-        subjects: of the training clips, numbered.
-        action_units, genders: of the training clips.
         classes: number of classes.
-        seed: of this fold.
-        options: time limit, device, threads; whether checkpoints are scored and selected.
         cache: folder.
-        weights: published for this fold, by name, in place of training; None where it is trained.
     """
 
     method: Method
     descriptions: tuple[str, ...]
+    classes: int
+    cache: Path
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fold to fit and predict.
+
+    Attributes:
+        train, test: positions in the setting's `descriptions`.
+        labels: of the training clips.
+        subjects: of the training clips, numbered.
+        action_units, genders: of the training clips.
+        seed: of this fold.
+        options: time limit, device, threads; whether checkpoints are scored and selected.
+        weights: published for this fold, by name, in place of training; None where it is trained.
+    """
+
     train: Array
     test: Array
     labels: Array
     subjects: Array
     action_units: tuple[frozenset[int] | None, ...]
     genders: tuple[Gender | None, ...]
-    classes: int
     seed: int
     options: RunOptions
-    cache: Path
     weights: Mapping[str, Array] | None = None
 
 
@@ -136,31 +147,40 @@ class Outcome:
     used: Used = NOWHERE
 
 
-def fit_job(unit: Unit, cache: Cache, options: RunOptions) -> Fit:
-    """The job of a unit: all that its worker learns about it."""
-    task, fold, row = unit.cell.task, unit.fold, unit.cell.row
+def setting(cell: Cell, cache: Cache) -> Setting:
+    """The setting of a cell: the same for all cells of its method and task."""
+    task = cell.task
+    pairs = zip(task.clips, task.digests, strict=True)
+    return Setting(
+        method=cell.row.method,
+        descriptions=tuple(description_key(cell.row, clip, digest) for clip, digest in pairs),
+        classes=len(task.classes),
+        cache=cache.folder,
+    )
+
+
+def fit_job(unit: Unit, options: RunOptions) -> Fit:
+    """The job of a unit: all that its worker learns about it, beside the setting."""
+    task, fold = unit.cell.task, unit.fold
+    train = fold.train.tolist()
     # Numbers instead of names: nothing that a name says of a subject should reach a method.
-    _, people = np.unique(task.people[fold.train], return_inverse=True)
+    _, people = np.unique(task.subjects[fold.train], return_inverse=True)
     return Fit(
-        method=row.method,
-        descriptions=description_keys(unit),
         train=fold.train,
         test=fold.test,
         labels=task.labels[fold.train],
         subjects=people,
-        action_units=tuple(task.clips[i].action_units for i in fold.train),
-        genders=tuple(task.clips[i].gender for i in fold.train),
-        classes=len(task.classes),
+        action_units=tuple([task.action_units[i] for i in train]),
+        genders=tuple([task.genders[i] for i in train]),
         seed=derived_seed(unit.cell.seed, task.name, fold.name),
-        options=options_of(unit, options),
-        cache=cache.folder,
+        options=options_of(unit.cell, options),
         weights=published_weights(unit),
     )
 
 
-def options_of(unit: Unit, options: RunOptions) -> RunOptions:
-    """Options of one unit: some variants are traced whether or not the user asks for it."""
-    return dataclasses.replace(options, trace=options.trace or unit.cell.row.traced)
+def options_of(cell: Cell, options: RunOptions) -> RunOptions:
+    """Options of one cell: some variants are traced whether or not the user asks for it."""
+    return dataclasses.replace(options, trace=True) if cell.row.traced else options
 
 
 def published_weights(unit: Unit) -> Mapping[str, Array] | None:
@@ -178,13 +198,6 @@ def published_weights(unit: Unit) -> Mapping[str, Array] | None:
     path = weights.file_of(unit.fold.name)
     # Arrays rather than the file, whose name and content may spell the subject.
     return {name: one.numpy() for name, one in read(str(path), weights.files[path.name]).items()}
-
-
-def description_keys(unit: Unit) -> tuple[str, ...]:
-    """Cache keys of the descriptions of all clips of a unit's task."""
-    task = unit.cell.task
-    pairs = zip(task.clips, task.digests, strict=True)
-    return tuple(description_key(unit.cell.row, clip, digest) for clip, digest in pairs)
 
 
 def description_key(row: Configured, clip: Clip, digest: str) -> str:

@@ -11,7 +11,7 @@ from bench.core.types import Array
 from bench.planning.plan import Cell
 from bench.running.jobs import description_key
 from bench.statistics.neighbours import nearest_same
-from bench.store.neighbours import Neighbours, read_neighbours, write_neighbours
+from bench.store.neighbours import Neighbours, read_neighbours, setting, write_neighbours
 from bench.store.store import Store
 
 LARGEST = 50_000_000
@@ -20,7 +20,8 @@ LARGEST = 50_000_000
 
 def keep_neighbours(cells: Iterable[Cell], store: Store, cache: Cache) -> None:
     """Write what is not known yet of cells whose features are vectors, all of them in the cache."""
-    for cell in cells:
+    # The clips, and so their neighbours, are the same whatever the seed.
+    for cell in {setting(cell.inputs): cell for cell in cells}.values():
         known = read_neighbours(store.folder, cell.inputs)
         if known is not None and known.features == cell.row.description_key:
             continue

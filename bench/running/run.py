@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -12,17 +12,17 @@ from bench.core.code_hash import borrowed, source_hash
 from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
-from bench.planning.plan import Cell, Plan, Unit
+from bench.planning.plan import Cell, Plan, Unit, one_of_each_first
 from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
-from bench.running.jobs import Outcome, fit_job, options_of, published_weights
+from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
 from bench.running.unreadable import without
 from bench.running.worker import fit
-from bench.store.code import code_changes, dataset_code, dataset_plugins
+from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id
 from bench.store.record import Inputs, Record
 from bench.store.store import Store
@@ -87,22 +87,32 @@ def _run(
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
     summary = Summary(rewritten=[fault] if fault else [])
-    waiting = _missing(plan, store, options, summary)
+    waiting = _missing(plan.cells, store, options, summary)
     if not waiting:
         return summary
     _check_weights(waiting)
     waiting = _described(waiting, store, cache, options, progress, summary)
     if summary.spared:
         # All of their clips have just been described.
-        waiting += _missing(Plan(tuple(summary.spared)), store, options, summary)
+        waiting += _missing(summary.spared, store, options, summary)
     progress.phase("folds", waiting)
     runner: Engine[Unit] = engine(options)
-    jobs = (Job(unit, fit_job(unit, cache, options)) for unit in waiting)
-    for job, outcome in runner(fit, jobs):
+    for job, outcome in runner(fit, _jobs(waiting, cache, options)):
         record = _record(job.name, outcome, options)
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
     return summary
+
+
+def _jobs(waiting: Iterable[Unit], cache: Cache, options: RunOptions) -> Iterator[Job[Unit]]:
+    """Made as workers ask for them: all at once would hold every label many times over."""
+    settings: dict[tuple[int, int], Setting] = {}
+    for unit in waiting:
+        # By identity: a task holds arrays, which do not hash.
+        mark = id(unit.cell.row), id(unit.cell.task)
+        if mark not in settings:
+            settings[mark] = setting(unit.cell, cache)
+        yield Job(unit, fit_job(unit, options), settings[mark])
 
 
 def _check_weights(waiting: Sequence[Unit]) -> None:
@@ -120,21 +130,32 @@ def _check_weights(waiting: Sequence[Unit]) -> None:
             raise BenchError(f"{WORD}={file}: does not fit: {said}") from error
 
 
-def _missing(plan: Plan, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
-    faults = [store.write_task(cell.task) for cell in plan.cells]
-    summary.rewritten += [fault for fault in faults if fault]
-    store.settle(plan.units)
+def _missing(
+    cells: Sequence[Cell], store: Store, options: RunOptions, summary: Summary
+) -> list[Unit]:
+    """Units without a record that serves, the first of every cell before the others."""
+    tasks = {id(cell.task): cell.task for cell in cells}.values()
+    summary.rewritten += filter(None, map(store.write_task, tasks))
+    return one_of_each_first([_missing_of(cell, store, options, summary) for cell in cells])
+
+
+def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
+    store.settle(cell)
+    found = store.of_cell(cell)
+    wanted = options_of(cell, options)
+    changes = code_judge(type(cell.row.method), dataset_plugins(cell.task.dataset))
     waiting = []
-    for unit in plan.units:
-        try:
-            record = store.done(unit, options_of(unit, options))
-        except DamagedError as error:
+    for unit in cell.units:
+        record = found.get(unit.fold.name)
+        if isinstance(record, DamagedError):
             # Without the cure, which is this very run.
-            summary.damaged.append(f"{store.path(unit)}: {error.fault}")
+            summary.damaged.append(f"{store.path(unit)}: {record.fault}")
             record = None
-        method, datasets = type(unit.cell.row.method), dataset_plugins(unit.cell.task.dataset)
-        stale = record is not None and code_changes(record, method, datasets)
-        if record is None or (options.refresh == "stale" and stale):
+        if record is None or not record.serves(wanted):
+            waiting.append(unit)
+            continue
+        stale = bool(changes(record))
+        if stale and options.refresh == "stale":
             waiting.append(unit)
             continue
         summary.reused += 1
@@ -175,7 +196,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         parameters=outcome.parameters,
         error=outcome.error,
         trace=outcome.trace,
-        traced=options_of(unit, options).traced,
+        traced=options_of(cell, options).traced,
         inner=options.inner,
         inner_step=outcome.inner_step,
         curve=outcome.curve,
@@ -205,16 +226,15 @@ def _described(
     progress.phase("clips", [None] * len(jobs))
     found = describe_all(jobs, cache, options, progress.ended, progress.note)
     summary.unreadable += found.unreadable.values()
+    verdicts = {name: found.verdict(keys) for name, keys in wanted.items()}
     # By identity: a cell holds arrays, which do not hash.
     bad: dict[int, tuple[Cell, set[str]]] = {}
     ready = []
     for unit in waiting:
-        keys = wanted[unit.cell.row.label, unit.cell.task.name]
-        error = next((found.failed[key] for key in keys.values() if key in found.failed), None)
-        if lost := {clip for (clip, _), key in keys.items() if key in found.unread}:
+        error, lost = verdicts[unit.cell.row.label, unit.cell.task.name]
+        if lost:
             bad[id(unit.cell)] = unit.cell, lost
-            continue
-        if error is None:
+        elif error is None:
             ready.append(unit)
         else:
             _keep(store, unit, _record(unit, error, options), summary)

@@ -24,7 +24,7 @@ from bench.plugins.model import Model, Training
 from bench.running.device import allocations, used
 from bench.running.engines.job import ends_the_run
 from bench.running.inner import best_step, inner_jobs
-from bench.running.jobs import Describe, Described, Fit, Outcome, allowed
+from bench.running.jobs import Describe, Described, Fit, Outcome, Setting, allowed
 from bench.running.outputs import checked, curve_of, described, parameter_count, trace_of
 from bench.views.clip_views import Views
 from bench.views.opening import UnreadableError, views_of
@@ -83,40 +83,41 @@ class Fitted(NamedTuple):
     context: Context
 
 
-def fitted(job: Fit) -> Fitted:
+def fitted(setting: Setting, job: Fit) -> Fitted:
     """Fit on the training clips; raises whatever the method does."""
-    everything = _load(job.cache, job.descriptions)
+    method = setting.method
+    everything = _load(setting.cache, setting.descriptions)
     held_out = [everything[i] for i in job.test]
-    context = _context(job, held_out)
+    context = _context(setting, job, held_out)
     training = Training(
         clips=[everything[i] for i in job.train],
         labels=job.labels,
         subjects=job.subjects,
-        classes=job.classes,
+        classes=setting.classes,
         action_units=job.action_units,
         genders=job.genders,
-        unlabelled=held_out if job.method.stated().transductive else None,
+        unlabelled=held_out if method.stated().transductive else None,
     )
     with contained():
         if job.weights is None:
-            model = job.method.fit(training, context)
+            model = method.fit(training, context)
         else:
-            model = job.method.published(job.weights, job.classes)
-    context.trace = trace_of(context.trace, len(held_out), job.classes)
+            model = method.published(job.weights, setting.classes)
+    context.trace = trace_of(context.trace, len(held_out), setting.classes)
     return Fitted(model, held_out, context)
 
 
-def fit(job: Fit) -> Outcome:
+def fit(setting: Setting, job: Fit) -> Outcome:
     """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
     began, before = _clocks(), allocations()
     try:
-        model, held_out, context = fitted(job)
+        model, held_out, context = fitted(setting, job)
         trained = _clocks()
         with contained():
-            scores = checked(model.predict(held_out), len(held_out), job.classes)
+            scores = checked(model.predict(held_out), len(held_out), setting.classes)
             parameters = parameter_count(model.parameters)
         predicted = _clocks()
-        step = _inner_step(job, context, began.wall) if job.options.inner else None
+        step = _inner_step(setting, job, context, began.wall) if job.options.inner else None
     except DeadlineError as error:
         return Outcome("timeout", error=str(error))
     except MemoryError:
@@ -154,16 +155,16 @@ def _clocks() -> _Clocks:
     return _Clocks(time.monotonic(), time.process_time())
 
 
-def _inner_step(job: Fit, context: Context, began: float) -> int | None:
+def _inner_step(setting: Setting, job: Fit, context: Context, began: float) -> int | None:
     """The step that the training subjects would choose; see `bench.running.inner`."""
     offered = [step for step, _ in context.trace]
     if not offered:
         return None
-    found = [(fitted(part).context.trace, truth) for part, truth in inner_jobs(job, began)]
-    return best_step(offered, found, job.classes)
+    found = [(fitted(setting, part).context.trace, truth) for part, truth in inner_jobs(job, began)]
+    return best_step(offered, found, setting.classes)
 
 
-def _context(job: Fit, held_out: Sequence[Description]) -> Context:
+def _context(setting: Setting, job: Fit, held_out: Sequence[Description]) -> Context:
     options = job.options
     return Context(
         seed=job.seed,
@@ -173,7 +174,7 @@ def _context(job: Fit, held_out: Sequence[Description]) -> Context:
         # Counted from here rather than from submission, because a job may wait long for a free
         # worker.
         deadline=None if options.timeout is None else time.monotonic() + options.timeout,
-        artefacts=job.cache / "artefacts",
+        artefacts=setting.cache / "artefacts",
         _held_out=held_out if options.traced else None,
     )
 

@@ -74,13 +74,13 @@ class Content:
         board: its tables.
         sections: one per table, in the same order.
         registry: for the facts of methods and datasets.
-        reports: folder of the reports of `bench explain`.
+        results: the folder it was read from, with the reports of `bench explain`.
     """
 
     board: Board
     sections: tuple[Section, ...]
     registry: Registry
-    reports: Path
+    results: Path
 
     @cached_property
     def methods(self) -> dict[str, list[tuple[Section, Row]]]:
@@ -133,4 +133,4 @@ def gather(store: Store, registry: Registry, records: list[Record]) -> Content:
         done = {key: finished(of_row) for key, of_row in by_row(grouped[place]).items()}
         externals = {external_key(one): one for one in others[place]}
         sections.append(Section(table, task, done, externals))
-    return Content(board, tuple(sections), registry, store.folder / "explain")
+    return Content(board, tuple(sections), registry, store.folder)

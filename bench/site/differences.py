@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -18,45 +19,58 @@ from bench.statistics import bootstrap_differences, score
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
 
+Pair = tuple[RowKey, RowKey]
+
 
 @dataclass(frozen=True)
-class PairOfRows:
-    """Two rows of a table, by UF1.
+class Difference:
+    """Of the UF1 of two rows.
 
     Attributes:
-        first, second: the rows, in the order of the table.
-        difference: first minus second.
+        value: first minus second, on the seeds that both have.
         low, high: its 95 % interval, subjects resampled.
+        seeds: how many they both have.
     """
 
-    first: RowKey
-    second: RowKey
-    difference: float
+    value: float
     low: float
     high: float
+    seeds: int
 
 
 def differences(
     task: Truth, rows: Sequence[Row], done: Mapping[RowKey, list[Record]]
-) -> list[PairOfRows]:
-    """Every pair of complete rows of one table, on as many seeds of each as all of them have.
+) -> dict[Pair, Difference]:
+    """Of every pair of complete rows of one table, in its order, that have a seed in common.
 
     Args:
         task: clips and true classes.
         rows: of the table, best first.
         done: the finished records of each row.
     """
-    keys = [key_of(row) for row in rows if row.complete and key_of(row) in done]
-    if len(keys) < 2:
-        return []
-    cells = [confusions(task, done[key]) for key in keys]
-    seeds = min(len(cell) for cell in cells)
-    return list(_pairs(keys, [cell[:seeds] for cell in cells]))
+    complete = {key_of(row): row for row in rows if row.complete and key_of(row) in done}
+    counts = {
+        key: dict(zip(row.seeds, confusions(task, done[key]), strict=True))
+        for key, row in complete.items()
+    }
+    alike: dict[tuple[int, ...], list[Pair]] = defaultdict(list)
+    for one, other in combinations(complete, 2):
+        if common := counts[one].keys() & counts[other].keys():
+            alike[tuple(sorted(common))].append((one, other))
+    found: dict[Pair, Difference] = {}
+    for seeds, pairs in alike.items():
+        wanted, concerned = set(pairs), set(chain(*pairs))
+        members = [key for key in complete if key in concerned]
+        cells = [np.array([counts[key][seed] for seed in seeds]) for key in members]
+        # Members of several pairs also meet where the two have more seeds in common than these.
+        found |= {pair: one for pair, one in _of_all(members, cells) if pair in wanted}
+    return found
 
 
-def _pairs(keys: list[RowKey], cells: list[Array]) -> Iterator[PairOfRows]:
+def _of_all(members: list[RowKey], cells: list[Array]) -> Iterator[tuple[Pair, Difference]]:
     # The same draws as `bench compare`.
     intervals = bootstrap_differences(cells, uf1, np.random.default_rng(derived_seed("bootstrap")))
     scores = [score(cell, uf1) for cell in cells]
     for (i, j), (low, high) in zip(combinations(range(len(cells)), 2), intervals, strict=True):
-        yield PairOfRows(keys[i], keys[j], scores[i] - scores[j], low, high)
+        value = scores[i] - scores[j]
+        yield (members[i], members[j]), Difference(value, low, high, len(cells[i]))

@@ -20,7 +20,7 @@ def downloads(content: Content) -> dict[str, bytes]:
     """Files by their path below the site."""
     return {
         "data/leaderboard.csv": to_csv(content.board).encode(),
-        "data/leaderboard.json": to_json(content.board).encode(),
+        "data/leaderboard.zip": _zipped([("leaderboard.json", to_json(content.board).encode())]),
         "data/predictions.zip": _zipped(
             (f"{section.name}.csv", predictions(section)) for section in content.sections
         ),

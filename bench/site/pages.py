@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from bench import __version__
 from bench.board import document
 from bench.board.ablation import grids
 from bench.board.blocks import Grid
+from bench.board.columns import DETAILS, of_table
 from bench.board.notes import full_text, note_text
 from bench.board.text import (
     COMPARED,
@@ -27,7 +28,6 @@ from bench.board.text import (
     compared,
     interval_text,
 )
-from bench.core.escape import visible
 from bench.core.words import Provenance
 from bench.evaluation.row import Row
 from bench.literature.ceilings import above_ceiling
@@ -84,13 +84,15 @@ def _shared(content: Content) -> dict[str, Any]:
     """What all templates use."""
     return {
         "version": __version__,
-        # The heading of the column is a word here.
-        "legend": LEGEND.replace(" (`#`)", ""),
+        "legend": LEGEND,
         "stand_ins": STAND_INS,
         "method_page": method_page,
         "method_of": method_of,
         "dataset_page": dataset_page,
         "task_page": task_page,
+        "heading": document.heading,
+        "key_of": key_of,
+        "alone": _alone,
         "interval": interval_text,
         "full_text": full_text,
         "synthetic_only": bool(content.sections)
@@ -114,9 +116,9 @@ def _summary(section: Section) -> dict[str, Any]:
 def _task(section: Section, shared: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     table, picture = section.table, forest(section)
     stand_for = document.stand_ins(table)
-    parts = [{"title": "", "note": "", "id": "results", "lines": lines(section, table.rows, "row")}]
+    parts = [{"title": "", "note": "", "id": "results", "lines": lines(section, table.rows)}]
     if table.test_best:
-        best = lines(section, table.test_best, "best")
+        best = lines(section, table.test_best)
         parts.append({"title": TEST_BEST, "note": TEST_BEST_NOTE, "id": "test-best", "lines": best})
     yield (
         task_page(section),
@@ -126,6 +128,7 @@ def _task(section: Section, shared: dict[str, Any]) -> Iterator[tuple[str, bytes
             section=section,
             caption=caption(table),
             heads=heads(section),
+            details=[one.title(table) for one in of_table(DETAILS, table)],
             parts=parts,
             picture=f"figures/{picture[0]}" if picture else "",
             published=Grid("", list(COMPARED), compared(table)),
@@ -214,41 +217,16 @@ def _dataset(
 def _compare(content: Content, shared: dict[str, Any]) -> bytes:
     tasks = []
     for section in content.sections:
-        pairs = differences(section.task, section.table.rows, section.done)
-        if pairs:
-            tasks.append(_pairs(section, pairs))
-    payload = [
-        {
-            "title": visible(document.heading(one["section"].table)),
-            "rows": [[visible(name), *rest] for name, *rest in one["rows"]],
-            "pairs": one["pairs"],
-        }
-        for one in tasks
-    ]
-    return render("compare", "", tasks=tasks, payload=payload, **shared)
+        if found := differences(section.task, section.table.rows, section.done):
+            within = set(chain(*found))
+            rows = [row for row in section.table.rows if key_of(row) in within]
+            tasks.append({"section": section, "rows": rows, "pairs": found})
+    return render("compare", "", tasks=tasks, **shared)
 
 
-def _pairs(section: Section, pairs: list[Any]) -> dict[str, Any]:
-    """Of a task: its rows, best first, and every difference by the positions of the two."""
-    within = {key for pair in pairs for key in (pair.first, pair.second)}
-    complete = [row for row in section.table.rows if key_of(row) in within]
-    place = {key_of(row): i for i, row in enumerate(complete)}
-    twice = Counter(row.name for row in complete)
-    rows = [
-        [
-            # Rows of one name differ in configuration or version.
-            f"{row.name} {row.family}" if twice[row.name] > 1 else row.name,
-            round(row.scores["uf1"].value, 4),
-            row.rank,
-        ]
-        for row in complete
-    ]
-    found = sorted(
-        [place[p.first], place[p.second], *(round(x, 4) for x in (p.difference, p.low, p.high))]
-        for p in pairs
-    )
-    by_pair = {(i, j): rest for i, j, *rest in found}
-    return {"section": section, "rows": rows, "pairs": found, "by_pair": by_pair}
+def _alone(row: Row, rows: list[Row]) -> bool:
+    """Whether no other row has its name: such rows differ in configuration or version."""
+    return sum(other.name == row.name for other in rows) == 1
 
 
 def _literature(shared: dict[str, Any]) -> bytes:
@@ -273,16 +251,19 @@ def _judgements() -> list[dict[str, Any]]:
 
 
 def _provenance(content: Content, shared: dict[str, Any]) -> bytes:
-    rows = [(section, row) for section in content.sections for row in section.rows]
-    counts = [
-        (section, Counter(row.provenance for row in section.rows)) for section in content.sections
-    ]
+    counts, others = [], []
+    for section in content.sections:
+        by_word: dict[str, list[Row]] = defaultdict(list)
+        for row in section.rows:
+            by_word[row.provenance].append(row)
+        counts.append((section, {word: len(by_word[word]) for word in PROVENANCE}))
+        others += [(section, word, rows) for word, rows in by_word.items() if word != "run"]
     return render(
         "provenance",
         "",
         meanings=PROVENANCE,
         counts=counts,
-        others=[(section, row) for section, row in rows if row.provenance != "run"],
+        others=others,
         machines=content.board.machines,
         **shared,
     )

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from bench.board.columns import DETAILS, MAIN, of_table
 from bench.board.text import place
 from bench.core.file_names import safe
 from bench.evaluation.row import Row
-from bench.site.content import Section, key_of, method_of
+from bench.site.content import Section, method_of
 
 PHONE = 1
 """Columns of a higher priority are not shown on a phone; the details have them all."""
@@ -39,18 +37,16 @@ class Line:
     """A row of a task's table.
 
     Attributes:
-        id: names its details.
         page: address of the method's page, from the start page.
         row: of the board.
-        cells: text and what to sort by, for each column.
-        details: names and texts of all other columns.
+        cells: text and the number to sort by, if any, for each column.
+        details: texts of all other columns, after the name.
     """
 
-    id: str
     page: str
     row: Row
     cells: Sequence[tuple[str, Any]]
-    details: Sequence[tuple[str, str]]
+    details: Sequence[str]
 
 
 def heads(section: Section) -> list[Head]:
@@ -65,13 +61,12 @@ def heads(section: Section) -> list[Head]:
     ]
 
 
-def lines(section: Section, rows: Sequence[Row], prefix: str) -> list[Line]:
-    """Rows of a task's table, in their order; their ids begin with `prefix`."""
+def lines(section: Section, rows: Sequence[Row]) -> list[Line]:
+    """Rows of a task's table, in their order."""
     table = section.table
     main, rest = of_table(MAIN, table), of_table(DETAILS, table)
     return [
         Line(
-            f"{prefix}-{i}",
             method_page(method_of(row)),
             row,
             [
@@ -79,43 +74,43 @@ def lines(section: Section, rows: Sequence[Row], prefix: str) -> list[Line]:
                 (one.text(table, row), i if one.name == "rank" else _order(one.order, row))
                 for one in main
             ],
-            [(one.title(table), one.text(table, row)) for one in rest],
+            [one.text(table, row) for one in rest],
         )
         for i, row in enumerate(rows, start=1)
     ]
 
 
 def _order(order: Any, row: Row) -> Any:
-    if order is None:
+    if order is None or isinstance(value := order(row), str):
         return None
-    value = order(row)
-    if isinstance(value, str):
-        return value
     # Scores are negated in the board, where the best comes first; none is below all others.
     return -1 if math.isinf(value) else round(abs(value), 6)
 
 
 @dataclass(frozen=True)
 class Result:
-    """A row as the page of its method shows it."""
+    """A row as the page of its method shows it.
+
+    Attributes:
+        section: of the row's table.
+        row: of the board.
+        rank: in words.
+        confusion: name and counts of each true class; empty without predictions.
+    """
 
     section: Section
     row: Row
     rank: str
-    confusion: Sequence[tuple[str, Sequence[tuple[int, float]]]]
-    clips: int
+    confusion: Sequence[tuple[str, Sequence[int]]]
 
 
 def result(section: Section, row: Row) -> Result:
     """One row, with its confusion matrix where there are predictions."""
     counts = section.counts(row)
-    matrix: list[tuple[str, list[tuple[int, float]]]] = []
-    if counts is not None:
-        for name, line in zip(section.table.classes, counts, strict=True):
-            total = max(int(line.sum()), 1)
-            matrix.append((name, [(int(n), round(int(n) / total, 3)) for n in line]))
-    clips = 0 if counts is None else int(np.sum(counts))
-    return Result(section, row, place(row), matrix, clips)
+    lines = (
+        () if counts is None else tuple(zip(section.table.classes, counts.tolist(), strict=True))
+    )
+    return Result(section, row, place(row), lines)
 
 
 def method_page(name: str) -> str:
@@ -131,8 +126,3 @@ def dataset_page(name: str) -> str:
 def task_page(section: Section) -> str:
     """Address of a task's page, from the start page."""
     return f"tasks/{section.name}.html"
-
-
-def explained(section: Section, row: Row) -> str:
-    """Name of the folder in which `bench explain` reports on a row."""
-    return f"{safe(key_of(row).label, ':')}-{safe(section.table.task)}"

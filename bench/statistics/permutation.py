@@ -105,10 +105,13 @@ def pairwise(
     difference = values[:, None] - values
     # The observed difference itself must count as at least as large.
     least = np.abs(difference) - ROUNDING
-    count = _larger_uf1 if methods >= MANY and metric is uf1 and _same_truth(counts) else _larger
+    fast = methods >= MANY and metric is uf1 and _same_truth(counts)
     larger = np.zeros((methods, methods))
     for start in range(0, len(swaps), CHUNK):
-        larger += count(counts, metric, swaps[start : start + CHUNK], least)
+        drawn = swaps[start : start + CHUNK]
+        larger += (
+            _larger_uf1(counts, drawn, least) if fast else _larger(counts, metric, drawn, least)
+        )
     p = np.ones((methods, methods))
     adjusted = np.ones((methods, methods))
     upper = np.triu_indices(methods, 1)
@@ -139,14 +142,11 @@ def _same_truth(counts: NDArray[np.float64]) -> bool:
     return bool(truth.any() and (truth == truth[:1, :1]).all())
 
 
-def _larger_uf1(
-    counts: NDArray[np.float64], metric: Metric, swaps: NDArray[np.bool_], least: Values
-) -> Values:
+def _larger_uf1(counts: NDArray[np.float64], swaps: NDArray[np.bool_], least: Values) -> Values:
     """`_larger` of UF1 where all methods have the same clips, tens of times faster."""
     # Imported late: loading numba costs more than a few pairs do.
     from bench.statistics.swapped import count_larger
 
-    del metric
     truth = counts.sum(axis=-1)
     present = truth[0, 0].sum(axis=0) > 0
     methods, _, subjects = counts.shape[:3]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bench.core.code_hash import changes, source_hash
 from bench.core.dataset import Dataset, opened
@@ -18,6 +18,23 @@ def dataset_plugins(dataset: Dataset) -> dict[str, type[Dataset]]:
 def dataset_code(dataset: Dataset) -> dict[str, str]:
     """Hash of the source of each plugin that reads the dataset, by name."""
     return {name: source_hash(plugin) for name, plugin in dataset_plugins(dataset).items()}
+
+
+def code_judge(
+    method: type[Method], datasets: Mapping[str, type[Dataset]]
+) -> Callable[[Record], list[str]]:
+    """`code_changes` as a function of the record: those of one run have one code."""
+    known: list[tuple[tuple[object, ...], list[str]]] = []
+
+    def judge(record: Record) -> list[str]:
+        code = record.source, record.borrowed, record.dataset_code
+        for before, found in known:
+            if before == code:
+                return found
+        known.append((code, code_changes(record, method, datasets)))
+        return known[-1][1]
+
+    return judge
 
 
 def code_changes(

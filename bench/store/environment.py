@@ -68,9 +68,10 @@ def environment() -> Environment:
     )
 
 
+@cache
 def environment_id() -> str:
     """Short name of this environment."""
-    # Called for every record; `environment` is cached, so git runs once per process.
+    # Called for every record.
     return environment_name(asdict(environment()))
 
 

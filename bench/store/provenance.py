@@ -84,7 +84,7 @@ def judge(again: Collection[str]) -> Callable[[Record], Record]:
             return "run"
         return "reproduced" if record.digest in again else "reported"
 
-    return lambda record: replace(record, provenance=provenance(record))
+    return lambda record: record.with_(provenance=provenance(record))
 
 
 def evidence_path(results: Path, record: str) -> Path:

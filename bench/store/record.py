@@ -130,6 +130,10 @@ class Record:
         """What it was fitted on: "cpu", or the GPU's name; empty where the record does not say."""
         return self.gpu or self.device
 
+    def with_(self, **changes: Any) -> Record:
+        """A copy with changes: `dataclasses.replace` takes three times as long for so many."""
+        return Record(**{**vars(self), **changes})
+
     def serves(self, wanted: Wanted) -> bool:
         """It ended ok and holds what a run asks for."""
         # Having asked is enough: without checkpoints there is no trace, and it would run each time.

@@ -5,19 +5,24 @@ Reading never writes: a file that is damaged, or of a later format, stays as and
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.cache.files import key
+from bench.cache.files import canonical, key, keys_with
 from bench.core.errors import BenchError
 from bench.core.names import Protocol, TaskName
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
-from bench.store.record import FORMAT, Record
+from bench.store.record import FORMAT, Inputs, Record
+
+FILE_NAME = re.compile(r"[0-9A-Za-z]{0,64}")
 
 CENTURY = 3e9
 """Seconds; sums of longer times would overflow."""
@@ -48,19 +53,61 @@ def _read(path: Path) -> Record:
     sealed = unseal(path, RECORD)
     raw = sealed.content
     record = typed({name: raw[name] for name in raw.keys() & FIELDS}, Record, path)
-    # The key is a hash of the inputs as they were written, with whatever else they hold.
-    extra = {name: value for name, value in raw.items() if name not in FIELDS}
-    record = replace(
-        record,
-        inputs=raw["inputs"],
-        extra=extra,
+    about = _about(canonical(raw["inputs"]))
+    record = record.with_(
+        # The key is a hash of the inputs as they were written, with whatever else they hold.
+        inputs=about.inputs,
+        borrowed=_one_of(tuple(record.borrowed.items())),
+        dataset_code=_one_of(tuple(record.dataset_code.items())),
+        extra={name: value for name, value in raw.items() if name not in FIELDS},
         format=sealed.format,
         digest=sealed.digest,
         signature=sealed.signature,
     )
-    if found := list(_contradictions(record)):
+    if found := list(_contradictions(record, about)):
         raise DamagedError(path, "; ".join(found))
     return record
+
+
+class _About(NamedTuple):
+    """What follows from the inputs of a record, which all records of its cell have in common.
+
+    Attributes:
+        inputs: as the file has them.
+        key: of a unit, from the name of its fold.
+        family: as `Cell.family`.
+        wrong: words that would be read only later, when a board is made or a file is named by them.
+    """
+
+    inputs: Inputs
+    key: Callable[[object], str]
+    family: str
+    wrong: tuple[str, ...]
+
+
+# Records are read cell by cell. Each would else have inputs of its own in memory, and the same
+# modules by name.
+@lru_cache(maxsize=100)
+def _about(inputs: str) -> _About:
+    """From the canonical JSON of inputs of the right type."""
+    content = json.loads(inputs)
+    family = key({name: value for name, value in content.items() if name != "seed"})[:12]
+    return _About(content, keys_with(content), family, tuple(_wrong_inputs(content)))
+
+
+@lru_cache(maxsize=100)
+def _one_of(items: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(items)
+
+
+def _wrong_inputs(inputs: Inputs) -> Iterator[str]:
+    try:
+        TaskName.parse(inputs["task"])
+        Protocol.parse(inputs["protocol"])
+    except BenchError as error:
+        yield str(error)
+    if not 0 <= inputs["seed"] < 2**63:
+        yield f"inputs.seed: {inputs['seed']}, expected a number from 0 on"
 
 
 def encode(record: Record, sign: Callable[[str], str] | None = None) -> bytes:
@@ -70,10 +117,14 @@ def encode(record: Record, sign: Callable[[str], str] | None = None) -> bytes:
     return seal(RECORD, {**record.extra, **known}, sign)
 
 
-def _contradictions(record: Record) -> Iterator[str]:
-    if key(record.inputs, record.fold) != record.key:
+def _contradictions(record: Record, about: _About) -> Iterator[str]:
+    if about.key(record.fold) != record.key:
         yield "its key is not that of its inputs: it was changed by hand"
+    yield from about.wrong
     yield from _wrong_words(record)
+    # Earlier formats may have been written with another definition.
+    if record.digest and about.family != record.family:
+        yield "its family is not that of its inputs"
     method = record.inputs["method"]
     # Not by `Label.parse`, whose error would name no file.
     if record.label.partition(":")[0] != method or record.label.endswith(":"):
@@ -100,28 +151,14 @@ def _contradictions(record: Record) -> Iterator[str]:
 
 
 def _wrong_words(record: Record) -> Iterator[str]:
-    """Words that would be read only later, when a board is made or a file is named by them."""
-    inputs = record.inputs
-    try:
-        TaskName.parse(inputs["task"])
-        Protocol.parse(inputs["protocol"])
-    except BenchError as error:
-        yield str(error)
-    names = {"family": record.family, "environment": record.environment, "data": inputs["data"]}
+    data = record.inputs["data"]
+    names = {"family": record.family, "environment": record.environment, "data": data}
     for name, word in names.items():
         # They name files, and must not lead out of their folder.
-        if not re.fullmatch(r"[0-9A-Za-z]{0,64}", word):
+        if not FILE_NAME.fullmatch(word):
             yield f"{name}: {word!r}, expected letters and digits"
-    if not 0 <= inputs["seed"] < 2**63:
-        yield f"inputs.seed: {inputs['seed']}, expected a number from 0 on"
     if len(set(record.clips)) < len(record.clips):
         yield "a clip twice"
-    # Earlier formats may have been written with another definition.
-    if (
-        record.digest
-        and key({n: v for n, v in inputs.items() if n != "seed"})[:12] != record.family
-    ):
-        yield "its family is not that of its inputs"
 
 
 def misfit(record: Record, clips: Sequence[str], classes: int) -> str:

@@ -12,6 +12,7 @@ Reading never writes. A damaged file counts as absent; the run that replaces it 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from bench.store.environment import (
 from bench.store.external import External
 from bench.store.files import files_of
 from bench.store.provenance import reproduced, sign
-from bench.store.record import Record, Wanted
+from bench.store.record import Record
 from bench.store.record_file import CURE, encode, misfit, read_record
 from bench.store.scan import Found, scan, scan_externals, scan_records, scan_tasks
 from bench.store.task_file import TaskFile, encode_task, read_task, task_file, task_name
@@ -90,12 +91,10 @@ class Store:
         folder = self.folder.joinpath("records", *CellPath.of_record(record))
         return folder / f"{safe(record.fold)}.json"
 
-    def settle(self, units: Iterable[Unit]) -> None:
-        """Move records of these units from where earlier versions kept them."""
-        for unit in units:
-            path, old = self.path(unit), self._former_path(unit)
-            if old == path or not old.exists():
-                continue
+    def settle(self, cell: Cell) -> None:
+        """Move records of a cell from where earlier versions kept them."""
+        for unit, old in self._former_paths(cell):
+            path = self.path(unit)
             try:
                 # Other units had the same path.
                 mine = read_record(old).key == unit.key
@@ -112,23 +111,50 @@ class Store:
                 with suppress(FileNotFoundError):
                     old.replace(path)
 
-    def _former_path(self, unit: Unit) -> Path:
-        parts = (*CellPath.former(unit.cell), f"{former(unit.fold.name)}.json")
-        # These two left their folder, and there is no file of a longer name.
-        if any(part in (".", "..") or len(part.encode()) > 255 for part in parts):
-            return self.path(unit)
-        return self.folder.joinpath("records", *parts)
+    def _former_paths(self, cell: Cell) -> list[tuple[Unit, Path]]:
+        """Files where earlier versions kept records of a cell, or of another one."""
+        parts = CellPath.former(cell)
+        # These two left their folder.
+        if any(part in (".", "..") for part in parts):
+            return []
+        folder = self.folder.joinpath("records", *parts)
+        # One listing instead of a question for each fold.
+        names = _listed(folder)
+        if folder == self.cell_folder(cell):
+            names -= {
+                f"{name}.json" for f in cell.folds if (name := safe(f.name)) == former(f.name)
+            }
+        if not names:
+            return []
+        files = ((unit, f"{former(unit.fold.name)}.json") for unit in cell.units)
+        paths = ((unit, folder / file) for unit, file in files if file in names)
+        return [(unit, path) for unit, path in paths if path != self.path(unit)]
 
-    def of_cell(self, cell: Cell) -> list[Record]:
-        """The sound records of a planned cell, wherever this or an earlier version put them."""
-        found = {}
-        for unit in (Unit(cell, fold) for fold in cell.folds):
-            for path in (self._former_path(unit), self.path(unit)):
-                with suppress(FileNotFoundError, DamagedError):
-                    record = self._sound(unit, path)
-                    if record is not None and record.key == unit.key:
-                        found[unit.fold.name] = record
-        return list(found.values())
+    def of_cell(self, cell: Cell) -> dict[str, Record | DamagedError]:
+        """What there is of a planned cell by fold, wherever this or an earlier version put it.
+
+        A record of another key, as of changed data in earlier versions, counts as none.
+
+        Raises:
+            NewerError: a later version wrote one.
+        """
+        folder = self.cell_folder(cell)
+        names = _listed(folder)
+        files = ((unit, f"{safe(unit.fold.name)}.json") for unit in cell.units)
+        here = [(unit, folder / file) for unit, file in files if file in names]
+        found: dict[str, Record | DamagedError] = {}
+        # Those of today last: they count.
+        for unit, path in (*self._former_paths(cell), *here):
+            try:
+                record = self._sound(unit, path)
+            except FileNotFoundError:
+                continue
+            except DamagedError as error:
+                found.setdefault(unit.fold.name, error)
+                continue
+            if record is not None and record.key == unit.key:
+                found[unit.fold.name] = record
+        return found
 
     def read(self, path: Path) -> Record | None:
         """A record; None where there is none.
@@ -182,20 +208,13 @@ class Store:
         """Damaged files that runs have replaced."""
         return files_aside(self.folder)
 
-    def done(self, unit: Unit, wanted: Wanted) -> Record | None:
-        """The unit's record when it is finished: ok, of this very key, with what is asked for.
+    def _sound(self, unit: Unit, path: Path) -> Record | None:
+        """The file at a path of the unit, validated against its clips.
 
         Raises:
             DamagedError: the file is no sound record of this unit.
             NewerError: a later version wrote it.
         """
-        record = self._sound(unit, self.path(unit))
-        if record is None or record.key != unit.key or not record.serves(wanted):
-            return None
-        return record
-
-    def _sound(self, unit: Unit, path: Path) -> Record | None:
-        """The file at a path of the unit, validated against its clips; raises like `done`."""
         record = self.read(path)
         if record is not None and record.key == unit.key:
             task = unit.cell.task
@@ -279,6 +298,13 @@ class Store:
             NewerError: a later version wrote one.
         """
         return list(_sound(scan_externals(files_of(self.folder, "external"), cache(self.task))))
+
+
+def _listed(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))  # noqa: PTH208 (a path for each file would be slow)
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
 
 
 def _sound(files: Iterable[Found[T]]) -> Iterator[T]:

@@ -54,8 +54,8 @@ class Opened(Mapping[str, Array]):
         return self["frames"][list(positions)] if some is None else some["frames"]
 
     def _part(self, positions: tuple[int, ...]) -> Mapping[str, Array] | None:
-        # One file may hold a whole video, so that positions are none of files.
-        if len(self._clip.files) <= max(positions):
+        # One file may hold frames that the index does not count.
+        if self._clip.length <= max(positions):
             return None
         if positions not in self._some:
             self._some[positions] = _readable(
@@ -131,10 +131,9 @@ def clip_digest(clip: Clip, digest: str) -> str:
 
 def views_of(dataset: Dataset, clip: Clip, digest: str, cache: Cache | None) -> Views:
     """A clip as methods see it; the middle frame replaces an apex that is not annotated."""
-    beside = {"landmarks"} if clip.landmarks is not None else set()
-    sources = Opened(dataset.sources | beside, dataset, clip)
-    length = len(clip.files)
-    if length == 1 and "frames" in sources:
-        length = len(sources["frames"])  # one file may hold a whole video
+    sources = Opened(dataset.sources | clip.beside.keys(), dataset, clip)
+    length = clip.length
+    if length == 1 and clip.span is None and "frames" in sources:
+        length = len(sources["frames"])  # one file may hold frames that the index does not count
     apex = length // 2 if clip.apex is None else min(clip.apex, length - 1)
     return Views(sources, apex, clip_digest(clip, digest), cache, some_frames=sources.some_frames)

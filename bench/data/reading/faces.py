@@ -49,7 +49,7 @@ def find_face(root: Path, clip: Clip, onset: Array, model: Path | None) -> Face:
         DataError: landmarks that are none, or a clip without a face.
     """
     if clip.landmarks is not None:
-        points = ibug(read_landmarks(clip.landmarks))
+        points = ibug(read_landmarks(clip.landmarks, clip.onset))
         return Face(eyes_of(points), points, "files")
     box = face_box(onset)
     if box is not None and model is None:

@@ -71,7 +71,7 @@ def read_features(path: Path, beside: Path | None = None) -> FeatureTable:
     for what, column in (("label", labels), ("clip", names)):
         if len(column) != len(subjects):
             raise DataError(f"{origin}: {len(column)} values of {what} for {len(subjects)} rows")
-    rows = as_matrix(_matrix(arrays, str(path)), len(subjects), str(path))
+    rows = as_matrix(feature_matrix(arrays, str(path)), len(subjects), str(path))
     seen: dict[tuple[str, str], int] = {}
     for at, clip in enumerate(zip(subjects, names, strict=True), start=1):
         if seen.setdefault(clip, at) != at:
@@ -120,7 +120,12 @@ def _find(arrays: Arrays, field: str) -> str | None:
     return next((known[word] for word in NAMES[field] if word in known), None)
 
 
-def _matrix(arrays: Arrays, origin: str) -> Array:
+def feature_matrix(arrays: Arrays, origin: str) -> Array:
+    """The features among a file's arrays: the variable of that name, or columns of numbers.
+
+    Raises:
+        DataError: there are none.
+    """
     key = _find(arrays, "features")
     if key is not None:
         return arrays[key]

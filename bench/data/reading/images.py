@@ -14,8 +14,10 @@ from bench.core.errors import DataError
 from bench.core.types import Array
 from bench.data.reading.decode import decode
 from bench.data.reading.depth import brightest, to_bytes
+from bench.data.reading.flow import read_flow
 from bench.data.reading.landmarks import read_landmarks
 from bench.data.reading.units import true_units, unit_codes
+from bench.data.reading.video import read_video
 from bench.views.landmarks import ibug
 
 
@@ -36,7 +38,7 @@ def read_frames(clip: Clip, positions: Sequence[int] | None = None) -> Array:
     """Frames of a clip: uint8 (n, h, w) when those asked for are grey, else (n, h, w, 3) RGB.
 
     Frames of another size than the onset are resized to it; all deep ones (16-bit, float) share
-    one mapping to 8 bits.
+    one mapping to 8 bits. Those of a video are read from its one file.
 
     Args:
         clip: with the names of its files.
@@ -47,8 +49,11 @@ def read_frames(clip: Clip, positions: Sequence[int] | None = None) -> Array:
     """
     if not clip.files:
         raise DataError(f"{clip.id} has no frames")
+    every = range(clip.length)
+    chosen = every if positions is None else [every[i] for i in positions]
+    if clip.span is not None:
+        return read_video(clip.folder / clip.files[0], [clip.span[0] + at for at in chosen])
     paths = [clip.folder / name for name in clip.files]
-    chosen = range(len(paths)) if positions is None else [range(len(paths))[i] for i in positions]
 
     @functools.cache
     def top(kind: str) -> float:
@@ -96,13 +101,15 @@ def read_clip(
 
     Returns:
         "frames" as `read_frames` gives them; "landmarks" float32 (68, 2), in widths and heights
-        of the onset, where the clip has a file of them; the codes of its action units as
-        `unit_codes` gives them, where its dataset has them.
+        of the onset, and "optical_flow", where the clip has files of them; the codes of its action
+        units as `unit_codes` gives them, where its dataset has them.
     """
     arrays = {"frames": read_frames(clip, positions)}
+    if clip.flow is not None:
+        arrays["optical_flow"] = read_flow(clip.flow)
     if clip.landmarks is not None:
         height, width = arrays["frames"].shape[1:3]
-        points = ibug(read_landmarks(clip.landmarks)) / [width, height]
+        points = ibug(read_landmarks(clip.landmarks, clip.onset)) / [width, height]
         arrays["landmarks"] = points.astype(np.float32)
     if UNIT_CODES in dataset.sources:
         coded = true_units(dataset.root, clip) if dataset.synthetic else clip.coded_units

@@ -83,6 +83,7 @@ def build_index(
     expected: int | None = None,
     words: Collection[str] = (),
     rate: int | None = None,
+    listed: Callable[[Path], Listing] = list_frames,
 ) -> Index:
     """Clips of all rows, whatever their order, each with its frames onset..offset.
 
@@ -100,11 +101,12 @@ def build_index(
         words: the emotions of the dataset; other spellings of them are read as these, and what is
             left is a problem. Nothing is said where they are not given.
         rate: frames a second, to flag clips that last longer than any expression.
+        listed: lists the frames in a folder, or in a file that takes the place of one.
     """
     draft = _Draft(database, root, words, rate)
     unique, conflicts = _unique(rows, draft)
     homes = {key: _folders(place(row)) for key, row in unique.items()}
-    listings = {folder: list_frames(folder) for group in homes.values() for folder in group}
+    listings = {folder: listed(folder) for group in homes.values() for folder in group}
     # Clips of one video share its folder.
     sharing = Counter(folder for group in homes.values() for folder in group)
     for key, row in sorted(unique.items()):
@@ -145,9 +147,15 @@ def _best(
     """The folder that holds most of a clip, the likelier of equals."""
     if not folders or span is None:
         return None, Alignment([])
-    found = [align(listings[folder].frames, span, sharing[folder] > 1) for folder in folders]
+    found = [_aligned(listings[folder], span, sharing[folder] > 1) for folder in folders]
     best = max(range(len(folders)), key=lambda i: (len(found[i].frames), -i))
     return folders[best], found[best]
+
+
+def _aligned(listing: Listing, span: Span, shared: bool) -> Alignment:
+    if listing.fault:
+        return Alignment([], problem=listing.fault)
+    return align(listing.frames, span, shared)
 
 
 def _span(row: Row, conflict: str) -> tuple[Span | None, str]:

@@ -40,10 +40,12 @@ class Listing(NamedTuple):
     Attributes:
         frames: by number.
         refused: images and videos that are no frames, by name.
+        fault: why it has no frames; "" where the folder says enough.
     """
 
     frames: Frames
     refused: tuple[Refused, ...] = ()
+    fault: str = ""
 
 
 def list_frames(folder: Path) -> Listing:

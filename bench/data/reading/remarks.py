@@ -25,8 +25,8 @@ def shared_frames(clips: Iterable[Clip]) -> Iterator[str]:
     """A sentence for each set of frames that several clips consist of."""
     owners = defaultdict(list)
     for clip in clips:
-        owners[clip.folder, clip.files].append(clip.id)
-    for (folder, _), group in owners.items():
+        owners[clip.folder, clip.files, clip.span].append(clip.id)
+    for (folder, *_), group in owners.items():
         if len(group) > 1:
             yield f"{some(group)} consist of the same frames in {folder}"
 

@@ -1,9 +1,10 @@
-"""The cells of annotation tables (.xlsx, .xls, .csv), within bounds that a damaged file breaks."""
+"""The cells of annotation tables (xlsx, xls, csv, parquet), within bounds for damaged files."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from bench.data.reading.annotations import clean
 
 Cells = Sequence[Sequence[Any]]
 
+TEXTS = frozenset({".csv", ".tsv", ".txt"})
 MOST_BYTES = 64_000_000
 """Of a table, unpacked: the largest in use has less than one million."""
 MOST_CELLS = 4_000_000
@@ -27,7 +29,7 @@ CELL = re.compile(
 
 
 def sheets(path: Path, first: str = "") -> Iterable[Cells]:
-    """The sheets of a table as rows of cells from A1 on; a csv file is one sheet.
+    """The sheets of a table as rows of cells from A1 on; a csv or parquet file is one sheet.
 
     Cells that are merged downwards all have the value of the first. Empty rows are kept: messages
     name the row that a spreadsheet program shows.
@@ -39,8 +41,10 @@ def sheets(path: Path, first: str = "") -> Iterable[Cells]:
     Raises:
         DataError: names the file that is none of these, or too large.
     """
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in TEXTS:
         yield read_csv(path)
+    elif path.suffix.lower() == ".parquet":
+        yield _parquet(path)
     else:
         yield from _workbook(path, first)
 
@@ -114,6 +118,30 @@ def _workbook(path: Path, first: str) -> Iterable[Cells]:
             yield cells
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable spreadsheet: {clean(error)}") from error
+
+
+def _parquet(path: Path) -> Cells:
+    """Column names, then the rows."""
+    data = _bytes(path)
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        raise DataError(
+            f"{path}: needs pyarrow: pip install 'mer-bench[parquet]', or save it as csv"
+        ) from error
+    try:
+        table = parquet.read_table(io.BytesIO(data))
+    except Exception as error:  # its reader raises many kinds on damaged files
+        raise DataError(f"{path}: not a readable parquet file: {clean(error)[:200]}") from error
+    if table.num_rows * table.num_columns > MOST_CELLS:
+        raise DataError(f"{path}: more than {MOST_CELLS} cells, not an annotation table")
+    columns = ([_plain(cell) for cell in one.to_pylist()] for one in table.columns)
+    return [table.column_names, *zip(*columns, strict=True)]
+
+
+def _plain(cell: Any) -> Any:
+    """A cell, but "" where pandas wrote that there is none."""
+    return "" if isinstance(cell, float) and math.isnan(cell) else cell
 
 
 def _check_parts(path: Path, data: bytes) -> None:

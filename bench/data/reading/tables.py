@@ -1,4 +1,4 @@
-"""Annotation tables (.xlsx, .xls, .csv) as rows of text, found by their words, not their places."""
+"""Annotation tables (xlsx, xls, csv, parquet) as rows of text, found by words, not by places."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
 
 from bench.literature.feasibility.claims import Claim, Judgement
 from bench.literature.feasibility.exact import correct_clips, fitting, spread
@@ -87,6 +86,9 @@ def _sums(terms: Sequence[Integers]) -> Integers:
             pairs = (total[:, None] + other).reshape(-1, total.shape[1])
             total = np.unique(pairs, axis=0)
             continue
+        # Imported late: loading it takes longer than whatever else a board imports.
+        from scipy.signal import fftconvolve
+
         # Counts of ways are integers up to millions, so the transform's error is far below a half.
         ways = fftconvolve(_grid(total), _grid(other))
         total = np.argwhere(ways > 0.5)

@@ -1,5 +1,6 @@
 """What runs in a worker process: jobs come through a pipe, and messages go back.
 
+A job comes as the number of its shared part, that part where it is new here, and the payload.
 A message is a pair: ("ready", None) once; ("step", name) where a job enters one; ("done", outcome);
 ("raised", error) where no job is to blame; ("refused", words) where a plugin cannot be imported.
 """
@@ -23,19 +24,19 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.core.errors import BenchError
-from bench.running.engines.job import Lost, call
+from bench.running.engines.job import KEPT, Lost, call
 
 
 def serve(
-    connection: Connection, parent: int, function: Callable[[Any], Any], plugins: tuple[Path, ...]
+    connection: Connection, parent: int, function: Callable[..., Any], plugins: tuple[Path, ...]
 ) -> None:
     """Run jobs until the pipe closes.
 
     Args:
         connection: to the parent.
         parent: its process id.
-        function: called with each payload.
-        plugins: files to import before a payload can be unpickled.
+        function: called for each job.
+        plugins: files to import before a job can be unpickled.
     """
     _settle(parent)
     # The parent is gone, or needs this process no more: either ends it without a word.
@@ -60,10 +61,18 @@ def _end() -> NoReturn:
     leave_at_once(0)
 
 
-def _work(connection: Connection, function: Callable[[Any], Any]) -> None:
+def _work(connection: Connection, function: Callable[..., Any]) -> None:
     home = os.getpid()
+    # Pickled, as they came: what a fold changes in its method must not reach the next one.
+    held: dict[int, bytes] = {}
     while True:
-        packed = connection.recv_bytes()
+        number, shared, payload = connection.recv()
+        if shared is not None:
+            held[number] = shared
+            # In the order in which they came, as the parent counts: see `WorkerProcess.begin`.
+            for old in list(held)[:-KEPT]:
+                del held[old]
+        packed = [held[number], payload] if number else [payload]
         message = _run(function, packed, lambda step: connection.send(("step", step)))
         # A process that the method forked, and that returned from `fit` as well.
         if os.getpid() != home:
@@ -72,11 +81,14 @@ def _work(connection: Connection, function: Callable[[Any], Any]) -> None:
 
 
 def _run(
-    function: Callable[[Any], Any], packed: bytes, entered: Callable[[Any], None]
+    function: Callable[..., Any], packed: list[bytes], entered: Callable[[Any], None]
 ) -> memoryview:
-    try:
+    def opened(*parts: bytes) -> Any:
         # Unpickling imports the plugin, which may do anything: it is part of the job.
-        outcome = call(lambda data: function(ForkingPickler.loads(data)), packed, entered)
+        return function(*map(ForkingPickler.loads, parts))
+
+    try:
+        outcome = call(opened, tuple(packed), entered)
         message = ("done", outcome)
     except Exception as error:
         message = ("raised", error)

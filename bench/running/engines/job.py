@@ -1,7 +1,7 @@
 """Jobs and their outcomes: the input and output of every engine.
 
 An engine is a function from jobs to outcomes, in the order they end. The function that it calls
-with each payload either returns the outcome, or is a generator that first yields the name of every
+for each job either returns the outcome, or is a generator that first yields the name of every
 step it enters: the time limit is for one step, and of a lost job the step is known.
 """
 
@@ -42,16 +42,28 @@ class Job(Generic[Name]):
     Attributes:
         name: what the caller knows it by.
         payload: argument of the engine's function; must pickle.
+        shared: first argument before it, the very object of many jobs: each worker gets it once.
+            None for a function of the payload alone.
     """
 
     name: Name
     payload: Any
+    shared: Any = None
 
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """Of the engine's function."""
+        return (self.payload,) if self.shared is None else (self.shared, self.payload)
+
+
+KEPT = 8
+"""Shared parts that a worker keeps: as many methods and tasks may take turns without being sent
+again."""
 
 Ended = tuple[Job[Name], Any]
 """A job and what its function returned, or `Lost`."""
 
-Engine = Callable[[Callable[[Any], Any], Iterable[Job[Name]]], Iterator[Ended[Name]]]
+Engine = Callable[[Callable[..., Any], Iterable[Job[Name]]], Iterator[Ended[Name]]]
 
 # One thread a worker: on two cores two threads on a small net were slower than one, and BLAS
 # results may depend on the number of threads.
@@ -64,13 +76,15 @@ def ends_the_run(error: Exception) -> bool:
 
 
 def call(
-    function: Callable[[Any], Any], payload: Any, entered: Callable[[Any], None] | None = None
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    entered: Callable[[Any], None] | None = None,
 ) -> Any:
     """What a function returns, or `Lost` where it raises.
 
     Args:
         function: a plain one, or a generator of steps.
-        payload: its argument.
+        arguments: of it.
         entered: told each step.
 
     Raises:
@@ -79,7 +93,7 @@ def call(
     step = None
     try:
         with contained():
-            result = function(payload)
+            result = function(*arguments)
             if not inspect.isgenerator(result):
                 return result
             while True:

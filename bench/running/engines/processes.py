@@ -9,14 +9,15 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from multiprocessing.connection import wait
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, Literal
 
 from bench.core.errors import BenchError
-from bench.running.engines.job import THREADS, Ended, Job, Lost
-from bench.running.engines.worker_process import WorkerProcess
+from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost
+from bench.running.engines.worker_process import Packed, WorkerProcess
 
 GRACE = 1.1
 """A unit is asked to stop at its time limit and killed a little later."""
@@ -27,7 +28,7 @@ FAILED_STARTS = 5
 
 
 def processes(
-    function: Callable[[Any], Any],
+    function: Callable[..., Any],
     jobs: Iterable[Job[Any]],
     workers: int,
     timeout: float | None,
@@ -40,11 +41,11 @@ def processes(
     free.
 
     Args:
-        function: importable by name; called with each payload, as `bench.running.engines.job` says.
+        function: importable by name; called for each job, as `bench.running.engines.job` says.
         jobs: what to run.
         workers: number of processes.
         timeout: seconds a job, or a step of it, may take; or None.
-        plugins: plugin files that a worker must import before it can unpickle a payload.
+        plugins: plugin files that a worker must import before it can unpickle a job.
 
     Raises:
         BenchError: workers cannot be started.
@@ -73,19 +74,22 @@ class _Pool:
 
     Attributes:
         crew: workers that are alive, as far as is known.
-        waiting: jobs to run before those of `source`, with their pickled payloads.
+        waiting: jobs to run before those of `source`, also pickled.
+        shared: the last shared parts by identity, each with its number and pickled.
         died: jobs at work that lost a worker; by identity, because arrays do not hash.
         starts: how many workers in a row died while they started.
         kills: processes that the kernel had killed for lack of memory before.
     """
 
-    function: Callable[[Any], Any]
+    function: Callable[..., Any]
     source: Iterator[Job[Any]]
     workers: int
     timeout: float | None
     plugins: tuple[Path, ...]
     crew: list[WorkerProcess] = field(default_factory=list)
-    waiting: deque[tuple[Job[Any], bytes]] = field(default_factory=deque)
+    waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
+    shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
     died: set[int] = field(default_factory=set)
     starts: int = 0
     kills: int = field(default_factory=lambda: _kernel_kills())
@@ -132,12 +136,27 @@ class _Pool:
         lost: list[Ended[Any]] = []
         while not self.waiting and (job := next(self.source, None)) is not None:
             try:
-                self.waiting.append((job, bytes(ForkingPickler.dumps(job.payload))))
+                self.waiting.append((job, self.pack(job)))
             except Exception:  # pickling runs the plugin's own code
                 lost.append((job, Lost("failed", traceback.format_exc())))
         return lost
 
-    def start(self, job: Job[Any], packed: bytes) -> None:
+    def pack(self, job: Job[Any]) -> Packed:
+        """Pickle a job; a shared part only where it is none of the last ones."""
+        payload = bytes(ForkingPickler.dumps(job.payload))
+        if job.shared is None:
+            return Packed(0, b"", payload)
+        # By identity; the part itself is kept with its number, or another could get its address.
+        mark = id(job.shared)
+        if mark not in self.shared:
+            packed = bytes(ForkingPickler.dumps(job.shared))
+            self.shared[mark] = job.shared, next(self.numbers), packed
+            for old in list(self.shared)[:-KEPT]:
+                del self.shared[old]
+        _, number, packed = self.shared[mark]
+        return Packed(number, packed, payload)
+
+    def start(self, job: Job[Any], packed: Packed) -> None:
         """Start a worker for a job."""
         try:
             self.crew.append(WorkerProcess(self.function, self.plugins, job, packed))

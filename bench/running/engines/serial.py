@@ -8,7 +8,7 @@ from typing import Any
 from bench.running.engines.job import Ended, Job, Name, call
 
 
-def serial(function: Callable[[Any], Any], jobs: Iterable[Job[Name]]) -> Iterator[Ended[Name]]:
+def serial(function: Callable[..., Any], jobs: Iterable[Job[Name]]) -> Iterator[Ended[Name]]:
     """Run jobs one after another in this process: for tests and debuggers.
 
     The held-out labels are in this process too, so its records are marked as not isolated. A crash
@@ -19,4 +19,4 @@ def serial(function: Callable[[Any], Any], jobs: Iterable[Job[Name]]) -> Iterato
     # One thread as in a worker: BLAS results may depend on the number of threads.
     with threadpool_limits(1):
         for job in jobs:
-            yield job, call(function, job.payload)
+            yield job, call(function, job.arguments)

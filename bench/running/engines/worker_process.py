@@ -6,18 +6,33 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.running.engines.child import serve
-from bench.running.engines.job import Job
+from bench.running.engines.job import KEPT, Job
 
 START = 300.0
 """Seconds within which a worker must be ready: more than imports from a slow network disk take."""
+
+
+class Packed(NamedTuple):
+    """A job, pickled.
+
+    Attributes:
+        number: of its shared part; 0 for none.
+        shared: that part.
+        payload: the rest.
+    """
+
+    number: int
+    shared: bytes
+    payload: bytes
 
 
 class WorkerProcess:
@@ -25,7 +40,7 @@ class WorkerProcess:
 
     Attributes:
         job: what it runs, or will once it is ready; None while it is idle.
-        packed: the job's pickled payload.
+        packed: the job, pickled.
         ready: it has started.
         step: of the job that it is in.
         since: when it was started, given its job, or entered the step; `time.monotonic()`.
@@ -33,10 +48,10 @@ class WorkerProcess:
 
     def __init__(
         self,
-        function: Callable[[Any], Any],
+        function: Callable[..., Any],
         plugins: tuple[Path, ...],
         job: Job[Any],
-        packed: bytes,
+        packed: Packed,
     ) -> None:
         # A forked worker would inherit the parent's memory, held-out labels included, and CUDA
         # cannot be used after a fork.
@@ -44,6 +59,8 @@ class WorkerProcess:
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, os.getpid(), function, plugins))
         self.ready = False
+        # Numbers of the shared parts that it holds.
+        self._held: deque[int] = deque(maxlen=KEPT)
         self.give(job, packed)
         try:
             with _without_interrupts(), _without_main():
@@ -60,8 +77,8 @@ class WorkerProcess:
         """For `multiprocessing.connection.wait`: readable when there is news."""
         return [self._connection, self._process.sentinel]
 
-    def give(self, job: Job[Any], packed: bytes) -> None:
-        """Hand over a job with its pickled payload."""
+    def give(self, job: Job[Any], packed: Packed) -> None:
+        """Hand over a job."""
         self.job: Job[Any] | None = job
         self.step: Any = None
         self.since = time.monotonic()
@@ -71,8 +88,12 @@ class WorkerProcess:
 
     def begin(self) -> None:
         """Send the job: at once, but for the first, which waits until the process is ready."""
+        number, shared, payload = self.packed
+        new = number > 0 and number not in self._held
+        if new:
+            self._held.append(number)
         with suppress(OSError):  # dead: `exit_code` says so
-            self._connection.send_bytes(self.packed)
+            self._connection.send((number, shared if new else None, payload))
 
     def messages(self) -> Iterator[tuple[str, Any]]:
         """What it has sent; `ready` and `step` are noted on the way."""

@@ -1,15 +1,15 @@
-// mer-bench: the difference between two methods, computed beforehand and looked up here.
+// mer-bench: the difference between two methods, computed beforehand and read from the page's tables.
 "use strict";
 (() => {
-  const tasks = JSON.parse(document.getElementById("differences").textContent);
   const form = document.getElementById("compare");
   const answer = document.getElementById("answer");
+  const tables = [...document.querySelectorAll("table.pairs")];
   const { task, first, second } = form.elements;
 
   const options = (select, words) =>
     select.replaceChildren(...words.map((word, i) => new Option(word, i)));
-  const text = (value) => Math.abs(value).toFixed(3).replace(/^0\./, ".");
-  const signed = (value) => (value < 0 ? "−" : "+") + text(value);
+  const signed = (value) =>
+    (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3).replace(/^0\./, ".");
   const element = (name, words, kind) => {
     const made = document.createElement(name);
     made.textContent = words;
@@ -22,6 +22,15 @@
     if (words) made.textContent = words;
     return made;
   };
+
+  // The lines of the chosen table: a method each, with its rank, its UF1, and a cell for each
+  // method below it.
+  const lines = () => [...tables[task.value].tBodies[0].rows];
+  const word = (line, place) => line.cells[place].textContent;
+
+  // Text of the cell of two methods, i above j: after name, rank and UF1, and the blank that all
+  // lines but the first have.
+  const cell = (i, j) => word(lines()[i], 2 + (i > 0) + j - i);
 
   function picture(value, low, high) {
     const most = Math.max(0.1, Math.abs(low), Math.abs(high)) * 1.1;
@@ -38,18 +47,22 @@
   }
 
   function show() {
-    const { rows, pairs, title } = tasks[task.value];
     const [i, j] = [Number(first.value), Number(second.value)];
-    const [a, b] = [rows[i], rows[j]];
     if (i === j) return answer.replaceChildren(element("p", "Choose two different methods."));
-    const pair = pairs.find(([k, l]) => (k === i && l === j) || (k === j && l === i));
-    let [, , value, low, high] = pair;
-    if (pair[0] !== i) [value, low, high] = [-value, -high, -low];
-    const clear = low > 0 || high < 0;
-    const ranks = [a, b].map(([name, , rank]) => (rank === null ? `${name} is not ranked` : `${name} has rank ${rank}`));
+    const found = cell(Math.min(i, j), Math.max(i, j)).match(/^(\S+) \[(\S+), (\S+)\](.*)$/);
+    if (!found) return answer.replaceChildren(element("p", "The two have no seed in common."));
+    let [value, low, high] = found.slice(1, 4).map(Number);
+    if (i > j) [value, low, high] = [-value, -high, -low];
+    const both = [i, j].map((place) => lines()[place]);
+    const scores = both.map((line) => `of ${word(line, 0)} ${word(line, 2)}`).join(", ");
+    const ranks = both.map((line) =>
+      word(line, 1) === "–" ? `${word(line, 0)} is not ranked` : `${word(line, 0)} has rank ${word(line, 1)}`,
+    );
+    // By their signs, which the smallest numbers keep: +.000.
+    const clear = found[2][0] === found[3][0];
     answer.replaceChildren(
-      element("p", `${title}: UF1 of ${a[0]} ${text(a[1])}, of ${b[0]} ${text(b[1])}.`),
-      element("p", `${signed(value)} [${signed(low)}, ${signed(high)}]`, "value"),
+      element("p", `${tables[task.value].dataset.title}: UF1 ${scores}.`),
+      element("p", `${signed(value)} [${signed(low)}, ${signed(high)}]${found[4]}`, "value"),
       picture(value, low, high),
       element(
         "p",
@@ -59,14 +72,14 @@
   }
 
   function choose() {
-    const names = tasks[task.value].rows.map(([name]) => name);
+    const names = lines().map((line) => word(line, 0));
     options(first, names);
     options(second, names);
     second.value = "1";
     show();
   }
 
-  options(task, tasks.map((one) => one.title));
+  options(task, tables.map((table) => table.dataset.title));
   task.addEventListener("change", choose);
   first.addEventListener("change", show);
   second.addEventListener("change", show);
