@@ -79,7 +79,7 @@ def fit(
     # Before anything is trained.
     check_folder(output, force)
     request = Request(
-        method, dataset, task, "loso", str(seed), apex, preset,
+        method, dataset, tasks=task, seeds=str(seed), apex=apex, preset=preset,
         incomplete=incomplete, exclude=exclude, results=results, plugin=plugin,
     )  # fmt: skip
     trained = fitted(request, RunOptions(jobs=jobs), device, subjects, without)

@@ -23,7 +23,7 @@ from bench.planning.splits import Fold
 from bench.plugins.state import State
 from bench.running.describe import describe_all, lacking_jobs
 from bench.running.device import allocations, used
-from bench.running.jobs import fit_job
+from bench.running.jobs import fit_job, setting
 from bench.running.options import RunOptions
 from bench.running.outputs import parameter_count
 from bench.running.run import Progress
@@ -104,11 +104,11 @@ def train(
     found = describe_all(jobs, cache, options, progress.ended, progress.note)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(f"{row.label}: {_last_line(sentence)}")
-    job = fit_job(unit, cache, options)
+    shared, job = setting(cell, cache), fit_job(unit, options)
     before, began = allocations(), time.perf_counter()
     try:
         with one_thread():
-            model = fitted(job).model
+            model = fitted(shared, job).model
     except BenchError:
         raise
     except Exception as error:  # a plugin may raise anything
@@ -117,7 +117,7 @@ def train(
             f"{row.label}: fit fails: {words}; `bench check {row.method.name}` says more"
         ) from error
     seconds = time.perf_counter() - began
-    first = cache.get("descriptions", job.descriptions[0])
+    first = cache.get("descriptions", shared.descriptions[0])
     assert first is not None  # it was described above
     task = cell.task
     card = Card(
@@ -131,7 +131,7 @@ def train(
         fold=fold.name,
         apex=apex,
         classes=task.classes,
-        counts=tuple(np.bincount(job.labels, minlength=job.classes).tolist()),
+        counts=tuple(np.bincount(job.labels, minlength=shared.classes).tolist()),
         subjects=tuple(sorted(set(task.people[fold.train].tolist()))),
         left_out=() if fold.name == EVERYBODY else tuple(fold.name.split(",")),
         title=task.dataset.facts.title,

@@ -53,7 +53,7 @@ def fit(
         BenchError: anything unknown, or a method that cannot be trained.
     """
     request = Request(
-        method, dataset, task, "loso", str(seed), apex, preset,
+        method, dataset, tasks=task, seeds=str(seed), apex=apex, preset=preset,
         results=None if results is None else Path(results),
         plugin=[Path(one) for one in plugins],
     )  # fmt: skip
