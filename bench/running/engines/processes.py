@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.core.errors import BenchError
+from bench.running.engines.child import Plugins
 from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
@@ -54,7 +55,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = _Pool(function, iter(jobs), workers, timeout, plugins)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -69,7 +70,7 @@ def processes(
 
 
 @dataclass
-class _Pool:
+class Pool:
     """The workers and the jobs that wait for one.
 
     Attributes:
@@ -85,7 +86,7 @@ class _Pool:
     source: Iterator[Job[Any]]
     workers: int
     timeout: float | None
-    plugins: tuple[Path, ...]
+    plugins: Plugins
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
     shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)
