@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
     from bench.core.errors import BenchError, DataError
     from bench.core.types import Array, Description
-    from bench.deploy.trained import TrainedModel
     from bench.notebook.board import Board, load
     from bench.notebook.compare import compare
     from bench.notebook.evaluate import evaluate
-    from bench.notebook.fit import fit, load_model
+    from bench.notebook.fit import TrainedModel, fit, load_model
     from bench.notebook.run import run
     from bench.plugins.context import Context
     from bench.plugins.fidelity import (
@@ -76,11 +75,10 @@ _HOMES = {
     "bench.core.dataset": ("Dataset", "DatasetFacts", "Index", "Labelling"),
     "bench.core.errors": ("BenchError", "DataError"),
     "bench.core.types": ("Array", "Description"),
-    "bench.deploy.trained": ("TrainedModel",),
     "bench.notebook.board": ("Board", "load"),
     "bench.notebook.compare": ("compare",),
     "bench.notebook.evaluate": ("evaluate",),
-    "bench.notebook.fit": ("fit", "load_model"),
+    "bench.notebook.fit": ("TrainedModel", "fit", "load_model"),
     "bench.notebook.run": ("run",),
     "bench.plugins.context": ("Context",),
     "bench.plugins.fidelity": (

@@ -17,7 +17,7 @@ from bench.cli.watch import Watch
 from bench.core.errors import BenchError
 from bench.deploy.folder import check_folder, save
 from bench.deploy.score import find_loso, loso_text
-from bench.deploy.trained import TrainedModel
+from bench.deploy.trained import Trained
 from bench.deploy.training import EVERYBODY, chosen_fold, train, with_loso
 from bench.planning.plan import Cell
 from bench.running.options import Device, RunOptions
@@ -91,7 +91,7 @@ def fit(
 
 def fitted(
     request: Request, options: RunOptions, device: Device, subjects: str, without: str
-) -> TrainedModel:
+) -> Trained:
     """Train the one method and task that a request means.
 
     Raises:
@@ -128,7 +128,7 @@ def _only(prepared: Prepared, words: str) -> Cell:
     return named[0]
 
 
-def about(trained: TrainedModel) -> list[str]:
+def about(trained: Trained) -> list[str]:
     """What a user should know of a model, a sentence or two a line."""
     card = trained.card
     classes = ", ".join(f"{name} {n}" for name, n in zip(card.classes, card.counts, strict=True))

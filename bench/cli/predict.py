@@ -25,7 +25,7 @@ from bench.deploy.predict import chosen_clips, predict_dataset, predict_files
 from bench.deploy.predictions import Challenge, Prediction, Predictions
 from bench.deploy.predictions import submission as as_submission
 from bench.deploy.score import find_loso
-from bench.deploy.trained import TrainedModel
+from bench.deploy.trained import Trained
 from bench.deploy.training import people_of, with_loso
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets
@@ -124,7 +124,7 @@ def predict(
 
 
 def _of_files(
-    trained: TrainedModel,
+    trained: Trained,
     source: Path,
     keys: Keys,
     crop: Crop,
@@ -145,7 +145,7 @@ def _of_files(
 
 
 def _of_dataset(
-    trained: TrainedModel,
+    trained: Trained,
     name: str,
     part: str,
     subjects: str,
@@ -164,7 +164,7 @@ def _of_dataset(
 
 
 def _show(
-    trained: TrainedModel,
+    trained: Trained,
     made: Predictions,
     changed: Sequence[str],
     files: Sequence[str],

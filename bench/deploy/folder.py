@@ -24,7 +24,7 @@ from bench.core.select import unknown
 from bench.core.typed import DamagedError, typed
 from bench.deploy.card import Card
 from bench.deploy.coding import Packed, pack, unpack
-from bench.deploy.trained import TrainedModel
+from bench.deploy.trained import Trained
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.store.provenance import sign
@@ -50,7 +50,7 @@ class Files:
     estimators: dict[str, str] = field(default_factory=dict)
 
 
-def save(trained: TrainedModel, folder: Path, force: bool = False) -> None:
+def save(trained: Trained, folder: Path, force: bool = False) -> None:
     """Write a model; a folder that has one already is replaced only with `force`.
 
     Raises:
@@ -89,7 +89,7 @@ def check_folder(folder: Path, force: bool = False) -> None:
         raise BenchError(f"-o {folder}: there is a model already; --force replaces it")
 
 
-def load(folder: Path, registry: Registry) -> TrainedModel:
+def load(folder: Path, registry: Registry) -> Trained:
     """Read a model; of all code only that of its method runs.
 
     Raises:
@@ -113,7 +113,7 @@ def load(folder: Path, registry: Registry) -> TrainedModel:
         raise BenchError(
             f"{folder}: not restored by {card.label}: {' '.join(said.split()):.300}"
         ) from error
-    return TrainedModel(card, method, model)
+    return Trained(card, method, model)
 
 
 def read_card(folder: Path) -> tuple[Card, Files]:

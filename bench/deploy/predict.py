@@ -17,7 +17,7 @@ from bench.data.fingerprint import digests, identities
 from bench.data.reading.mesh import find_model
 from bench.deploy.clips import Crop, Keys, OwnClip, open_clip, wanted
 from bench.deploy.predictions import Prediction, Predictions, of_scores
-from bench.deploy.trained import TrainedModel
+from bench.deploy.trained import Trained
 from bench.views.catalog import servable, view_versions
 from bench.views.opening import views_of
 
@@ -29,7 +29,7 @@ def _nothing(*_: object) -> None:
 
 
 def predict_files(
-    trained: TrainedModel,
+    trained: Trained,
     path: Path,
     keys: Keys,
     crop: Crop = "align",
@@ -70,7 +70,7 @@ def predict_files(
     return Predictions(trained.card.classes, tuple(rows), tuple(dict.fromkeys(remarks)))
 
 
-def _described(trained: TrainedModel, clip: OwnClip) -> Description:
+def _described(trained: Trained, clip: OwnClip) -> Description:
     try:
         return trained.describe(clip.views)
     except BenchError:
@@ -81,7 +81,7 @@ def _described(trained: TrainedModel, clip: OwnClip) -> Description:
 
 
 def predict_dataset(
-    trained: TrainedModel,
+    trained: Trained,
     dataset: Dataset,
     clips: Sequence[Clip],
     cache: Cache,
@@ -136,7 +136,7 @@ def _sound(clip: Clip | DataError) -> Clip:
     return clip
 
 
-def _row(clip: Clip, person: str, scores: tuple[float, ...], trained: TrainedModel) -> Prediction:
+def _row(clip: Clip, person: str, scores: tuple[float, ...], trained: Trained) -> Prediction:
     source = "" if clip.apex is None and clip.apex_source == "absent" else clip.apex_source
     return Prediction(
         clip.id, person, scores, apex_source=source, trained_on=person in trained.card.subjects
@@ -170,7 +170,7 @@ def chosen_clips(index: Index, dataset: Dataset, task: str, part: str) -> list[C
     return every
 
 
-def check_views(trained: TrainedModel, sources: frozenset[str], what: str) -> None:
+def check_views(trained: Trained, sources: frozenset[str], what: str) -> None:
     """Raise `BenchError` where a method needs what clips do not have."""
     if lacking := sorted(trained.method.needs - servable(sources)):
         raise BenchError(
@@ -178,7 +178,7 @@ def check_views(trained: TrainedModel, sources: frozenset[str], what: str) -> No
         )
 
 
-def view_remarks(trained: TrainedModel, sources: frozenset[str]) -> Iterator[str]:
+def view_remarks(trained: Trained, sources: frozenset[str]) -> Iterator[str]:
     """How the signals of these clips differ from those of training, a sentence each."""
     method, before = trained.method, trained.card.inputs["views"]
     today = view_versions(method.needs | method.takes, sources)

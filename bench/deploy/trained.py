@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.core.contain import contained
 from bench.core.errors import BenchError
@@ -18,12 +16,9 @@ from bench.running.jobs import allowed
 from bench.running.outputs import checked, described
 from bench.views.clip_views import Views
 
-if TYPE_CHECKING:
-    from bench.deploy.predictions import Predictions
-
 
 @dataclass(frozen=True)
-class TrainedModel:
+class Trained:
     """A trained model.
 
     Attributes:
@@ -35,39 +30,6 @@ class TrainedModel:
     card: Card
     method: Method
     model: Model
-
-    def predict(
-        self,
-        path: str | Path,
-        onset: int | str = "",
-        apex: int | str = "",
-        offset: int | str = "",
-        align: bool = True,
-    ) -> Predictions:
-        """Predict the clips of a video, a folder of frames, or a csv that lists such.
-
-        Args:
-            path: of the video, folder or csv.
-            onset: its frame number, or seconds as "2.4s"; found where none is given.
-            apex: the same.
-            offset: the same.
-            align: find the face and align it; False takes frames that are aligned faces already.
-
-        Raises:
-            BenchError: a clip that cannot be read, a face that is not found, or a model that needs
-                what no video has.
-        """
-        from bench.deploy.clips import Keys
-        from bench.deploy.predict import predict_files
-
-        keys = Keys(str(onset), str(apex), str(offset))
-        return predict_files(self, Path(path), keys, "align" if align else "none")
-
-    def save(self, folder: str | Path, force: bool = False) -> None:
-        """Write the model to a folder; `force` replaces the one that is there."""
-        from bench.deploy.folder import save
-
-        save(self, Path(folder), force)
 
     def describe(self, clip: Views) -> Description:
         """Describe a clip as its method does in training."""

@@ -14,15 +14,16 @@ from bench.cache.cache import Cache
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.errors import BenchError
 from bench.core.select import choose
-from bench.core.types import ApexPolicy, Array
+from bench.core.types import ApexPolicy, Array, Description
 from bench.data.task import Task
 from bench.deploy.card import Card, Loso, form_of
-from bench.deploy.trained import TrainedModel, one_thread
+from bench.deploy.trained import Trained, one_thread
 from bench.planning.plan import Cell, Unit
 from bench.planning.splits import Fold
+from bench.plugins.model import Model
 from bench.plugins.state import State
 from bench.running.describe import describe_all, lacking_jobs
-from bench.running.device import allocations, used
+from bench.running.device import Used, allocations, used
 from bench.running.jobs import fit_job, setting
 from bench.running.options import RunOptions
 from bench.running.outputs import parameter_count
@@ -75,7 +76,7 @@ def train(
     cache: Cache,
     options: RunOptions,
     progress: Progress,
-) -> TrainedModel:
+) -> Trained:
     """Describe the clips of a task that are not described yet, and fit one model.
 
     Args:
@@ -97,18 +98,17 @@ def train(
             f"{row.label} is transductive: it sees the clips that it predicts while it is trained, "
             "so that there is no model to keep"
         )
-    cell = dataclasses.replace(cell, folds=(fold,))
-    unit = Unit(cell, fold)
+    unit = Unit(dataclasses.replace(cell, folds=(fold,)), fold)
     jobs = lacking_jobs([unit], cache)
     progress.phase("clips", [None] * len(jobs))
     found = describe_all(jobs, cache, options, progress.ended, progress.note)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(f"{row.label}: {_last_line(sentence)}")
-    shared, job = setting(cell, cache), fit_job(unit, options)
+    shared = setting(unit.cell, cache)
     before, began = allocations(), time.perf_counter()
     try:
         with one_thread():
-            model = fitted(shared, job).model
+            model = fitted(shared, fit_job(unit, options)).model
     except BenchError:
         raise
     except Exception as error:  # a plugin may raise anything
@@ -119,8 +119,17 @@ def train(
     seconds = time.perf_counter() - began
     first = cache.get("descriptions", shared.descriptions[0])
     assert first is not None  # it was described above
-    task = cell.task
-    card = Card(
+    card = _card(unit, apex, model, first, used(before), seconds)
+    return Trained(card, row.method, model)
+
+
+def _card(
+    unit: Unit, apex: ApexPolicy, model: Model, clip: Description, device: Used, seconds: float
+) -> Card:
+    cell, fold = unit.cell, unit.fold
+    row, task = cell.row, cell.task
+    people = set(task.people[fold.train].tolist())
+    return Card(
         method=row.method.name,
         method_class=type(row.method).__name__,
         label=row.label,
@@ -131,26 +140,26 @@ def train(
         fold=fold.name,
         apex=apex,
         classes=task.classes,
-        counts=tuple(np.bincount(job.labels, minlength=shared.classes).tolist()),
-        subjects=tuple(sorted(set(task.people[fold.train].tolist()))),
-        left_out=() if fold.name == EVERYBODY else tuple(fold.name.split(",")),
+        counts=tuple(np.bincount(task.labels[fold.train], minlength=len(task.classes)).tolist()),
+        subjects=tuple(sorted(people)),
+        left_out=tuple(sorted(set(task.people.tolist()) - people)),
         title=task.dataset.facts.title,
         licence=task.dataset.facts.licence,
         synthetic=task.synthetic,
-        form=form_of(first),
+        form=form_of(clip),
         source=source_hash(type(row.method)),
         borrowed=borrowed(type(row.method)),
         dataset_code=dataset_code(task.dataset),
         environment=asdict(environment()),
-        **used(before)._asdict(),
+        device=device.device,
+        gpu=device.gpu,
         seconds=round(seconds, 3),
         parameters=parameter_count(model.parameters),
         holds_clips=_holds_clips(model.state(), len(fold.train)),
     )
-    return TrainedModel(card, row.method, model)
 
 
-def with_loso(trained: TrainedModel, loso: Loso | None) -> TrainedModel:
+def with_loso(trained: Trained, loso: Loso | None) -> Trained:
     """The model with the score of models like it."""
     return dataclasses.replace(trained, card=dataclasses.replace(trained.card, loso=loso))
 

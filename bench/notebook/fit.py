@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cli.common import workspace
 from bench.cli.fit import fitted
 from bench.cli.prepare import Request
 from bench.core.types import ApexPolicy
-from bench.deploy.folder import load
-from bench.deploy.trained import TrainedModel
+from bench.deploy.clips import Keys
+from bench.deploy.folder import load, save
+from bench.deploy.predict import predict_files
+from bench.deploy.predictions import Predictions
+from bench.deploy.trained import Trained
 from bench.deploy.training import EVERYBODY
 from bench.running.options import Device, RunOptions
+
+
+@dataclass(frozen=True)
+class TrainedModel(Trained):
+    """A trained model; `.card` is what is known of it."""
+
+    def predict(
+        self,
+        path: str | Path,
+        onset: int | str = "",
+        apex: int | str = "",
+        offset: int | str = "",
+        align: bool = True,
+    ) -> Predictions:
+        """Predict the clips of a video, a folder of frames, or a csv that lists such.
+
+        Args:
+            path: of the video, folder or csv.
+            onset: its frame number, or seconds as "2.4s"; found where none is given.
+            apex: the same.
+            offset: the same.
+            align: find the face and align it; False takes frames that are aligned faces already.
+
+        Raises:
+            BenchError: a clip that cannot be read, a face that is not found, or a model that needs
+                what no video has.
+        """
+        keys = Keys(str(onset), str(apex), str(offset))
+        return predict_files(self, Path(path), keys, "align" if align else "none")
+
+    def save(self, folder: str | Path, force: bool = False) -> None:
+        """Write the model to a folder; `force` replaces the one that is there."""
+        save(self, Path(folder), force)
 
 
 def fit(
@@ -47,7 +84,7 @@ def fit(
         jobs: processes that describe clips; one per core by default.
 
     Returns:
-        the model: `.predict("clip.mp4")`, `.save(folder)`, and `.card`, what is known of it.
+        the model.
 
     Raises:
         BenchError: anything unknown, or a method that cannot be trained.
@@ -57,7 +94,8 @@ def fit(
         results=None if results is None else Path(results),
         plugin=[Path(one) for one in plugins],
     )  # fmt: skip
-    return fitted(request, RunOptions(jobs=jobs), device, subjects, without)
+    trained = fitted(request, RunOptions(jobs=jobs), device, subjects, without)
+    return TrainedModel(trained.card, trained.method, trained.model)
 
 
 def load_model(folder: str | Path, plugins: Sequence[str | Path] = ()) -> TrainedModel:
@@ -71,4 +109,5 @@ def load_model(folder: str | Path, plugins: Sequence[str | Path] = ()) -> Traine
         BenchError: no model, one that is damaged, or of a method that is not at hand.
     """
     registry, _ = workspace([Path(one) for one in plugins])
-    return load(Path(folder), registry)
+    trained = load(Path(folder), registry)
+    return TrainedModel(trained.card, trained.method, trained.model)
