@@ -109,7 +109,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
-    records = [one for one in store.of_cell(cell).values() if isinstance(one, Record)]
+    kept = store.of_cell(cell).values()
+    records = [one.record for one in kept if isinstance(one.record, Record)]
     wanted = replace(prepared.options, trace=prepared.options.trace or cell.row.traced)
     done = {record.fold for record in records if record.serves(wanted)}
     each = _seconds(cell, [record for record in records if record.status == "ok"])

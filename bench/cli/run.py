@@ -79,7 +79,7 @@ def run(
 
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
     console = out()
-    contents = store.contents()
+    contents = store.contents(known=summary.read)
     board = build(store, prepared.registry, records=contents.records)
     # Before anything is printed: whoever reads it may leave early.
     changed = bool(summary.ran or summary.failures)

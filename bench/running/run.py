@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, cast
 
 from bench.cache.cache import Cache
@@ -25,7 +26,7 @@ from bench.running.worker import fit
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id
 from bench.store.record import Inputs, Record
-from bench.store.store import Store
+from bench.store.store import NOTHING_KEPT, Store, gc_paused
 
 
 class Progress(Protocol):
@@ -54,6 +55,7 @@ class Summary:
         rewritten: a line for each damaged task or environment file, which was written again.
         unreadable: sentences that name clips that could not be read.
         spared: cells that ran without such clips instead.
+        read: records by path, where nothing was left to run: a board need not read them again.
     """
 
     reused: int = 0
@@ -64,6 +66,7 @@ class Summary:
     rewritten: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     spared: list[Cell] = field(default_factory=list)
+    read: dict[Path, Record] = field(default_factory=dict)
 
 
 def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
@@ -136,7 +139,11 @@ def _missing(
     """Units without a record that serves, the first of every cell before the others."""
     tasks = {id(cell.task): cell.task for cell in cells}.values()
     summary.rewritten += filter(None, map(store.write_task, tasks))
-    return one_of_each_first([_missing_of(cell, store, options, summary) for cell in cells])
+    with gc_paused():
+        waiting = [_missing_of(cell, store, options, summary) for cell in cells]
+    if any(waiting):
+        summary.read.clear()
+    return one_of_each_first(waiting)
 
 
 def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
@@ -146,12 +153,11 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
     changes = code_judge(type(cell.row.method), dataset_plugins(cell.task.dataset))
     waiting = []
     for unit in cell.units:
-        record = found.get(unit.fold.name)
+        path, record = found.get(unit.fold.name, NOTHING_KEPT)
         if isinstance(record, DamagedError):
             # Without the cure, which is this very run.
-            summary.damaged.append(f"{store.path(unit)}: {record.fault}")
-            record = None
-        if record is None or not record.serves(wanted):
+            summary.damaged.append(f"{path}: {record.fault}")
+        if not isinstance(record, Record) or not record.serves(wanted):
             waiting.append(unit)
             continue
         stale = bool(changes(record))
@@ -159,6 +165,7 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
             waiting.append(unit)
             continue
         summary.reused += 1
+        summary.read[path] = record
         if stale:
             summary.stale.append(unit)
     return waiting
