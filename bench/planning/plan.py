@@ -13,6 +13,7 @@ from bench.core.errors import BenchError
 from bench.core.names import Protocol
 from bench.core.words import Annotation
 from bench.data.task import Task
+from bench.planning.estimate import longest_first
 from bench.planning.skipped import ImpossibleProtocol, MissingViews, Skipped, sentences
 from bench.planning.splits import Fold, ImpossibleSplitError, folds
 from bench.plugins.configure import Configured
@@ -98,21 +99,27 @@ class Plan:
     Attributes:
         cells: in the order asked for.
         skipped: the pairs, with the reason.
+        shard: which part of a larger plan this is, "3/40"; empty for all of it.
     """
 
     cells: tuple[Cell, ...]
     skipped: tuple[Skipped, ...] = ()
+    shard: str = ""
 
-    @cached_property
+    @property
     def units(self) -> list[Unit]:
-        """All units, starting with one fold of every cell, so that errors show early."""
-        return one_of_each_first([cell.units for cell in self.cells])
+        """All units."""
+        return self.ordered([cell.units for cell in self.cells])
 
+    def ordered(self, cells: Sequence[Sequence[Unit]]) -> list[Unit]:
+        """Units of some cells in the order to run them: those first that may take longest.
 
-def one_of_each_first(cells: Sequence[Sequence[Unit]]) -> list[Unit]:
-    """Units by cell in one list: the first of every cell, then the others."""
-    first = [units[0] for units in cells if units]
-    return first + [unit for units in cells for unit in units[1:]]
+        Before them one of every cell, so that errors show early; but in a part of a plan, which
+        has few of each cell, that would be nearly all.
+        """
+        first = [] if self.shard else [units[0] for units in cells if units]
+        rest = [unit for units in cells for unit in (units if self.shard else units[1:])]
+        return first + longest_first(rest)
 
 
 def make_plan(

@@ -23,4 +23,5 @@ def engine(options: RunOptions) -> Engine[Any]:
         workers=options.workers,
         timeout=options.timeout,
         plugins=options.plugins,
+        gpus=options.gpus,
     )
