@@ -32,6 +32,7 @@ NAMED = 20
 def run(
     methods: opt.Methods = "all",
     datasets: opt.Datasets = "all",
+    classes: opt.Classes = None,
     tasks: opt.Tasks = "",
     protocol: opt.Protocol = "loso",
     seeds: opt.Seeds = "0",
@@ -48,6 +49,7 @@ def run(
     plugin: opt.Plugin = None,
     device: opt.DeviceOption = "auto",
     engine: opt.EngineOption = "processes",
+    scheduler: opt.Scheduler = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
     refresh: opt.RefreshOption = None,

@@ -25,8 +25,9 @@ class Options(TypedDict, total=False):
     """Options of `bench.run`, each as on the command line; paths may be strings.
 
     Attributes:
+        classes: file of a composite's tasks, as `--map`.
         tasks: names, globs or numbers of classes; by default the first of each dataset.
-        protocol: "loso", "kfold:K", "hde" or the diagnostic "lovo".
+        protocol: "loso", "kfold:K", "hde", "casme2->samm" or the diagnostic "lovo".
         seeds: 0, "0-4" or [0, 3, 7].
         apex: where apex frames come from.
         preset: configuration of the methods; by default the paper's, or `quick` on stand-ins.
@@ -40,13 +41,15 @@ class Options(TypedDict, total=False):
         jobs: processes; one per core by default.
         timeout: seconds for each fold, and for each description of a clip.
         device: of torch methods: "auto", "cpu", "cuda" or GPUs by number, "cuda:0,cuda:1".
-        engine: worker processes, or "serial" in this one.
+        engine: worker processes, "serial" in this one, or "dask".
+        scheduler: of Dask: an address, a scheduler file, or a queue such as "slurm".
         trace: score every checkpoint on the held-out subject (oracle column).
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
         keep_going: run all folds of a method, even after 3 in a row have failed alike.
     """
 
+    classes: str | Path | None
     tasks: str | Iterable[str]
     protocol: str
     seeds: int | str | Iterable[int]
@@ -63,6 +66,7 @@ class Options(TypedDict, total=False):
     timeout: float | None
     device: str
     engine: Engine
+    scheduler: str | None
     trace: bool
     inner: int
     refresh: Refresh | None
@@ -92,7 +96,7 @@ def run(
             raise unknown("option", name, list(Options.__annotations__))
     given: dict[str, Any] = {**options, "methods": _words(methods), "datasets": _words(datasets)}
     given["plugin"] = _paths(given.pop("plugins", ()))
-    for name in ("exclude", "results"):
+    for name in ("classes", "exclude", "results"):
         if given.get(name) is not None:
             given[name] = Path(given[name])
     given["tasks"] = _words(given.get("tasks", ""))

@@ -119,7 +119,7 @@ def describe_all(
     """
     found = Found()
     crashes = _Crashes(note)
-    runner: Engine[ClipKey] = engine(options)
+    runner: Engine[ClipKey] = engine(options, cache, note)
     todo, first = jobs, True
     while todo:
         again: list[Job[ClipKey]] = []

@@ -50,6 +50,13 @@ def settled(options: RunOptions) -> RunOptions:
     words = checked(options.device)
     if words == "cpu":
         return replace(options, device="cpu", gpus=())
+    if options.engine == "dask" and words == "cuda":
+        return replace(options, device="cuda", gpus=())  # the workers' machines have it or not
+    if options.engine == "dask" and words != "auto":
+        raise BenchError(
+            f"--device {words}: each Dask worker sees the GPUs of its CUDA_VISIBLE_DEVICES; "
+            "expected auto, cpu or cuda"
+        )
     there = gpu_count()
     if words == "auto":
         wanted = list(range(there))
@@ -63,6 +70,8 @@ def settled(options: RunOptions) -> RunOptions:
         )
     if not wanted:
         return replace(options, device="cpu", gpus=())
+    if options.engine == "dask":
+        return replace(options, device="cuda", gpus=())
     # This process cannot be shown fewer GPUs than it has seen already.
     if options.engine == "serial":
         return replace(options, device=f"cuda:{wanted[0]}" if wanted[0] else "cuda", gpus=())

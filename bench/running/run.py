@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -26,7 +26,7 @@ from bench.running.patience import GIVE_UP, Pair, Patience
 from bench.running.unreadable import without
 from bench.running.worker import fit
 from bench.store.code import code_judge, dataset_code, dataset_plugins
-from bench.store.environment import environment, environment_id
+from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
 from bench.store.store import NOTHING_KEPT, Store, gc_paused
 
@@ -103,11 +103,11 @@ def _run(
         # All of their clips have just been described.
         waiting += plan.ordered(_missing(summary.spared, store, options, summary))
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(options)
+    runner: Engine[Unit] = engine(options, cache, progress.note)
     patience = Patience(None if options.keep_going else GIVE_UP)
     wanted = _while_worth(waiting, patience, progress)
     for job, outcome in runner(fit, _jobs(wanted, cache, options)):
-        record = _record(job.name, outcome, options)
+        record = _record(job.name, outcome, options, _machine(outcome, store, summary))
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
         if line := patience.ended(job.name, record):
@@ -197,7 +197,20 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
         summary.failures.append((unit, record.status, record.error))
 
 
-def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
+def _machine(outcome: Outcome | Lost, store: Store, summary: Summary) -> str:
+    """Id of the machine of an outcome, which is described before a record names it."""
+    machine = outcome.machine if isinstance(outcome, Outcome) else None
+    if machine is None:
+        return environment_id()
+    name = environment_name(asdict(machine))
+    if fault := store.write_environment(name, machine):
+        summary.rewritten.append(fault)
+    return name
+
+
+def _record(
+    unit: Unit, outcome: Outcome | Lost, options: RunOptions, machine: str | None = None
+) -> Record:
     cell, row = unit.cell, unit.cell.row
     if isinstance(outcome, Lost):
         outcome = Outcome(outcome.status, error=outcome.error)
@@ -226,7 +239,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         inner_step=outcome.inner_step,
         curve=outcome.curve,
         transductive=row.method.stated().transductive,
-        environment=environment_id(),
+        environment=machine or environment_id(),
         isolated=options.engine != "serial",
     )
 

@@ -27,12 +27,15 @@ from bench.core.errors import BenchError
 from bench.running.engines.job import KEPT, Lost, call
 from bench.running.gpus import visible
 
+Plugins = tuple[Path, ...] | tuple[tuple[Path, Path], ...]
+"""Plugin files; or copies of them, each with the path that names its module."""
+
 
 def serve(
     connection: Connection,
     parent: int,
     function: Callable[..., Any],
-    plugins: tuple[Path, ...],
+    plugins: Plugins,
     gpu: int | None = None,
 ) -> None:
     """Run jobs until the pipe closes.
@@ -108,12 +111,12 @@ def _run(
         return ForkingPickler.dumps(("done", Lost("failed", traceback.format_exc())))
 
 
-def _load(plugins: tuple[Path, ...]) -> None:
+def _load(plugins: Plugins) -> None:
     if plugins:
         from bench.plugins.load_file import load_file
 
-        for path in plugins:
-            load_file(path)
+        for plugin in plugins:
+            load_file(*plugin if isinstance(plugin, tuple) else (plugin,))
 
 
 def _settle(parent: int) -> None:

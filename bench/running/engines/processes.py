@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.core.errors import BenchError
+from bench.running.engines.child import Plugins
 from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
@@ -56,7 +57,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = _Pool(function, iter(jobs), workers, timeout, plugins, gpus)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -71,7 +72,7 @@ def processes(
 
 
 @dataclass
-class _Pool:
+class Pool:
     """The workers and the jobs that wait for one.
 
     Attributes:
@@ -87,7 +88,7 @@ class _Pool:
     source: Iterator[Job[Any]]
     workers: int
     timeout: float | None
-    plugins: tuple[Path, ...]
+    plugins: Plugins
     gpus: tuple[int, ...] = ()
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
