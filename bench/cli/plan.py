@@ -14,8 +14,7 @@ from bench.cli import options as opt
 from bench.cli.common import err, out, print_json
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import duration
-from bench.planning.estimate import fold_seconds
-from bench.planning.plan import Cell
+from bench.planning.plan import Cell, fold_seconds
 from bench.planning.skipped import sentences
 from bench.running.options import RunOptions
 from bench.store.record import Record

@@ -100,7 +100,8 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
         options, plugins=registry.files, cache_size=bound, incomplete=incomplete
     )
     seeds = numbers(request.seeds, "--seeds")
-    shard = Shard.parse(request.shard) if request.shard else None
+    if request.shard:
+        Shard.parse(request.shard)  # before stand-ins are made, too
     if own:
         if own.method.name in registry.methods:
             raise BenchError(f"{own.method.name} is a method of the benchmark; rename yours")
@@ -133,16 +134,20 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
-    if request.folds:
-        plan = with_folds(plan, request.folds)
-    # Before what this machine knows of unreadable clips: all machines must find the same parts.
-    if shard is not None:
-        plan = shard_of(plan, shard)
-    if request.incomplete:
-        plan = spared(plan, settings.cache)
+    plan = _share(plan, request, settings)
     if stand_ins:
         remarks = [_remark(unconfigured, request, preset), *remarks]
     return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))
+
+
+def _share(plan: Plan, request: Request, settings: Settings) -> Plan:
+    """What of the plan is asked for, without clips that are known to be unreadable."""
+    if request.folds:
+        plan = with_folds(plan, request.folds)
+    # Before what this machine knows of unreadable clips: all machines must find the same parts.
+    if request.shard:
+        plan = shard_of(plan, Shard.parse(request.shard))
+    return spared(plan, settings.cache) if request.incomplete else plan
 
 
 def _tasks(

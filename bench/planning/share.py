@@ -10,8 +10,7 @@ from typing import Self
 
 from bench.core.errors import BenchError
 from bench.core.select import nearest
-from bench.planning.estimate import weight
-from bench.planning.plan import Plan
+from bench.planning.plan import Plan, weight
 
 MOST = 100_000
 """Parts of a plan."""
