@@ -34,4 +34,5 @@ def engine(options: RunOptions, cache: Cache, note: Callable[[str], None]) -> En
         workers=options.workers,
         timeout=options.timeout,
         plugins=options.plugins,
+        gpus=options.gpus,
     )
