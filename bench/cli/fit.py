@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.cli import options as opt
-from bench.cli.common import chosen_device, err, out
+from bench.cli.common import err, out
 from bench.cli.complete import complete_datasets, complete_methods, complete_tasks
 from bench.cli.plan import say_remarks
 from bench.cli.prepare import Prepared, Request, prepare
@@ -20,7 +20,8 @@ from bench.deploy.score import find_loso, loso_text
 from bench.deploy.trained import Trained
 from bench.deploy.training import EVERYBODY, chosen_fold, train, with_loso
 from bench.planning.plan import Cell
-from bench.running.options import Device, RunOptions
+from bench.running.gpus import settled
+from bench.running.options import RunOptions
 from bench.store.store import Store
 
 OneDataset = Annotated[
@@ -82,16 +83,14 @@ def fit(
         method, dataset, tasks=task, seeds=str(seed), apex=apex, preset=preset,
         incomplete=incomplete, exclude=exclude, results=results, plugin=plugin,
     )  # fmt: skip
-    trained = fitted(request, RunOptions(jobs=jobs), device, subjects, without)
+    trained = fitted(request, RunOptions(jobs=jobs, device=device), subjects, without)
     save(trained, output, force)
     for line in about(trained):
         out().say(line)
     out().say(f"Model: {output}")
 
 
-def fitted(
-    request: Request, options: RunOptions, device: Device, subjects: str, without: str
-) -> Trained:
+def fitted(request: Request, options: RunOptions, subjects: str, without: str) -> Trained:
     """Train the one method and task that a request means.
 
     Raises:
@@ -105,7 +104,7 @@ def fitted(
     remarked = dataclasses.replace(prepared, plan=dataclasses.replace(prepared.plan, cells=(cell,)))
     say_remarks(remarked)
     settings = prepared.settings
-    options = dataclasses.replace(prepared.options, device=chosen_device(device))
+    options = settled(prepared.options)
     with Watch(options.workers, err()) as watch:
         trained = train(cell, fold, request.apex, settings.cache, options, watch)
     found = find_loso(trained.card, Store(settings.results), prepared.registry)

@@ -16,7 +16,7 @@ from bench.deploy.predict import predict_files
 from bench.deploy.predictions import Predictions
 from bench.deploy.trained import Trained
 from bench.deploy.training import EVERYBODY
-from bench.running.options import Device, RunOptions
+from bench.running.options import RunOptions
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def fit(
     apex: ApexPolicy = "given",
     results: str | Path | None = None,
     plugins: Sequence[str | Path] = (),
-    device: Device = "auto",
+    device: str = "auto",
     jobs: int | None = None,
 ) -> TrainedModel:
     """Train a method once, as `bench fit` does.
@@ -94,7 +94,7 @@ def fit(
         results=None if results is None else Path(results),
         plugin=[Path(one) for one in plugins],
     )  # fmt: skip
-    trained = fitted(request, RunOptions(jobs=jobs), device, subjects, without)
+    trained = fitted(request, RunOptions(jobs=jobs, device=device), subjects, without)
     return TrainedModel(trained.card, trained.method, trained.model)
 
 
