@@ -31,6 +31,8 @@ class Group:
 
 VERBS: Mapping[str, str | Group] = {
     "run": "Run methods on datasets; rerun the command to resume.",
+    "fit": "Train a method once, on all subjects of a task, and save the model.",
+    "predict": "Predict clips with a saved model: a video, frames, a table, or a dataset.",
     "plan": "Show what a run would do, what is done, and how long the rest may take.",
     "board": "Print the leaderboard of a results folder, or write it to files.",
     "publish": "Write a leaderboard as a static site: pages that need no server.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ from bench.views.catalog import servable, view_versions
 
 ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
 """Annotations of the training clips, besides their class, that a method may use."""
+
+UNKNOWN = 1.0
+"""Seconds that a fold counts for where its method does not estimate it."""
 
 
 @dataclass(frozen=True)
@@ -98,21 +102,59 @@ class Plan:
     Attributes:
         cells: in the order asked for.
         skipped: the pairs, with the reason.
+        shard: which part of a larger plan this is, "3/40"; empty for all of it.
     """
 
     cells: tuple[Cell, ...]
     skipped: tuple[Skipped, ...] = ()
+    shard: str = ""
 
-    @cached_property
+    @property
     def units(self) -> list[Unit]:
-        """All units, starting with one fold of every cell, so that errors show early."""
-        return one_of_each_first([cell.units for cell in self.cells])
+        """All units."""
+        return self.ordered([cell.units for cell in self.cells])
+
+    def ordered(self, cells: Sequence[Sequence[Unit]]) -> list[Unit]:
+        """Units of some cells in the order to run them: those first that may take longest.
+
+        Before them one of every cell, so that errors show early; but in a part of a plan, which
+        has few of each cell, that would be nearly all.
+        """
+        first = [] if self.shard else [units[0] for units in cells if units]
+        rest = [unit for units in cells for unit in (units if self.shard else units[1:])]
+        return first + longest_first(rest)
 
 
-def one_of_each_first(cells: Sequence[Sequence[Unit]]) -> list[Unit]:
-    """Units by cell in one list: the first of every cell, then the others."""
-    first = [units[0] for units in cells if units]
-    return first + [unit for units in cells for unit in units[1:]]
+def fold_seconds(cell: Cell, fold: Fold) -> float | None:
+    """What the method estimates for one fit on one thread; None where it does not."""
+    if cell.row.weights is not None:
+        return 0.0  # nothing is trained
+    clips = len(fold.train)
+    return cell.row.method.seconds(clips, round(clips * cell.task.frames))
+
+
+def weight(unit: Unit) -> float:
+    """Seconds that a unit counts for: those of its estimate, never of what has run before.
+
+    All machines that share a plan must see the same.
+    """
+    seconds = fold_seconds(unit.cell, unit.fold)
+    return UNKNOWN if seconds is None else seconds
+
+
+def longest_first(units: Sequence[Unit]) -> list[Unit]:
+    """Units in the order in which workers should start them, so that none ends long after others.
+
+    Methods and tasks stay together: a worker loads the features of a task once for all its folds.
+    """
+    groups: dict[tuple[int, int], list[tuple[float, Unit]]] = defaultdict(list)
+    for unit in units:
+        # By identity: a task holds arrays, which do not hash.
+        groups[id(unit.cell.row), id(unit.cell.task)].append((weight(unit), unit))
+    for group in groups.values():
+        group.sort(key=lambda pair: -pair[0])
+    ordered = sorted(groups.values(), key=lambda group: -group[0][0])
+    return [unit for group in ordered for _, unit in group]
 
 
 def make_plan(

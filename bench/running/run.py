@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Protocol, cast
 
 from bench.cache.cache import Cache
@@ -12,20 +14,21 @@ from bench.core.code_hash import borrowed, source_hash
 from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
-from bench.planning.plan import Cell, Plan, Unit, one_of_each_first
+from bench.planning.plan import Cell, Plan, Unit
 from bench.plugins.fold_weights import WORD
-from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
+from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Engine, Job, Lost
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
+from bench.running.patience import GIVE_UP, Pair, Patience
 from bench.running.unreadable import without
 from bench.running.worker import fit
 from bench.store.code import code_judge, dataset_code, dataset_plugins
-from bench.store.environment import environment, environment_id
+from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
-from bench.store.store import Store
+from bench.store.store import NOTHING_KEPT, Store, gc_paused
 
 
 class Progress(Protocol):
@@ -54,6 +57,8 @@ class Summary:
         rewritten: a line for each damaged task or environment file, which was written again.
         unreadable: sentences that name clips that could not be read.
         spared: cells that ran without such clips instead.
+        skipped: units of methods that failed alike too often, by method and task; no records.
+        read: records by path, where nothing was left to run: a board need not read them again.
     """
 
     reused: int = 0
@@ -64,6 +69,8 @@ class Summary:
     rewritten: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     spared: list[Cell] = field(default_factory=list)
+    skipped: Counter[Pair] = field(default_factory=Counter)
+    read: dict[Path, Record] = field(default_factory=dict)
 
 
 def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
@@ -87,21 +94,35 @@ def _run(
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
     summary = Summary(rewritten=[fault] if fault else [])
-    waiting = _missing(plan.cells, store, options, summary)
+    waiting = plan.ordered(_missing(plan.cells, store, options, summary))
     if not waiting:
         return summary
     _check_weights(waiting)
-    waiting = _described(waiting, store, cache, options, progress, summary)
+    waiting = _described(waiting, plan.shard, store, cache, options, progress, summary)
     if summary.spared:
         # All of their clips have just been described.
-        waiting += _missing(summary.spared, store, options, summary)
+        waiting += plan.ordered(_missing(summary.spared, store, options, summary))
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(options)
-    for job, outcome in runner(fit, _jobs(waiting, cache, options)):
-        record = _record(job.name, outcome, options)
+    runner: Engine[Unit] = engine(options, cache, progress.note)
+    patience = Patience(None if options.keep_going else GIVE_UP)
+    wanted = _while_worth(waiting, patience, progress)
+    for job, outcome in runner(fit, _jobs(wanted, cache, options)):
+        record = _record(job.name, outcome, options, _machine(outcome, store, summary))
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
+        if line := patience.ended(job.name, record):
+            progress.note(line)
+    summary.skipped.update(patience.skipped)
     return summary
+
+
+def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress) -> Iterator[Unit]:
+    """The units that are to be started, as long as their method is not given up."""
+    for unit in waiting:
+        if patience.skips(unit):
+            progress.ended(unit, 0.0)
+        else:
+            yield unit
 
 
 def _jobs(waiting: Iterable[Unit], cache: Cache, options: RunOptions) -> Iterator[Job[Unit]]:
@@ -132,11 +153,15 @@ def _check_weights(waiting: Sequence[Unit]) -> None:
 
 def _missing(
     cells: Sequence[Cell], store: Store, options: RunOptions, summary: Summary
-) -> list[Unit]:
-    """Units without a record that serves, the first of every cell before the others."""
+) -> list[list[Unit]]:
+    """Of each cell, the units without a record that serves."""
     tasks = {id(cell.task): cell.task for cell in cells}.values()
     summary.rewritten += filter(None, map(store.write_task, tasks))
-    return one_of_each_first([_missing_of(cell, store, options, summary) for cell in cells])
+    with gc_paused():
+        waiting = [_missing_of(cell, store, options, summary) for cell in cells]
+    if any(waiting):
+        summary.read.clear()
+    return waiting
 
 
 def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
@@ -146,12 +171,11 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
     changes = code_judge(type(cell.row.method), dataset_plugins(cell.task.dataset))
     waiting = []
     for unit in cell.units:
-        record = found.get(unit.fold.name)
+        path, record = found.get(unit.fold.name, NOTHING_KEPT)
         if isinstance(record, DamagedError):
             # Without the cure, which is this very run.
-            summary.damaged.append(f"{store.path(unit)}: {record.fault}")
-            record = None
-        if record is None or not record.serves(wanted):
+            summary.damaged.append(f"{path}: {record.fault}")
+        if not isinstance(record, Record) or not record.serves(wanted):
             waiting.append(unit)
             continue
         stale = bool(changes(record))
@@ -159,6 +183,7 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
             waiting.append(unit)
             continue
         summary.reused += 1
+        summary.read[path] = record
         if stale:
             summary.stale.append(unit)
     return waiting
@@ -172,7 +197,20 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
         summary.failures.append((unit, record.status, record.error))
 
 
-def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
+def _machine(outcome: Outcome | Lost, store: Store, summary: Summary) -> str:
+    """Id of the machine of an outcome, which is described before a record names it."""
+    machine = outcome.machine if isinstance(outcome, Outcome) else None
+    if machine is None:
+        return environment_id()
+    name = environment_name(asdict(machine))
+    if fault := store.write_environment(name, machine):
+        summary.rewritten.append(fault)
+    return name
+
+
+def _record(
+    unit: Unit, outcome: Outcome | Lost, options: RunOptions, machine: str | None = None
+) -> Record:
     cell, row = unit.cell, unit.cell.row
     if isinstance(outcome, Lost):
         outcome = Outcome(outcome.status, error=outcome.error)
@@ -201,13 +239,14 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         inner_step=outcome.inner_step,
         curve=outcome.curve,
         transductive=row.method.stated().transductive,
-        environment=environment_id(),
+        environment=machine or environment_id(),
         isolated=options.engine != "serial",
     )
 
 
 def _described(
     waiting: list[Unit],
+    shard: str,
     store: Store,
     cache: Cache,
     options: RunOptions,
@@ -220,7 +259,7 @@ def _described(
     fault. With `incomplete` their cells run without those clips.
     """
     wanted = wanted_descriptions(waiting)
-    jobs = lacking_jobs(waiting, cache)
+    jobs = rotated(lacking_jobs(waiting, cache), shard)
     # Once more before describing, to make room for what this run adds.
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))

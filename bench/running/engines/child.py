@@ -25,10 +25,18 @@ from typing import Any, NoReturn
 
 from bench.core.errors import BenchError
 from bench.running.engines.job import KEPT, Lost, call
+from bench.running.gpus import visible
+
+Plugins = tuple[Path, ...] | tuple[tuple[Path, Path], ...]
+"""Plugin files; or copies of them, each with the path that names its module."""
 
 
 def serve(
-    connection: Connection, parent: int, function: Callable[..., Any], plugins: tuple[Path, ...]
+    connection: Connection,
+    parent: int,
+    function: Callable[..., Any],
+    plugins: Plugins,
+    gpu: int | None = None,
 ) -> None:
     """Run jobs until the pipe closes.
 
@@ -37,8 +45,13 @@ def serve(
         parent: its process id.
         function: called for each job.
         plugins: files to import before a job can be unpickled.
+        gpu: number of the only one that this process may see.
     """
     _settle(parent)
+    if gpu is not None:
+        # Before anything imports torch, which reads it once. The method is offered "cuda".
+        name = "CUDA_VISIBLE_DEVICES"
+        os.environ[name] = visible(gpu, os.environ.get(name))
     # The parent is gone, or needs this process no more: either ends it without a word.
     with suppress(EOFError, OSError):
         try:
@@ -98,12 +111,12 @@ def _run(
         return ForkingPickler.dumps(("done", Lost("failed", traceback.format_exc())))
 
 
-def _load(plugins: tuple[Path, ...]) -> None:
+def _load(plugins: Plugins) -> None:
     if plugins:
         from bench.plugins.load_file import load_file
 
-        for path in plugins:
-            load_file(path)
+        for plugin in plugins:
+            load_file(*plugin if isinstance(plugin, tuple) else (plugin,))
 
 
 def _settle(parent: int) -> None:

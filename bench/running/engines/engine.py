@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from bench.cache.cache import Cache
 from bench.running.engines.job import Engine
 from bench.running.engines.serial import serial
 from bench.running.options import RunOptions
 
 
-def engine(options: RunOptions) -> Engine[Any]:
-    """The engine that the options name, with their limits."""
+def engine(options: RunOptions, cache: Cache, note: Callable[[str], None]) -> Engine[Any]:
+    """The engine that the options name, with their limits.
+
+    Args:
+        options: of the run.
+        cache: which its jobs use.
+        note: told in a line what the user should know.
+    """
     if options.engine == "serial":
         return serial
-    # Imported late: a serial run needs no pool of processes.
-    from functools import partial
+    # Imported late: a serial run needs no pool of processes, and most runs need no Dask.
+    if options.engine == "dask":
+        from bench.running.engines.dask_engine import dask
 
+        return partial(dask, options=options, cache=cache, note=note)
     from bench.running.engines.processes import processes
 
     return partial(
@@ -23,4 +34,5 @@ def engine(options: RunOptions) -> Engine[Any]:
         workers=options.workers,
         timeout=options.timeout,
         plugins=options.plugins,
+        gpus=options.gpus,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.core.errors import BenchError
+from bench.running.engines.child import Plugins
 from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
@@ -33,6 +34,7 @@ def processes(
     workers: int,
     timeout: float | None,
     plugins: tuple[Path, ...],
+    gpus: tuple[int, ...] = (),
 ) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
@@ -46,6 +48,7 @@ def processes(
         workers: number of processes.
         timeout: seconds a job, or a step of it, may take; or None.
         plugins: plugin files that a worker must import before it can unpickle a job.
+        gpus: numbers of those that workers share; each sees one, and all are seen by as many.
 
     Raises:
         BenchError: workers cannot be started.
@@ -54,7 +57,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = _Pool(function, iter(jobs), workers, timeout, plugins)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -69,7 +72,7 @@ def processes(
 
 
 @dataclass
-class _Pool:
+class Pool:
     """The workers and the jobs that wait for one.
 
     Attributes:
@@ -85,7 +88,8 @@ class _Pool:
     source: Iterator[Job[Any]]
     workers: int
     timeout: float | None
-    plugins: tuple[Path, ...]
+    plugins: Plugins
+    gpus: tuple[int, ...] = ()
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
     shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)
@@ -158,8 +162,10 @@ class _Pool:
 
     def start(self, job: Job[Any], packed: Packed) -> None:
         """Start a worker for a job."""
+        used = [worker.gpu for worker in self.crew]
+        gpu = min(self.gpus, key=used.count, default=None)
         try:
-            self.crew.append(WorkerProcess(self.function, self.plugins, job, packed))
+            self.crew.append(WorkerProcess(self.function, self.plugins, job, packed, gpu))
         except OSError:
             # No more processes or open files are to be had: make do with those that there are.
             if not self.crew:

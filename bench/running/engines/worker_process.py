@@ -10,11 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from bench.running.engines.child import serve
+from bench.running.engines.child import Plugins, serve
 from bench.running.engines.job import KEPT, Job
 
 START = 300.0
@@ -41,6 +40,7 @@ class WorkerProcess:
     Attributes:
         job: what it runs, or will once it is ready; None while it is idle.
         packed: the job, pickled.
+        gpu: number of the one that it sees; None for whatever this process sees.
         ready: it has started.
         step: of the job that it is in.
         since: when it was started, given its job, or entered the step; `time.monotonic()`.
@@ -49,15 +49,19 @@ class WorkerProcess:
     def __init__(
         self,
         function: Callable[..., Any],
-        plugins: tuple[Path, ...],
+        plugins: Plugins,
         job: Job[Any],
         packed: Packed,
+        gpu: int | None = None,
     ) -> None:
         # A forked worker would inherit the parent's memory, held-out labels included, and CUDA
         # cannot be used after a fork.
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, os.getpid(), function, plugins))
+        self._process = context.Process(
+            target=serve, args=(theirs, os.getpid(), function, plugins, gpu)
+        )
+        self.gpu = gpu
         self.ready = False
         # Numbers of the shared parts that it holds.
         self._held: deque[int] = deque(maxlen=KEPT)
