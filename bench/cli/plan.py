@@ -132,10 +132,6 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
 
 def _seconds(cell: Cell, done: list[Record]) -> float | None:
     """Wall time of one fit of a fold: what others took, or else what the method estimates."""
-    if cell.row.weights is not None:
-        return 0.0  # nothing is trained
     if done:
         return fmean(record.wall - record.seconds.get("inner", 0.0) for record in done)
-    clips = max(len(fold.train) for fold in cell.folds)
-    length = fmean(clip.length for clip in cell.task.clips)
-    return cell.row.method.seconds(clips, round(clips * length))
+    return cell.estimate

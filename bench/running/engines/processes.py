@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.core.errors import BenchError
-from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost
+from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost, Watcher
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
 GRACE = 1.1
@@ -33,6 +33,7 @@ def processes(
     workers: int,
     timeout: float | None,
     plugins: tuple[Path, ...],
+    now: Watcher = lambda _: None,
 ) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
@@ -46,6 +47,7 @@ def processes(
         workers: number of processes.
         timeout: seconds a job, or a step of it, may take; or None.
         plugins: plugin files that a worker must import before it can unpickle a job.
+        now: told a few times a second which jobs are at work.
 
     Raises:
         BenchError: workers cannot be started.
@@ -54,7 +56,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = _Pool(function, iter(jobs), workers, timeout, plugins)
+    pool = _Pool(function, iter(jobs), workers, timeout, plugins, now)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -78,6 +80,7 @@ class _Pool:
         shared: the last shared parts by identity, each with its number and pickled.
         died: jobs at work that lost a worker; by identity, because arrays do not hash.
         starts: how many workers in a row died while they started.
+        told: when `now` was called last; `time.monotonic()`.
         kills: processes that the kernel had killed for lack of memory before.
     """
 
@@ -86,12 +89,14 @@ class _Pool:
     workers: int
     timeout: float | None
     plugins: tuple[Path, ...]
+    now: Watcher
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
     shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     died: set[int] = field(default_factory=set)
     starts: int = 0
+    told: float = 0.0
     kills: int = field(default_factory=lambda: _kernel_kills())
 
     def run(self) -> Iterator[Ended[Any]]:
@@ -111,6 +116,10 @@ class _Pool:
     def listen(self) -> None:
         """Sleep until a worker has something to say, or it is time to look after them."""
         wait([one for worker in self.crew for one in worker.waitables], GLANCE)
+        # Not each time: there may be thousands of short jobs a second.
+        if time.monotonic() - self.told > GLANCE / 2:
+            self.told = time.monotonic()
+            self.now([one for worker in self.crew if (one := worker.busy())])
 
     def hand_out(self) -> list[Ended[Any]]:
         """Give jobs to idle workers and start more; returns the jobs that cannot be sent."""
