@@ -1,8 +1,9 @@
 """What makes MFVAN's training faster on the device at hand: precision, compiling, a kept teacher.
 
-`python -m benchmarks.mfvan` prints the time of one step of joint training of the `quick` preset,
+`python -m benchmarks.mfvan` prints the time of one step of joint training of the `study` preset,
 in full and in mixed precision (on a GPU also compiled), then that of a fold with and without the
-teacher of another seed to take over. Compiling is left out on a CPU: see `optimisation.compiled`.
+teacher of another seed to take over, then of whole folds of `study` and `quick` side by side.
+Compiling is left out on a CPU: see `optimisation.compiled`.
 """
 
 from __future__ import annotations
@@ -29,28 +30,28 @@ from benchmarks.timing import side_by_side
 
 CLIPS, EPOCHS = 64, 6
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-QUICK = replace(MFVAN(), **MFVAN.presets["quick"])
+QUICK, STUDY = (replace(MFVAN(), **MFVAN.presets[name]) for name in ("quick", "study"))
 
 
-def pixels(count: int) -> np.ndarray[Any, Any]:
+def pixels(config: MFVAN, count: int) -> np.ndarray[Any, Any]:
     """Images (count, size, size, 3) of noise."""
     rng = np.random.default_rng(0)
-    return rng.integers(0, 256, (count, QUICK.size, QUICK.size, 3), dtype=np.uint8)
+    return rng.integers(0, 256, (count, config.size, config.size, 3), dtype=np.uint8)
 
 
 def step(mixed: bool, fast: bool = False) -> Callable[[], None]:
     """One step of joint training."""
-    network, teacher = Network(QUICK, 3).to(DEVICE), Teacher(QUICK).to(DEVICE)
-    x = placed(images(pixels(QUICK.batch_size), QUICK), DEVICE)
-    batch = Batch(x, x.flip(0), torch.arange(QUICK.batch_size, device=DEVICE) % 3)
-    descent = Descent(QUICK, [*network.parameters(), *teacher.parameters()], CLIPS, EPOCHS)
+    network, teacher = Network(STUDY, 3).to(DEVICE), Teacher(STUDY).to(DEVICE)
+    x = placed(images(pixels(STUDY, STUDY.batch_size), STUDY), DEVICE)
+    batch = Batch(x, x.flip(0), torch.arange(STUDY.batch_size, device=DEVICE) % 3)
+    descent = Descent(STUDY, [*network.parameters(), *teacher.parameters()], CLIPS, EPOCHS)
     learner, taught = network, teacher
     if fast:
         learner, taught = (compiled(part, DEVICE) for part in (network, teacher))  # type: ignore[assignment]
 
     def once() -> None:
         with torch.autocast(DEVICE, torch.bfloat16, enabled=mixed):
-            terms = look_and_reconstruct(QUICK, learner, taught, batch, None).terms
+            terms = look_and_reconstruct(STUDY, learner, taught, batch, None).terms
         descent.step(torch.stack(list(terms.values())).sum())
         if DEVICE == "cuda":
             # A GPU works asynchronously: without waiting, only the launch would be timed.
@@ -59,24 +60,29 @@ def step(mixed: bool, fast: bool = False) -> Callable[[], None]:
     return once
 
 
-def folds() -> Sequence[Sequence[object]]:
-    """Processor time of a fold, the second with the teacher of the first."""
+def fold(config: MFVAN, artefacts: Path | None = None, seed: int = 0) -> float:
+    """Processor time of a fold, ms."""
     clips = [
         {"onset": one[0], "apex": one[1], "frames": one}
-        for one in pixels(CLIPS * 4).reshape(CLIPS, 4, QUICK.size, QUICK.size, 3)
+        for one in np.split(pixels(config, CLIPS * 4), CLIPS)
     ]
     train = Training(clips, np.arange(CLIPS) % 3, np.arange(CLIPS) // 4, 3)
-    config = replace(QUICK, epochs=EPOCHS, identity_epochs=1)
-    rows = []
+    context = Context(seed, train.subjects, device=DEVICE, artefacts=artefacts)
+    begun = time.process_time()
+    config.fit(train, context)
+    return 1e3 * (time.process_time() - begun)
+
+
+def folds() -> Sequence[Sequence[object]]:
+    """Short folds, the second with the teacher of the first; then whole ones of both presets."""
+    short = replace(STUDY, epochs=EPOCHS, identity_epochs=1)
     with tempfile.TemporaryDirectory() as folder:
-        for seed, words in enumerate(
-            ("fold, its teacher made", "fold of another seed, it is kept")
-        ):
-            context = Context(seed, train.subjects, device=DEVICE, artefacts=Path(folder))
-            begun = time.process_time()
-            config.fit(train, context)
-            rows.append([words, 1e3 * (time.process_time() - begun)])
-    return rows
+        return [
+            ["fold, its teacher made", fold(short, Path(folder))],
+            ["fold of another seed, it is kept", fold(short, Path(folder), seed=1)],
+            ["whole fold", fold(STUDY)],
+            ["whole fold, preset quick", fold(QUICK)],
+        ]
 
 
 def main() -> None:
@@ -85,7 +91,7 @@ def main() -> None:
     if DEVICE == "cuda":
         sides["step, mixed precision, compiled"] = step(True, fast=True)
     rows = [*map(list, side_by_side(sides, 20).items()), *folds()]
-    print(tabulate(rows, [f"quick, {DEVICE}, batch {QUICK.batch_size}", "ms"], floatfmt=".1f"))
+    print(tabulate(rows, [f"study, {DEVICE}, batch {STUDY.batch_size}", "ms"], floatfmt=".1f"))
 
 
 if __name__ == "__main__":

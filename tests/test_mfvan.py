@@ -234,6 +234,8 @@ def test_what_a_configuration_must_say_of_itself() -> None:
 
 def test_estimated_time_grows_with_the_work() -> None:
     paper, quick = MFVAN(), replace(MFVAN(), **MFVAN.presets["quick"])
+    study = replace(MFVAN(), **MFVAN.presets["study"])
+    assert 2 * quick.seconds(100, 5000) < study.seconds(100, 5000)
     assert quick.seconds(100, 5000) < 60 < 3600 < paper.seconds(100, 5000)
     assert quick.seconds(200, 5000) == pytest.approx(2 * quick.seconds(100, 5000))
     assert replace(quick, identity_weight=0.0).seconds(100, 5000) < quick.seconds(100, 5000)

@@ -18,7 +18,7 @@ from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 from bench.plugins.state import State
 from bench.views.frames import colour_frames
 
-from .config import LONGER, QUICK, Config
+from .config import LONGER, QUICK, STUDY, Config
 from .variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ FACTS = Facts(
 )
 
 MEASURED = {"residual": (64, 0.0018, 0.0012, 0.0010), "resnet18": (128, 0.038, 0.062, 0.055)}
-"""By teacher, in the presets `quick` and `paper`: side of the input, seconds a clip and epoch, what
+"""By teacher, in the presets `study` and `paper`: side of the input, seconds a clip and epoch, what
 identity removal adds to them, and seconds a frame and epoch of the teacher alone; one thread.
 With all three scales and one encoded frame: fewer scales take less, `delta` up to twice that."""
 
@@ -117,6 +117,7 @@ class MFVAN(Config, Method):
     facts = FACTS
     presets = {
         "quick": QUICK,
+        "study": STUDY,
         "longer": LONGER,
     }
     variants = VARIANTS
