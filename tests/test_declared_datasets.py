@@ -232,3 +232,41 @@ def test_a_settings_file_keeps_what_it_holds(lab):
     assert (lab.folder / "bench.toml").read_text().startswith(before)
     again = lab.bench("new", "dataset", "mylab", "--clips", "lab/clips.csv")
     assert again.code == 2
+
+
+def test_cropped_clips_of_a_video_are_a_dataset_of_their_own(lab):
+    from test_faces import portrait
+
+    frames = np.repeat(portrait()[None], 12, axis=0)
+    write_video(lab.folder / "faces" / "v.mkv", frames)
+    rows = [("subject", "path", "onset", "apex", "offset", "label", "AU")]
+    rows += [("1", "v.mkv", 2, 4, 6, "a", "L12B+4"), ("2", "v.mkv", 5, 8, 9, "b", "")]
+    table(lab.folder / "faces" / "clips.csv", rows)
+    assert lab.bench("new", "dataset", "faces", "--clips", "faces/clips.csv").code == 0
+    before = dataset("faces").index().clips
+    done = lab.bench("data", "crop", "faces", "new", "--size", "60x80")
+    assert done.code == 0, done.err
+    (lab.folder / "bench.toml").write_text('[datasets.faces]\nfile = "new"\n')
+    after = dataset("faces").index().clips
+    for old, new in zip(before, after, strict=True):
+        kept = ("id", "emotion", "apex", "length", "coded_units")
+        assert [getattr(new, k) for k in kept] == [getattr(old, k) for k in kept]
+        assert dataset("faces").read(new)["frames"].shape == (old.length, 80, 60, 3)
+    assert before[0].coded_units == {(12, "L", 2), (4, "", 0)}
+
+
+def test_a_loader_in_python_reads_what_it_says(lab):
+    lab.bench("new", "dataset", "loaded", "--python")
+    home = lab.folder / "data2"
+    rows = [("subject", "filename", "onset", "apex", "offset", "emotion")]
+    for i, word in enumerate(("anger", "happiness", "surprise", "disgust")):
+        folder = home / f"sub0{i + 1}" / "c"
+        folder.mkdir(parents=True)
+        for at in range(3, 6):
+            Image.fromarray(pattern(9, seed=i)[at]).save(folder / f"img{at}.png")
+        rows.append((i + 1, "c", 3, 4, 5, word))
+    table(home / "coding.csv", rows)
+    (lab.folder / "bench.toml").write_text('plugins = ["loaded.py"]\n[roots]\nloaded = "data2"\n')
+    checked = lab.bench("data", "check", "loaded")
+    assert checked.code == 0, checked.out + checked.err
+    assert "negative 2, positive 1, surprise 1; 4 subjects" in checked.out

@@ -19,8 +19,8 @@ class Table:
         synthetic: the clips are stand-ins made by the generator.
         fingerprint: of clips, bytes and labels.
         classes: names.
-        counts: clips per class.
-        subjects: number of subjects.
+        counts: clips per class, of those that are held out in some fold.
+        subjects: whose clips these are.
         apex: source of the apex frames.
         rows: ranked ones first, best first; then references; then incomplete ones;
             then imported predictions.

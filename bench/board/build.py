@@ -18,6 +18,7 @@ from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.ceilings import ceiling_of
 from bench.literature.comparison import comparisons
+from bench.planning.splits import held_out
 from bench.plugins.registry import Registry
 from bench.store.environment import read_environment
 from bench.store.external import External
@@ -96,14 +97,16 @@ def _table(
     published = comparisons(task.task, protocol, known_as, best_first) if known_as else ()
     # Results on other clips are no results of the papers' task; stand-ins are other clips.
     alike = task.contract.as_published and not task.synthetic
+    # Of databases that are only trained on no clip is scored.
+    tested = held_out(protocol, task.people, task.databases, task.ids) != ""
     return Table(
         task=task.task,
         protocol=protocol,
         synthetic=task.synthetic,
         fingerprint=task.fingerprint[:12],
         classes=task.classes,
-        counts=tuple(np.bincount(task.labels, minlength=len(task.classes)).tolist()),
-        subjects=len(np.unique(task.people)),
+        counts=tuple(np.bincount(task.labels[tested], minlength=len(task.classes)).tolist()),
+        subjects=len(np.unique(task.people[tested])),
         apex=task.apex,
         rows=(*best_first, *(row for row in others if row.selection != "test-best")),
         test_best=tuple(row for row in others if row.selection == "test-best"),

@@ -86,6 +86,10 @@ def _caption(table: Table, shown: Sequence[Column]) -> str:
     made = ", SYNTHETIC stand-ins" if table.synthetic else ""
     plain = f"{sum(table.counts)} clips"
     clips = plain if table.contract.plain else contract_text(table.contract)
+    if sum(table.counts) < table.contract.clips:
+        clips = (
+            f"{clips}, tested on {sum(table.counts)}" if clips != plain else f"tested on {plain}"
+        )
     parts = [f"{clips}, {table.subjects} subjects{made}", table.apart.removesuffix(".")]
     lacking = [
         one.title(table)

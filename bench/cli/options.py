@@ -16,6 +16,7 @@ from bench.cli.complete import (
     complete_tasks,
 )
 from bench.core.errors import BenchError
+from bench.core.names import with_arrow
 from bench.core.types import ApexPolicy
 from bench.running.options import Device, Engine, Refresh
 
@@ -43,8 +44,15 @@ Datasets = Annotated[
     typer.Option(
         "--datasets",
         "-d",
-        help="Dataset names, globs, all, or public (public datasets found); comma-separated.",
+        help="Dataset names, globs, A+B (a composite), all, or public (public datasets found); "
+        "comma-separated.",
         autocompletion=complete_datasets,
+    ),
+]
+Classes = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", help="Tasks of a composite such as casme2+samm: a TOML file of classes and labels."
     ),
 ]
 Tasks = Annotated[
@@ -64,8 +72,10 @@ Protocol = Annotated[
     str,
     typer.Option(
         "--protocol",
-        help="loso, kfold:K (grouped by subject), hde, or lovo (a diagnostic, never ranked).",
+        help="loso, kfold:K (grouped by subject), hde, A->B (train on database A, test on B), or "
+        "lovo (a diagnostic, never ranked).",
         autocompletion=complete_protocols,
+        callback=with_arrow,
     ),
 ]
 Seeds = Annotated[str, typer.Option("--seeds", help="Random seeds: 0, 0-4 or 0,3,7.")]

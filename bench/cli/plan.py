@@ -27,6 +27,7 @@ PROBLEMS = 3
 def plan(
     methods: opt.Methods = "all",
     datasets: opt.Datasets = "all",
+    classes: opt.Classes = None,
     tasks: opt.Tasks = "",
     protocol: opt.Protocol = "loso",
     seeds: opt.Seeds = "0",

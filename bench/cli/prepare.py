@@ -34,6 +34,7 @@ class Request:
 
     methods: str = "all"
     datasets: str = "all"
+    classes: Path | None = None
     tasks: str = ""
     protocol: str = "loso"
     seeds: str = "0"
@@ -108,7 +109,7 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
     unconfigured = not settings.roots
     with progress(STAND_INS) as report:
         datasets, settings = chosen_datasets(
-            registry, settings, request.datasets, options.workers, report
+            registry, settings, request.datasets, options.workers, report, request.classes
         )
     stand_ins = all(dataset.synthetic for dataset in datasets)
     preset = request.preset or ("quick" if stand_ins else "paper")

@@ -36,6 +36,7 @@ NAMED = 20
 def run(
     methods: opt.Methods = "all",
     datasets: opt.Datasets = "all",
+    classes: opt.Classes = None,
     tasks: opt.Tasks = "",
     protocol: opt.Protocol = "loso",
     seeds: opt.Seeds = "0",

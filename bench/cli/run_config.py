@@ -15,6 +15,8 @@ from bench.running.options import RunOptions
 
 NOT_OPTIONS = ("plugins", "threads")
 """Fields of `RunOptions` that no user sets."""
+PARAMETERS = {"map": "classes"}
+"""Options whose parameters have other names."""
 SPELLED: dict[str, Any] = {
     "methods": str | list[str],
     "datasets": str | list[str],
@@ -22,6 +24,7 @@ SPELLED: dict[str, Any] = {
     "seeds": str | int | list[int],
     "results": str,
     "exclude": str,
+    "classes": str,
     "plugin": list[str],
     "cache_size": str | int,
 }
@@ -41,7 +44,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raw = read_toml(path)
     except FileNotFoundError:
         raise BenchError(f"--config {path}: no such file") from None
-    raw = {key.replace("-", "_"): value for key, value in raw.items()}
+    raw = {PARAMETERS.get(key, key.replace("-", "_")): value for key, value in raw.items()}
     kind = _file_type()
     refuse_unknown(raw, kind, path)
     # Only to refuse wrong types: the values go on as text, which the options parse themselves.
@@ -70,7 +73,7 @@ def _unchosen(hint: Any) -> Any:
 def _spelled(name: str, value: Any, file: Path) -> Any:
     if name == "plugin":
         return [str(place(file, one)) for one in value]
-    if name in ("results", "exclude"):
+    if name in ("results", "exclude", "classes"):
         return str(place(file, value))
     if isinstance(value, list):
         return ",".join(map(str, value))

@@ -11,10 +11,12 @@ from typing import Literal, Self, get_args
 
 from bench.core.errors import BenchError
 
-ProtocolKind = Literal["loso", "kfold", "hde", "lovo"]
+ProtocolKind = Literal["loso", "kfold", "hde", "lovo", "cross"]
 SUBSET = re.compile(r" \((\d+ of \d+)\)\Z")
 """The end of the name of a task without all of its clips."""
-PROTOCOLS = ("loso", "kfold:K", "hde", "lovo")
+ARROW = "→"
+"""Between databases to train on and the one to test on; "->" is read as the same."""
+PROTOCOLS = ("loso", "kfold:K", "hde", "lovo", "A->B")
 """The protocols as a user writes them."""
 
 
@@ -207,26 +209,35 @@ class ClipId:
 
 @dataclass(frozen=True, order=True)
 class Protocol:
-    """How clips are split: "loso", "kfold:5", "hde", "lovo".
+    """How clips are split: "loso", "kfold:5", "hde", "lovo", "casme2→samm".
 
     Attributes:
-        kind: "loso" holds out one subject, "kfold" one of K groups, "hde" one database, "lovo" one
-            clip.
+        kind: "loso" holds out one subject, "kfold" one of K groups, "hde" one database after the
+            other, "lovo" one clip; "cross" trains on some databases and tests on one.
         k: the number of groups; 0 for the others.
+        train: the databases to train on, of "cross" alone.
+        test: the database to test on.
     """
 
     kind: ProtocolKind
     k: int = 0
+    train: tuple[str, ...] = ()
+    test: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "loso", "kfold:K", "hde" or "lovo".
+        """Read "loso", "kfold:K", "hde", "lovo", or databases: "casme2->samm", "smic+samm->casme2".
 
         Raises:
-            BenchError: an unknown protocol, or K is no number of 2 or more.
+            BenchError: an unknown protocol, K is no number of 2 or more, or a database is named
+                twice.
         """
+        text = with_arrow(text)
+        if ARROW in text:
+            return cls._between(text)
         word, colon, count = text.partition(":")
-        kind = next((kind for kind in get_args(ProtocolKind) if kind == word), None)
+        kinds = (kind for kind in get_args(ProtocolKind) if kind != "cross")
+        kind = next((kind for kind in kinds if kind == word), None)
         if kind is None or (colon and kind != "kfold"):
             raise BenchError(f"unknown protocol {text!r}; known: {', '.join(PROTOCOLS)}")
         if kind != "kfold":
@@ -237,13 +248,30 @@ class Protocol:
             raise BenchError(f"protocol {text!r}: expected a number of groups, at least 2: kfold:5")
         return cls(kind, int(count))
 
+    @classmethod
+    def _between(cls, text: str) -> Self:
+        before, _, test = text.partition(ARROW)
+        train = before.split("+")
+        if not all(re.fullmatch(r"[a-z0-9_]+", one) for one in (*train, test)):
+            raise BenchError(f"protocol {text!r}: expected databases, such as casme2->samm")
+        if len({*train, test}) <= len(train):
+            raise BenchError(f"protocol {text!r}: names a database twice")
+        return cls("cross", 0, tuple(sorted(train)), test)
+
     @property
     def diagnostic(self) -> bool:
         """Whether training and test share people, so that no score of it is ever ranked."""
         return self.kind == "lovo"
 
     def __str__(self) -> str:
+        if self.kind == "cross":
+            return f"{'+'.join(self.train)}{ARROW}{self.test}"
         return f"{self.kind}:{self.k}" if self.kind == "kfold" else self.kind
+
+
+def with_arrow(protocol: str) -> str:
+    """A protocol as it is kept: an arrow typed as "->" becomes one sign."""
+    return protocol.replace("->", ARROW)
 
 
 def _halves(what: str, text: str, mark: str, expected: str) -> tuple[str, str]:

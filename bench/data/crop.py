@@ -11,7 +11,10 @@ from bench.core.clip import UNIT_CODES, Clip
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError, DataError
 from bench.core.threads import side_by_side
-from bench.data.reading import read_image
+from bench.core.types import Array
+from bench.data.declared.cropped import clip_folder, frame_names, write_table
+from bench.data.declared.dataset import Declared
+from bench.data.reading import read_frames, read_image
 from bench.data.reading.faces import Face, find_face
 from bench.data.reading.landmarks import landmarks_path, write_landmarks
 from bench.views.landmarks import aligned, similarity
@@ -31,7 +34,8 @@ def crop_dataset(
 ) -> Counter[str]:
     """Write the aligned faces of all clips, their landmarks and the tables to another root.
 
-    Frames become png files at the places of the old ones, so that the same loader reads them.
+    Frames become png files at the places of the old ones, so that the same loader reads them. Those
+    of a declared dataset get a folder for each clip, and a table and definition of their own.
 
     Args:
         dataset: of frames on disk below its root.
@@ -61,7 +65,10 @@ def crop_dataset(
 
     for done, _ in enumerate(side_by_side(write, clips, faces, threads=threads), start=1):
         progress(done, len(clips))
-    _copy_tables(dataset.root, clips, folder)
+    if isinstance(dataset, Declared):
+        write_table(dataset, clips, folder)
+    else:
+        _copy_tables(dataset.root, clips, folder)
     return Counter(face.source for face in faces)
 
 
@@ -109,17 +116,24 @@ def _own_clips(dataset: Dataset) -> tuple[Clip, ...]:
     clips = dataset.index().clips
     if dataset.ships - {UNIT_CODES} != {"frames"}:
         raise BenchError(f"{dataset.name} provides no frames, so there are no faces to find")
-    if not all(clip.folder.is_relative_to(dataset.root) for clip in clips):
+    declared = isinstance(dataset, Declared)
+    if not (declared or all(clip.folder.is_relative_to(dataset.root) for clip in clips)):
         raise BenchError(f"{dataset.name} is a composite; crop its datasets instead")
     return clips
 
 
 def _face(dataset: Dataset, clip: Clip, model: Path | None) -> Face | DataError:
     try:
-        return find_face(dataset.root, clip, read_image(clip.folder / clip.files[0]), model)
+        return find_face(dataset.root, clip, _onset(clip), model)
     # Returned and not raised, so that one message can name every clip without a face.
     except DataError as error:
         return error
+
+
+def _onset(clip: Clip) -> Array:
+    if clip.span is not None:
+        return read_frames(clip, (0,))[0]  # type: ignore[no-any-return]
+    return read_image(clip.folder / clip.files[0])
 
 
 def _without_errors(dataset: Dataset, faces: Sequence[Face | DataError]) -> list[Face]:
@@ -132,10 +146,11 @@ def _without_errors(dataset: Dataset, faces: Sequence[Face | DataError]) -> list
 def _write(dataset: Dataset, clip: Clip, face: Face, folder: Path, size: tuple[int, int]) -> None:
     from PIL import Image
 
-    target = folder / clip.folder.relative_to(dataset.root)
+    declared = isinstance(dataset, Declared)
+    target = folder / (clip_folder(clip) if declared else clip.folder.relative_to(dataset.root))
     target.mkdir(parents=True, exist_ok=True)
     pictures = aligned(dataset.read(clip)["frames"], face.eyes, size)
-    for name, picture in zip(clip.files, pictures, strict=True):
+    for name, picture in zip(frame_names(clip) if declared else clip.files, pictures, strict=True):
         # Lossless, so that nothing but the alignment changes the pixels.
         Image.fromarray(picture).save((target / name).with_suffix(".png"))
     if face.points is not None:

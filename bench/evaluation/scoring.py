@@ -80,10 +80,13 @@ def _drawn(subjects: int) -> Array:
 
 
 def parts(task: Truth, counts: Array) -> dict[str, dict[str, float]]:
-    """UF1 and UAR of each database of a composite, means over seeds; none for a single one."""
+    """UF1 and UAR of each database of a composite, means over seeds; none for a single one.
+
+    Databases without a predicted clip, as those that a model was trained on, are left out.
+    """
     names, subject = np.unique(task.people, return_inverse=True)
     database = np.array([task.databases[subject == i][0] for i in range(len(names))])
-    parts = np.unique(database)
+    parts = np.unique(database[counts.any((0, 2, 3))])
     if len(parts) < 2:
         return {}
     return {

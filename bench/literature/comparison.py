@@ -53,7 +53,8 @@ def comparisons(
 ) -> tuple[Comparison, ...]:
     """Published results of a task; methods that were run here come first.
 
-    Results of a diagnostic protocol stand beside ours of such a protocol, and no others do.
+    Results of a diagnostic protocol stand beside ours of such a protocol, and no others do; none
+    stand beside ours of training on one database and testing on another.
 
     Args:
         task: "casme2/5".
@@ -63,7 +64,11 @@ def comparisons(
     """
     wanted = str(TaskName(published_as, TaskName.parse(task).labelling))
     pairs = []
-    diagnostic = Protocol.parse(protocol).diagnostic
+    ours_is = Protocol.parse(protocol)
+    # Nobody's published table is of one database to train on and one to test on.
+    if ours_is.kind == "cross":
+        return ()
+    diagnostic = ours_is.diagnostic
     for group, verdict in judged():
         first = group[0]
         if (first.task, first.diagnostic) != (wanted, diagnostic):

@@ -25,8 +25,9 @@ class Options(TypedDict, total=False):
     """Options of `bench.run`, each as on the command line; paths may be strings.
 
     Attributes:
+        classes: file of a composite's tasks, as `--map`.
         tasks: names, globs or numbers of classes; by default the first of each dataset.
-        protocol: "loso", "kfold:K", "hde" or the diagnostic "lovo".
+        protocol: "loso", "kfold:K", "hde", "casme2->samm" or the diagnostic "lovo".
         seeds: 0, "0-4" or [0, 3, 7].
         apex: where apex frames come from.
         preset: configuration of the methods; by default the paper's, or `quick` on stand-ins.
@@ -44,6 +45,7 @@ class Options(TypedDict, total=False):
         refresh: "stale" runs folds again whose code has changed since.
     """
 
+    classes: str | Path | None
     tasks: str | Iterable[str]
     protocol: str
     seeds: int | str | Iterable[int]
@@ -86,7 +88,7 @@ def run(
             raise unknown("option", name, list(Options.__annotations__))
     given: dict[str, Any] = {**options, "methods": _words(methods), "datasets": _words(datasets)}
     given["plugin"] = _paths(given.pop("plugins", ()))
-    for name in ("exclude", "results"):
+    for name in ("classes", "exclude", "results"):
         if given.get(name) is not None:
             given[name] = Path(given[name])
     given["tasks"] = _words(given.get("tasks", ""))

@@ -140,7 +140,7 @@ def make_plan(
     Args:
         rows: methods.
         tasks: tasks.
-        protocol: "loso", "kfold:K", "hde" or "lovo".
+        protocol: "loso", "kfold:K", "hde", "lovo" or "casme2→samm".
         seeds: root seeds; a cell for each.
         limit_folds: keep only the first N folds of each cell.
 
@@ -149,7 +149,7 @@ def make_plan(
             file of a fold.
     """
     try:
-        Protocol.parse(protocol)
+        protocol = str(Protocol.parse(protocol))
     except BenchError as error:
         raise BenchError(f"--protocol: {error}") from error
     cells: list[Cell] = []

@@ -3,7 +3,8 @@
 `loso` holds out one subject at a time; `kfold:K` one of K groups of subjects; `hde` one database
 (the holdout-database evaluation of MEGC 2018). None of them has a subject on both sides. `lovo`
 holds out one clip (leave-one-video-out), so that training and test share people: a diagnostic of
-how much of a score is the person.
+how much of a score is the person. `casme2→samm` trains on one database and tests on another; clips
+of others take no part.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def folds(protocol: str, people: Array, databases: Array, clips: Array) -> list[
     """Split clips.
 
     Args:
-        protocol: "loso", "kfold:5", "hde" or "lovo".
+        protocol: "loso", "kfold:5", "hde", "lovo" or "casme2→samm".
         people: (n,) subject of each clip, unique over databases.
         databases: (n,) database of each clip.
         clips: (n,) id of each clip.
@@ -56,6 +57,10 @@ def folds(protocol: str, people: Array, databases: Array, clips: Array) -> list[
         ImpossibleSplitError: the clips have too few subjects or databases for it.
     """
     held = held_out(protocol, people, databases, clips)
+    chosen = Protocol.parse(protocol)
+    if chosen.kind == "cross":
+        train = np.flatnonzero(np.isin(databases, chosen.train))
+        return [Fold(chosen.test, train, np.flatnonzero(held == chosen.test))]
     names = np.unique(held)
     if len(names) < 2:
         return []
@@ -66,12 +71,18 @@ def folds(protocol: str, people: Array, databases: Array, clips: Array) -> list[
 
 def fold_count(protocol: str, people: Array, databases: Array, clips: Array) -> int:
     """How many folds `folds` returns, without making them; arguments and errors as there."""
-    count = len(np.unique(held_out(protocol, people, databases, clips)))
+    held = held_out(protocol, people, databases, clips)
+    if Protocol.parse(protocol).kind == "cross":
+        return 1
+    count = len(np.unique(held))
     return count if count > 1 else 0
 
 
 def held_out(protocol: str, people: Array, databases: Array, clips: Array) -> Array:
-    """The name of the fold that holds out each clip (n,); arguments and errors as of `folds`."""
+    """The name of the fold that holds out each clip (n,), "" for clips that none holds out.
+
+    Arguments and errors as of `folds`.
+    """
     chosen = Protocol.parse(protocol)
     match chosen.kind:
         case "loso":
@@ -84,6 +95,13 @@ def held_out(protocol: str, people: Array, databases: Array, clips: Array) -> Ar
             return databases
         case "lovo":
             return clips
+        case "cross":
+            if lacking := sorted({*chosen.train, chosen.test} - set(databases.tolist())):
+                raise ImpossibleSplitError(
+                    f"{protocol} needs clips of {' and '.join(lacking)}; this task has those of "
+                    f"{', '.join(np.unique(databases))}"
+                )
+            return np.where(databases == chosen.test, chosen.test, "")
 
 
 def _groups(people: Array, k: int) -> Array:

@@ -1,4 +1,4 @@
-"""Datasets that bench.toml declares, among those of plugins."""
+"""Datasets and composites that bench.toml declares, among those of plugins."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.errors import BenchError
+from bench.core.typed import read_toml
+from bench.data.declared.composite import (
+    composed,
+    composite_dataset,
+    read_map,
+    typed_composite,
+)
 from bench.data.declared.dataset import Declaration, declaration, declared_dataset
 from bench.data.declared.definition import FILE, read_definition
 from bench.plugins.registry import Registry
@@ -61,3 +68,49 @@ def with_declared(registry: Registry, declared: Iterable[Declaration], settings:
             raise BenchError(f"{settings}: datasets.{one.name}: the name of {title}; rename yours")
         datasets[one.name] = declared_dataset(one)
     return replace(registry, datasets=dict(sorted(datasets.items())))
+
+
+def with_composites(
+    registry: Registry, tables: Mapping[str, Mapping[str, Any]], settings: Path
+) -> Registry:
+    """Plugins and the composites of a settings file together.
+
+    Raises:
+        BenchError: a name that is none or taken, or a composite that is wrong, in one line.
+    """
+    datasets = dict(registry.datasets)
+    for name, raw in tables.items():
+        where = f"{settings}: composites.{name}"
+        check_name(name, where)
+        if name in datasets:
+            raise BenchError(f"{where}: the name of {datasets[name].facts.title}; rename yours")
+        one = composed(name, read_map(raw, where), registry.datasets, where)
+        datasets[name] = composite_dataset(replace(one, origin=str(settings)))
+    return replace(registry, datasets=dict(sorted(datasets.items())))
+
+
+def with_typed(registry: Registry, words: Iterable[str], classes: Path | None) -> Registry:
+    """Plugins and the composites that a user typed, such as "casme2+samm".
+
+    Args:
+        registry: plugins.
+        words: as typed.
+        classes: file of their tasks; None for those that all parts have.
+
+    Raises:
+        BenchError: a file or a composite that is wrong, or a file without a composite.
+    """
+    typed = [word for word in words if "+" in word]
+    if classes is None:
+        table = None
+    elif not typed:
+        raise BenchError(f"--map {classes}: maps labels of a composite, such as -d casme2+samm")
+    else:
+        try:
+            table = read_map(read_toml(classes), f"--map {classes}")
+        except FileNotFoundError:
+            raise BenchError(f"--map {classes}: no such file") from None
+        if not table.tasks:
+            raise BenchError(f"--map {classes}: no tasks; write [tasks.3.classes]")
+    found = {word: typed_composite(word, registry.datasets, table) for word in sorted(typed)}
+    return replace(registry, datasets={**registry.datasets, **found})

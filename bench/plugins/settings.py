@@ -15,6 +15,9 @@
     [datasets.mylab]               # a dataset without code: docs/your-data.md
     file = "mylab/dataset.toml"    # or the keys of that file here
 
+    [composites.two]
+    parts = ["casme2", "mylab"]
+
 A variable BENCH_CASME2_ROOT overrides the file; BENCH_CACHE overrides `cache`. Clones of public
 datasets in the folder `public` beside the file are found without a line of their own.
 """
@@ -36,7 +39,7 @@ from bench.core.select import choose, unknown
 from bench.core.typed import read_toml, refuse_unknown, typed
 from bench.data.clone import clone_folder
 from bench.plugins import trust
-from bench.plugins.declared import declarations, with_declared
+from bench.plugins.declared import declarations, with_composites, with_declared, with_typed
 from bench.plugins.registry import Registry, load
 
 PUBLIC = "public"
@@ -85,6 +88,7 @@ class SettingsFile:
     exclude: str | None = None
     roots: dict[str, str] = field(default_factory=dict)
     datasets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    composites: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def settings_path() -> Path:
@@ -138,6 +142,8 @@ def read_settings(plugins: Sequence[Path] = (), needed: bool = False) -> tuple[R
     registry = load([*(() if doubted else named), *plugins])
     declared = declarations(path, file.datasets)
     registry = with_declared(registry, declared, path)
+    if not doubted:  # a part may be the dataset of a plugin that has not run
+        registry = with_composites(registry, file.composites, path)
     roots = {one.name: one.root for one in declared}
     for name, folder in file.roots.items():
         if name in registry.datasets:
@@ -230,9 +236,22 @@ def stand_ins(
 
 
 def chosen_datasets(
-    registry: Registry, settings: Settings, words: str, jobs: int, progress: Any
+    registry: Registry,
+    settings: Settings,
+    words: str,
+    jobs: int,
+    progress: Any,
+    classes: Path | None = None,
 ) -> tuple[list[Dataset], Settings]:
     """The datasets meant by `all`, `public` or names; stand-ins where none at all is configured.
+
+    Args:
+        registry: plugins.
+        settings: where data lie.
+        words: comma-separated; "casme2+samm" is a composite.
+        jobs: processes that make stand-ins.
+        progress: of making them.
+        classes: file of the tasks of composites, as `--map` names it.
 
     Returns:
         the datasets, and the settings with the roots that were used.
@@ -241,6 +260,7 @@ def chosen_datasets(
         BenchError: an unknown name, or one without data while others have some; no public one.
     """
     explicit = {word.strip() for word in words.split(",")}
+    registry = with_typed(registry, explicit, classes)
     names = _named(explicit, words, registry, settings)
     # Clones are real data that nobody configured: with them, names of others are still stand-ins.
     if not settings.roots and not settings.clones.keys() & names:

@@ -145,7 +145,8 @@ def fold_clips(task: TaskFile, protocol: str) -> dict[str, list[str]]:
     held = held_out(protocol, people, databases, np.array(list(task.clips)))
     found: dict[str, list[str]] = {}
     for clip, name in zip(task.clips, held, strict=True):
-        found.setdefault(str(name), []).append(clip)
+        if name:
+            found.setdefault(str(name), []).append(clip)
     return found
 
 

@@ -49,6 +49,9 @@ def crop(
     with progress("cropping") as report:
         counts = crop_dataset(dataset, folder, shape, find_model(model), jobs or cores(), report)
     parts = [f"{counts[word]} by {source}" for word, source in SOURCES.items() if counts[word]]
-    text = f"{counts.total()} clips: {', '.join(parts)}. To use them, in bench.toml:\n\n[roots]\n"
-    text += f'{name} = "{folder.resolve()}"'
+    text = f"{counts.total()} clips: {', '.join(parts)}. To use them, in bench.toml:\n\n"
+    if dataset.declared_in is None:
+        text += f'[roots]\n{name} = "{folder.resolve()}"'
+    else:
+        text += f'[datasets.{name}]\nfile = "{folder.resolve()}"'
     out().print(text, soft_wrap=True)

@@ -14,7 +14,8 @@ from bench.cli.common import out, workspace
 from bench.cli.options import Force
 from bench.core.errors import BenchError
 from bench.data.declared.definition import FILE
-from bench.data.declared.detect import as_toml, detected
+from bench.data.declared.detect import detected
+from bench.data.declared.toml import as_toml
 from bench.plugins.declared import check_name
 from bench.plugins.scaffold import loader
 from bench.plugins.settings import read_file, settings_path

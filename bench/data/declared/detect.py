@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -163,26 +162,3 @@ def _task(labels: Sequence[str]) -> dict[str, Any]:
             f"{MOST_CLASSES} classes"
         )
     return {"tasks": {str(len(words)): {"classes": {word: [word] for word in words}}}}
-
-
-def as_toml(definition: Mapping[str, Any]) -> str:
-    """A definition as TOML text: plain keys, then tables."""
-    lines = _pairs({k: v for k, v in definition.items() if not isinstance(v, Mapping)})
-    if columns := definition.get("columns"):
-        lines += ["", "[columns]", *_pairs(columns)]
-    for word, task in definition["tasks"].items():
-        lines += ["", f"[tasks.{_key(word)}.classes]", *_pairs(task["classes"])]
-    return "\n".join(lines) + "\n"
-
-
-def _pairs(table: Mapping[str, Any]) -> list[str]:
-    return [f"{_key(word)} = {_value(value)}" for word, value in table.items()]
-
-
-def _key(word: str) -> str:
-    return word if re.fullmatch("[A-Za-z0-9_-]+", word) else _value(word)
-
-
-def _value(value: Any) -> str:
-    # Strings, numbers and lists of them are written alike in JSON and TOML.
-    return json.dumps(value, ensure_ascii=False)

@@ -88,13 +88,11 @@ def plain_header(header: str) -> str:
 def found_path(root: Path, text: str) -> Path:
     """The file or folder that a cell names, below the root.
 
-    A video may be there as a folder of its frames, under its name or without its end: `bench data
-    crop` writes such folders.
+    A video may be there as a folder of its frames, with its name but for the end.
     """
     path = root / text.replace("\\", "/")
     folder = path.with_suffix("")
-    is_video = path.suffix.lower() in KINDS
-    return folder if is_video and not path.exists() and folder.is_dir() else path
+    return folder if _is_video(text) and not path.exists() and folder.is_dir() else path
 
 
 def framed(
@@ -110,7 +108,12 @@ def framed(
     for row in rows:
         path = found_path(root, row["path"])
         source = sources.setdefault(path, Source(path, definition.first_frame))
-        done.append({**row, **_span(row, source, definition), "path": str(path)})
+        span = _span(row, source, definition)
+        name = row["name"]
+        # Whether or not the video has other clips today: a name must not change with the table.
+        if not name and _is_video(row["path"]) and row["onset"]:
+            name = f"{_stem(row['path'])}_{span['onset']}"
+        done.append({**row, **span, "name": name, "path": str(path)})
     return named_apart(done, root), sources
 
 
@@ -138,18 +141,17 @@ def _number(text: str, source: Source, rate: float) -> str:
 def named_apart(rows: Sequence[Row], root: Path) -> list[Row]:
     """Rows whose names tell clips apart, however many of them one file or one name has.
 
-    Clips of a subject that share a name get the path of their file where it differs, and then
+    Clips of a subject that share a name get the folder of their file where it differs, and then
     their onset.
     """
     named = [
-        {**row, "subject": _word(row["subject"]), "name": _word(row["name"] or _stem(row))}
+        {**row, "subject": _word(row["subject"]), "name": _word(row["name"] or _stem(row["path"]))}
         for row in rows
     ]
     for group in _sharing(named):
         if len({row["path"] for row in group}) > 1:
             for row in group:
-                parts = (_word(_below(row, root)), row["name"])
-                row["name"] = parts[0] if parts[0].endswith(parts[1]) else "_".join(parts)
+                row["name"] = _word(f"{_parent(row['path'], root)}_{row['name']}")
     for group in _sharing(named):
         if len({row["onset"] for row in group}) > 1:
             for row in group:
@@ -165,15 +167,19 @@ def _sharing(rows: Sequence[Row]) -> list[list[Row]]:
     return list(groups.values())
 
 
-def _stem(row: Row) -> str:
-    path = Path(row["path"])
-    return path.stem if path.suffix.lower() in KINDS else path.name
+def _stem(path: str) -> str:
+    """The name of a file or folder, without the end of a video's."""
+    return Path(path).stem if _is_video(path) else Path(path).name
 
 
-def _below(row: Row, root: Path) -> str:
-    """The path of a row's file below the root, without the end of a video's name."""
-    path = Path(row["path"]).with_name(_stem(row))
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+def _is_video(path: str) -> bool:
+    return Path(path).suffix.lower() in KINDS
+
+
+def _parent(path: str, root: Path) -> str:
+    """The folder that a file is in, from the root."""
+    folder = Path(path).parent
+    return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
 
 
 def _word(text: str) -> str:
