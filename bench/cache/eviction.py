@@ -112,6 +112,11 @@ def clear(cache: Cache, category: str) -> Category:
     return Category(category, len(sizes), sum(sizes))
 
 
+def mark_of(cache: Cache) -> Path:
+    """The file that says that this process uses the cache."""
+    return cache.folder / MARKS / f"{socket.gethostname()}.{os.getpid()}"
+
+
 @contextmanager
 def in_use(cache: Cache) -> Iterator[None]:
     """While open, `prune` spares what was used since it was opened, in any process.
@@ -123,7 +128,7 @@ def in_use(cache: Cache) -> Iterator[None]:
     # Here, so that the parent says once what is wrong with the folder, and not every worker.
     compiled_folder()
     # With the host: a cache on a network drive is used by processes of several machines.
-    mark = cache.folder / MARKS / f"{socket.gethostname()}.{os.getpid()}"
+    mark = mark_of(cache)
     try:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -125,7 +125,23 @@ Jobs = Annotated[
 ]
 EngineOption = Annotated[
     Engine,
+    typer.Option(
+        "--engine",
+        help="Worker processes, serial in this one (for a debugger), or workers of a Dask "
+        "scheduler.",
+    ),
+]
+LocalEngine = Annotated[
+    Literal["processes", "serial"],
     typer.Option("--engine", help="Worker processes, or serial in this one (for a debugger)."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="Dask's: tcp://host:8786, a scheduler file, or slurm, pbs, sge, ... to start workers "
+        "on a queue.",
+    ),
 ]
 DeviceOption = Annotated[
     Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")

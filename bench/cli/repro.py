@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.exits import FAILED
-from bench.cli.options import CellPath, EngineOption, Jobs, Json, Plugin
+from bench.cli.options import CellPath, Jobs, Json, LocalEngine, Plugin
 from bench.cli.rerun import Compared, rerun, today_of
 from bench.core.errors import BenchError
 from bench.evaluation.find_cell import find_cell
@@ -34,7 +34,7 @@ def repro(
         typer.Option("--into", help="Keep the new records in this folder; default: discard them."),
     ] = None,
     jobs: Jobs = None,
-    engine: EngineOption = "processes",
+    engine: LocalEngine = "processes",
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:

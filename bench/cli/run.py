@@ -51,6 +51,7 @@ def run(
     plugin: opt.Plugin = None,
     device: opt.DeviceOption = "auto",
     engine: opt.EngineOption = "processes",
+    scheduler: opt.Scheduler = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
     refresh: opt.RefreshOption = None,

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bench.cli.common import name_damaged, out, print_json, workspace
 from bench.cli.exits import FAILED
-from bench.cli.options import EngineOption, Jobs, Json, Plugin
+from bench.cli.options import Jobs, Json, LocalEngine, Plugin
 from bench.cli.rerun import Compared, rerun, today_of
 from bench.core.errors import BenchError, DataError
 from bench.core.escape import visible
@@ -51,7 +51,7 @@ def verify(
         typer.Option("--seed", min=0, help="Chooses the folds; default: drawn, and printed."),
     ] = None,
     jobs: Jobs = None,
-    engine: EngineOption = "processes",
+    engine: LocalEngine = "processes",
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:

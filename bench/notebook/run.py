@@ -39,7 +39,8 @@ class Options(TypedDict, total=False):
         jobs: processes; one per core by default.
         timeout: seconds for each fold, and for each description of a clip.
         device: of torch methods.
-        engine: worker processes, or "serial" in this one.
+        engine: worker processes, "serial" in this one, or "dask".
+        scheduler: of Dask: an address, a scheduler file, or a queue such as "slurm".
         trace: score every checkpoint on the held-out subject (oracle column).
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
@@ -60,6 +61,7 @@ class Options(TypedDict, total=False):
     timeout: float | None
     device: Device
     engine: Engine
+    scheduler: str | None
     trace: bool
     inner: int
     refresh: Refresh | None

@@ -19,11 +19,17 @@ from bench.plugins import source_only
 from bench.views.catalog import CATALOG
 
 
-def load_file(path: Path) -> ModuleType:
-    """Import a plugin from a file or a folder with `__init__.py`, under a name of its own."""
+def load_file(path: Path, known_as: Path | None = None) -> ModuleType:
+    """Import a plugin from a file or a folder with `__init__.py`, under a name of its own.
+
+    Args:
+        path: of the file or folder.
+        known_as: the path that its name is made from, where this is a copy sent by another machine.
+    """
     path = path.resolve()
     # The hash of the path keeps files of one name in different folders apart.
-    name = f"bench_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    origin = known_as or path
+    name = f"bench_plugin_{origin.stem}_{hashlib.sha256(str(origin).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
     file = path / "__init__.py" if path.is_dir() else path

@@ -107,7 +107,9 @@ def describe_all(
     """
     found = Found()
     crashes = _Crashes(progress.note)
-    runner: Engine[ClipKey] = engine(options, lambda work: progress.now(_words(work)))
+    runner: Engine[ClipKey] = engine(
+        options, cache, progress.note, lambda work: progress.now(_words(work))
+    )
     todo, first = jobs, True
     while todo:
         again: list[Job[ClipKey]] = []

@@ -21,6 +21,7 @@ from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
+from bench.store.environment import Environment
 from bench.views.clip_views import Views
 from bench.views.opening import clip_digest, without
 
@@ -134,6 +135,7 @@ class Outcome:
         scores: a row for each of `Fit.test`, in that order.
         seconds, parameters, error, trace, inner_step, curve: as in a record.
         used: the device that it was fitted on; of a fold that ended otherwise without a name.
+        machine: where it was fitted; None: on this one.
     """
 
     status: Status
@@ -145,6 +147,7 @@ class Outcome:
     inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
     used: Used = NOWHERE
+    machine: Environment | None = None
 
 
 def setting(cell: Cell, cache: Cache) -> Setting:

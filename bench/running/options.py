@@ -9,7 +9,7 @@ from typing import Literal
 from bench.core.errors import BenchError
 from bench.core.machine import cores
 
-Engine = Literal["processes", "serial"]
+Engine = Literal["processes", "serial", "dask"]
 Device = Literal["auto", "cpu", "cuda"]
 Refresh = Literal["stale"]
 
@@ -19,8 +19,9 @@ class RunOptions:
     """How to run. A new option is a field here and a parameter of the verb in `bench/cli/run.py`.
 
     Attributes:
-        engine: where folds run: worker processes, or this process.
-        jobs: worker processes, None for one per core.
+        engine: where folds run: worker processes, this process, or workers of a Dask scheduler.
+        scheduler: Dask's: its address, its scheduler file, or the queue of a cluster, as "slurm".
+        jobs: worker processes, None for one per core; on a queue, workers to queue for.
         timeout: seconds that a fold, or one method's description of a clip, may take; None for no
             limit.
         device: what torch methods compute on; "auto" means the GPU where there is one, and is
@@ -36,6 +37,7 @@ class RunOptions:
     """
 
     engine: Engine = "processes"
+    scheduler: str | None = None
     jobs: int | None = None
     timeout: float | None = None
     device: Device = "auto"
@@ -48,6 +50,13 @@ class RunOptions:
     threads: int = 1
 
     def __post_init__(self) -> None:
+        if self.engine == "dask" and self.scheduler is None:
+            raise BenchError(
+                "--engine dask: say where with --scheduler: an address such as tcp://host:8786, a "
+                "scheduler file, or the queue of a cluster, as slurm"
+            )
+        if self.engine != "dask" and self.scheduler is not None:
+            raise BenchError(f"--scheduler {self.scheduler}: needs --engine dask")
         if self.inner == 1:
             raise BenchError(
                 "--inner 1: expected 2 or more (or 0 for none): each fit leaves out some subjects"

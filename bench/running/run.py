@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from bench.cache.cache import Cache
@@ -24,7 +24,7 @@ from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
 from bench.store.code import code_judge, dataset_code, dataset_plugins
-from bench.store.environment import environment, environment_id
+from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
 from bench.store.store import Store
 
@@ -84,9 +84,11 @@ def _run(
         # All of their clips have just been described.
         waiting += _missing(summary.spared, store, options, summary)
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(options, lambda work: progress.now(_words(work)))
+    runner: Engine[Unit] = engine(
+        options, cache, progress.note, lambda work: progress.now(_words(work))
+    )
     for job, outcome in runner(fit, _jobs(waiting, cache, options)):
-        record = _record(job.name, outcome, options)
+        record = _record(job.name, outcome, options, _machine(outcome, store, summary))
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
     return summary
@@ -165,7 +167,20 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
         summary.failures.append((unit, record.status, record.error))
 
 
-def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
+def _machine(outcome: Outcome | Lost, store: Store, summary: Summary) -> str:
+    """Id of the machine of an outcome, which is described before a record names it."""
+    machine = outcome.machine if isinstance(outcome, Outcome) else None
+    if machine is None:
+        return environment_id()
+    name = environment_name(asdict(machine))
+    if fault := store.write_environment(name, machine):
+        summary.rewritten.append(fault)
+    return name
+
+
+def _record(
+    unit: Unit, outcome: Outcome | Lost, options: RunOptions, machine: str | None = None
+) -> Record:
     cell, row = unit.cell, unit.cell.row
     if isinstance(outcome, Lost):
         outcome = Outcome(outcome.status, error=outcome.error)
@@ -194,7 +209,7 @@ def _record(unit: Unit, outcome: Outcome | Lost, options: RunOptions) -> Record:
         inner_step=outcome.inner_step,
         curve=outcome.curve,
         transductive=row.method.stated().transductive,
-        environment=environment_id(),
+        environment=machine or environment_id(),
         isolated=options.engine != "serial",
     )
 

@@ -29,9 +29,12 @@ from bench.core.activity import listen
 from bench.core.errors import BenchError
 from bench.running.engines.job import KEPT, Lost, call
 
+Plugins = tuple[Path, ...] | tuple[tuple[Path, Path], ...]
+"""Plugin files; or copies of them, each with the path that names its module."""
+
 
 def serve(
-    connection: Connection, parent: int, function: Callable[..., Any], plugins: tuple[Path, ...]
+    connection: Connection, parent: int, function: Callable[..., Any], plugins: Plugins
 ) -> None:
     """Run jobs until the pipe closes.
 
@@ -109,12 +112,12 @@ def _run(
         return ForkingPickler.dumps(("done", Lost("failed", traceback.format_exc())))
 
 
-def _load(plugins: tuple[Path, ...]) -> None:
+def _load(plugins: Plugins) -> None:
     if plugins:
         from bench.plugins.load_file import load_file
 
-        for path in plugins:
-            load_file(path)
+        for plugin in plugins:
+            load_file(*plugin if isinstance(plugin, tuple) else (plugin,))
 
 
 def _settle(parent: int) -> None:

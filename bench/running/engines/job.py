@@ -87,6 +87,11 @@ class Busy(Generic[Name]):
 Watcher = Callable[[Sequence[Busy[Any]]], None]
 """Told now and then which jobs are at work."""
 
+
+def ignore(_: Sequence[Busy[Any]]) -> None:
+    """For whoever does not care which jobs are at work."""
+
+
 Ended = tuple[Job[Name], Any]
 """A job and what its function returned, or `Lost`."""
 

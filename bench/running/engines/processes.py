@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.core.errors import BenchError
-from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost, Watcher
+from bench.running.engines.child import Plugins
+from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost, Watcher, ignore
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
 GRACE = 1.1
@@ -33,7 +34,7 @@ def processes(
     workers: int,
     timeout: float | None,
     plugins: tuple[Path, ...],
-    now: Watcher = lambda _: None,
+    now: Watcher = ignore,
 ) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
@@ -56,7 +57,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = _Pool(function, iter(jobs), workers, timeout, plugins, now)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins, now)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -71,7 +72,7 @@ def processes(
 
 
 @dataclass
-class _Pool:
+class Pool:
     """The workers and the jobs that wait for one.
 
     Attributes:
@@ -88,8 +89,8 @@ class _Pool:
     source: Iterator[Job[Any]]
     workers: int
     timeout: float | None
-    plugins: tuple[Path, ...]
-    now: Watcher
+    plugins: Plugins
+    now: Watcher = ignore
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
     shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)

@@ -10,11 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from bench.running.engines.child import serve
+from bench.running.engines.child import Plugins, serve
 from bench.running.engines.job import KEPT, Busy, Job
 
 START = 300.0
@@ -49,7 +48,7 @@ class WorkerProcess:
     def __init__(
         self,
         function: Callable[..., Any],
-        plugins: tuple[Path, ...],
+        plugins: Plugins,
         job: Job[Any],
         packed: Packed,
     ) -> None:

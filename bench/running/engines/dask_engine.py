@@ -1,0 +1,261 @@
+"""Jobs as tasks of a Dask scheduler: on other machines, or on a cluster's queue.
+
+The scheduler gets pickled jobs, as a worker process does, and never their names: units hold the
+labels of held-out clips. Where workers share the cache, descriptions are exchanged by it; otherwise
+clips are described on this machine, and their descriptions travel with the jobs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from bench.cache.cache import Cache
+from bench.cache.eviction import mark_of
+from bench.core.errors import BenchError
+from bench.running.engines.dask_client import connected, share_cache
+from bench.running.engines.dask_worker import Done, Refused, Run, Shared, Source, end, same, work
+from bench.running.engines.identity import differences, identity, identity_hash
+from bench.running.engines.job import (
+    KEPT,
+    Busy,
+    Ended,
+    Job,
+    Lost,
+    Watcher,
+    ends_the_run,
+    ignore,
+)
+from bench.running.engines.processes import Pool, processes
+from bench.running.engines.worker_process import Packed
+from bench.running.jobs import Outcome
+from bench.running.options import RunOptions
+
+CUT = (
+    "the connection to the Dask scheduler was lost; what had ended is kept. Rerun the command to "
+    "resume"
+)
+GLANCE = 2.0
+"""Seconds between looks at the scheduler."""
+
+
+def dask(
+    function: Callable[..., Any],
+    jobs: Iterable[Job[Any]],
+    options: RunOptions,
+    cache: Cache,
+    note: Callable[[str], None],
+    now: Watcher = ignore,
+) -> Iterator[Ended[Any]]:
+    """Run jobs on the workers of a Dask scheduler; yields as they end.
+
+    A job whose process dies is tried once more on its worker; one whose worker is lost runs again
+    elsewhere, until it has lost more than Dask's `allowed-failures`.
+
+    Args:
+        function: importable by name; called for each job, as `bench.running.engines.job` says.
+        jobs: what to run.
+        options: scheduler, time limit, plugins.
+        cache: which the jobs use; `in_use`.
+        note: told in a line what the user should know.
+        now: told now and then which jobs the scheduler has.
+
+    Raises:
+        BenchError: no scheduler, a lost one, or a worker that differs from this machine.
+        Exception: one that `ends_the_run`.
+    """
+    # It only packs: jobs leave it before it would start a worker for them.
+    packer = Pool(function, iter(jobs), 0, options.timeout, ())
+    unsent = packer.look_ahead()
+    if not packer.waiting:
+        yield from unsent
+        return
+    client = connected(options, note)
+    shared = share_cache(client, mark_of(cache))
+    first, _ = packer.waiting[0]
+    if not shared and first.shared is None:
+        note("the Dask workers do not share this cache: clips are described on this machine")
+        rest = (job for group in ([first], packer.source) for job in group)
+        yield from unsent
+        yield from processes(function, rest, options.workers, options.timeout, options.plugins, now)
+        return
+    run = Run(
+        uuid4().hex,
+        function,
+        options.timeout,
+        identity_hash(),
+        mark_of(cache) if shared else None,
+        tuple(map(_source, options.plugins)),
+    )
+    sender = _Sender(client, run, packer, cache, now)
+    try:
+        yield from unsent
+        yield from sender.run()
+    finally:
+        sender.leave()
+
+
+@dataclass
+class _Sender:
+    """The jobs that the scheduler has.
+
+    Attributes:
+        flying: the jobs by the key of their task, each with the task.
+        ended: tasks as they end.
+        parts: tasks that hold the last shared parts, by number.
+        room: how many jobs the scheduler should have: two for each thread of a worker.
+        looked: when that was found out; `time.monotonic()`.
+    """
+
+    client: Any
+    common: Run
+    packer: Pool
+    cache: Cache
+    now: Watcher
+    flying: dict[str, tuple[Job[Any], Any]] = field(default_factory=dict)
+    ended: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
+    parts: dict[int, Any] = field(default_factory=dict)
+    room: int = 0
+    looked: float = -GLANCE
+
+    def run(self) -> Iterator[Ended[Any]]:
+        """Outcomes as they come."""
+        while True:
+            yield from self.fill()
+            if not self.flying:
+                return
+            self.now([Busy(job) for job, _ in self.flying.values()])
+            with suppress(queue.Empty):
+                task = self.ended.get(timeout=GLANCE)
+                job, _ = self.flying.pop(task.key)
+                yield job, self.outcome(task)
+
+    def fill(self) -> list[Ended[Any]]:
+        """Hand jobs to the scheduler while it has room; returns those that cannot be sent."""
+        if time.monotonic() - self.looked >= GLANCE:
+            with _connection():
+                self.room = 2 * sum(self.client.nthreads().values()) or 1
+            self.looked = time.monotonic()
+        lost: list[Ended[Any]] = []
+        while len(self.flying) < self.room:
+            lost += self.packer.look_ahead()
+            if not self.packer.waiting:
+                break
+            with _connection():
+                self.submit(*self.packer.waiting.popleft())
+        return lost
+
+    def submit(self, job: Job[Any], packed: Packed) -> None:
+        """Make a job a task."""
+        common = self.constant(0, self.common)
+        shared = None
+        if packed.number:
+            shared = self.parts.get(packed.number) or self.constant(
+                packed.number, Shared(packed.number, packed.shared, self.descriptions(job))
+            )
+        key = f"bench-{uuid4().hex}"
+        task = self.client.submit(work, common, shared, packed.payload, key=key, pure=False)
+        self.flying[key] = job, task
+        task.add_done_callback(self.ended.put)
+
+    def constant(self, number: int, value: Any) -> Any:
+        """A task that returns a value, the same for a number."""
+        if number not in self.parts:
+            key = f"bench-{self.common.mark}-{number}"
+            with warnings.catch_warnings():
+                # It is large, and sent once.
+                warnings.simplefilter("ignore", UserWarning)
+                self.parts[number] = self.client.submit(same, value, key=key)
+            # Tasks that still need an old one keep it on the scheduler.
+            for old in [one for one in self.parts if one][:-KEPT]:
+                del self.parts[old]
+        return self.parts[number]
+
+    def descriptions(self, job: Job[Any]) -> dict[str, Any]:
+        """What workers without the cache need."""
+        if self.common.probe is not None:
+            return {}
+        found = {name: self.cache.get("descriptions", name) for name in job.shared.descriptions}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def outcome(self, task: Any) -> Any:
+        """What became of a task."""
+        from distributed.scheduler import KilledWorker
+
+        if task.status == "finished":
+            with _connection():
+                result = task.result()
+            if isinstance(result, Refused):
+                raise self.unlike(result)
+            return _placed(result)
+        if task.status != "error":
+            raise BenchError(CUT)
+        error = task.exception()
+        if isinstance(error, KilledWorker):
+            return Lost("killed", f"the Dask workers that ran it were lost: {error}")
+        if isinstance(error, BenchError) or ends_the_run(error):
+            raise error
+        return Lost("failed", "".join(traceback.format_exception(error)))
+
+    def unlike(self, refused: Refused) -> BenchError:
+        """Why a worker cannot take part."""
+        if refused.identity is None:
+            return BenchError(
+                f"worker {refused.worker} does not see the cache {self.cache.folder}, and others "
+                "do; give all workers the same file systems"
+            )
+        said = differences(refused.identity, identity())
+        return BenchError(
+            f"worker {refused.worker} would not predict the same: {said}; install the same "
+            "versions on all machines"
+        )
+
+    def leave(self) -> None:
+        """Give up what still runs, and have workers end the run's processes."""
+        # The scheduler may be what is gone.
+        with suppress(Exception):
+            self.client.cancel([task for _, task in self.flying.values()])
+            self.client.run(end, self.common.mark, on_error="ignore")
+
+
+@contextmanager
+def _connection() -> Iterator[None]:
+    """Say in a line that the scheduler is gone."""
+    from distributed.client import CancelledError
+
+    try:
+        yield
+    except (CancelledError, OSError, RuntimeError) as error:
+        if ends_the_run(error):
+            raise
+        raise BenchError(CUT) from error
+
+
+def _placed(done: Done) -> Any:
+    """An outcome with the machine that it comes from."""
+    if isinstance(done.outcome, Outcome):
+        return dataclasses.replace(done.outcome, machine=done.machine)
+    return done.outcome
+
+
+def _source(plugin: Path) -> Source:
+    """A plugin's file, or all Python files of its folder."""
+    files = sorted(plugin.rglob("*")) if plugin.is_dir() else [plugin]
+    home = plugin.parent
+    return Source(
+        plugin,
+        {
+            one.relative_to(home).as_posix(): one.read_bytes()
+            for one in files
+            if one.is_file() and one.parent.name != "__pycache__"
+        },
+    )

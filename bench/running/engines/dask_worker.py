@@ -1,0 +1,200 @@
+"""What runs on a Dask worker: each of its threads keeps one worker process for the jobs it gets.
+
+So a job that crashes or hangs ends as with `processes`, whose pool this is, and takes no Dask
+worker with it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Lock, get_ident
+from typing import Any, NamedTuple
+
+from bench.cache.cache import Cache
+from bench.cache.files import write_atomically
+from bench.core.types import Description
+from bench.running.engines.identity import identity, identity_hash
+from bench.running.engines.job import THREADS, Job
+from bench.running.engines.processes import Pool
+from bench.running.engines.worker_process import Packed
+from bench.store.environment import Environment, environment
+
+
+class Source(NamedTuple):
+    """A plugin by value.
+
+    Attributes:
+        path: of its file or folder where the command runs; names its module.
+        files: contents by path from the folder that holds `path`.
+    """
+
+    path: Path
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all jobs of a run have in common.
+
+    Attributes:
+        mark: a name of its own.
+        function: called for each job, in a process of its own.
+        timeout: seconds a job, or a step of it, may take; or None.
+        identity: hash of what a worker must be like.
+        probe: a file that a worker sees if it shares the cache; None where nothing is shared.
+        plugins: to import before a job can be unpickled.
+    """
+
+    mark: str
+    function: Callable[..., Any]
+    timeout: float | None
+    identity: str
+    probe: Path | None
+    plugins: tuple[Source, ...]
+
+
+class Shared(NamedTuple):
+    """The shared part of many jobs.
+
+    Attributes:
+        number: of this part in this run.
+        packed: pickled.
+        descriptions: by their key, where the cache is not shared.
+    """
+
+    number: int
+    packed: bytes
+    descriptions: Mapping[str, Description]
+
+
+class Done(NamedTuple):
+    """What a job left: its outcome, and the machine that it ran on."""
+
+    outcome: Any
+    machine: Environment
+
+
+class Refused(NamedTuple):
+    """A worker that cannot take part: what it is like, or nothing if it lacks the cache."""
+
+    worker: str
+    identity: Mapping[str, str] | None
+
+
+@dataclass
+class _Crew:
+    """The worker process of one thread, for one run."""
+
+    mark: str
+    pool: Pool
+    folder: Path
+
+    def end(self) -> None:
+        """Stop the process, and what it runs."""
+        for worker in self.pool.crew:
+            # A job that is ended on purpose is not tried again.
+            self.pool.died.add(id(worker.job))
+            worker.stop()
+
+
+_crews: dict[int, _Crew] = {}
+_starting = Lock()
+
+
+def work(run: Run, shared: Shared | None, payload: bytes) -> Done | Refused:
+    """Run one job of a run.
+
+    Raises:
+        BenchError: its process cannot be started.
+        Exception: one that `ends_the_run`.
+    """
+    from distributed import get_worker
+
+    here = get_worker()
+    if run.identity != identity_hash():
+        return Refused(here.address, identity())
+    if run.probe is not None and not run.probe.exists():
+        return Refused(here.address, None)
+    crew = _crew(run, Path(here.local_directory))
+    if shared is None:
+        packed = Packed(0, b"", payload)
+    else:
+        _keep(shared.descriptions, Cache(crew.folder / "cache"))
+        packed = Packed(shared.number, shared.packed, payload)
+    crew.pool.waiting.append((Job(None, None), packed))
+    # One at a time: while a process is started, the module `__main__` is hidden.
+    with _starting:
+        crew.pool.hand_out()
+    ((_, outcome),) = crew.pool.run()
+    return Done(outcome, environment())
+
+
+def sees(path: Path) -> bool:
+    """Whether a file is there."""
+    return path.exists()
+
+
+def same(value: Any) -> Any:
+    """The value: as a task of its own it outlives the workers that hold it."""
+    return value
+
+
+def end(mark: str) -> None:
+    """Stop the processes of a run on this worker, and remove what it has written."""
+    for thread, crew in list(_crews.items()):
+        if crew.mark == mark:
+            del _crews[thread]
+            crew.end()
+            shutil.rmtree(crew.folder, ignore_errors=True)
+
+
+def relocated(function: Callable[..., Any], cache: Path, setting: Any, job: Any) -> Any:
+    """Call a function with the cache of this worker."""
+    return function(dataclasses.replace(setting, cache=cache), job)
+
+
+def _crew(run: Run, local: Path) -> _Crew:
+    thread = get_ident()
+    known = _crews.get(thread)
+    if known is not None and known.mark == run.mark:
+        return known
+    if known is not None:
+        known.end()
+    # Before the process starts: libraries read these when they load.
+    for variable in THREADS:
+        os.environ[variable] = "1"
+    # Dask's workers are daemons, which may have no children: they would be left behind. Ours end
+    # with the thread that started them.
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    folder = local / f"bench-{run.mark}"
+    function = run.function
+    if run.probe is None:
+        function = partial(relocated, function, folder / "cache")
+    pool = Pool(function, iter(()), 1, run.timeout, _written(run.plugins, folder))
+    _crews[thread] = _Crew(run.mark, pool, folder)
+    return _crews[thread]
+
+
+def _written(plugins: tuple[Source, ...], folder: Path) -> tuple[tuple[Path, Path], ...]:
+    """Write plugins; returns where each is and what the command knows it by."""
+    found = []
+    for number, plugin in enumerate(plugins):
+        home = folder / "plugins" / str(number)
+        for name, content in plugin.files.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(home / name, content, durable=False)
+        found.append((home / plugin.path.name, plugin.path))
+    return tuple(found)
+
+
+def _keep(descriptions: Mapping[str, Description], cache: Cache) -> None:
+    for name, value in descriptions.items():
+        if not cache.has("descriptions", name):
+            cache.put("descriptions", name, value)

@@ -1,0 +1,273 @@
+"""Folds on the workers of a Dask scheduler: the same bytes, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.running.engines import dask_client, dask_engine
+from bench.running.engines.dask_worker import Run, Shared
+from bench.running.engines.identity import identity
+
+pytest.importorskip("distributed")
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder, self.environment = folder, {**os.environ, **environment}
+        self.file = folder / "scheduler.json"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self.start("scheduler", "--port", "0", "--no-dashboard")
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """`dask WORDS`."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *words, "--scheduler-file", str(self.file)],
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.processes.append(process)
+        return process
+
+    def worker(self) -> None:
+        """One more worker of one thread, without a nanny that would start it again."""
+        words = ("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
+        self.workers.append(self.start(*words))
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Workers on which the method `faulty` kills its process."""
+    folder = tmp_path_factory.mktemp("dask")
+    found = Cluster(folder, TOY_FAULT="die", TOY_MARKS=str(folder))
+    found.worker()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def slow_cluster(tmp_path_factory):
+    """Workers on which every fold of the method `faulty` takes a moment, and that may be killed."""
+    found = Cluster(tmp_path_factory.mktemp("dask"), TOY_FAULT="slow")
+    yield found
+    found.stop()
+
+
+def on_dask(world, cluster: Cluster, *words: str, **named: Any):
+    for _ in range(600):
+        if cluster.file.exists():
+            break
+        time.sleep(0.05)
+    return world.run("--scheduler", str(cluster.file), *words, engine="dask", **named)
+
+
+def scores(folder: Path) -> dict[str, list[list[float]]]:
+    return {
+        str(path.relative_to(folder)): json.loads(path.read_text())["scores"]
+        for path in sorted(folder.rglob("records/**/*.json"))
+    }
+
+
+def when_recorded(folder: Path, count: int) -> None:
+    """Wait for so many records."""
+    for _ in range(1200):
+        if len(list(folder.rglob("records/**/*.json"))) >= count:
+            return
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_the_same_bytes_as_processes_while_workers_are_killed(world, slow_cluster):
+    world.run("--results", "a", "--jobs", "2", methods="mean,faulty", engine="processes")
+    slow_cluster.worker()
+    slow_cluster.worker()
+    killed = []
+
+    def killer() -> None:
+        for count in (2, 6, 9):
+            when_recorded(world.folder / "b", count)
+            slow_cluster.worker()
+            victim = slow_cluster.workers.pop(0)
+            victim.send_signal(signal.SIGKILL)
+            killed.append(len(scores(world.folder / "b")))
+
+    thread = threading.Thread(target=killer, daemon=True)
+    thread.start()
+    done = on_dask(world, slow_cluster, "--results", "b", methods="mean,faulty")
+    assert done.code == 0, done.err
+    thread.join(timeout=60)
+    # In the middle of the run, or this test would show nothing.
+    assert len([count for count in killed if count < 12]) == 3
+    assert len(scores(world.folder / "a")) == 12
+    assert scores(world.folder / "a") == scores(world.folder / "b")
+
+
+@pytest.mark.slow
+def test_a_lost_scheduler_is_a_line_and_what_had_ended_is_kept(world, slow_cluster):
+    slow_cluster.worker()
+
+    def killer() -> None:
+        when_recorded(world.results, 2)
+        slow_cluster.scheduler.kill()
+
+    threading.Thread(target=killer, daemon=True).start()
+    done = on_dask(world, slow_cluster, methods="faulty")
+    assert done.code == 2
+    (line,) = [one for one in done.err.splitlines() if one.startswith("bench: ")]
+    assert "connection to the Dask scheduler was lost" in line
+    assert "Traceback" not in done.err
+    early = world.records()
+    assert 2 <= len(early) < 6
+    assert world.run(methods="faulty").code == 0
+    after = world.records()
+    assert len(after) == 6
+    assert all(after[path] == raw for path, raw in early.items())
+
+
+@pytest.mark.slow
+def test_a_method_that_kills_its_process_costs_its_folds_alone(world, cluster):
+    done = on_dask(world, cluster, methods="mean,faulty")
+    assert done.code == 1
+    found = {(raw["label"], raw["status"]) for raw in world.records().values()}
+    assert found == {("mean", "ok"), ("faulty", "killed")}
+    assert cluster.workers[0].poll() is None
+    machines = {raw["environment"] for raw in world.records().values()}
+    assert all((world.results / "environments" / f"{one}.json").is_file() for one in machines)
+    assert {raw["isolated"] for raw in world.records().values()} == {True}
+
+
+def test_by_value_where_no_cache_is_shared(world, cluster, tmp_path):
+    world.patch.setattr(dask_engine, "mark_of", lambda cache: tmp_path / "not-there")
+    done = on_dask(world, cluster, "--results", "a")
+    assert done.code == 0, done.err
+    assert "do not share this cache" in done.err
+    world.run("--results", "b")
+    assert len(scores(world.folder / "a")) == 6
+    assert scores(world.folder / "a") == scores(world.folder / "b")
+
+
+def test_a_worker_that_differs_is_refused_with_the_difference(world, cluster):
+    here = {**identity(), "numpy": "0.1", "bench/views/tim.py": "0"}
+    there = identity()["numpy"]
+    world.patch.setattr(dask_engine, "identity", lambda: here)
+    world.patch.setattr(dask_engine, "identity_hash", lambda: "0")
+    done = on_dask(world, cluster)
+    assert done.code == 2
+    assert f"numpy {there} (here 0.1), another bench/views/tim.py" in done.err
+    assert not world.records()
+
+
+class Unwilling:
+    """A client that notes what it is given, and whose scheduler is lost at once."""
+
+    status = "cancelled"
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    def nthreads(self) -> dict[str, int]:
+        return {"one": 100}
+
+    def run(self, function: Any, *arguments: Any, **options: Any) -> dict[str, bool]:
+        return {"one": True}
+
+    def submit(self, function: Any, *arguments: Any, key: str, **options: Any) -> Any:
+        self.sent.append(arguments)
+        self.key = key
+        return self
+
+    def add_done_callback(self, callback: Any) -> None:
+        callback(self)
+
+    def cancel(self, tasks: Any) -> None:
+        pass
+
+
+def test_held_out_labels_are_not_sent(world):
+    """What is sent for the first person's fold is the same when that person's labels change."""
+
+    def sent() -> tuple[list[bytes], list[Any]]:
+        client = Unwilling()
+        world.patch.setattr(dask_engine, "connected", lambda options, note: client)
+        assert world.run("--scheduler", "tcp://nowhere:1", engine="dask").code == 2
+        jobs = [arguments[2] for arguments in client.sent if len(arguments) == 3]
+        return jobs, [one for one, *more in client.sent if not more]
+
+    world.run("--results", "described")
+    first, parts = sent()
+    assert len(first) == 6
+    assert [type(part) for part in parts] == [Run, Shared]
+    person = world.folder / "data" / "p0"
+    for i, (old, new) in enumerate((("low", "mid"), ("mid", "high"), ("high", "low"))):
+        (person / f"c{i}-{old}.json").rename(person / f"c{i}-{new}.json")
+    world.run("--results", "described-again")
+    second, _ = sent()
+    same = [one == two for one, two in zip(first, second, strict=True)]
+    assert same == [True, False, False, False, False, False]
+    # Nothing that is sent names a unit, which holds the labels.
+    assert not any(b"Unit" in pickle.dumps(part) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("engine", "words", "said"),
+    [
+        ("dask", (), "say where with --scheduler"),
+        ("processes", ("--scheduler", "slurm"), "needs --engine dask"),
+        (
+            "dask",
+            ("--scheduler", "nowhere.json"),
+            "a scheduler file that is there, or one of",
+        ),
+        ("dask", ("--scheduler", "tcp://127.0.0.1:9"), "no Dask scheduler answers there"),
+        ("dask", ("--scheduler", "slurm"), "say with --jobs how many workers"),
+    ],
+)
+def test_misuse_is_a_line(world, engine, words, said):
+    world.patch.setattr(dask_client, "ANSWER", 0.5)
+    done = world.run(*words, engine=engine)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.slow
+def test_a_queue_starts_workers_as_jobqueue_yaml_says(world, tmp_path):
+    """With stand-ins of SLURM's two commands, since dask-jobqueue knows SLURM by them alone."""
+    pytest.importorskip("dask_jobqueue")
+    binaries = tmp_path / "bin"
+    binaries.mkdir()
+    script = 'cp "$1" job.sh; bash "$1" >/dev/null 2>&1 & echo "Submitted batch job $!"'
+    for name, text in (("sbatch", script), ("scancel", 'kill "$@"')):
+        (binaries / name).write_text(f"#!/bin/bash\n{text}\n")
+        (binaries / name).chmod(0o755)
+    settings = tmp_path / "jobqueue.yaml"
+    settings.write_text("jobqueue:\n  slurm:\n    cores: 1\n    memory: 1GB\n    account: ours\n")
+    world.patch.setenv("PATH", f"{binaries}:{os.environ['PATH']}")
+    world.patch.setenv("DASK_CONFIG", str(settings))
+    words = "run -m mean -d toy --engine dask --scheduler slurm --jobs 1"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *words.split()], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(world.records()) == 6
+    assert "#SBATCH -A ours" in (tmp_path / "job.sh").read_text()
