@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from bench.evaluation.build_row import fit_times
 from bench.running.device import Used, allocations, used
+from bench.running.engines.job import Job
+from bench.running.engines.processes import processes
+from bench.running.gpus import settled
+from bench.running.options import RunOptions
 from bench.store.store import Store
 from tests.sealing import edit, unsealed
 
@@ -25,6 +31,11 @@ def fake_torch(counts: list[int], initialized: bool = True):
         get_device_name=lambda: "NVIDIA H100",
     )
     return SimpleNamespace(cuda=cuda)
+
+
+def gpus(patch, count: int) -> None:
+    """As if torch could use so many GPUs here."""
+    patch.setattr("bench.running.gpus.gpu_count", lambda: count)
 
 
 def test_what_put_something_on_the_gpu_was_fitted_there(monkeypatch):
@@ -55,6 +66,7 @@ def times(world) -> list[str]:
 def test_rows_say_their_device_and_records_the_gpu(world):
     world.run(methods="mean")
     world.patch.setattr("bench.running.worker.used", lambda before: H100)
+    gpus(world.patch, 1)
     world.run("--device", "cuda", methods="mean:noisy")
     found = {(raw["label"], raw["device"], raw["gpu"]) for raw in world.records().values()}
     assert found == {("mean", "cpu", None), ("mean:noisy", "cuda", "NVIDIA H100")}
@@ -82,6 +94,7 @@ def test_a_row_of_several_devices_gives_the_time_on_each(world):
 def test_the_device_is_no_part_of_the_key(world):
     world.run()
     world.patch.setattr("bench.running.worker.used", lambda before: H100)
+    gpus(world.patch, 1)
     assert "6 reused from earlier runs" in world.run("--device", "cuda").err
 
 
@@ -97,6 +110,7 @@ def test_records_that_do_not_say_are_shown_without_a_device(world):
 
 def test_a_unit_that_fails_records_the_device_it_was_offered(world):
     world.patch.setenv("TOY_FAULT", "raise")
+    gpus(world.patch, 1)
     world.run("--device", "cuda", methods="faulty")
     assert {(raw["device"], raw["gpu"]) for raw in world.records().values()} == {("cuda", None)}
 
@@ -110,3 +124,59 @@ def test_a_rerun_on_another_device_is_announced(world):
     done = world.bench(*words)
     assert "made on NVIDIA H100 and are rerun on the CPU" in done.err
     assert "18 predictions of 6 folds: identical" in done.out
+
+
+def test_a_gpu_that_is_not_there_is_refused_before_anything_is_described(world):
+    for count, words, said in (
+        (0, "cuda", "--device cuda: no GPU 0 here (GPUs: none that torch can use)"),
+        (2, "cuda:1,cuda:2", "no GPU 2 here (GPUs: cuda:0, cuda:1)"),
+        (1, "gpu", "--device 'gpu': expected auto, cpu, cuda, or GPUs by number"),
+        (1, "cuda:", "--device 'cuda:': expected auto"),
+    ):
+        gpus(world.patch, count)
+        done = world.run("--device", words)
+        assert done.code == 2, done.err
+        assert said in done.err
+        assert len(done.err.strip().splitlines()) == 1
+    assert not (world.folder / "cache" / "descriptions").exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "device", "each"),
+    [
+        (0, "auto", "cpu", ()),
+        (1, "auto", "cuda", (0,)),
+        (3, "auto", "cuda", (0, 1, 2)),
+        (3, "cuda", "cuda", (0,)),
+        (3, "cuda:2, cuda:0,cuda:2", "cuda", (2, 0)),
+        (3, "cpu", "cpu", ()),
+    ],
+)
+def test_devices_are_settled_by_what_is_there(monkeypatch, count, words, device, each):
+    gpus(monkeypatch, count)
+    options = settled(RunOptions(device=words))
+    assert (options.device, options.gpus) == (device, each)
+
+
+def test_in_one_process_the_first_gpu_is_used(monkeypatch):
+    gpus(monkeypatch, 2)
+    assert settled(RunOptions(engine="serial", device="cuda:1,cuda:0")).device == "cuda:1"
+    assert settled(RunOptions(engine="serial")).device == "cuda"
+
+
+@pytest.mark.parametrize(
+    ("shown", "seen"),
+    [(None, ["0", "1"]), ("4,7", ["4", "7"]), ("MIG-a, MIG-b", ["MIG-a", "MIG-b"])],
+)
+def test_each_worker_sees_one_gpu(monkeypatch, shown, seen):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if shown is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", shown)
+    jobs = [Job(number, 0.3) for number in range(4)]
+    ended = processes(visible_here, jobs, 2, None, (), gpus=(0, 1))
+    assert sorted({outcome for _, outcome in ended}) == sorted(seen)
+
+
+def visible_here(seconds):
+    time.sleep(seconds)
+    return os.environ["CUDA_VISIBLE_DEVICES"]

@@ -62,9 +62,9 @@ def test_a_misspelt_option_is_named(world):
 
 def test_failed_folds_are_a_warning_and_listed(world):
     world.patch.setenv("TOY_FAULT", "raise")
-    with pytest.warns(UserWarning, match="6 problems.*cannot fit"):
+    with pytest.warns(UserWarning, match="3 problems.*cannot fit"):
         board = toy(world, "faulty")
-    assert len(board.failures) == 6
+    assert len(board.failures) == 3
 
 
 def test_a_board_shows_itself(world):

@@ -82,7 +82,7 @@ def started(monkeypatch):
 def test_it_is_told_what_workers_are_at():
     told = []
     job = Job("one", None)
-    ended = list(processes(compiling, [job], 1, 0.5, (), told.extend))
+    ended = list(processes(compiling, [job], 1, 0.5, (), now=told.extend))
     # Compiling is no step: the time limit counts it.
     assert [outcome.status for _, outcome in ended] == ["timeout"]
     assert all(one.job is job for one in told)

@@ -13,27 +13,36 @@ from bench.cli.run import _explain
 from bench.cli.screen import Screen
 from bench.cli.watch import QUIET, Watch
 from bench.methods.mfvan import MFVAN
-from bench.planning.plan import one_of_each_first
+from bench.planning.plan import Plan
 
 
-def cell(task: str, label: str, estimate: float | None, reference: bool = False):
-    method = SimpleNamespace(facts=SimpleNamespace(reference=reference))
-    row = SimpleNamespace(label=label, method=method)
-    return SimpleNamespace(task=task, row=row, estimate=estimate)
+def cells_of(name: str) -> list[SimpleNamespace]:
+    """A task with a method that takes long, one that does not say, and a reference."""
+    task = SimpleNamespace(name=name, frames=10.0)
+
+    def cell(label: str, seconds: float | None, reference: bool = False) -> SimpleNamespace:
+        facts = SimpleNamespace(reference=reference)
+        method = SimpleNamespace(facts=facts, seconds=lambda clips, frames: seconds)
+        row = SimpleNamespace(label=label, method=method, weights=None)
+        return SimpleNamespace(task=task, row=row)
+
+    return [cell("slow", 50.0), cell("fast", None), cell("ref", 0.1, reference=True)]
 
 
-def units(*cells, folds: int = 3):
-    return [[SimpleNamespace(cell=one, fold=fold) for fold in range(folds)] for one in cells]
+def units(cells, folds: int = 3):
+    numbered = [SimpleNamespace(name=number, train=[0] * 9) for number in range(folds)]
+    made = [[SimpleNamespace(cell=one, fold=fold) for fold in numbered] for one in cells]
+    return Plan(()).ordered(made)
 
 
-SMIC = [cell("smic/3", "slow", 50.0), cell("smic/3", "fast", None), cell("smic/3", "ref", 0, True)]
+SMIC = cells_of("smic/3")
 
 
-def test_what_takes_long_comes_after_one_fold_of_each():
-    order = [(one.cell.row.label, one.fold) for one in one_of_each_first(units(*SMIC, folds=2))]
-    first, rest = order[:3], order[3:]
-    assert first == [("fast", 0), ("ref", 0), ("slow", 0)]
-    assert rest == [("fast", 1), ("ref", 1), ("slow", 1)]
+def test_after_one_fold_of_each_what_is_quick_comes_before_what_takes_long():
+    order = [(one.cell.row.label, one.fold.name) for one in units(SMIC)]
+    assert order[:3] == [("slow", 0), ("fast", 0), ("ref", 0)]
+    assert order[3:7] == [("fast", 1), ("fast", 2), ("ref", 1), ("ref", 2)]
+    assert order[7:] == [("slow", 1), ("slow", 2)]
 
 
 def watched(cells, seconds: dict[str, float]) -> tuple[list[str], list[int]]:
@@ -41,11 +50,11 @@ def watched(cells, seconds: dict[str, float]) -> tuple[list[str], list[int]]:
     shown, when = [], []
 
     def early(one, _):
-        shown.append(one.task)
+        shown.append(one.task.name)
         when.append(watch.done)
 
     watch = Watch(2, Screen(file=io.StringIO()), early)
-    jobs = one_of_each_first(units(*cells))
+    jobs = units(cells)
     watch.phase("folds", jobs)
     for one in jobs:
         watch.ended(one, seconds[one.cell.row.label])
@@ -53,8 +62,7 @@ def watched(cells, seconds: dict[str, float]) -> tuple[list[str], list[int]]:
 
 
 def test_one_table_is_shown_once_all_but_the_slow_methods_of_a_task_are_done():
-    other = [cell("samm/5", one.row.label, one.estimate) for one in SMIC]
-    shown, when = watched([*SMIC, *other], {"slow": 60, "fast": 0.1, "ref": 0.1})
+    shown, when = watched([*SMIC, *cells_of("samm/5")], {"slow": 60, "fast": 0.1, "ref": 0.1})
     assert shown == ["smic/3"]
     # One fold of each of six cells, then two more of the fast one and of the reference.
     assert when == [10]
@@ -76,7 +84,7 @@ def test_a_line_names_what_runs_now(monkeypatch):
     monkeypatch.setattr("bench.cli.watch.time.monotonic", lambda: float(next(clock)))
     screen = io.StringIO()
     watch = Watch(2, Screen(file=screen))
-    jobs = one_of_each_first(units(*SMIC))
+    jobs = units(SMIC)
     watch.phase("folds", jobs)
     watch.now(["slow smic/3", "slow smic/3", "fast smic/3: compiling block_histograms"])
     (line,) = screen.getvalue().splitlines()
@@ -90,7 +98,7 @@ def test_a_bar_fits_the_terminal_whatever_it_names():
     screen = io.StringIO()
     watch = Watch(2, Screen(file=screen, force_terminal=True, width=80))
     with watch:
-        watch.phase("folds", one_of_each_first(units(*SMIC)))
+        watch.phase("folds", units(SMIC))
         watch.now(["a-method-of-a-long-name:variant megc2019flow/3: compiling something", "b"] * 9)
         watch.bar.refresh()
         lines = watch.console.render_lines(watch.bar.get_renderable(), pad=False)

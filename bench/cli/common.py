@@ -18,7 +18,6 @@ from bench.core.errors import BenchError
 from bench.core.select import unknown
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data, read_settings
-from bench.running.options import Device
 
 STAND_INS = "making SYNTHETIC stand-ins"
 
@@ -74,20 +73,6 @@ def out() -> Screen:
 def err() -> Screen:
     """Standard error: progress and remarks."""
     return Screen(stderr=True)
-
-
-def chosen_device(word: Device) -> Device:
-    """`cuda` or `cpu`, where `auto` leaves the choice to the machine."""
-    if word != "auto":
-        return word
-    from importlib.util import find_spec
-
-    # Asking torch costs seconds; without a driver there is nothing to ask.
-    if not Path("/proc/driver/nvidia").exists() or find_spec("torch") is None:
-        return "cpu"
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def name_damaged(lines: Sequence[str], what: str) -> None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cache.output import MARK, check_output
-from bench.cli.common import chosen_device, err, out, workspace
+from bench.cli.common import err, out, workspace
 from bench.cli.complete import complete_methods, complete_tasks
 from bench.cli.options import Force, Plugin, Results, output_option
 from bench.cli.prepare import recorded_task
 from bench.core.errors import BenchError
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings
+from bench.running.gpus import settled
 from bench.running.options import RunOptions
 from bench.store.store import Store
 
@@ -100,7 +101,7 @@ def _looks(
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
         err().say(f"refitting fold {unit.fold.name}")
-        options = RunOptions(device=chosen_device("auto"), timeout=seconds)
+        options = settled(RunOptions(engine="serial", timeout=seconds))
         # One thread as in a worker, so that the fold predicts as its record does.
         with threadpool_limits(1):
             try:

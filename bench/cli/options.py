@@ -18,7 +18,8 @@ from bench.cli.complete import (
 from bench.core.errors import BenchError
 from bench.core.names import with_arrow
 from bench.core.types import ApexPolicy
-from bench.running.options import Device, Engine, Refresh
+from bench.running.gpus import checked
+from bench.running.options import Engine, Refresh
 
 
 def _apply_config(context: typer.Context, path: Path | None) -> Path | None:
@@ -99,6 +100,18 @@ Preset = Annotated[
 LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
+Folds = Annotated[
+    str,
+    typer.Option("--folds", help="Run only these folds: casme2/01,casme2/02."),
+]
+ShardOption = Annotated[
+    str,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Run one of N equal parts of the plan, for job arrays: 3/40.",
+    ),
+]
 Incomplete = Annotated[
     bool,
     typer.Option(
@@ -144,7 +157,14 @@ Scheduler = Annotated[
     ),
 ]
 DeviceOption = Annotated[
-    Device, typer.Option("--device", help="Device of torch methods; auto: the GPU if any.")
+    str,
+    typer.Option(
+        "--device",
+        parser=checked,
+        metavar="DEVICE",
+        help="Device of torch methods: auto (all GPUs, or the CPU), cpu, cuda, or GPUs by number "
+        "(cuda:0,cuda:1); each worker process gets one.",
+    ),
 ]
 Timeout = Annotated[
     float | None,
@@ -157,6 +177,13 @@ Timeout = Annotated[
 RefreshOption = Annotated[
     Refresh | None,
     typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
+]
+KeepGoing = Annotated[
+    bool,
+    typer.Option(
+        "--keep-going",
+        help="Run all folds of a method, even after 3 in a row have failed with the same error.",
+    ),
 ]
 CacheSize = Annotated[
     int | None,

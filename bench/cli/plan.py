@@ -14,7 +14,7 @@ from bench.cli import options as opt
 from bench.cli.common import err, out, print_json
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import duration
-from bench.planning.plan import Cell
+from bench.planning.plan import Cell, fold_seconds
 from bench.planning.skipped import sentences
 from bench.running.options import RunOptions
 from bench.store.record import Record
@@ -35,6 +35,8 @@ def plan(
     preset: opt.Preset = "",
     jobs: opt.Jobs = None,
     limit_folds: opt.LimitFolds = None,
+    folds: opt.Folds = "",
+    shard: opt.ShardOption = "",
     incomplete: opt.Incomplete = False,
     exclude: opt.Exclude = None,
     results: opt.Results = None,
@@ -110,7 +112,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
 
 def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
-    records = [one for one in store.of_cell(cell).values() if isinstance(one, Record)]
+    kept = store.of_cell(cell).values()
+    records = [one.record for one in kept if isinstance(one.record, Record)]
     wanted = replace(prepared.options, trace=prepared.options.trace or cell.row.traced)
     done = {record.fold for record in records if record.serves(wanted)}
     each = _seconds(cell, [record for record in records if record.status == "ok"])
@@ -133,6 +136,6 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
 
 def _seconds(cell: Cell, done: list[Record]) -> float | None:
     """Wall time of one fit of a fold: what others took, or else what the method estimates."""
-    if done:
+    if done and cell.row.weights is None:
         return fmean(record.wall - record.seconds.get("inner", 0.0) for record in done)
-    return cell.estimate
+    return fold_seconds(cell, max(cell.folds, key=lambda fold: len(fold.train)))

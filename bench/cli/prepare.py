@@ -20,6 +20,7 @@ from bench.data.exclusions import read_exclusions, refuse_unknown_clips
 from bench.data.task import Task, read_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
+from bench.planning.share import Shard, shard_of, with_folds
 from bench.plugins.configure import Configured, configure
 from bench.plugins.fold_weights import remember
 from bench.plugins.registry import Registry
@@ -41,6 +42,8 @@ class Request:
     apex: ApexPolicy = "given"
     preset: str = ""
     limit_folds: int | None = None
+    folds: str = ""
+    shard: str = ""
     incomplete: bool = False
     exclude: Path | None = None
     results: Path | None = None
@@ -97,6 +100,8 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
         options, plugins=registry.files, cache_size=bound, incomplete=incomplete
     )
     seeds = numbers(request.seeds, "--seeds")
+    if request.shard:
+        Shard.parse(request.shard)  # before stand-ins are made, too
     if own:
         if own.method.name in registry.methods:
             raise BenchError(f"{own.method.name} is a method of the benchmark; rename yours")
@@ -129,11 +134,20 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
     if any(task.synthetic for task in tasks):
         rows = _with_references(registry, rows)
     plan = make_plan(rows, tasks, request.protocol, seeds, request.limit_folds)
-    if request.incomplete:
-        plan = spared(plan, settings.cache)
+    plan = _share(plan, request, settings)
     if stand_ins:
         remarks = [_remark(unconfigured, request, preset), *remarks]
     return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))
+
+
+def _share(plan: Plan, request: Request, settings: Settings) -> Plan:
+    """What of the plan is asked for, without clips that are known to be unreadable."""
+    if request.folds:
+        plan = with_folds(plan, request.folds)
+    # Before what this machine knows of unreadable clips: all machines must find the same parts.
+    if request.shard:
+        plan = shard_of(plan, Shard.parse(request.shard))
+    return spared(plan, settings.cache) if request.incomplete else plan
 
 
 def _tasks(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -16,7 +15,7 @@ from bench.board.publish import check_publish, publish
 from bench.board.terminal import grids
 from bench.board.text import STAND_INS
 from bench.cli import options as opt
-from bench.cli.common import chosen_device, err, name_damaged, out
+from bench.cli.common import err, name_damaged, out
 from bench.cli.exits import FAILED, MISUSE
 from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
@@ -24,7 +23,9 @@ from bench.cli.screen import Screen
 from bench.cli.watch import Watch
 from bench.planning.plan import Cell
 from bench.plugins.method import Facts
+from bench.running.gpus import settled
 from bench.running.options import RunOptions
+from bench.running.patience import last_line
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
@@ -45,6 +46,8 @@ def run(
     jobs: opt.Jobs = None,
     timeout: opt.Timeout = None,
     limit_folds: opt.LimitFolds = None,
+    folds: opt.Folds = "",
+    shard: opt.ShardOption = "",
     incomplete: opt.Incomplete = False,
     exclude: opt.Exclude = None,
     results: opt.Results = None,
@@ -55,6 +58,7 @@ def run(
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
     refresh: opt.RefreshOption = None,
+    keep_going: opt.KeepGoing = False,
     cache_size: opt.CacheSize = None,
     config: opt.Config = None,
     dry_run: Annotated[
@@ -74,14 +78,19 @@ def run(
     if time_left := expected(prepared):
         err().say(f"Estimated: {time_left}.")
     store = Store(prepared.settings.results)
-    # Now rather than after the last fold.
-    check_publish(store.folder)
+    if not prepared.plan.shard:
+        # Now rather than after the last fold.
+        check_publish(store.folder)
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
-    options = dataclasses.replace(prepared.options, device=chosen_device(device))
+    options = settled(prepared.options)
     started = time.perf_counter()
     with Watch(options.workers, err(), partial(_early, prepared, store)) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
-    _report(prepared, store, summary, time.perf_counter() - started)
+    elapsed = time.perf_counter() - started
+    if prepared.plan.shard:
+        _report_shard(prepared, store, summary, elapsed)
+    else:
+        _report(prepared, store, summary, elapsed)
 
 
 def _early(prepared: Prepared, store: Store, cell: Cell, console: Screen) -> None:
@@ -95,7 +104,7 @@ def _early(prepared: Prepared, store: Store, cell: Cell, console: Screen) -> Non
 
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
     console = out()
-    contents = store.contents()
+    contents = store.contents(known=summary.read)
     board = build(store, prepared.registry, records=contents.records)
     # Before anything is printed: whoever reads it may leave early.
     changed = bool(summary.ran or summary.failures)
@@ -111,6 +120,21 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed, prepared.options.incomplete)
     console.say(f"Leaderboard: {markdown}")
+    _leave(prepared, summary)
+
+
+def _report_shard(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
+    """No board: many parts may end at the same time, and each would read all records."""
+    shard, folder = prepared.plan.shard, store.folder
+    if not prepared.plan.cells:
+        err().say(f"Shard {shard} has no fold: the plan has fewer folds than shards.")
+        return
+    _say(err(), summary, elapsed, prepared.options.incomplete)
+    err().say(f"Shard {shard} has ended; when all have, `bench board --results {folder}`.")
+    _leave(prepared, summary)
+
+
+def _leave(prepared: Prepared, summary: Summary) -> None:
     if prepared.unusable or (summary.unreadable and not prepared.options.incomplete):
         raise SystemExit(MISUSE)
     if summary.failures:
@@ -150,7 +174,9 @@ def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) ->
     for name, task in {cell.task.name: cell.task for cell in summary.spared}.items():
         console.say(f"{name}: {contract_text(task.contract)}.")
     for unit, status, error in summary.failures[:NAMED]:
-        last = error.strip().splitlines()[-1] if error.strip() else ""
-        console.say(f"{status}: {unit}: {last}", style="red")
+        console.say(f"{status}: {unit}: {last_line(error)}", style="red")
     if len(summary.failures) > NAMED:
         console.print(f"... and {len(summary.failures) - NAMED} more", style="red")
+    for pair, count in summary.skipped.items():
+        folds = "1 fold" if count == 1 else f"{count} folds"
+        console.say(f"skipped: {pair}: {folds} (--keep-going runs them)", style="red")

@@ -13,7 +13,7 @@ from bench.core.typed import read_toml, refuse_unknown, typed
 from bench.plugins.settings import place
 from bench.running.options import RunOptions
 
-NOT_OPTIONS = ("plugins", "threads")
+NOT_OPTIONS = ("plugins", "threads", "gpus")
 """Fields of `RunOptions` that no user sets."""
 PARAMETERS = {"map": "classes"}
 """Options whose parameters have other names."""

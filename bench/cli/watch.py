@@ -15,7 +15,7 @@ from rich.table import Column
 
 from bench.cli.screen import Screen
 from bench.core.escape import visible
-from bench.planning.plan import Cell, Unit
+from bench.planning.plan import Cell, Unit, weight
 
 GLANCE = 0.2
 """Seconds between two estimates of the time left."""
@@ -40,7 +40,7 @@ class Watch:
     ) -> None:
         self.workers, self.console, self.early = workers, console, early
         self.name, self.total, self.done, self.work = "", 0, 0, ""
-        self.cells: dict[int, Cell] = {}
+        self.cells: dict[int, Unit] = {}
         self.left: Counter[int] = Counter()
         self.folds: Counter[int] = Counter()
         self.took: dict[int, float] = defaultdict(float)
@@ -88,7 +88,7 @@ class Watch:
         self.name, self.total, self.done, self.work = name, len(jobs), 0, ""
         # By identity: a cell holds arrays, which do not hash.
         self.left = Counter(id(unit.cell) for unit in jobs if unit)
-        self.cells = {id(unit.cell): unit.cell for unit in jobs if unit}
+        self.cells = {id(unit.cell): unit for unit in jobs if unit}
         self.started = self.spoke = time.monotonic()
         self.bar.update(
             self.line,
@@ -137,12 +137,12 @@ class Watch:
 
     def _is_early(self, cell: Cell) -> bool:
         """Whether all that its task still lacks takes longer than what it has, and for a while."""
-        table = [other for other in self.cells.values() if other.task is cell.task]
-        done = [one for one in table if not self.left[id(one)]]
-        contenders = [one for one in done if not one.row.method.facts.reference]
-        longest = max(one.estimate or 0.0 for one in done)
-        rest = (one.estimate or 0.0 for one in table if self.left[id(one)])
-        return bool(contenders) and min(rest, default=inf) > longest and self.remaining() > SOON
+        table = [one for one in self.cells.values() if one.cell.task is cell.task]
+        done = [one for one in table if not self.left[id(one.cell)]]
+        contenders = [one for one in done if not one.cell.row.method.facts.reference]
+        rest = (weight(one) for one in table if self.left[id(one.cell)])
+        quick = min(rest, default=inf) > max(map(weight, done))
+        return bool(contenders) and quick and self.remaining() > SOON
 
     def note(self, line: str) -> None:
         """Print a line above the bar."""

@@ -114,8 +114,9 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     stated = check_format(raw, path, kind.format, None if "seal" in raw else kind.default)
     if "seal" not in raw and stated > kind.unsealed:
         raise DamagedError(path, f"seal: missing, and files of format {stated} have one")
-    content = {name: value for name, value in raw.items() if name not in ENVELOPE}
-    return Sealed(content, stated, mark, signature if mark and isinstance(signature, str) else "")
+    for name in ENVELOPE:
+        raw.pop(name, None)
+    return Sealed(raw, stated, mark, signature if mark and isinstance(signature, str) else "")
 
 
 END = re.compile(rb',"seal":"([0-9a-f]{64})"(?:,"signature":"([0-9a-f]*)")?}\Z')
@@ -164,5 +165,7 @@ def seal_of(digest: str, signature: Any = None) -> str:
     """The seal of a file: its digest, or a hash of digest and signature where it has one."""
     if signature is None:
         return digest
-    # As JSON: a stranger's signature may be anything.
-    return hashlib.sha256(json.dumps([digest, signature]).encode()).hexdigest()
+    # As JSON: a stranger's signature may be anything. Ours are hexadecimal, which needs no escapes.
+    plain = isinstance(signature, str) and signature.isalnum() and signature.isascii()
+    text = f'["{digest}", "{signature}"]' if plain else json.dumps([digest, signature])
+    return hashlib.sha256(text.encode()).hexdigest()

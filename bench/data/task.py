@@ -82,6 +82,11 @@ class Task:
         return tuple(clip.gender for clip in self.clips)
 
     @cached_property
+    def frames(self) -> float:
+        """Mean number of files of a clip."""
+        return sum(len(clip.files) for clip in self.clips) / max(len(self.clips), 1)
+
+    @cached_property
     def databases(self) -> Array:
         """(n,) database of each clip: the parts of a composite."""
         return np.array([clip.database for clip in self.clips])

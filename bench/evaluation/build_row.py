@@ -33,7 +33,7 @@ from bench.planning.splits import fold_count
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
-from bench.store.code import code_changes
+from bench.store.code import code_judge
 from bench.store.record import Record
 
 LEAST_FIRST: tuple[Provenance, ...] = ("unsealed", "reported", "reproduced", "run")
@@ -137,7 +137,12 @@ def _notes(
     elif inputs["version"] != plugin.version:
         # The version is part of the family: all records of a row have the same.
         yield OldVersion(inputs["version"], plugin.version)
-    elif changed := {c for r in records for c in code_changes(r, plugin, registry.datasets)}:
+    elif changed := _code_changes(records, plugin, registry):
         yield Stale(tuple(sorted(changed)))
     if not all(record.isolated for record in records):
         yield NotIsolated()
+
+
+def _code_changes(records: list[Record], plugin: type[Method], registry: Registry) -> set[str]:
+    changes = code_judge(plugin, registry.datasets)
+    return {change for record in records for change in changes(record)}

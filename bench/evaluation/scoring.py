@@ -38,7 +38,8 @@ def confusions(task: Truth, records: Sequence[Record], of: Array | None = None) 
         # By clip id, because records come in the order of folds and labels in that of the task
         # file.
         where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
-        predicted = np.array([i for r in of_seed if r.scores for i in np.argmax(r.scores, 1)], int)
+        scored = [row for r in of_seed for row in r.scores]
+        predicted = np.argmax(scored, 1) if scored else np.array([], int)
         chosen = slice(None) if of is None else of[where]
         stack.append(by_subject(task, where[chosen], predicted[chosen]))
     return np.array(stack)

@@ -77,7 +77,7 @@ def evaluate(
         plugin=[Path(one) for one in plugins],
     )
     row = Configured(method, method.name, "paper")
-    return carry_out(prepare(request, RunOptions(engine="serial", jobs=1), row), "auto", folder)
+    return carry_out(prepare(request, RunOptions(engine="serial", jobs=1), row), folder)
 
 
 def _check_file(kind: type) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from bench.cli.common import chosen_device, err
+from bench.cli.common import err
 from bench.cli.plan import say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import Watch
 from bench.core.select import unknown
 from bench.core.types import ApexPolicy
 from bench.notebook.board import Board, made
-from bench.running.options import Device, Engine, Refresh, RunOptions
+from bench.running.gpus import settled
+from bench.running.options import Engine, Refresh, RunOptions
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
@@ -32,18 +32,21 @@ class Options(TypedDict, total=False):
         apex: where apex frames come from.
         preset: configuration of the methods; by default the paper's, or `quick` on stand-ins.
         limit_folds: run only the first folds.
+        folds: run only the folds of these names.
+        shard: run one of several equal parts of the plan, "3/40".
         incomplete: leave out clips without readable frames; the name of the task says so.
         exclude: a file of clips to leave out, an id per line.
         results: folder of records; by default that of bench.toml, "results".
         plugins: files of your own methods and datasets.
         jobs: processes; one per core by default.
         timeout: seconds for each fold, and for each description of a clip.
-        device: of torch methods.
+        device: of torch methods: "auto", "cpu", "cuda" or GPUs by number, "cuda:0,cuda:1".
         engine: worker processes, "serial" in this one, or "dask".
         scheduler: of Dask: an address, a scheduler file, or a queue such as "slurm".
         trace: score every checkpoint on the held-out subject (oracle column).
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
+        keep_going: run all folds of a method, even after 3 in a row have failed alike.
     """
 
     classes: str | Path | None
@@ -53,18 +56,21 @@ class Options(TypedDict, total=False):
     apex: ApexPolicy
     preset: str
     limit_folds: int | None
+    folds: str
+    shard: str
     incomplete: bool
     exclude: str | Path | None
     results: str | Path | None
     plugins: Sequence[str | Path]
     jobs: int | None
     timeout: float | None
-    device: Device
+    device: str
     engine: Engine
     scheduler: str | None
     trace: bool
     inner: int
     refresh: Refresh | None
+    keep_going: bool
 
 
 def run(
@@ -96,15 +102,14 @@ def run(
     given["tasks"] = _words(given.get("tasks", ""))
     seeds = given.get("seeds", 0)
     given["seeds"] = str(seeds) if isinstance(seeds, int | str) else _words(map(str, seeds))
-    device = given.pop("device", "auto")
-    return carry_out(prepare(chosen(Request, given), chosen(RunOptions, given)), device)
+    return carry_out(prepare(chosen(Request, given), chosen(RunOptions, given)))
 
 
-def carry_out(prepared: Prepared, device: Device, keep: object = None) -> Board:
+def carry_out(prepared: Prepared, keep: object = None) -> Board:
     """Run a plan with progress on the screen, and make its board."""
     say_remarks(prepared)
     store = Store(prepared.settings.results)
-    options = dataclasses.replace(prepared.options, device=chosen_device(device))
+    options = settled(prepared.options)
     with Watch(options.workers, err()) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     failures = _failures(prepared, summary)

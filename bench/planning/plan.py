@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import fmean
 from typing import Any, get_args
 
 from bench.cache.files import key, keys_with
@@ -23,6 +23,11 @@ from bench.views.catalog import servable, view_versions
 ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
 """Annotations of the training clips, besides their class, that a method may use."""
 
+UNKNOWN = 1.0
+"""Seconds that a fold counts for where its method does not estimate it."""
+QUICK = 0.2
+"""Share of the longest fold's time within which a fold runs before the long ones."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -33,15 +38,6 @@ class Cell:
     protocol: str
     seed: int
     folds: tuple[Fold, ...]
-
-    @cached_property
-    def estimate(self) -> float | None:
-        """Seconds of the fit of a fold on one thread, as its method estimates them."""
-        if self.row.weights is not None:
-            return 0.0  # nothing is trained
-        clips = max(len(fold.train) for fold in self.folds)
-        length = fmean(clip.length for clip in self.task.clips)
-        return self.row.method.seconds(clips, round(clips * length))
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
@@ -108,24 +104,66 @@ class Plan:
     Attributes:
         cells: in the order asked for.
         skipped: the pairs, with the reason.
+        shard: which part of a larger plan this is, "3/40"; empty for all of it.
     """
 
     cells: tuple[Cell, ...]
     skipped: tuple[Skipped, ...] = ()
+    shard: str = ""
 
-    @cached_property
+    @property
     def units(self) -> list[Unit]:
-        """All units, starting with one fold of every cell, so that errors show early."""
-        return one_of_each_first([cell.units for cell in self.cells])
+        """All units."""
+        return self.ordered([cell.units for cell in self.cells])
+
+    def ordered(self, cells: Sequence[Sequence[Unit]]) -> list[Unit]:
+        """Units of some cells in the order to run them: those first that may take longest.
+
+        Before them one of every cell, so that errors show early, and what is quick beside the
+        others, so that the first table does. But in a part of a plan, which has few of each cell,
+        that would be nearly all.
+        """
+        cells = [units for units in cells if units]
+        if self.shard or not cells:
+            return longest_first([unit for units in cells for unit in units])
+        # That of its first fold stands for a cell.
+        longest = max(weight(units[0]) for units in cells)
+        quick, slow = list[Unit](), list[Unit]()
+        for units in cells:
+            (quick if weight(units[0]) < QUICK * longest else slow).extend(units[1:])
+        return [units[0] for units in cells] + quick + longest_first(slow)
 
 
-def one_of_each_first(cells: Sequence[Sequence[Unit]]) -> list[Unit]:
-    """Units by cell in one list: the first of every cell, then the others.
+def fold_seconds(cell: Cell, fold: Fold) -> float | None:
+    """What the method estimates for one fit on one thread; None where it does not."""
+    if cell.row.weights is not None:
+        return 0.0  # nothing is trained
+    clips = len(fold.train)
+    return cell.row.method.seconds(clips, round(clips * cell.task.frames))
 
-    What is known to take long comes last, so that a reader has the first tables early.
+
+def weight(unit: Unit) -> float:
+    """Seconds that a unit counts for: those of its estimate, never of what has run before.
+
+    All machines that share a plan must see the same.
     """
-    cells = sorted(filter(None, cells), key=lambda units: units[0].cell.estimate or 0.0)
-    return [units[0] for units in cells] + [unit for units in cells for unit in units[1:]]
+    seconds = fold_seconds(unit.cell, unit.fold)
+    return UNKNOWN if seconds is None else seconds
+
+
+def longest_first(units: Sequence[Unit]) -> list[Unit]:
+    """Units in the order in which workers should start them, so that none ends long after others.
+
+    Methods and tasks stay together: a worker loads the features of a task once for all its folds.
+    """
+    groups: dict[tuple[int, int], list[tuple[float, Unit]]] = defaultdict(list)
+    for unit in units:
+        # By identity: a task holds arrays, which do not hash.
+        groups[id(unit.cell.row), id(unit.cell.task)].append((weight(unit), unit))
+    for group in groups.values():
+        group.sort(key=lambda pair: -pair[0])
+    ordered = sorted(groups.values(), key=lambda group: -group[0][0])
+    return [unit for group in ordered for _, unit in group]
 
 
 def make_plan(

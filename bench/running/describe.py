@@ -84,6 +84,17 @@ def lacking_jobs(waiting: Iterable[Unit], cache: Cache) -> list[Job[ClipKey]]:
     return [Job(name, _bare(job, rows[name])) for name, job in clips.items()]
 
 
+def rotated(jobs: list[Job[ClipKey]], shard: str) -> list[Job[ClipKey]]:
+    """The jobs as one part of a shared plan should take them: each part begins elsewhere.
+
+    All parts need the descriptions of all clips. A worker skips what the cache has by then, so
+    parts that begin apart describe a share each and not all of it.
+    """
+    number, _, of = shard.partition("/")
+    start = (int(number) - 1) * len(jobs) // int(of) if of else 0
+    return jobs[start:] + jobs[:start]
+
+
 def _bare(job: Describe, rows: Mapping[str, Configured]) -> Describe:
     """The job for some methods by key, with no more of the clip than they may see."""
     methods = tuple((entry, row.method) for entry, row in rows.items())

@@ -10,7 +10,6 @@ from bench.core.errors import BenchError
 from bench.core.machine import cores
 
 Engine = Literal["processes", "serial", "dask"]
-Device = Literal["auto", "cpu", "cuda"]
 Refresh = Literal["stale"]
 
 
@@ -24,13 +23,15 @@ class RunOptions:
         jobs: worker processes, None for one per core; on a queue, workers to queue for.
         timeout: seconds that a fold, or one method's description of a clip, may take; None for no
             limit.
-        device: what torch methods compute on; "auto" means the GPU where there is one, and is
-            settled before the first job.
+        device: what torch methods compute on: "auto", "cpu", "cuda" or "cuda:0,cuda:1". Before the
+            first job `bench.running.gpus` makes it what a job is offered.
+        gpus: numbers of the GPUs that workers share, each of them one.
         trace: score every checkpoint on the held-out subject.
         inner: fits on parts of a fold's training clips, to select a checkpoint by; 0 for none.
             They need a trace.
         incomplete: run cells without the clips that their method cannot read.
         refresh: "stale" reruns folds whose code has changed since.
+        keep_going: run all folds of a method, however many fail alike.
         cache_size: bytes that views, descriptions and artefacts may take, None for no limit.
         plugins: plugin files that workers must import.
         threads: threads of one worker. BLAS results may depend on it, so no option changes it.
@@ -40,11 +41,13 @@ class RunOptions:
     scheduler: str | None = None
     jobs: int | None = None
     timeout: float | None = None
-    device: Device = "auto"
+    device: str = "auto"
+    gpus: tuple[int, ...] = ()
     trace: bool = False
     inner: int = 0
     incomplete: bool = False
     refresh: Refresh | None = None
+    keep_going: bool = False
     cache_size: int | None = None
     plugins: tuple[Path, ...] = ()
     threads: int = 1

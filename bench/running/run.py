@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import cast
 
 from bench.cache.cache import Cache
@@ -12,21 +14,22 @@ from bench.core.code_hash import borrowed, source_hash
 from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
-from bench.planning.plan import Cell, Plan, Unit, one_of_each_first
+from bench.planning.plan import Cell, Plan, Unit
 from bench.plugins.fold_weights import WORD
-from bench.running.describe import describe_all, lacking_jobs, wanted_descriptions
+from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Busy, Engine, Job, Lost
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
+from bench.running.patience import GIVE_UP, Pair, Patience
 from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
-from bench.store.store import Store
+from bench.store.store import NOTHING_KEPT, Store, gc_paused
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Summary:
         rewritten: a line for each damaged task or environment file, which was written again.
         unreadable: sentences that name clips that could not be read.
         spared: cells that ran without such clips instead.
+        skipped: units of methods that failed alike too often, by method and task; no records.
+        read: records by path, where nothing was left to run: a board need not read them again.
     """
 
     reused: int = 0
@@ -52,6 +57,8 @@ class Summary:
     rewritten: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     spared: list[Cell] = field(default_factory=list)
+    skipped: Counter[Pair] = field(default_factory=Counter)
+    read: dict[Path, Record] = field(default_factory=dict)
 
 
 def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
@@ -75,23 +82,37 @@ def _run(
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
     summary = Summary(rewritten=[fault] if fault else [])
-    waiting = _missing(plan.cells, store, options, summary)
+    waiting = plan.ordered(_missing(plan.cells, store, options, summary))
     if not waiting:
         return summary
     _check_weights(waiting)
-    waiting = _described(waiting, store, cache, options, progress, summary)
+    waiting = _described(waiting, plan.shard, store, cache, options, progress, summary)
     if summary.spared:
         # All of their clips have just been described.
-        waiting += _missing(summary.spared, store, options, summary)
+        waiting += plan.ordered(_missing(summary.spared, store, options, summary))
     progress.phase("folds", waiting)
     runner: Engine[Unit] = engine(
         options, cache, progress.note, lambda work: progress.now(_words(work))
     )
-    for job, outcome in runner(fit, _jobs(waiting, cache, options)):
+    patience = Patience(None if options.keep_going else GIVE_UP)
+    wanted = _while_worth(waiting, patience, progress)
+    for job, outcome in runner(fit, _jobs(wanted, cache, options)):
         record = _record(job.name, outcome, options, _machine(outcome, store, summary))
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
+        if line := patience.ended(job.name, record):
+            progress.note(line)
+    summary.skipped.update(patience.skipped)
     return summary
+
+
+def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress) -> Iterator[Unit]:
+    """The units that are to be started, as long as their method is not given up."""
+    for unit in waiting:
+        if patience.skips(unit):
+            progress.ended(unit, 0.0)
+        else:
+            yield unit
 
 
 def _words(work: Sequence[Busy[Unit]]) -> list[str]:
@@ -127,11 +148,15 @@ def _check_weights(waiting: Sequence[Unit]) -> None:
 
 def _missing(
     cells: Sequence[Cell], store: Store, options: RunOptions, summary: Summary
-) -> list[Unit]:
-    """Units without a record that serves, the first of every cell before the others."""
+) -> list[list[Unit]]:
+    """Of each cell, the units without a record that serves."""
     tasks = {id(cell.task): cell.task for cell in cells}.values()
     summary.rewritten += filter(None, map(store.write_task, tasks))
-    return one_of_each_first([_missing_of(cell, store, options, summary) for cell in cells])
+    with gc_paused():
+        waiting = [_missing_of(cell, store, options, summary) for cell in cells]
+    if any(waiting):
+        summary.read.clear()
+    return waiting
 
 
 def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
@@ -141,12 +166,11 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
     changes = code_judge(type(cell.row.method), dataset_plugins(cell.task.dataset))
     waiting = []
     for unit in cell.units:
-        record = found.get(unit.fold.name)
+        path, record = found.get(unit.fold.name, NOTHING_KEPT)
         if isinstance(record, DamagedError):
             # Without the cure, which is this very run.
-            summary.damaged.append(f"{store.path(unit)}: {record.fault}")
-            record = None
-        if record is None or not record.serves(wanted):
+            summary.damaged.append(f"{path}: {record.fault}")
+        if not isinstance(record, Record) or not record.serves(wanted):
             waiting.append(unit)
             continue
         stale = bool(changes(record))
@@ -154,6 +178,7 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
             waiting.append(unit)
             continue
         summary.reused += 1
+        summary.read[path] = record
         if stale:
             summary.stale.append(unit)
     return waiting
@@ -216,6 +241,7 @@ def _record(
 
 def _described(
     waiting: list[Unit],
+    shard: str,
     store: Store,
     cache: Cache,
     options: RunOptions,
@@ -228,7 +254,7 @@ def _described(
     fault. With `incomplete` their cells run without those clips.
     """
     wanted = wanted_descriptions(waiting)
-    jobs = lacking_jobs(waiting, cache)
+    jobs = rotated(lacking_jobs(waiting, cache), shard)
     # Once more before describing, to make room for what this run adds.
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))

@@ -56,6 +56,7 @@ def without(cell: Cell, clips: Collection[str]) -> list[Cell]:
         split = folds(cell.protocol, task.people, task.databases, task.ids) if task.clips else []
     except ImpossibleSplitError:
         split = []
-    # As many as were asked for: a cell may have the first few folds alone.
-    kept = tuple(split[: len(cell.folds)])
+    # Those that were asked for: a cell may have some folds alone.
+    names = {fold.name for fold in cell.folds}
+    kept = tuple(fold for fold in split if fold.name in names)
     return [replace(cell, task=task, folds=kept)] if kept else []

@@ -37,16 +37,18 @@ def describe(job: Describe) -> Generator[str, None, Described]:
         the key of each description before its method is called, so that a crash is put down to it.
     """
     cache = Cache(job.cache)
+    # There already where a method that came later crashed the first time, or another run of the
+    # same plan was here.
+    rows = [row for row in job.rows if not cache.has("descriptions", row[0])]
+    if not rows:
+        return Described()
     failed: dict[str, str] = {}
     unread: dict[str, str] = {}
     try:
         clip = views_of(job.dataset, job.clip, job.digest, cache)
     except UnreadableError as error:
-        return Described(unread={name: str(error) for name, _ in job.rows})
-    for name, method in job.rows:
-        # There already where a method that came later crashed the first time.
-        if cache.has("descriptions", name):
-            continue
+        return Described(unread={name: str(error) for name, _ in rows})
+    for name, method in rows:
         yield name
         try:
             if trace := _described(method, allowed(method, clip), cache, name):

@@ -52,14 +52,16 @@ def read_record(path: Path) -> Record:
 def _read(path: Path) -> Record:
     sealed = unseal(path, RECORD)
     raw = sealed.content
-    record = typed({name: raw[name] for name in raw.keys() & FIELDS}, Record, path)
+    extra = {name: raw[name] for name in raw.keys() - FIELDS}
+    known = {name: raw[name] for name in raw.keys() & FIELDS} if extra else raw
+    record = typed(known, Record, path)
     about = _about(canonical(raw["inputs"]))
     record = record.with_(
         # The key is a hash of the inputs as they were written, with whatever else they hold.
         inputs=about.inputs,
         borrowed=_one_of(tuple(record.borrowed.items())),
         dataset_code=_one_of(tuple(record.dataset_code.items())),
-        extra={name: value for name, value in raw.items() if name not in FIELDS},
+        extra=extra,
         format=sealed.format,
         digest=sealed.digest,
         signature=sealed.signature,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -45,7 +45,10 @@ class Found(Generic[T_co]):
 
 
 def scan(
-    results: Path, files: Listing | None = None, known: Mapping[str, TaskFile] | None = None
+    results: Path,
+    files: Listing | None = None,
+    known: Mapping[str, TaskFile] | None = None,
+    read: Mapping[Path, Record] | None = None,
 ) -> Iterator[Found[Record | TaskFile | Environment | External | Evidence]]:
     """All tasks, records, environments, external predictions and evidence; tasks that are missing.
 
@@ -53,6 +56,7 @@ def scan(
         results: the folder.
         files: those to read; all by default.
         known: tasks by fingerprint that count instead of the folder's own.
+        read: records that are not to be read again, by path.
     """
     every = (listing(results) if files is None else files).files
     tasks: dict[str, TaskFile] = {}
@@ -62,7 +66,8 @@ def scan(
         yield task
     tasks |= known or {}
     lacking: Counter[str] = Counter()
-    for record in scan_records(every["record"], tasks.get, reproduced(every["evidence"])):
+    again = reproduced(every["evidence"])
+    for record in scan_records(every["record"], tasks.get, again, read):
         if record.content is not None:
             lacking[record.content.inputs["data"]] += record.content.inputs["data"] not in tasks
         yield record
@@ -86,6 +91,7 @@ def scan_records(
     paths: Iterable[Path],
     task_of: Callable[[str], TaskFile | None],
     again: Collection[str] = (),
+    known: Mapping[Path, Record] | None = None,
 ) -> Iterator[Found[Record]]:
     """Records, held against their tasks where these are known, and each unit once.
 
@@ -93,7 +99,9 @@ def scan_records(
         paths: of their files.
         task_of: the task of a data fingerprint.
         again: digests of records that were run again with equal predictions.
+        known: records that are not to be read again, by path.
     """
+    known = known or {}
     judged = judge(again)
     first: dict[tuple[str, str, str], Path] = {}
 
@@ -103,7 +111,7 @@ def scan_records(
         return None if task is None else fold_clips(task, protocol)
 
     def read(path: Path) -> Record:
-        record = read_record(path)
+        record = known.get(path) or read_record(path)
         inputs = record.inputs
         clips, task = folds(inputs["data"], inputs["protocol"]), task_of(inputs["data"])
         if task is not None and clips is not None:
@@ -119,7 +127,7 @@ def scan_records(
             raise DamagedError(path, f"inputs.task: {inputs['task']}, and its data are {task.task}")
         found = judged(record)
         # Who shows what could have been changed: so could every score that rests on it.
-        return found if task is None or task.proven else replace(found, provenance="unsealed")
+        return found if task is None or task.proven else found.with_(provenance="unsealed")
 
     yield from _each("record", paths, read)
 

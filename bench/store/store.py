@@ -12,13 +12,14 @@ Reading never writes. A damaged file counts as absent; the run that replaces it 
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
@@ -57,6 +58,17 @@ class Contents:
 
     records: list[Record]
     damaged: list[str]
+
+
+class Kept(NamedTuple):
+    """The file of a unit, and its record or what is wrong with it."""
+
+    path: Path
+    record: Record | DamagedError | None
+
+
+NOTHING_KEPT = Kept(Path(), None)
+"""Of a unit without a file."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +142,7 @@ class Store:
         paths = ((unit, folder / file) for unit, file in files if file in names)
         return [(unit, path) for unit, path in paths if path != self.path(unit)]
 
-    def of_cell(self, cell: Cell) -> dict[str, Record | DamagedError]:
+    def of_cell(self, cell: Cell) -> dict[str, Kept]:
         """What there is of a planned cell by fold, wherever this or an earlier version put it.
 
         A record of another key, as of changed data in earlier versions, counts as none.
@@ -142,7 +154,7 @@ class Store:
         names = _listed(folder)
         files = ((unit, f"{safe(unit.fold.name)}.json") for unit in cell.units)
         here = [(unit, folder / file) for unit, file in files if file in names]
-        found: dict[str, Record | DamagedError] = {}
+        found: dict[str, Kept] = {}
         # Those of today last: they count.
         for unit, path in (*self._former_paths(cell), *here):
             try:
@@ -150,10 +162,10 @@ class Store:
             except FileNotFoundError:
                 continue
             except DamagedError as error:
-                found.setdefault(unit.fold.name, error)
+                found.setdefault(unit.fold.name, Kept(path, error))
                 continue
             if record is not None and record.key == unit.key:
-                found[unit.fold.name] = record
+                found[unit.fold.name] = Kept(path, record)
         return found
 
     def read(self, path: Path) -> Record | None:
@@ -168,18 +180,24 @@ class Store:
         except FileNotFoundError:
             return None
 
-    def contents(self, folder: Path | None = None) -> Contents:
+    def contents(
+        self, folder: Path | None = None, known: Mapping[Path, Record] | None = None
+    ) -> Contents:
         """Every record, or those of one cell's folder.
 
         Of the whole results folder, `damaged` also names tasks, environments and external
         predictions.
+
+        Args:
+            folder: of the cell.
+            known: records that have just been read, which are not read again.
 
         Raises:
             NewerError: a later version wrote a file: what it says cannot be left out silently.
         """
         found = Contents([], [])
         if folder is None:
-            everything = scan(self.folder)
+            everything = scan(self.folder, read=known)
         else:
             # The cache ends with this call, so that edits are seen later.
             everything = scan_records(
@@ -187,13 +205,14 @@ class Store:
                 cache(self.task),
                 self.reproduced(),
             )
-        for one in everything:
-            if isinstance(one.error, NewerError):
-                raise one.error
-            if one.error is not None:
-                found.damaged.append(str(one.error))
-            elif isinstance(one.content, Record):
-                found.records.append(one.content)
+        with gc_paused():
+            for one in everything:
+                if isinstance(one.error, NewerError):
+                    raise one.error
+                if one.error is not None:
+                    found.damaged.append(str(one.error))
+                elif isinstance(one.content, Record):
+                    found.records.append(one.content)
         return found
 
     def reproduced(self) -> frozenset[str]:
@@ -218,7 +237,7 @@ class Store:
         record = self.read(path)
         if record is not None and record.key == unit.key:
             task = unit.cell.task
-            held_out = [task.clips[i].id for i in unit.fold.test]
+            held_out = task.ids[unit.fold.test].tolist()
             if wrong := misfit(record, held_out, len(task.classes)):
                 raise DamagedError(path, wrong, CURE)
         return record
@@ -298,6 +317,18 @@ class Store:
             NewerError: a later version wrote one.
         """
         return list(_sound(scan_externals(files_of(self.folder, "external"), cache(self.task))))
+
+
+@contextmanager
+def gc_paused() -> Iterator[None]:
+    """While open, no search for cycles: records have none, and all would be searched many times."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _listed(folder: Path) -> set[str]:

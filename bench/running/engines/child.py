@@ -28,13 +28,18 @@ from typing import Any, NoReturn
 from bench.core.activity import listen
 from bench.core.errors import BenchError
 from bench.running.engines.job import KEPT, Lost, call
+from bench.running.gpus import visible
 
 Plugins = tuple[Path, ...] | tuple[tuple[Path, Path], ...]
 """Plugin files; or copies of them, each with the path that names its module."""
 
 
 def serve(
-    connection: Connection, parent: int, function: Callable[..., Any], plugins: Plugins
+    connection: Connection,
+    parent: int,
+    function: Callable[..., Any],
+    plugins: Plugins,
+    gpu: int | None = None,
 ) -> None:
     """Run jobs until the pipe closes.
 
@@ -43,8 +48,13 @@ def serve(
         parent: its process id.
         function: called for each job.
         plugins: files to import before a job can be unpickled.
+        gpu: number of the only one that this process may see.
     """
     _settle(parent)
+    if gpu is not None:
+        # Before anything imports torch, which reads it once. The method is offered "cuda".
+        name = "CUDA_VISIBLE_DEVICES"
+        os.environ[name] = visible(gpu, os.environ.get(name))
     # The parent is gone, or needs this process no more: either ends it without a word.
     with suppress(EOFError, OSError):
         try:

@@ -86,7 +86,9 @@ def dask(
         note("the Dask workers do not share this cache: clips are described on this machine")
         rest = (job for group in ([first], packer.source) for job in group)
         yield from unsent
-        yield from processes(function, rest, options.workers, options.timeout, options.plugins, now)
+        yield from processes(
+            function, rest, options.workers, options.timeout, options.plugins, now=now
+        )
         return
     run = Run(
         uuid4().hex,

@@ -38,4 +38,5 @@ def engine(
         timeout=options.timeout,
         plugins=options.plugins,
         now=now,
+        gpus=options.gpus,
     )

@@ -34,6 +34,7 @@ def processes(
     workers: int,
     timeout: float | None,
     plugins: tuple[Path, ...],
+    gpus: tuple[int, ...] = (),
     now: Watcher = ignore,
 ) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
@@ -48,6 +49,7 @@ def processes(
         workers: number of processes.
         timeout: seconds a job, or a step of it, may take; or None.
         plugins: plugin files that a worker must import before it can unpickle a job.
+        gpus: numbers of those that workers share; each sees one, and all are seen by as many.
         now: told a few times a second which jobs are at work.
 
     Raises:
@@ -57,7 +59,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = Pool(function, iter(jobs), workers, timeout, plugins, now)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus, now)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -90,6 +92,7 @@ class Pool:
     workers: int
     timeout: float | None
     plugins: Plugins
+    gpus: tuple[int, ...] = ()
     now: Watcher = ignore
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
@@ -168,8 +171,10 @@ class Pool:
 
     def start(self, job: Job[Any], packed: Packed) -> None:
         """Start a worker for a job."""
+        used = [worker.gpu for worker in self.crew]
+        gpu = min(self.gpus, key=used.count, default=None)
         try:
-            self.crew.append(WorkerProcess(self.function, self.plugins, job, packed))
+            self.crew.append(WorkerProcess(self.function, self.plugins, job, packed, gpu))
         except OSError:
             # No more processes or open files are to be had: make do with those that there are.
             if not self.crew:

@@ -40,6 +40,7 @@ class WorkerProcess:
     Attributes:
         job: what it runs, or will once it is ready; None while it is idle.
         packed: the job, pickled.
+        gpu: number of the one that it sees; None for whatever this process sees.
         ready: it has started.
         step: of the job that it is in.
         since: when it was started, given its job, or entered the step; `time.monotonic()`.
@@ -51,12 +52,16 @@ class WorkerProcess:
         plugins: Plugins,
         job: Job[Any],
         packed: Packed,
+        gpu: int | None = None,
     ) -> None:
         # A forked worker would inherit the parent's memory, held-out labels included, and CUDA
         # cannot be used after a fork.
         context = get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, os.getpid(), function, plugins))
+        self._process = context.Process(
+            target=serve, args=(theirs, os.getpid(), function, plugins, gpu)
+        )
+        self.gpu = gpu
         self.ready = False
         # Numbers of the shared parts that it holds.
         self._held: deque[int] = deque(maxlen=KEPT)

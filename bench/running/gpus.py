@@ -1,0 +1,89 @@
+"""Which devices a run uses, settled before its first job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from bench.core.errors import BenchError
+from bench.running.options import RunOptions
+
+DEVICES = re.compile(r"auto|cpu|cuda|cuda:[0-9]{1,3}(,cuda:[0-9]{1,3})*")
+
+
+def checked(words: str) -> str:
+    """A device as typed, without blanks.
+
+    Raises:
+        BenchError: not "auto", "cpu", "cuda" or GPUs by number.
+    """
+    plain = words.replace(" ", "")
+    if not DEVICES.fullmatch(plain):
+        raise BenchError(
+            f"--device {words!r:.40}: expected auto, cpu, cuda, or GPUs by number such as "
+            "cuda:0,cuda:1"
+        )
+    return plain
+
+
+def gpu_count() -> int:
+    """GPUs that torch can use here."""
+    from importlib.util import find_spec
+
+    # Asking torch costs seconds; without a driver there is nothing to ask.
+    if not Path("/proc/driver/nvidia").exists() or find_spec("torch") is None:
+        return 0
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
+def settled(options: RunOptions) -> RunOptions:
+    """The options with the device that each job is offered, and the GPUs that workers share.
+
+    "auto" is all GPUs, or the CPU without any; "cuda" is the first GPU. Each worker sees one GPU.
+
+    Raises:
+        BenchError: a GPU that is not there.
+    """
+    words = checked(options.device)
+    if words == "cpu":
+        return replace(options, device="cpu", gpus=())
+    if options.engine == "dask" and words == "cuda":
+        return replace(options, device="cuda", gpus=())  # the workers' machines have it or not
+    if options.engine == "dask" and words != "auto":
+        raise BenchError(
+            f"--device {words}: each Dask worker sees the GPUs of its CUDA_VISIBLE_DEVICES; "
+            "expected auto, cpu or cuda"
+        )
+    there = gpu_count()
+    if words == "auto":
+        wanted = list(range(there))
+    else:
+        wanted = [int(word.partition(":")[2] or 0) for word in words.split(",")]
+    wanted = list(dict.fromkeys(wanted))
+    if lacking := [number for number in wanted if number >= there]:
+        have = ", ".join(f"cuda:{number}" for number in range(there)) or "none that torch can use"
+        raise BenchError(
+            f"--device {words}: no GPU {lacking[0]} here (GPUs: {have}); --device cpu runs without"
+        )
+    if not wanted:
+        return replace(options, device="cpu", gpus=())
+    if options.engine == "dask":
+        return replace(options, device="cuda", gpus=())
+    # This process cannot be shown fewer GPUs than it has seen already.
+    if options.engine == "serial":
+        return replace(options, device=f"cuda:{wanted[0]}" if wanted[0] else "cuda", gpus=())
+    return replace(options, device="cuda", gpus=tuple(wanted))
+
+
+def visible(gpu: int, shown: str | None) -> str:
+    """`CUDA_VISIBLE_DEVICES` of a worker that is to see one GPU.
+
+    Args:
+        gpu: its number among those that this process sees.
+        shown: the variable here; batch systems set it to the GPUs of the job.
+    """
+    every = [word.strip() for word in (shown or "").split(",") if word.strip()]
+    return every[gpu] if gpu < len(every) else str(gpu)
