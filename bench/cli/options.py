@@ -178,6 +178,12 @@ RefreshOption = Annotated[
     Refresh | None,
     typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
 ]
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share", help="Run folds even if another run on the results folder has planned them."
+    ),
+]
 KeepGoing = Annotated[
     bool,
     typer.Option(

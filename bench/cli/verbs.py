@@ -32,6 +32,7 @@ class Group:
 VERBS: Mapping[str, str | Group] = {
     "run": "Run methods on datasets; rerun the command to resume.",
     "plan": "Show what a run would do, what is done, and how long the rest may take.",
+    "status": "Show how far the runs on a results folder are, from any machine that sees it.",
     "board": "Print the leaderboard of a results folder, or write it to files.",
     "publish": "Write a leaderboard as a static site: pages that need no server.",
     "compare": "Test whether methods differ: paired by subject, on each task.",
