@@ -105,8 +105,11 @@ class Looker:
         running = runs_at_work(self.store.folder)
         self._read()
         now = time.time()
-        since = max(now - WINDOW, min((run.started for run in running), default=now - WINDOW))
-        lately = sum(one.state[0] > since * 1e9 for one in self.seen.values())
+        since = max(now - WINDOW, min((run.started for run in running), default=now))
+        ends = (one.state[0] / 1e9 for one in self.seen.values())
+        lately = sorted(end for end in ends if end > since)
+        # From the first of them on: before it, clips may have been described.
+        rate = 60 * (len(lately) - 1) / max(now - lately[0], 1.0) if lately else 0.0
         ended = {(one.cell, one.fold) for one in self.seen.values()}
         planned = {
             ((cell.task, cell.method, cell.preset, cell.seed), fold)
@@ -114,7 +117,6 @@ class Looker:
             for cell in run.cells
             for fold in cell.folds
         }
-        rate = 60 * lately / max(now - since, 1.0) if running else 0.0
         return Progress(list(self._rows(planned)), running, rate, len(planned - ended))
 
     def _read(self) -> None:
