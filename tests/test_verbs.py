@@ -70,7 +70,7 @@ def test_help(world, words):
     [
         ("re", {"replicate", "results", "repro"}),
         ("data ", {"get", "make", "check", "show", "crop", "landmarks", "cache"}),
-        ("run --engine ", {"processes", "serial"}),
+        ("run --engine ", {"dask", "processes", "serial"}),
         ("run --device c", {"cpu", "cuda"}),
         ("run --refresh ", {"stale"}),
         ("run --apex s", {"spotted"}),
