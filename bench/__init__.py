@@ -3,6 +3,7 @@
 `from bench import Facts, Method, Model, Training, Context, Views, Clip, Dataset, Labelling`
 
 `bench.run(...)`, `bench.load(...)`, `bench.compare(...)`, `bench.evaluate(...)` -> `bench.Board`
+`bench.fit(...)`, `bench.load_model(...)` -> `bench.TrainedModel`
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bench.notebook.board import Board, load
     from bench.notebook.compare import compare
     from bench.notebook.evaluate import evaluate
+    from bench.notebook.fit import TrainedModel, fit, load_model
     from bench.notebook.run import run
     from bench.plugins.context import Context
     from bench.plugins.fidelity import (
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         stated,
     )
     from bench.plugins.method import Facts, Method
+    from bench.plugins.metric import Metric
     from bench.plugins.model import Model, Training
     from bench.views.clip_views import Views
 
@@ -52,13 +55,17 @@ __all__ = [
     "Judgement",
     "Labelling",
     "Method",
+    "Metric",
     "Model",
+    "TrainedModel",
     "Training",
     "Views",
     "compare",
     "evaluate",
     "exact",
+    "fit",
     "load",
+    "load_model",
     "reconstructed",
     "run",
     "stated",
@@ -73,6 +80,7 @@ _HOMES = {
     "bench.notebook.board": ("Board", "load"),
     "bench.notebook.compare": ("compare",),
     "bench.notebook.evaluate": ("evaluate",),
+    "bench.notebook.fit": ("TrainedModel", "fit", "load_model"),
     "bench.notebook.run": ("run",),
     "bench.plugins.context": ("Context",),
     "bench.plugins.fidelity": (
@@ -85,6 +93,7 @@ _HOMES = {
         "stated",
     ),
     "bench.plugins.method": ("Facts", "Method"),
+    "bench.plugins.metric": ("Metric",),
     "bench.plugins.model": ("Model", "Training"),
     "bench.views.clip_views": ("Views",),
 }

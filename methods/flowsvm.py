@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import Array, Context, Facts, Method, Training, Views
-from bench.learning.svm import SVM, SVMModel
+from bench import Array, Context, Facts, Method, Model, Training, Views
 from bench.plugins.fidelity import OURS
+from bench.plugins.state import State
 
 READY_MADE = (3, 28, 28)
 
@@ -57,11 +57,19 @@ class FlowSVM(Method):
             return flow_image(clip) / np.float32(255)
         return resized(optical_flow(clip, size=self.size), self.grid)
 
-    def fit(self, train: Training, context: Context) -> SVMModel:
+    def fit(self, train: Training, context: Context) -> Model:
         """Linear SVM, classes balanced."""
+        from bench.learning.svm import SVM
+
         # The shipped image lost its scale and is used as it is; pooled flow in px is standardised.
         if np.asarray(train.clips[0]).shape == READY_MADE:
             svm = SVM("linear", self.C, balanced=True)
         else:
             svm = SVM("linear", self.C_pooled, balanced=True, scaling="standard")
         return svm.fit(train.clips, train.labels, train.classes)
+
+    def restore(self, state: State, outline: Training) -> Model:
+        """The SVM."""
+        from bench.learning.svm import SVMModel
+
+        return SVMModel.from_state(state)

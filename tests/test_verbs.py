@@ -77,7 +77,7 @@ def test_help(world, words):
         ("plan --apex m", {"middle"}),
         ("board --format m", {"markdown"}),
         ("compare --metric u", {"uf1", "uar"}),
-        ("list m", {"methods"}),
+        ("list m", {"methods", "metrics"}),
         ("run --methods noi", set()),
         ("run --methods majority,mea", {"majority,mean", "majority,mean:noisy"}),
         ("run --datasets to", {"toy"}),

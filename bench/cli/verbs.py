@@ -31,12 +31,14 @@ class Group:
 
 VERBS: Mapping[str, str | Group] = {
     "run": "Run methods on datasets; rerun the command to resume.",
+    "fit": "Train a method once, on all subjects of a task, and save the model.",
+    "predict": "Predict clips with a saved model: a video, frames, a table, or a dataset.",
     "plan": "Show what a run would do, what is done, and how long the rest may take.",
     "board": "Print the leaderboard of a results folder, or write it to files.",
     "publish": "Write a leaderboard as a static site: pages that need no server.",
     "compare": "Test whether methods differ: paired by subject, on each task.",
     "explain": "Report on one method and task in figures: errors, training, what the model uses.",
-    "list": "List methods, datasets, or the views that methods use.",
+    "list": "List methods, datasets, metrics of plugins, or the views that methods use.",
     "info": "Show everything known about a method or a dataset.",
     "check": "Check methods against the plugin contract.",
     "fidelity": "Compare methods with their authors' public code, on the same input.",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
@@ -18,30 +18,18 @@ from bench.planning.plan import Cell, Plan, Unit
 from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
-from bench.running.engines.job import Engine, Job, Lost
+from bench.running.engines.job import Busy, Engine, Job, Lost
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
 from bench.running.patience import GIVE_UP, Pair, Patience
+from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
 from bench.store.store import NOTHING_KEPT, Store, gc_paused
-
-
-class Progress(Protocol):
-    """Who watches a run."""
-
-    def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
-        """A phase begins: describing so many clips, or fitting these units."""
-
-    def ended(self, unit: Unit | None, seconds: float) -> None:
-        """A job has ended: a unit's, or a clip's description."""
-
-    def note(self, line: str) -> None:
-        """Something that the user should know before the end."""
 
 
 @dataclass
@@ -103,7 +91,9 @@ def _run(
         # All of their clips have just been described.
         waiting += plan.ordered(_missing(summary.spared, store, options, summary))
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(options, cache, progress.note)
+    runner: Engine[Unit] = engine(
+        options, cache, progress.note, lambda work: progress.now(_words(work))
+    )
     patience = Patience(None if options.keep_going else GIVE_UP)
     wanted = _while_worth(waiting, patience, progress)
     for job, outcome in runner(fit, _jobs(wanted, cache, options)):
@@ -123,6 +113,11 @@ def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress
             progress.ended(unit, 0.0)
         else:
             yield unit
+
+
+def _words(work: Sequence[Busy[Unit]]) -> list[str]:
+    cells = ((one, one.job.name.cell) for one in work)
+    return [one.text(f"{cell.row.label} {cell.task.name}") for one, cell in cells]
 
 
 def _jobs(waiting: Iterable[Unit], cache: Cache, options: RunOptions) -> Iterator[Job[Unit]]:
@@ -263,7 +258,7 @@ def _described(
     # Once more before describing, to make room for what this run adds.
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
-    found = describe_all(jobs, cache, options, progress.ended, progress.note)
+    found = describe_all(jobs, cache, options, progress)
     summary.unreadable += found.unreadable.values()
     verdicts = {name: found.verdict(keys) for name, keys in wanted.items()}
     # By identity: a cell holds arrays, which do not hash.

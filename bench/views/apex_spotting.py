@@ -42,9 +42,7 @@ def spotted_apex(frames: Array) -> int:
     # The mean of a few last frames: a single one would add its noise to the drift.
     tail = max(1, len(frames) // 20)
     drift = np.linspace(0, 1, len(frames))[:, None] * differences[-tail:].mean(axis=0)
-    blocks = np.sort(differences - drift, axis=1)
-    strongest = max(1, round(STRONGEST * blocks.shape[1]))
-    curve = blocks[:, -strongest:].mean(axis=1)
+    curve = strongest_mean(differences - drift)
     # The ends are repeated: zeros beyond them would pull the curve down there.
     curve = gaussian_filter1d(curve, SMOOTHING * len(frames), mode="nearest")
     inner = curve[1:-1]
@@ -53,6 +51,15 @@ def spotted_apex(frames: Array) -> int:
 
 def _block_differences(frames: Array) -> Array:
     """(n, blocks) mean absolute difference from the onset, grey levels, light levelled."""
+    smooth = levelled(frames)
+    return block_means(np.abs(smooth - smooth[0]))
+
+
+def levelled(frames: Array) -> Array:
+    """Frames (n, h, w[, 3]) uint8 as small grey ones (n, 128, w) float32, without light and noise.
+
+    Grey levels about the median of each.
+    """
     import cv2
 
     height, width = frames.shape[1:3]
@@ -61,10 +68,21 @@ def _block_differences(frames: Array) -> Array:
     # The median follows the light of a frame, and hardly what moves in it.
     level = small - np.median(small, axis=(1, 2), keepdims=True)
     # Takes out camera noise, which is independent from pixel to pixel.
-    smooth = np.stack([cv2.GaussianBlur(image, (0, 0), 1.0) for image in level])
-    change = np.abs(smooth - smooth[0])
-    down, across = size[0] // BLOCK, size[1] // BLOCK
+    return np.stack([cv2.GaussianBlur(image, (0, 0), 1.0) for image in level])
+
+
+def block_means(change: Array) -> Array:
+    """Means over the blocks of images (n, h, w): (n, blocks) float64."""
+    count, height, width = change.shape
+    down, across = height // BLOCK, width // BLOCK
     change = change[:, : down * BLOCK, : across * BLOCK]
-    tiles = change.reshape(len(frames), down, BLOCK, across, BLOCK)
-    means: Array = tiles.mean(axis=(2, 4), dtype=np.float64).reshape(len(frames), -1)
+    tiles = change.reshape(count, down, BLOCK, across, BLOCK)
+    means: Array = tiles.mean(axis=(2, 4), dtype=np.float64).reshape(count, -1)
     return means
+
+
+def strongest_mean(blocks: Array) -> Array:
+    """Mean of the strongest blocks of each frame: (n,) from (n, blocks)."""
+    count = max(1, round(STRONGEST * blocks.shape[1]))
+    mean: Array = np.sort(blocks, axis=1)[:, -count:].mean(axis=1)
+    return mean

@@ -25,7 +25,16 @@ from bench.core.errors import BenchError
 from bench.running.engines.dask_client import connected, share_cache
 from bench.running.engines.dask_worker import Done, Refused, Run, Shared, Source, end, same, work
 from bench.running.engines.identity import differences, identity, identity_hash
-from bench.running.engines.job import KEPT, Ended, Job, Lost, ends_the_run
+from bench.running.engines.job import (
+    KEPT,
+    Busy,
+    Ended,
+    Job,
+    Lost,
+    Watcher,
+    ends_the_run,
+    ignore,
+)
 from bench.running.engines.processes import Pool, processes
 from bench.running.engines.worker_process import Packed
 from bench.running.jobs import Outcome
@@ -45,6 +54,7 @@ def dask(
     options: RunOptions,
     cache: Cache,
     note: Callable[[str], None],
+    now: Watcher = ignore,
 ) -> Iterator[Ended[Any]]:
     """Run jobs on the workers of a Dask scheduler; yields as they end.
 
@@ -57,6 +67,7 @@ def dask(
         options: scheduler, time limit, plugins.
         cache: which the jobs use; `in_use`.
         note: told in a line what the user should know.
+        now: told now and then which jobs the scheduler has.
 
     Raises:
         BenchError: no scheduler, a lost one, or a worker that differs from this machine.
@@ -75,7 +86,9 @@ def dask(
         note("the Dask workers do not share this cache: clips are described on this machine")
         rest = (job for group in ([first], packer.source) for job in group)
         yield from unsent
-        yield from processes(function, rest, options.workers, options.timeout, options.plugins)
+        yield from processes(
+            function, rest, options.workers, options.timeout, options.plugins, now=now
+        )
         return
     run = Run(
         uuid4().hex,
@@ -85,7 +98,7 @@ def dask(
         mark_of(cache) if shared else None,
         tuple(map(_source, options.plugins)),
     )
-    sender = _Sender(client, run, packer, cache, note)
+    sender = _Sender(client, run, packer, cache, note, now)
     try:
         yield from unsent
         yield from sender.run()
@@ -101,6 +114,7 @@ class _Sender:
         flying: the jobs by the key of their task, each with the task.
         ended: tasks as they end.
         note: told when no worker is left.
+        now: told which jobs the scheduler has.
         parts: tasks that hold the last shared parts, by number.
         threads: of the workers.
         looked: when that was found out; `time.monotonic()`.
@@ -111,6 +125,7 @@ class _Sender:
     packer: Pool
     cache: Cache
     note: Callable[[str], None]
+    now: Watcher
     flying: dict[str, tuple[Job[Any], Any]] = field(default_factory=dict)
     ended: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     parts: dict[int, Any] = field(default_factory=dict)
@@ -123,6 +138,7 @@ class _Sender:
             yield from self.fill()
             if not self.flying:
                 return
+            self.now([Busy(job) for job, _ in self.flying.values()])
             with suppress(queue.Empty):
                 task = self.ended.get(timeout=GLANCE)
                 job, _ = self.flying.pop(task.key)

@@ -1,0 +1,76 @@
+"""A strip of pictures for one clip: onset, apex, flow, and the scores of the classes."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.cache.output import MAKER
+from bench.core.escape import visible
+from bench.data.figure import STRONG, flow_colours
+from bench.deploy.card import Card
+from bench.deploy.clips import OwnClip
+from bench.deploy.predictions import Prediction
+from bench.views.catalog import provided_frames
+from bench.views.flow.optical import optical_flow
+from bench.views.frames import colour, resized
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TALLEST = 340
+"""Rows at most that are drawn."""
+WIDTH, HEIGHT = 7.1, 2.3
+"""Inches."""
+
+
+def strip(clip: OwnClip, row: Prediction, card: Card) -> bytes:
+    """The picture as png."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    frames = colour(provided_frames(clip.views, (0, clip.views.apex)))
+    height, width = frames.shape[1:3]
+    scale = min(1.0, TALLEST / height)
+    size = (round(height * scale), round(width * scale))
+    onset, apex = resized(frames, size)
+    flow = optical_flow(clip.views, size=size)
+    # Equal frames show no motion to scale the colours by.
+    full = max(float(np.percentile(np.hypot(flow[0], flow[1]), STRONG)), 1e-6)
+    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+    FigureCanvasAgg(figure)
+    cells = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.6))
+    pictures = (onset, apex, flow_colours(flow, full))
+    words = (
+        f"onset: frame {clip.onset}",
+        f"apex ({clip.apex_source}): {clip.apex}",
+        f"flow, full at {full:.2g} px",
+    )
+    for cell, picture, word in zip(cells, pictures, words, strict=False):
+        cell.imshow(picture)
+        cell.set_axis_off()
+        cell.set_title(word, fontsize=7, pad=3)
+    _scores(cells[3], row, card.classes)
+    title = f"{clip.name}: {card.label}, trained on {card.inputs['task']}"
+    if card.synthetic:
+        title += " (SYNTHETIC)"
+    # A dollar sign in a name is no formula.
+    figure.suptitle(visible(title), fontsize=8, parse_math=False)
+    raw = io.BytesIO()
+    figure.savefig(raw, dpi=200, format="png", metadata={"Software": MAKER})
+    return raw.getvalue()
+
+
+def _scores(cell: Axes, row: Prediction, classes: tuple[str, ...]) -> None:
+    places = np.arange(len(classes))
+    colours = ["tab:blue" if place == row.label else "lightgrey" for place in places]
+    bars = cell.barh(places, row.scores, color=colours)
+    cell.bar_label(bars, fmt="%.3g", fontsize=6, padding=2)
+    cell.set_yticks(places, [visible(name) for name in classes], fontsize=7)
+    cell.invert_yaxis()
+    cell.margins(x=0.25)
+    cell.tick_params(axis="x", labelsize=6)
+    cell.set_title("scores (not calibrated)", fontsize=7, pad=3)
+    cell.spines[["top", "right"]].set_visible(False)
