@@ -59,6 +59,7 @@ def run(
     inner: opt.Inner = 0,
     refresh: opt.RefreshOption = None,
     keep_going: opt.KeepGoing = False,
+    share: opt.Share = False,
     cache_size: opt.CacheSize = None,
     config: opt.Config = None,
     dry_run: Annotated[

@@ -46,6 +46,7 @@ class Options(TypedDict, total=False):
         trace: score every checkpoint on the held-out subject (oracle column).
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
+        share: run folds even if another run on the results folder has planned them.
         keep_going: run all folds of a method, even after 3 in a row have failed alike.
     """
 
@@ -70,6 +71,7 @@ class Options(TypedDict, total=False):
     trace: bool
     inner: int
     refresh: Refresh | None
+    share: bool
     keep_going: bool
 
 
