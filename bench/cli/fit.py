@@ -141,6 +141,9 @@ def about(trained: Trained) -> list[str]:
         f"{who}.",
         loso_text(card.loso),
     ]
+    if card.chosen:
+        values = ", ".join(f"{name}={value}" for name, value in sorted(card.chosen.items()))
+        lines.insert(1, f"Inner folds of the training subjects chose {values}.")
     if card.holds_clips:
         lines.append(
             "It contains descriptions of its training clips: before you share it, see what the "

@@ -43,6 +43,7 @@ def plan(
     plugin: opt.Plugin = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
+    tune: opt.Tune = None,
     config: opt.Config = None,
     json: opt.Json = False,
 ) -> None:

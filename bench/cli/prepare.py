@@ -21,10 +21,11 @@ from bench.data.task import Task, read_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
 from bench.planning.share import Shard, shard_of, with_folds
-from bench.plugins.configure import Configured, configure
+from bench.plugins.configure import Configured, configure, with_tuning
 from bench.plugins.fold_weights import remember
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, no_data
+from bench.plugins.tuning import FOLDS
 from bench.running.options import RunOptions
 from bench.running.unreadable import spared
 
@@ -48,6 +49,7 @@ class Request:
     exclude: Path | None = None
     results: Path | None = None
     plugin: Sequence[Path] | None = None
+    tune: list[str] | None = None
 
 
 Chosen = TypeVar("Chosen", Request, RunOptions)
@@ -109,6 +111,12 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
         methods = {**registry.methods, own.method.name: type(own.method)}
         registry = dataclasses.replace(registry, methods=methods)
     else:
+        if request.tune:
+            folds = options.inner or FOLDS
+            words = with_tuning(registry, request.methods, request.tune, folds)
+            request = dataclasses.replace(request, methods=words)
+            # They choose values now, and no checkpoint.
+            options = dataclasses.replace(options, inner=0)
         # Before stand-ins are made: a typing error should not cost a minute.
         configure(registry, request.methods, request.preset or "paper")
     unconfigured = not settings.roots
