@@ -291,5 +291,17 @@ def test_a_model_is_tuned_too(world):
     done = world.bench("fit", *words)
     assert done.code == 0, done.err
     assert "Inner folds of the training subjects chose flip=False." in done.out
+    words = ("flipped", *words[1:], "--tune", "flip=true,false", "--force")
+    assert "chose flip=False" in world.bench("fit", *words).out
     made = world.bench("predict", "m", "-d", "toy", "--plugin", "flipped.py")
     assert made.code == 0, made.err
+
+
+def test_a_config_file_tunes_too(world):
+    (world.folder / "flipped.py").write_text(SCALED)
+    (world.folder / "run.toml").write_text(
+        'methods = "flipped"\ndatasets = "toy"\nplugin = ["flipped.py"]\ninner = 3\n'
+        'tune = ["flip=true,false"]\n'
+    )
+    done = world.bench("plan", "--config", "run.toml", "--json")
+    assert [row["method"] for row in json.loads(done.out)] == ["flipped:flip=true|false+tune=3"]

@@ -55,8 +55,8 @@ def checked(plugin: type[Method], grid: Mapping[str, tuple[Any, ...]], folds: in
     for name, values in grid.items():
         if by is None or name in by:
             raise BenchError(
-                f"{plugin.name}:{name}={MARK.join(map(str, values))}: {name} changes what describe "
-                "returns; fields that fit alone depends on can be tuned"
+                f"{plugin.name}: {name} changes what describe returns; fields that fit alone "
+                "depends on can be tuned"
                 + ("" if by is not None else " (described_by says which do not)")
             )
         if len(set(values)) < len(values):
