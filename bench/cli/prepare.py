@@ -111,12 +111,7 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
         methods = {**registry.methods, own.method.name: type(own.method)}
         registry = dataclasses.replace(registry, methods=methods)
     else:
-        if request.tune:
-            folds = options.inner or FOLDS
-            words = with_tuning(registry, request.methods, request.tune, folds)
-            request = dataclasses.replace(request, methods=words)
-            # They choose values now, and no checkpoint.
-            options = dataclasses.replace(options, inner=0)
+        request, options = _tuned(request, options, registry)
         # Before stand-ins are made: a typing error should not cost a minute.
         configure(registry, request.methods, request.preset or "paper")
     unconfigured = not settings.roots
@@ -146,6 +141,15 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
     if stand_ins:
         remarks = [_remark(unconfigured, request, preset), *remarks]
     return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))
+
+
+def _tuned(request: Request, options: RunOptions, registry: Registry) -> tuple[Request, RunOptions]:
+    """A request whose methods' names say what they tune."""
+    if not request.tune:
+        return request, options
+    words = with_tuning(registry, request.methods, request.tune, options.inner or FOLDS)
+    # The inner folds choose values now, and no checkpoint.
+    return dataclasses.replace(request, methods=words), dataclasses.replace(options, inner=0)
 
 
 def _share(plan: Plan, request: Request, settings: Settings) -> Plan:
