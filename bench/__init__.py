@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         stated,
     )
     from bench.plugins.method import Facts, Method
+    from bench.plugins.metric import Metric
     from bench.plugins.model import Model, Training
     from bench.views.clip_views import Views
 
@@ -54,6 +55,7 @@ __all__ = [
     "Judgement",
     "Labelling",
     "Method",
+    "Metric",
     "Model",
     "TrainedModel",
     "Training",
@@ -91,6 +93,7 @@ _HOMES = {
         "stated",
     ),
     "bench.plugins.method": ("Facts", "Method"),
+    "bench.plugins.metric": ("Metric",),
     "bench.plugins.model": ("Model", "Training"),
     "bench.views.clip_views": ("Views",),
 }

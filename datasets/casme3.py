@@ -44,8 +44,7 @@ class Casme3(reading.FrameDataset):
             "spNO.216/e starts at frame 0, which does not exist; it starts at the next frame.",
             "The class others is spelt Others three times; all are lower-cased.",
             "Part B has no labels and is not read.",
-            "Part C (mock crime) has 166 of the paper's 1,109 labelled clips (not confirmed by a "
-            "table), stored separately in a layout unknown to us; it is not read.",
+            "Part C (mock crime), 165 of the labelled clips, is the dataset casme3c.",
         ),
     )
     labellings = {

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.core.activity import listen
 from bench.core.checksum import add_checksum
 from bench.core.compiled import compiled
 from bench.core.private import why_not
@@ -54,6 +55,18 @@ def called(made) -> int:
     """Call a kernel; returns how often it came from the disk."""
     assert made(21) == 42
     return sum(made.stats.cache_hits.values())
+
+
+def test_a_kernel_that_is_compiled_says_so(kernel):
+    told: list[str] = []
+    listen(told.append)
+    try:
+        called(kernel())
+        called(kernel())
+    finally:
+        listen(lambda _: None)
+    # The second comes from the disk.
+    assert told == ["compiling double", ""]
 
 
 DAMAGES = {

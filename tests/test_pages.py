@@ -124,6 +124,11 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_
     built = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.html")}
     assert {page.replace(".md", ".html") for page in PAGES} < built
     assert {"index.html", "contributing.html", "boards/synthetic-3db/leaderboard.html"} < built
+    # The leaderboard sites of published boards, which their pages lead to.
+    for board in ("public", "synthetic-tiny"):
+        assert f"boards/{board}/site/index.html" in built
+        page = (tmp_path / "boards" / board / "leaderboard.html").read_text("utf-8")
+        assert 'href="site/index.html"' in page
     assert not any(path.suffix == ".py" for path in tmp_path.rglob("*"))
     loads = re.compile(r'(?:\bsrc="|<link\b[^>]*\bhref=")(?:https?:)?//')
     assert [p for p in built if loads.search((tmp_path / p).read_text("utf-8"))] == []

@@ -40,6 +40,16 @@ def two_steps(payload):
     return payload
 
 
+def compiling(_):
+    from bench.core.activity import tell
+
+    tell("compiling kernel")
+    threading.Thread(target=tell, args=("not from here",)).start()
+    time.sleep(5)
+    tell("")
+    return "done"
+
+
 def broken(_):
     raise LookupError("no such thing")
 
@@ -67,6 +77,17 @@ def started(monkeypatch):
 
     monkeypatch.setattr(WorkerProcess, "__init__", noted)
     return found
+
+
+def test_it_is_told_what_workers_are_at():
+    told = []
+    job = Job("one", None)
+    ended = list(processes(compiling, [job], 1, 0.5, (), now=told.extend))
+    # Compiling is no step: the time limit counts it.
+    assert [outcome.status for _, outcome in ended] == ["timeout"]
+    assert all(one.job is job for one in told)
+    assert list(dict.fromkeys(one.doing for one in told)) == ["starting", "compiling kernel"]
+    assert told[-1].text("fitting") == "fitting: compiling kernel"
 
 
 def test_every_job_has_an_outcome_and_no_more_workers_start_than_jobs(started):

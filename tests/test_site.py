@@ -21,6 +21,7 @@ from bench.literature import judged
 from bench.site.content import Content, Section, gather, key_of
 from bench.site.differences import differences
 from bench.site.downloads import downloads
+from bench.site.files import files as files_of
 from bench.site.pages import pages
 from bench.site.tables import heads, lines
 from bench.site.write import write_site
@@ -37,10 +38,6 @@ def content(tmp_path_factory) -> Content:
     registry, _ = workspace(None, folder)
     store = Store(folder)
     return gather(store, registry, store.records())
-
-
-def files_of(content: Content) -> dict[str, bytes]:
-    return dict(pages(content)) | downloads(content)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +158,7 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
         for old, new in zip(section.table.rows[::-1], rows, strict=True)
     }
     moved = replace(section, table=replace(section.table, rows=rows), done=done)
-    found = differences(section.task, rows, done)
+    found = differences(moved)
     assert len(found) == 6
     for pair, ours in found.items():
         theirs = difference(*(confusions(section.task, done[key]) for key in pair), uf1)
@@ -198,7 +195,8 @@ def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
     rows = tuple(row for row, _ in made)
     done = {key_of(row): records for row, records in made}
     keys = [key_of(row) for row in rows]
-    found = differences(section.task, rows, done)
+    moved = replace(section, table=replace(section.table, rows=rows), done=done)
+    found = differences(moved)
     shared = {(0, 1): (1, 2), (0, 2): (2,), (0, 3): (0,), (1, 2): (2,)}
     assert found.keys() == {(keys[i], keys[j]) for i, j in shared}
     for (i, j), seeds in shared.items():
@@ -212,9 +210,7 @@ def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
             (theirs.value, theirs.low, theirs.high)
         )
         assert ours.seeds == len(seeds)
-    table = replace(section.table, rows=rows)
-    moved = replace(content, sections=(replace(section, table=table, done=done),))
-    text = dict(pages(moved))["compare.html"].decode()
+    text = dict(pages(replace(content, sections=(moved,))))["compare.html"].decode()
     assert text.count("of 2 seeds") == 1
     assert text.count("no common seed") == 2
 
@@ -234,12 +230,30 @@ def test_imported_predictions_have_rows_matrices_and_downloads(world):
     site = world.folder / "site"
     (task,) = site.glob("tasks/*.html")
     assert "Epoch chosen on the test subjects" in task.read_text()
-    assert "n = 18" in (site / "methods" / "theirs.html").read_text()
+    assert "n&nbsp;=&nbsp;18" in (site / "methods" / "theirs.html").read_text()
     with zipfile.ZipFile(site / "data" / "predictions.zip") as archive:
         head = archive.read(archive.namelist()[0]).decode().splitlines()[0]
     assert "theirs" in head
     assert "chosen" in head
     check_links({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*.*")})
+
+
+def test_a_board_is_published_from_its_predictions_or_by_its_numbers_alone(world):
+    assert world.run(methods="mean,mean:noisy,majority").code == 0
+    assert world.bench("board", "-o", "made", "--with-predictions").code == 0
+    for folder, archived in (("site", True), ("plain", False)):
+        done = world.bench("publish", "made", "-o", folder)
+        assert done.code == 0, done
+        site = world.folder / folder
+        text = (site / "methods" / "mean.html").read_text()
+        assert "mean:noisy" in text
+        assert ("Confusion matrices" in text) == archived
+        assert (site / "data" / "predictions.zip").exists() == archived
+        assert ('class="pairs"' in (site / "compare.html").read_text()) == archived
+        (task,) = site.glob("tasks/*.html")
+        assert "mean" in task.read_text()
+        check_links({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*.*")})
+        (world.folder / "made" / "predictions.tar.gz").unlink(missing_ok=True)
 
 
 def poisoned(content: Content, word: str) -> Content:

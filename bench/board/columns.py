@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from bench.board.board import Board, Table
@@ -32,6 +33,7 @@ from bench.board.text import (
 from bench.core.errors import BenchError
 from bench.core.select import unknown
 from bench.evaluation.row import Row
+from bench.statistics.metrics import METRICS
 
 Values = Mapping[str, Any]
 
@@ -254,18 +256,44 @@ COLUMNS = (
 """All columns, in the order of every format."""
 
 MAIN = tuple(column for column in COLUMNS if column.main)
+AFTER = next(column for column in COLUMNS if column.name == "f1")
+"""The last of our metrics."""
 KEY = COLUMNS[1]
 """Names the rows of the second table."""
 DETAILS = (KEY, *(column for column in COLUMNS if not column.main))
 
 
-def choose(names: str) -> tuple[Column, ...]:
+@cache
+def own_column(name: str) -> Column:
+    """The column of a plugin's metric; one for each name, so that columns can be compared."""
+    return Column(
+        name, lambda _: f"{name} [95 %]", _score(name, ends=True), _numbers(name),
+        3, main=True, order=_by_score(name),
+    )  # fmt: skip
+
+
+def with_own(columns: Iterable[Column], table: Table) -> tuple[Column, ...]:
+    """Columns of a table: after the last of our metrics those of plugins, where it has them."""
+    found: list[Column] = []
+    names = dict.fromkeys(n for row in every(table) for n in row.scores if n not in METRICS)
+    for column in columns:
+        found.append(column)
+        if column is AFTER:
+            found += map(own_column, names)
+    return tuple(found)
+
+
+def choose(names: str, own: Iterable[str] = ()) -> tuple[Column, ...]:
     """Columns by name, comma-separated, in this order.
+
+    Args:
+        names: as typed.
+        own: metrics of plugins.
 
     Raises:
         BenchError: an unknown name, with the nearest ones.
     """
-    known = {column.name: column for column in COLUMNS}
+    known = {column.name: column for column in (*map(own_column, own), *COLUMNS)}
     wanted = list(dict.fromkeys(word.strip() for word in names.split(",")))
     for word in wanted:
         if word not in known:
@@ -275,7 +303,7 @@ def choose(names: str) -> tuple[Column, ...]:
 
 def of_table(columns: Iterable[Column], table: Table) -> tuple[Column, ...]:
     """Of some columns those that a table has."""
-    return tuple(column for column in columns if column.here(table))
+    return tuple(column for column in with_own(columns, table) if column.here(table))
 
 
 def ordered(board: Board, name: str) -> Board:
@@ -284,7 +312,8 @@ def ordered(board: Board, name: str) -> Board:
     Raises:
         BenchError: a column that does not exist, or has no order.
     """
-    (column,) = choose(name)
+    own = {word for table in board.tables for row in every(table) for word in row.scores}
+    (column,) = choose(name, own - METRICS.keys())
     if (order := column.order) is None:
         can = ", ".join(one.name for one in COLUMNS if one.order)
         raise BenchError(f"--sort {name}: expected one of {can}")

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.board.board import Board, Table
-from bench.board.columns import COLUMNS, Column, every
+from bench.board.columns import COLUMNS, Column, every, with_own
 from bench.board.notes import note_text
 from bench.core import escape
 from bench.evaluation.notes import Note
@@ -86,7 +86,7 @@ def _line(table: Table, row: Row, columns: Sequence[Column]) -> dict[str, Any]:
         "synthetic": table.synthetic,
         "data": table.fingerprint,
     }
-    for column in columns:
+    for column in with_own(columns, table):
         line |= column.values(table, row)
     return line
 

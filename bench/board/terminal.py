@@ -77,7 +77,9 @@ def _grid(
         grid.add_row(*cells, style="dim" if row.rank is None else "")
     # As Text, or rich would take the brackets of intervals for markup.
     title = Text(visible(f"{heading(table)}{what}"), style="bold")
-    caption = Text(visible(_caption(table, shown if not columns else COLUMNS)), style="dim")
+    caption = Text(
+        visible(_caption(table, of_table(COLUMNS, table) if columns else shown)), style="dim"
+    )
     # Not the table's own title and caption, which would be wrapped to its width.
     return Group(title, grid, caption, Text())
 

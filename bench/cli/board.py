@@ -69,7 +69,8 @@ def board(
     if source is not None and results is not None:
         raise BenchError("--from and --results: a board has one source; name one of them")
     # What cannot be written is said before anything is computed.
-    chosen = choose(columns) if columns else ()
+    registry, settings = workspace(plugin, results)
+    chosen = choose(columns, registry.metrics) if columns else ()
     to_folder = output is not None and (output.is_dir() or not (output.suffix or output.exists()))
     if output is not None and to_folder:
         if chosen:
@@ -82,7 +83,6 @@ def board(
         check_output(output, FORMATS[format].mark, force)
     elif format == "parquet":
         raise BenchError("--format parquet is not text: name a file with -o")
-    registry, settings = workspace(plugin, results)
     where = Source.of(settings.results, source)
     made, packed = where.board(registry, tasks, with_predictions)
     made = ordered(made, sort)

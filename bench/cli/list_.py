@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from rich.text import Text
 from bench.cli.common import err, out, print_json, workspace
 from bench.cli.options import Json, Plugin
 from bench.core.names import TaskName
+from bench.plugins.docstrings import about
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located
 from bench.views.catalog import CATALOG
@@ -19,18 +21,23 @@ from bench.views.catalog import CATALOG
 
 def list_(
     what: Annotated[
-        Literal["all", "methods", "datasets", "views"],
-        typer.Argument(help="What to list; all: methods and datasets."),
+        Literal["all", "methods", "datasets", "metrics", "views"],
+        typer.Argument(help="What to list; all: methods, datasets and metrics of plugins."),
     ] = "all",
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
-    """List methods, datasets, or the views that methods use."""
+    """List methods, datasets, metrics of plugins, or the views that methods use."""
     registry, settings = workspace(plugin)
     if what == "views":
         listed = {"views": _views()}
     else:
-        listed = {"methods": _methods(registry), "datasets": _datasets(registry, settings)}
+        listed = {
+            "methods": _methods(registry),
+            "datasets": _datasets(registry, settings),
+            # Of those that have none, no empty table.
+            **({"metrics": _metrics(registry)} if registry.metrics or what == "metrics" else {}),
+        }
     if json:
         print_json({**listed, "broken": registry.broken})
         return
@@ -71,6 +78,13 @@ def _datasets(registry: Registry, settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+def _metrics(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "about": about(plugin), "file": inspect.getfile(plugin)}
+        for name, plugin in registry.metrics.items()
+    ]
+
+
 def _views() -> list[dict[str, Any]]:
     import_module("bench.views")  # fills the catalog
     return [
@@ -95,6 +109,10 @@ def _grid(what: str, rows: list[dict[str, Any]]) -> Grid:
         for row in rows:
             view = Text.assemble(row["name"], "\n", (row["module"], "dim"))
             grid.add_row(view, "\n".join(row["of"]), row["about"])
+    elif what == "metrics":
+        grid = Grid("metric", "what it is", "file", title=what)
+        for row in rows:
+            grid.add_row(row["name"], row["about"], row["file"])
     elif what == "methods":
         grid = Grid(title=what)
         for name in ("method", "title", "year", "fidelity", "needs", "variants"):

@@ -10,6 +10,7 @@ import typer
 from bench.cache.eviction import read_size
 from bench.cli.complete import (
     complete_datasets,
+    complete_devices,
     complete_methods,
     complete_presets,
     complete_protocols,
@@ -161,6 +162,7 @@ DeviceOption = Annotated[
     typer.Option(
         "--device",
         parser=checked,
+        autocompletion=complete_devices,
         metavar="DEVICE",
         help="Device of torch methods: auto (all GPUs, or the CPU), cpu, cuda, or GPUs by number "
         "(cuda:0,cuda:1); each worker process gets one.",
@@ -177,6 +179,12 @@ Timeout = Annotated[
 RefreshOption = Annotated[
     Refresh | None,
     typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
+]
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share", help="Run folds even if another run on the results folder has planned them."
+    ),
 ]
 KeepGoing = Annotated[
     bool,

@@ -10,12 +10,12 @@ import typer
 from bench.cli.common import name_damaged, out, workspace
 from bench.cli.options import Force, Plugin, output_option
 from bench.core.errors import BenchError
-from bench.store.store import Store
 
 
 def publish(
     results: Annotated[
-        Path | None, typer.Argument(help="Results folder.", show_default="results")
+        Path | None,
+        typer.Argument(help="Folder of results, or of a board.", show_default="results"),
     ] = None,
     output: Annotated[
         Path, output_option("Folder for the site; what an earlier site left is replaced.")
@@ -25,25 +25,18 @@ def publish(
 ) -> None:
     """Write a leaderboard as a static site: pages that need no server."""
     # Imported late: templates and figures are of no use to what only asks for help.
-    from threadpoolctl import threadpool_limits
-
-    from bench.site.content import gather
-    from bench.site.downloads import downloads
-    from bench.site.pages import pages
+    from bench.site.files import files
+    from bench.site.source import read
     from bench.site.write import check_site, write_site
 
     check_site(output, force)
     registry, settings = workspace(plugin, results)
-    store = Store(settings.results)
-    contents = store.contents()
-    name_damaged(contents.damaged, "left out")
-    # The matrices are small: threads would wait for each other longer than they work.
-    with threadpool_limits(1):
-        content = gather(store, registry, contents.records)
-        if not content.sections:
-            raise BenchError(f"no results in {settings.results}; run `bench run` first")
-        files = dict(pages(content)) | downloads(content)
-    write_site(files, output, force)
-    count = sum(name.endswith(".html") for name in files)
-    size = sum(map(len, files.values())) / 1e6
+    content, damaged = read(settings.results, registry)
+    name_damaged(damaged, "left out")
+    if not content.sections:
+        raise BenchError(f"no results in {settings.results}; run `bench run` first")
+    made = files(content)
+    write_site(made, output, force)
+    count = sum(name.endswith(".html") for name in made)
+    size = sum(map(len, made.values())) / 1e6
     out().say(f"Site: {output / 'index.html'} ({count} pages, {size:.1f} MB)")

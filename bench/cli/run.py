@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from bench.board import build
 from bench.board.contract import contract_text
 from bench.board.publish import check_publish, publish
 from bench.board.terminal import grids
+from bench.board.text import STAND_INS
 from bench.cli import options as opt
 from bench.cli.common import err, name_damaged, out
 from bench.cli.exits import FAILED, MISUSE
@@ -18,6 +21,8 @@ from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.screen import Screen
 from bench.cli.watch import Watch
+from bench.planning.plan import Cell
+from bench.plugins.method import Facts
 from bench.running.gpus import settled
 from bench.running.options import RunOptions
 from bench.running.patience import last_line
@@ -55,6 +60,7 @@ def run(
     tune: opt.Tune = None,
     refresh: opt.RefreshOption = None,
     keep_going: opt.KeepGoing = False,
+    share: opt.Share = False,
     cache_size: opt.CacheSize = None,
     config: opt.Config = None,
     dry_run: Annotated[
@@ -80,13 +86,22 @@ def run(
     # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
     options = settled(prepared.options)
     started = time.perf_counter()
-    with Watch(options.workers, err()) as watch:
+    with Watch(options.workers, err(), partial(_early, prepared, store)) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     elapsed = time.perf_counter() - started
     if prepared.plan.shard:
         _report_shard(prepared, store, summary, elapsed)
     else:
         _report(prepared, store, summary, elapsed)
+
+
+def _early(prepared: Prepared, store: Store, cell: Cell, console: Screen) -> None:
+    """The first table of a run, while the rest is on its way."""
+    board = build(store, prepared.registry, [(cell.task.fingerprint, cell.protocol)])
+    console.say("The first results, while the rest is on its way:")
+    for table in board.tables:
+        for grid in grids(table, console.width):
+            console.print(grid)
 
 
 def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) -> None:
@@ -102,6 +117,8 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
         if (table.task, table.fingerprint, table.protocol) in planned:
             for grid in grids(table, console.width):
                 console.print(grid)
+    if any(cell.task.synthetic for cell in cells):
+        _explain(err(), {type(cell.row.method).facts for cell in cells})
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed, prepared.options.incomplete)
     console.say(f"Leaderboard: {markdown}")
@@ -124,6 +141,14 @@ def _leave(prepared: Prepared, summary: Summary) -> None:
         raise SystemExit(MISUSE)
     if summary.failures:
         raise SystemExit(FAILED)
+
+
+def _explain(console: Screen, methods: Iterable[Facts]) -> None:
+    """What SYNTHETIC stand-ins show, and what of a method's score comes from them."""
+    console.print(STAND_INS)
+    for facts in methods:
+        if facts.on_stand_ins:
+            console.print(f"{facts.title}: {facts.on_stand_ins}")
 
 
 def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.core import event
 
+from bench.core.activity import tell
 from bench.core.kernel_files import CheckedFiles
 from bench.core.private import compiled_folder
 
@@ -31,6 +33,24 @@ def _kept_in(folder: Path) -> Iterator[None]:
     finally:
         numba.config.CACHE_DIR = before
 
+
+class _Compiling(event.Listener):  # type: ignore[misc]
+    """Says which kernel is compiled: the first call of each takes seconds, ever after none."""
+
+    def __init__(self) -> None:
+        self.kernels: list[str] = []
+
+    def on_start(self, event: Any) -> None:
+        self.kernels.append(event.data["dispatcher"].py_func.__name__)
+        tell(f"compiling {self.kernels[-1]}")
+
+    def on_end(self, event: Any) -> None:
+        # One may have been compiled on the way to another.
+        self.kernels.pop()
+        tell(f"compiling {self.kernels[-1]}" if self.kernels else "")
+
+
+event.register("numba:compile", _Compiling())
 
 # The error model: numba's default raises on a division by zero, and the check for it keeps loops
 # from being vectorised.

@@ -26,7 +26,7 @@ from bench.running.device import Used, allocations, used
 from bench.running.jobs import fit_job, setting
 from bench.running.options import RunOptions
 from bench.running.outputs import parameter_count
-from bench.running.run import Progress
+from bench.running.progress import Progress
 from bench.running.worker import Fitted, fitted
 from bench.store.code import dataset_code
 from bench.store.environment import environment
@@ -100,7 +100,7 @@ def train(
     unit = Unit(dataclasses.replace(cell, folds=(fold,)), fold)
     jobs = lacking_jobs([unit], cache)
     progress.phase("clips", [None] * len(jobs))
-    found = describe_all(jobs, cache, options, progress.ended, progress.note)
+    found = describe_all(jobs, cache, options, progress)
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(f"{row.label}: {_last_line(sentence)}")
     shared = setting(unit.cell, cache)

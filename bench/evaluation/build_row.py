@@ -8,6 +8,7 @@ from statistics import fmean
 
 from bench.core.clip import UNIT_CODES
 from bench.core.names import Label, Protocol
+from bench.core.types import Array
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
     AuthorsEpoch,
@@ -26,7 +27,8 @@ from bench.evaluation.notes import (
     Tuned,
     WithoutAnnotation,
 )
-from bench.evaluation.row import FitTime, Row, RowKey
+from bench.evaluation.own_metrics import own_scores
+from bench.evaluation.row import FitTime, Row, RowKey, Score
 from bench.evaluation.scoring import confusions, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
@@ -79,7 +81,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         folds=len(done),
         of=total,
         seeds=seeds,
-        scores=scores(counts, len(done) == total) if done else {},
+        scores=_all_scores(task, counts, done, len(done) == total, registry) if done else {},
         recall=recall(counts.sum((0, 1))).tolist() if done else [],
         parts=parts(task, counts) if done else {},
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
@@ -95,6 +97,14 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
     )
+
+
+def _all_scores(
+    task: Truth, counts: Array, done: list[Record], complete: bool, registry: Registry
+) -> dict[str, Score]:
+    """Ours, then those of plugins."""
+    own = own_scores(task, counts, done, complete, registry.metrics.values())
+    return scores(counts, complete) | own
 
 
 def least_provenance(done: Iterable[Record]) -> Provenance:

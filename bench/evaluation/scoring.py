@@ -64,7 +64,7 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
     if complete:
         # A subject without clips, when drawn, would make the sample smaller than it is.
         counted = counts[:, counts.any((0, 2, 3))]
-        intervals = bootstrap_all(counted, METRICS, _drawn(counted.shape[1]))
+        intervals = bootstrap_all(counted, METRICS, drawn(counted.shape[1]))
     for name, metric in METRICS.items():
         # Pooled over subjects before scoring: the mean of each subject's F1 is another number.
         values = [float(metric(seed.sum(0))) for seed in counts]
@@ -75,7 +75,7 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
 
 
 @lru_cache(maxsize=4)
-def _drawn(subjects: int) -> Array:
+def drawn(subjects: int) -> Array:
     """The same resamples for every metric and row: intervals differ by the predictions alone."""
     return resample_weights(subjects, RESAMPLES, np.random.default_rng(derived_seed("bootstrap")))
 

@@ -48,6 +48,7 @@ class Options(TypedDict, total=False):
             folds.
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
+        share: run folds even if another run on the results folder has planned them.
         keep_going: run all folds of a method, even after 3 in a row have failed alike.
     """
 
@@ -73,6 +74,7 @@ class Options(TypedDict, total=False):
     inner: int
     tune: str | Sequence[str]
     refresh: Refresh | None
+    share: bool
     keep_going: bool
 
 

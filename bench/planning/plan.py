@@ -25,6 +25,8 @@ ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
 
 UNKNOWN = 1.0
 """Seconds that a fold counts for where its method does not estimate it."""
+QUICK = 0.2
+"""Share of the longest fold's time within which a fold runs before the long ones."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,19 @@ class Plan:
     def ordered(self, cells: Sequence[Sequence[Unit]]) -> list[Unit]:
         """Units of some cells in the order to run them: those first that may take longest.
 
-        Before them one of every cell, so that errors show early; but in a part of a plan, which
-        has few of each cell, that would be nearly all.
+        Before them one of every cell, so that errors show early, and what is quick beside the
+        others, so that the first table does. But in a part of a plan, which has few of each cell,
+        that would be nearly all.
         """
-        first = [] if self.shard else [units[0] for units in cells if units]
-        rest = [unit for units in cells for unit in (units if self.shard else units[1:])]
-        return first + longest_first(rest)
+        cells = [units for units in cells if units]
+        if self.shard or not cells:
+            return longest_first([unit for units in cells for unit in units])
+        # That of its first fold stands for a cell.
+        longest = max(weight(units[0]) for units in cells)
+        quick, slow = list[Unit](), list[Unit]()
+        for units in cells:
+            (quick if weight(units[0]) < QUICK * longest else slow).extend(units[1:])
+        return [units[0] for units in cells] + quick + longest_first(slow)
 
 
 def fold_seconds(cell: Cell, fold: Fold) -> float | None:

@@ -34,6 +34,7 @@ class Facts:
         deviations: every difference from the source, a sentence each.
         reference: a control or ceiling to compare with, not a contender.
         transductive: sees the held-out subject's (unlabelled) clips in training.
+        on_stand_ins: how a score on SYNTHETIC data must be read, where it is easily misread.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Facts:
     deviations: tuple[str, ...] = ()
     reference: bool = False
     transductive: bool = False
+    on_stand_ins: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.fidelity, str):

@@ -7,7 +7,7 @@ import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -19,8 +19,9 @@ from bench.core.errors import BenchError
 from bench.plugins import validate
 from bench.plugins.load_file import load_file
 from bench.plugins.method import Method
+from bench.plugins.metric import Metric
 
-Plugin = TypeVar("Plugin", Method, Dataset, Generator)
+Plugin = TypeVar("Plugin", Method, Dataset, Generator, Metric)
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Registry:
         methods: classes by name, sorted.
         datasets: classes by name, sorted.
         generators: makers of SYNTHETIC stand-ins by name.
+        metrics: classes of further columns by name.
         broken: installed plugins that could not be imported, with the reason.
         files: plugin files named on the command line; worker processes load them too.
     """
@@ -40,6 +42,7 @@ class Registry:
     generators: Mapping[str, type[Generator]]
     broken: Mapping[str, str]
     files: tuple[Path, ...] = ()
+    metrics: Mapping[str, type[Metric]] = field(default_factory=dict)
 
 
 def load(files: Sequence[Path] = ()) -> Registry:
@@ -66,6 +69,7 @@ def load(files: Sequence[Path] = ()) -> Registry:
         methods=_collect(installed, named, Method, broken, ships),
         datasets=datasets,
         generators=_collect(installed, named, Generator, broken),
+        metrics=_collect(installed, named, Metric, broken),
         broken=broken,
         files=tuple(files),
     )
@@ -77,7 +81,7 @@ def _built_in(room: str) -> list[str]:
 
 
 def _installed() -> list[str]:
-    groups = (entry_points(group=f"bench.{room}") for room in ("methods", "datasets"))
+    groups = (entry_points(group=f"bench.{room}") for room in ("methods", "datasets", "metrics"))
     return [point.module for group in groups for point in group]
 
 
@@ -139,7 +143,9 @@ def _taken(plugin: type, found: Mapping[str, type]) -> list[str]:
     first = found.get(plugin.name)  # type: ignore[attr-defined]
     if first is None or first is plugin:
         return []
-    kind = next(k.__name__.lower() for k in (Method, Dataset, Generator) if issubclass(plugin, k))
+    kind = next(
+        k.__name__.lower() for k in (Method, Dataset, Generator, Metric) if issubclass(plugin, k)
+    )
     return [
         f"two {kind} plugins are named {first.name!r}: "  # type: ignore[attr-defined]
         f"{inspect.getfile(first)} and {inspect.getfile(plugin)}; rename one"

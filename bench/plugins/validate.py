@@ -19,6 +19,7 @@ from bench.core.dataset import Dataset, DatasetFacts, Labelling
 from bench.core.words import Annotation
 from bench.plugins.fidelity import ORIGINAL, Fidelity
 from bench.plugins.method import Facts, Method
+from bench.plugins.metric import TAKEN, Metric, counts_only
 from bench.views.catalog import CATALOG
 
 ANNOTATIONS = frozenset[str](get_args(Annotation))
@@ -37,6 +38,8 @@ def faults(plugin: type, shipped: Collection[str] = ()) -> list[str]:
         found = [*_name(plugin), *_method(plugin, shipped)] or list(_instance(plugin))
     elif issubclass(plugin, Dataset):
         found = [*_name(plugin), *_dataset(plugin)]
+    elif issubclass(plugin, Metric):
+        found = [*_name(plugin), *_metric(plugin)]
     else:
         found = list(_name(plugin))
     return [f"{inspect.getfile(plugin)}: {plugin.__name__}: {fault}" for fault in found]
@@ -167,6 +170,41 @@ def _dataset(plugin: type[Dataset]) -> Iterator[str]:
     for function, arguments in (("index", "(self)"), ("read", "(self, clip)")):
         if getattr(plugin, function) is getattr(Dataset, function):
             yield f"no {function}; write def {function}{arguments}: ..."
+
+
+def _metric(plugin: type[Metric]) -> Iterator[str]:
+    if plugin.name in TAKEN:
+        yield f"name is {plugin.name!r}, a column of every board; rename it"
+    own = [plugin.of_counts is not Metric.of_counts, plugin.of_scores is not Metric.of_scores]
+    if sum(own) != 1:
+        which = "both" if all(own) else "neither"
+        yield f"defines {which} of of_counts(self, counts) and of_scores(...); define one"
+    elif said := _tried(plugin):
+        yield said
+
+
+def _tried(plugin: type[Metric]) -> str:
+    """What goes wrong on a small example, before a run is spent; "" where nothing does."""
+    import numpy as np
+
+    counts = np.arange(2 * 4 * 9, dtype=float).reshape(2, 4, 3, 3) + 1
+    labels = np.arange(12) % 3
+    try:
+        with contained():
+            if counts_only(plugin):
+                found = np.asarray(plugin().of_counts(counts), float)
+                expected: tuple[int, ...] = (2, 4)
+            else:
+                scores = np.random.default_rng(0).dirichlet(np.ones(3), 12)
+                found = np.asarray(plugin().of_scores(labels, scores, np.ones(12)), float)
+                expected = ()
+    except Exception as error:  # it runs the plugin's own code
+        words = " ".join(str(error).split())
+        return f"fails on a small example: {type(error).__name__}: {words:.200}"
+    if found.shape == expected:
+        return ""
+    given = "matrices (2, 4, 3, 3)" if expected else "12 clips"
+    return f"gives shape {found.shape} for {given}; expected {expected or 'one number'}"
 
 
 def _facts(plugin: type, kind: type, example: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from bench.running.describe import describe_all, lacking_jobs
 from bench.running.jobs import fit_job, setting
 from bench.running.options import RunOptions
 from bench.running.outputs import checked
+from bench.running.progress import Nobody
 from bench.running.worker import fitted
 
 
@@ -103,7 +104,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> 
     """
     serial = dataclasses.replace(options, engine="serial", timeout=None)
     jobs = lacking_jobs([unit], cache)
-    found = describe_all(jobs, cache, serial, lambda _, __: None, lambda _: None)
+    found = describe_all(jobs, cache, serial, Nobody())
     for sentence in (*found.unreadable.values(), *(o.error for o in found.failed.values())):
         raise BenchError(sentence)
     shared = setting(unit.cell, cache)

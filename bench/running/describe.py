@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.cache.cache import Cache
@@ -12,9 +12,10 @@ from bench.planning.plan import Cell, Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
 from bench.running.engines.engine import engine
-from bench.running.engines.job import Engine, Job, Lost
+from bench.running.engines.job import Busy, Engine, Job, Lost
 from bench.running.jobs import Describe, Outcome, bare, description_key
 from bench.running.options import RunOptions
+from bench.running.progress import Progress
 from bench.running.unreadable import remember
 from bench.running.worker import describe
 
@@ -105,8 +106,7 @@ def describe_all(
     jobs: list[Job[ClipKey]],
     cache: Cache,
     options: RunOptions,
-    ended: Callable[[None, float], None],
-    note: Callable[[str], None],
+    progress: Progress,
 ) -> Found:
     """Describe clips; a failure, hang or crash costs only the method that caused it.
 
@@ -114,19 +114,20 @@ def describe_all(
         jobs: from `lacking_jobs`.
         cache: gets the descriptions.
         options: the engine; `timeout` is for one method on one clip.
-        ended: called after each clip.
-        note: told in a line of each method that is given up.
+        progress: told of each clip, and in a line of each method that is given up.
     """
     found = Found()
-    crashes = _Crashes(note)
-    runner: Engine[ClipKey] = engine(options, cache, note)
+    crashes = _Crashes(progress.note)
+    runner: Engine[ClipKey] = engine(
+        options, cache, progress.note, lambda work: progress.now(_words(work))
+    )
     todo, first = jobs, True
     while todo:
         again: list[Job[ClipKey]] = []
         # A clip is described again for the other methods after one has crashed.
         for job, outcome in runner(describe, crashes.without_given_up(todo, found)):
             if first:
-                ended(None, 0.0)
+                progress.ended(None, 0.0)
             rows = job.payload.rows
             if not isinstance(outcome, Lost):
                 # Not after a crash: whoever reads the clip to see whether it still holds would
@@ -158,6 +159,13 @@ def describe_all(
                 again.append(Job(job.name, dataclasses.replace(job.payload, rows=rest)))
         todo, first = again, False
     return found
+
+
+def _words(work: Sequence[Busy[ClipKey]]) -> list[str]:
+    """The method that describes each clip, or "reading" before there is one."""
+    methods = (dict(one.job.payload.rows).get(one.step) for one in work)
+    names = (method.name if method else "reading" for method in methods)
+    return [one.text(f"{name} {one.job.name[0]}") for one, name in zip(work, names, strict=True)]
 
 
 @dataclass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from bench.cache.cache import Cache
 from bench.cache.eviction import in_use, prune
@@ -15,33 +15,23 @@ from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
+from bench.planning.splits import Fold
 from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
-from bench.running.engines.job import Engine, Job, Lost
+from bench.running.engines.job import Busy, Engine, Job, Lost
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
 from bench.running.patience import GIVE_UP, Pair, Patience
+from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
+from bench.store.at_work import Planned, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
 from bench.store.store import NOTHING_KEPT, Store, gc_paused
-
-
-class Progress(Protocol):
-    """Who watches a run."""
-
-    def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
-        """A phase begins: describing so many clips, or fitting these units."""
-
-    def ended(self, unit: Unit | None, seconds: float) -> None:
-        """A job has ended: a unit's, or a clip's description."""
-
-    def note(self, line: str) -> None:
-        """Something that the user should know before the end."""
 
 
 @dataclass
@@ -81,15 +71,15 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
         BenchError: an unwritable results folder, or a record of another format.
     """
     store.check_writable()
-    with in_use(cache):
-        summary = _run(plan, store, cache, options, progress)
+    with in_use(cache), at_work(store.folder, plan.cells, plan.shard) as mark:
+        summary = _run(plan, store, cache, options, progress, mark)
         keep_neighbours([*plan.cells, *summary.spared], store, cache)
         prune(cache, options.cache_size)
     return summary
 
 
 def _run(
-    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress
+    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress, mark: Path
 ) -> Summary:
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
@@ -97,13 +87,18 @@ def _run(
     waiting = plan.ordered(_missing(plan.cells, store, options, summary))
     if not waiting:
         return summary
+    # Parts of a plan have no fold in common.
+    if not (options.share or plan.shard):
+        refuse_busy(store.folder, mark, _planned(waiting))
     _check_weights(waiting)
     waiting = _described(waiting, plan.shard, store, cache, options, progress, summary)
     if summary.spared:
         # All of their clips have just been described.
         waiting += plan.ordered(_missing(summary.spared, store, options, summary))
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(options, cache, progress.note)
+    runner: Engine[Unit] = engine(
+        options, cache, progress.note, lambda work: progress.now(_words(work))
+    )
     patience = Patience(None if options.keep_going else GIVE_UP)
     wanted = _while_worth(waiting, patience, progress)
     for job, outcome in runner(fit, _jobs(wanted, cache, options)):
@@ -116,6 +111,14 @@ def _run(
     return summary
 
 
+def _planned(waiting: Iterable[Unit]) -> list[Planned]:
+    """The units by their cells."""
+    cells: dict[int, tuple[Cell, list[Fold]]] = {}
+    for unit in waiting:
+        cells.setdefault(id(unit.cell), (unit.cell, []))[1].append(unit.fold)
+    return [Planned.of(replace(cell, folds=tuple(folds))) for cell, folds in cells.values()]
+
+
 def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress) -> Iterator[Unit]:
     """The units that are to be started, as long as their method is not given up."""
     for unit in waiting:
@@ -123,6 +126,11 @@ def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress
             progress.ended(unit, 0.0)
         else:
             yield unit
+
+
+def _words(work: Sequence[Busy[Unit]]) -> list[str]:
+    cells = ((one, one.job.name.cell) for one in work)
+    return [one.text(f"{cell.row.label} {cell.task.name}") for one, cell in cells]
 
 
 def _jobs(waiting: Iterable[Unit], cache: Cache, options: RunOptions) -> Iterator[Job[Unit]]:
@@ -264,7 +272,7 @@ def _described(
     # Once more before describing, to make room for what this run adds.
     prune(cache, options.cache_size)
     progress.phase("clips", [None] * len(jobs))
-    found = describe_all(jobs, cache, options, progress.ended, progress.note)
+    found = describe_all(jobs, cache, options, progress)
     summary.unreadable += found.unreadable.values()
     verdicts = {name: found.verdict(keys) for name, keys in wanted.items()}
     # By identity: a cell holds arrays, which do not hash.

@@ -32,13 +32,13 @@ class Section:
 
     Attributes:
         table: of the board.
-        task: clips and true classes.
+        task: clips and true classes; None where the board is known by its numbers alone.
         done: the finished records of each row.
         externals: imported predictions of each row.
     """
 
     table: Table
-    task: Truth
+    task: Truth | None = None
     done: Mapping[RowKey, list[Record]] = field(default_factory=dict)
     externals: Mapping[RowKey, External] = field(default_factory=dict)
 
@@ -60,6 +60,8 @@ class Section:
     def counts(self, row: Row) -> Array | None:
         """The confusion matrix (c, c) of a row, seeds and subjects pooled; None without one."""
         key = key_of(row)
+        if self.task is None:
+            return None
         if key in self.externals:
             return np.asarray(external_counts(self.task, self.externals[key]).sum(0))
         done = self.done.get(key)

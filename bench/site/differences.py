@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations
 
@@ -11,13 +11,11 @@ import numpy as np
 
 from bench.core.seeds import derived_seed
 from bench.core.types import Array
-from bench.evaluation.row import Row, RowKey
+from bench.evaluation.row import RowKey
 from bench.evaluation.scoring import confusions
-from bench.evaluation.truth import Truth
-from bench.site.content import key_of
+from bench.site.content import Section, key_of
 from bench.statistics import bootstrap_differences, score
 from bench.statistics.metrics import uf1
-from bench.store.record import Record
 
 Pair = tuple[RowKey, RowKey]
 
@@ -38,16 +36,12 @@ class Difference:
     seeds: int
 
 
-def differences(
-    task: Truth, rows: Sequence[Row], done: Mapping[RowKey, list[Record]]
-) -> dict[Pair, Difference]:
-    """Of every pair of complete rows of one table, in its order, that have a seed in common.
-
-    Args:
-        task: clips and true classes.
-        rows: of the table, best first.
-        done: the finished records of each row.
-    """
+def differences(section: Section) -> dict[Pair, Difference]:
+    """Of every pair of complete rows of a table, in its order, that have a seed in common."""
+    task, done = section.task, section.done
+    if task is None:
+        return {}
+    rows = section.table.rows
     complete = {key_of(row): row for row in rows if row.complete and key_of(row) in done}
     counts = {
         key: dict(zip(row.seeds, confusions(task, done[key]), strict=True))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from bench.board.plain import to_csv, to_json
 from bench.core import escape
 from bench.evaluation.row import Row
+from bench.evaluation.truth import Truth
 from bench.site.content import Content, Section, key_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -18,21 +19,26 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def downloads(content: Content) -> dict[str, bytes]:
     """Files by their path below the site."""
+    packed = [
+        (f"{one.name}.csv", predictions(one.task, one)) for one in content.sections if one.task
+    ]
     return {
         "data/leaderboard.csv": to_csv(content.board).encode(),
         "data/leaderboard.zip": _zipped([("leaderboard.json", to_json(content.board).encode())]),
-        "data/predictions.zip": _zipped(
-            (f"{section.name}.csv", predictions(section)) for section in content.sections
-        ),
+        **({"data/predictions.zip": _zipped(packed)} if packed else {}),
     }
 
 
-def predictions(section: Section) -> bytes:
+def predictions(task: Truth, section: Section) -> bytes:
     """A line for each clip: its subject, its true class, and the class that each row predicted.
 
     Rows of several seeds have a column for each; what was counted by subject has none.
+
+    Args:
+        task: of the section.
+        section: a table with its records.
     """
-    task, columns = section.task, dict(_columns(section))
+    columns = dict(_columns(section))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(map(escape.csv, ["clip", "subject", "true", *columns]))

@@ -69,7 +69,8 @@ def pages(content: Content) -> Iterator[tuple[str, bytes]]:
     yield "compare.html", _compare(content, shared)
     yield "literature.html", _literature(shared)
     yield "provenance.html", _provenance(content, shared)
-    yield "downloads.html", render("downloads", "", sections=content.sections, **shared)
+    packed = [section for section in content.sections if section.task]
+    yield "downloads.html", render("downloads", "", sections=packed, **shared)
     for name in (
         "site.css",
         "site.js",
@@ -217,7 +218,7 @@ def _dataset(
 def _compare(content: Content, shared: dict[str, Any]) -> bytes:
     tasks = []
     for section in content.sections:
-        if found := differences(section.task, section.table.rows, section.done):
+        if found := differences(section):
             within = set(chain(*found))
             rows = [row for row in section.table.rows if key_of(row) in within]
             tasks.append({"section": section, "rows": rows, "pairs": found})

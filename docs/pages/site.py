@@ -1,4 +1,4 @@
-"""MkDocs hook: adds the generated pages, and the files that live outside docs/, to the site."""
+"""MkDocs hook: adds generated pages, files from outside docs/, and sites of the boards."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))  # MkDocs loads a hook by its path and imports nothing from here
 
 from docs.pages import pages  # noqa: E402
+from docs.pages.boards import sites  # noqa: E402
 from docs.pages.links import page_of, relinked  # noqa: E402
 
 BOARDS = ROOT / "results" / "boards"
 # Once, because both the navigation and the files need them.
 GENERATED = pages(BOARDS)
+SITES = sites(BOARDS)
 TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 PLAIN = ("LICENSE", "CITATION.cff")
+LINK = "[Sort, filter and compare these results](site/index.html)."
 # A board is too wide for a table of contents at its side.
 WIDE = "---\nhide:\n  - toc\n---\n\n"
 
@@ -42,6 +45,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in (*map(ROOT.joinpath, PLAIN), *pictures):
         place = page_of(file.relative_to(ROOT).as_posix())
         files.append(File.generated(config, place, abs_src_path=str(file)))
+    for place, data in SITES.items():
+        files.append(File.generated(config, place, content=data))
     return files
 
 
@@ -58,9 +63,12 @@ def _boards() -> dict[str, str]:
     found = {}
     for path in sorted(BOARDS.glob("*/*.md")):
         source = path.relative_to(ROOT).as_posix()
-        text = path.read_text(encoding="utf-8")
+        name = path.parent.name
+        heading, _, text = path.read_text(encoding="utf-8").partition("\n\n")
+        if path.stem == "leaderboard" and f"boards/{name}/site/index.html" in SITES:
+            text = f"{LINK}\n\n{text}"
         # All boards have the same heading; the folder's name distinguishes their pages.
-        found[page_of(source)] = WIDE + text.replace("# ", f"# {path.parent.name}: ", 1)
+        found[page_of(source)] = f"{WIDE}{heading.replace('# ', f'# {name}: ', 1)}\n\n{text}"
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = readme.partition("## Leaderboards\n")[2].partition("\n## ")[0]
     index = "boards/index.md"

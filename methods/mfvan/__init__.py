@@ -56,6 +56,9 @@ FACTS = Facts(
         "The teacher sees training subjects' frames only; the paper's text says all images.",
         "The paper preset needs a GPU: its teacher alone takes hours a fold on one CPU thread.",
     ),
+    on_stand_ins="it sees the apex frame alone, and the classes of the drawn faces differ in "
+    "motion, which LBP-TOP and optical flow see. Given the difference from the onset instead "
+    "(mfvan:delta), it scores as LBP-TOP does (docs/mfvan.md).",
 )
 
 MEASURED = {"residual": (64, 0.0018, 0.0012, 0.0010), "resnet18": (128, 0.038, 0.062, 0.055)}

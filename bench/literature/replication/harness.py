@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +11,11 @@ from bench.cache.cache import Cache
 from bench.core.errors import BenchError
 from bench.core.machine import default_folder
 from bench.data.task import Task, read_tasks
-from bench.planning.plan import Unit, make_plan
+from bench.planning.plan import make_plan
 from bench.plugins.configure import configure
 from bench.plugins.registry import load
 from bench.running.options import RunOptions
+from bench.running.progress import Nobody
 from bench.running.run import run
 from bench.store.predictions import Predictions
 from bench.store.store import Store
@@ -54,7 +54,7 @@ def predictions_of(method: str, task: Task, protocol: str = "loso") -> Predictio
     options = RunOptions(engine="serial", jobs=1, device="cpu")
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        summary = run(plan, store, Cache(default_folder()), options, _Silent())
+        summary = run(plan, store, Cache(default_folder()), options, Nobody())
         if summary.failures:
             unit, status, error = summary.failures[0]
             raise BenchError(f"{unit}: {status}: {' '.join(error.split())[-200:]}")
@@ -63,16 +63,3 @@ def predictions_of(method: str, task: Task, protocol: str = "loso") -> Predictio
     truth = dict(zip((clip.id for clip in task.clips), task.labels.tolist(), strict=True))
     guesses = [int(np.argmax(row)) for record in records for row in record.scores]
     return Predictions(clips, np.array([truth[clip] for clip in clips]), np.array(guesses))
-
-
-class _Silent:
-    """Watches a run and says nothing."""
-
-    def phase(self, name: str, jobs: Sequence[Unit | None]) -> None:
-        """Nothing to draw."""
-
-    def ended(self, unit: Unit | None, seconds: float) -> None:
-        """Nothing to draw."""
-
-    def note(self, line: str) -> None:
-        """Nothing to draw."""

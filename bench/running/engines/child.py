@@ -1,8 +1,9 @@
 """What runs in a worker process: jobs come through a pipe, and messages go back.
 
 A job comes as the number of its shared part, that part where it is new here, and the payload.
-A message is a pair: ("ready", None) once; ("step", name) where a job enters one; ("done", outcome);
-("raised", error) where no job is to blame; ("refused", words) where a plugin cannot be imported.
+A message is a pair: ("ready", None) once; ("step", name) where a job enters one; ("doing", words)
+on what takes its time besides; ("done", outcome); ("raised", error) where no job is to blame;
+("refused", words) where a plugin cannot be imported.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from os import _exit as leave_at_once  # as it is now: a plugin's `os._exit` is caught
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bench.core.activity import listen
 from bench.core.errors import BenchError
 from bench.running.engines.job import KEPT, Lost, call
 from bench.running.gpus import visible
@@ -76,6 +79,7 @@ def _end() -> NoReturn:
 
 def _work(connection: Connection, function: Callable[..., Any]) -> None:
     home = os.getpid()
+    listen(partial(_tell, connection, home))
     # Pickled, as they came: what a fold changes in its method must not reach the next one.
     held: dict[int, bytes] = {}
     while True:
@@ -91,6 +95,13 @@ def _work(connection: Connection, function: Callable[..., Any]) -> None:
         if os.getpid() != home:
             leave_at_once(0)
         connection.send_bytes(message)
+
+
+def _tell(connection: Connection, home: int, words: str) -> None:
+    # Not from a thread of the method's, whose words would mix with the outcome, nor from a process
+    # that it forked.
+    if threading.current_thread() is threading.main_thread() and os.getpid() == home:
+        connection.send(("doing", words))
 
 
 def _run(
@@ -132,6 +143,8 @@ def _settle(parent: int) -> None:
     # Or a method's own processes would start as this one did: workers of a DataLoader in seconds
     # instead of milliseconds. The first of the list is what the method's authors got in a script.
     multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
+    # From Python 3.14 on that is a server, of which each child would import torch for itself.
+    multiprocessing.set_forkserver_preload(["torch"])
     # Standard output is for the command's own results, which may be piped to a program.
     with suppress(OSError):
         os.dup2(2, 1)

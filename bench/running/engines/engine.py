@@ -7,26 +7,29 @@ from functools import partial
 from typing import Any
 
 from bench.cache.cache import Cache
-from bench.running.engines.job import Engine
+from bench.running.engines.job import Engine, Watcher
 from bench.running.engines.serial import serial
 from bench.running.options import RunOptions
 
 
-def engine(options: RunOptions, cache: Cache, note: Callable[[str], None]) -> Engine[Any]:
+def engine(
+    options: RunOptions, cache: Cache, note: Callable[[str], None], now: Watcher
+) -> Engine[Any]:
     """The engine that the options name, with their limits.
 
     Args:
         options: of the run.
         cache: which its jobs use.
         note: told in a line what the user should know.
+        now: told which jobs are at work.
     """
     if options.engine == "serial":
-        return serial
+        return partial(serial, now=now)
     # Imported late: a serial run needs no pool of processes, and most runs need no Dask.
     if options.engine == "dask":
         from bench.running.engines.dask_engine import dask
 
-        return partial(dask, options=options, cache=cache, note=note)
+        return partial(dask, options=options, cache=cache, note=note, now=now)
     from bench.running.engines.processes import processes
 
     return partial(
@@ -34,5 +37,6 @@ def engine(options: RunOptions, cache: Cache, note: Callable[[str], None]) -> En
         workers=options.workers,
         timeout=options.timeout,
         plugins=options.plugins,
+        now=now,
         gpus=options.gpus,
     )

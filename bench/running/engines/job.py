@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -59,6 +59,38 @@ class Job(Generic[Name]):
 KEPT = 8
 """Shared parts that a worker keeps: as many methods and tasks may take turns without being sent
 again."""
+
+
+@dataclass(frozen=True)
+class Busy(Generic[Name]):
+    """A job at work.
+
+    Attributes:
+        job: which.
+        step: that it is in; None before the first.
+        doing: what its worker does besides: "starting", "compiling block_histograms"; else "".
+    """
+
+    job: Job[Name]
+    step: Any = None
+    doing: str = ""
+
+    def text(self, what: str) -> str:
+        """In words: "lbptop smic/3: starting".
+
+        Args:
+            what: the job and its step in words.
+        """
+        return f"{what}: {self.doing}" if self.doing else what
+
+
+Watcher = Callable[[Sequence[Busy[Any]]], None]
+"""Told now and then which jobs are at work."""
+
+
+def ignore(_: Sequence[Busy[Any]]) -> None:
+    """For whoever does not care which jobs are at work."""
+
 
 Ended = tuple[Job[Name], Any]
 """A job and what its function returned, or `Lost`."""

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from bench.core.errors import BenchError
 from bench.running.engines.child import Plugins
-from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost
+from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost, Watcher, ignore
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
 GRACE = 1.1
@@ -35,6 +35,7 @@ def processes(
     timeout: float | None,
     plugins: tuple[Path, ...],
     gpus: tuple[int, ...] = (),
+    now: Watcher = ignore,
 ) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
@@ -49,6 +50,7 @@ def processes(
         timeout: seconds a job, or a step of it, may take; or None.
         plugins: plugin files that a worker must import before it can unpickle a job.
         gpus: numbers of those that workers share; each sees one, and all are seen by as many.
+        now: told a few times a second which jobs are at work.
 
     Raises:
         BenchError: workers cannot be started.
@@ -57,7 +59,7 @@ def processes(
     # Set before workers start: libraries read these when they load.
     for variable in THREADS:
         os.environ[variable] = "1"
-    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus, now)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -81,6 +83,7 @@ class Pool:
         shared: the last shared parts by identity, each with its number and pickled.
         died: jobs at work that lost a worker; by identity, because arrays do not hash.
         starts: how many workers in a row died while they started.
+        told: when `now` was called last; `time.monotonic()`.
         kills: processes that the kernel had killed for lack of memory before.
     """
 
@@ -90,12 +93,14 @@ class Pool:
     timeout: float | None
     plugins: Plugins
     gpus: tuple[int, ...] = ()
+    now: Watcher = ignore
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
     shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     died: set[int] = field(default_factory=set)
     starts: int = 0
+    told: float = 0.0
     kills: int = field(default_factory=lambda: _kernel_kills())
 
     def run(self) -> Iterator[Ended[Any]]:
@@ -115,6 +120,10 @@ class Pool:
     def listen(self) -> None:
         """Sleep until a worker has something to say, or it is time to look after them."""
         wait([one for worker in self.crew for one in worker.waitables], GLANCE)
+        # Not each time: there may be thousands of short jobs a second.
+        if time.monotonic() - self.told > GLANCE / 2:
+            self.told = time.monotonic()
+            self.now([one for worker in self.crew if (one := worker.busy())])
 
     def hand_out(self) -> list[Ended[Any]]:
         """Give jobs to idle workers and start more; returns the jobs that cannot be sent."""

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from bench.running.engines.child import Plugins, serve
-from bench.running.engines.job import KEPT, Job
+from bench.running.engines.job import KEPT, Busy, Job
 
 START = 300.0
 """Seconds within which a worker must be ready: more than imports from a slow network disk take."""
@@ -85,6 +85,7 @@ class WorkerProcess:
         """Hand over a job."""
         self.job: Job[Any] | None = job
         self.step: Any = None
+        self.doing = ""
         self.since = time.monotonic()
         self.packed = packed
         if self.ready:
@@ -104,6 +105,10 @@ class WorkerProcess:
         try:
             while self._connection.poll():
                 kind, value = self._connection.recv()
+                if kind == "doing":
+                    # No news for the time limit: it is part of the step.
+                    self.doing = str(value)
+                    continue
                 self.since = time.monotonic()
                 if kind == "step":
                     self.step = value
@@ -114,6 +119,12 @@ class WorkerProcess:
         except Exception:
             self._process.kill()
             self._process.join()
+
+    def busy(self) -> Busy[Any] | None:
+        """What it is at; None while it is idle."""
+        if self.job is None:
+            return None
+        return Busy(self.job, self.step, self.doing if self.ready else "starting")
 
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
