@@ -24,7 +24,8 @@ class Columns:
     Attributes:
         subject: whose clip it is.
         label: its class, as annotated.
-        path: below the root, a folder of frames or a video; or a file of features or of flow.
+        path: below the root, a folder of frames or a video; or a file of features or of flow. It
+            may be put together: "sub{subject:02}/{clip}.avi".
         clip: its name; without one it is called after its file.
         onset, apex, offset: frame numbers or seconds.
         action_units, objective, gender: further annotations.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,8 @@ from bench.data.reading.tables import Row, read_table
 from bench.data.reading.video import KINDS, Video, open_video
 
 SPAN = ("onset", "apex", "offset")
+PART = re.compile(r"\{([^{}:]+)(?::0?(\d)d?)?\}")
+"""A column's header in a path that is put together: "sub{subject:02}/{clip}.avi"."""
 NEVER = "0"
 """Stands for onset and offset of a clip without frames, whose problem is another."""
 
@@ -48,7 +50,10 @@ class Source:
     def listing(self) -> Listing:
         """Its frames by number; those of a video are named by their place in it."""
         if not self.is_video:
-            return list_frames(self.path)
+            try:
+                return list_frames(self.path)
+            except DataError as error:  # a name that is too long, a folder that may not be read
+                return Listing([], fault=str(error))
         if isinstance(self.video, DataError):
             return Listing([], fault=str(self.video))
         return Listing([(self._first_frame + at, str(at)) for at in range(len(self.video))])
@@ -56,7 +61,10 @@ class Source:
     def number(self, seconds: float, rate: float) -> int | None:
         """Number of the frame at a time; None where that is not known."""
         if self.is_video and isinstance(self.video, Video):
-            return self._first_frame + self.video.nearest(seconds)
+            beyond = seconds > self.video.times[-1] + 1.5 / max(self.video.rate, 1)
+            # Behind its end no frame is near: a number that it lacks, to be reported.
+            at = round(seconds * self.video.rate) if beyond else self.video.nearest(seconds)
+            return self._first_frame + at
         frames = self.listing.frames
         return frames[0][0] + round(seconds * rate) if frames and rate else None
 
@@ -69,15 +77,27 @@ def table_rows(definition: Definition, home: Path, required: Sequence[str]) -> l
     """
     words = {name: word for name, word in asdict(definition.columns).items() if word}
     columns = {name: (plain_header(word),) for name, word in words.items()}
+    parts = [match[1] for match in PART.finditer(definition.columns.path)]
+    if parts:
+        columns |= {f"path {part}": (plain_header(part),) for part in parts}
+        del columns["path"]
     # A column that holds paths names no clips.
-    if (names := columns.pop("clip")) != columns["path"]:
+    if (names := columns.pop("clip")) != columns.get("path"):
         columns["name"] = names
     # A column that the file names must be there.
     named = ["name" if name == "clip" else name for name, word in words.items() if word != name]
-    wanted = [name for name in dict.fromkeys([*required, *named]) if name in columns]
-    rows = read_table(home / definition.table, wanted, columns)
+    every = dict.fromkeys([*required, *named, *(f"path {part}" for part in parts)])
+    rows = read_table(home / definition.table, [name for name in every if name in columns], columns)
+    for row in rows if parts else ():
+        cells = {part: row.pop(f"path {part}", "") for part in dict.fromkeys(parts)}
+        row["path"] = put_together(definition.columns.path, cells)
     blank = dict.fromkeys(("name", "action_units"), "")
     return [{**blank, **row, "emotion": row["label"]} for row in rows]
+
+
+def put_together(path: str, cells: Mapping[str, str]) -> str:
+    """A path with the cells of a row in the places of their headers; numbers padded by zeros."""
+    return PART.sub(lambda match: cells[match[1]].zfill(int(match[2] or 0)), path)
 
 
 def plain_header(header: str) -> str:
@@ -92,7 +112,10 @@ def found_path(root: Path, text: str) -> Path:
     """
     path = root / text.replace("\\", "/")
     folder = path.with_suffix("")
-    return folder if _is_video(text) and not path.exists() and folder.is_dir() else path
+    try:
+        return folder if _is_video(text) and not path.exists() and folder.is_dir() else path
+    except OSError:  # a name that is too long for any file
+        return path
 
 
 def framed(
