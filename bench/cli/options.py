@@ -102,11 +102,11 @@ LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
 Folds = Annotated[
-    str,
+    str | None,
     typer.Option("--folds", help="Run only these folds: casme2/01,casme2/02."),
 ]
 ShardOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--shard",
         metavar="I/N",

@@ -43,8 +43,8 @@ class Request:
     apex: ApexPolicy = "given"
     preset: str = ""
     limit_folds: int | None = None
-    folds: str = ""
-    shard: str = ""
+    folds: str | None = None
+    shard: str | None = None
     incomplete: bool = False
     exclude: Path | None = None
     results: Path | None = None
@@ -102,7 +102,7 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
         options, plugins=registry.files, cache_size=bound, incomplete=incomplete
     )
     seeds = numbers(request.seeds, "--seeds")
-    if request.shard:
+    if request.shard is not None:
         Shard.parse(request.shard)  # before stand-ins are made, too
     if own:
         if own.method.name in registry.methods:
@@ -154,10 +154,10 @@ def _tuned(request: Request, options: RunOptions, registry: Registry) -> tuple[R
 
 def _share(plan: Plan, request: Request, settings: Settings) -> Plan:
     """What of the plan is asked for, without clips that are known to be unreadable."""
-    if request.folds:
+    if request.folds is not None:
         plan = with_folds(plan, request.folds)
     # Before what this machine knows of unreadable clips: all machines must find the same parts.
-    if request.shard:
+    if request.shard is not None:
         plan = shard_of(plan, Shard.parse(request.shard))
     return spared(plan, settings.cache) if request.incomplete else plan
 

@@ -59,8 +59,8 @@ class Options(TypedDict, total=False):
     apex: ApexPolicy
     preset: str
     limit_folds: int | None
-    folds: str
-    shard: str
+    folds: str | None
+    shard: str | None
     incomplete: bool
     exclude: str | Path | None
     results: str | Path | None
