@@ -98,7 +98,7 @@ def dask(
         mark_of(cache) if shared else None,
         tuple(map(_source, options.plugins)),
     )
-    sender = _Sender(client, run, packer, cache, now)
+    sender = _Sender(client, run, packer, cache, note, now)
     try:
         yield from unsent
         yield from sender.run()
@@ -113,8 +113,10 @@ class _Sender:
     Attributes:
         flying: the jobs by the key of their task, each with the task.
         ended: tasks as they end.
+        note: told when no worker is left.
+        now: told which jobs the scheduler has.
         parts: tasks that hold the last shared parts, by number.
-        room: how many jobs the scheduler should have: two for each thread of a worker.
+        threads: of the workers.
         looked: when that was found out; `time.monotonic()`.
     """
 
@@ -122,11 +124,12 @@ class _Sender:
     common: Run
     packer: Pool
     cache: Cache
+    note: Callable[[str], None]
     now: Watcher
     flying: dict[str, tuple[Job[Any], Any]] = field(default_factory=dict)
     ended: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     parts: dict[int, Any] = field(default_factory=dict)
-    room: int = 0
+    threads: int = 0
     looked: float = -GLANCE
 
     def run(self) -> Iterator[Ended[Any]]:
@@ -142,13 +145,17 @@ class _Sender:
                 yield job, self.outcome(task)
 
     def fill(self) -> list[Ended[Any]]:
-        """Hand jobs to the scheduler while it has room; returns those that cannot be sent."""
+        """Hand jobs to the scheduler as it has threads; returns those that cannot be sent."""
         if time.monotonic() - self.looked >= GLANCE:
             with _connection():
-                self.room = 2 * sum(self.client.nthreads().values()) or 1
+                threads = sum(self.client.nthreads().values())
+            if self.threads and not threads:
+                self.note("no Dask worker is left; waiting for one")
+            self.threads = threads
             self.looked = time.monotonic()
         lost: list[Ended[Any]] = []
-        while len(self.flying) < self.room:
+        # Two for each thread, so that none waits for the next; one while there is none.
+        while len(self.flying) < max(1, 2 * self.threads):
             lost += self.packer.look_ahead()
             if not self.packer.waiting:
                 break
@@ -250,7 +257,7 @@ def _placed(done: Done) -> Any:
 
 
 def _source(plugin: Path) -> Source:
-    """A plugin's file, or all Python files of its folder."""
+    """A plugin's file, or all files of its folder: weights may be among them."""
     files = sorted(plugin.rglob("*")) if plugin.is_dir() else [plugin]
     home = plugin.parent
     return Source(
