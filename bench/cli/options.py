@@ -102,11 +102,11 @@ LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
 Folds = Annotated[
-    str,
+    str | None,
     typer.Option("--folds", help="Run only these folds: casme2/01,casme2/02."),
 ]
 ShardOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--shard",
         metavar="I/N",
@@ -208,8 +208,17 @@ Inner = Annotated[
     typer.Option(
         "--inner",
         min=0,
-        help="Select the checkpoint by K-fold cross-validation over training subjects (K fits "
-        "more); 0: off.",
+        help="Select the checkpoint, or what --tune names, by K-fold cross-validation over "
+        "training subjects; 0: off.",
+    ),
+]
+Tune = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tune",
+        metavar="FIELD=V,V,...",
+        help="Let every fold choose the field's value by --inner K folds over its training "
+        "subjects; repeatable.",
     ),
 ]
 CellPath = Annotated[

@@ -39,14 +39,15 @@ def plan(
     jobs: opt.Jobs = None,
     timeout: opt.Timeout = None,
     limit_folds: opt.LimitFolds = None,
-    folds: opt.Folds = "",
-    shard: opt.ShardOption = "",
+    folds: opt.Folds = None,
+    shard: opt.ShardOption = None,
     incomplete: opt.Incomplete = False,
     exclude: opt.Exclude = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
+    tune: opt.Tune = None,
     device: opt.DeviceOption = "auto",
     keep_going: opt.KeepGoing = False,
     config: opt.Config = None,
@@ -84,14 +85,14 @@ def plan(
 
 
 def _kind(
-    slurm: bool, pbs: bool, shell: bool, array: int | None, shard: str, json: bool
+    slurm: bool, pbs: bool, shell: bool, array: int | None, shard: str | None, json: bool
 ) -> Kind | None:
     """The script asked for; raises `BenchError` for options that contradict each other."""
     flags: dict[Kind, bool] = {"slurm": slurm, "pbs": pbs, "shell": shell}
     kinds = [kind for kind, flag in flags.items() if flag]
     if len(kinds) > 1:
         raise BenchError(f"--{kinds[0]} and --{kinds[1]}: choose one script")
-    if kinds and (json or shard):
+    if kinds and (json or shard is not None):
         raise BenchError(f"--{kinds[0]} and {'--json' if json else '--shard'}: choose one")
     if array is not None and not kinds:
         raise BenchError("--array: add --slurm, --pbs or --shell")

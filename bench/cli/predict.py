@@ -57,6 +57,13 @@ CropOption = Annotated[
     Literal["align", "none"],
     typer.Option("--crop", help="Align the face, or take frames as aligned faces."),
 ]
+MeshModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--face-model",
+        help="MediaPipe's face_landmark.tflite; default: one from an installed package.",
+    ),
+]
 ItsDataset = Annotated[
     str,
     typer.Option(
@@ -81,7 +88,7 @@ def predict(
     apex: Key = "",
     offset: Key = "",
     crop: CropOption = "align",
-    face_model: opt.FaceModel = None,
+    face_model: MeshModel = None,
     dataset: ItsDataset = "",
     part: Part = "all",
     subjects: Its = "all",
