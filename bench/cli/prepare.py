@@ -201,6 +201,11 @@ def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
         raise no_data(name.dataset, ())
     with progress(STAND_INS) as report:
         (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), report)
+    if name.labelling not in dataset.labellings:
+        # A composite that was typed has its tasks from --map, which no later command knows.
+        cure = "; keep its map in bench.toml: [composites.NAME]" if "+" in name.dataset else ""
+        others = ", ".join(dataset.labellings)
+        raise BenchError(f"{name.dataset} has no task {name.labelling}, but {others}{cure}")
     # A task of middle frames alone is the same under "given" and "middle".
     known: tuple[ApexPolicy, ...] = ("spotted", "given")
     apex: ApexPolicy = next((policy for policy in known if policy in truth.apex), "middle")
