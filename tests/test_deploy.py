@@ -250,7 +250,7 @@ def test_clips_without_a_class_are_predicted(world):
     (world.folder / "data" / "p9" / "c1-unknown.json").write_text("[4.0, 4.0]")
     done = world.bench("predict", "m", "-d", "toy", "--part", "unlabelled")
     assert done.code == 0, done.err
-    (row,) = rows(world.folder / "predictions" / "predictions.csv")
+    (row,) = rows(world.folder / "predictions" / "toy" / "predictions.csv")
     assert (row["clip"], row["predicted"], row["trained_on"]) == (
         "toy/p9/c1-unknown",
         "high",
@@ -266,7 +266,7 @@ def test_what_challenges_ask_for_is_written_and_its_assumptions_said(world):
     done = world.bench("predict", "m", "-d", "toy", "--submission", "dfme", "--json")
     said = json.loads(done.out)
     assert any("Assumed of DFME's challenge" in line for line in said["remarks"])
-    lines = (world.folder / "predictions" / "dfme.csv").read_text().splitlines()
+    lines = (world.folder / "predictions" / "toy" / "dfme.csv").read_text().splitlines()
     assert lines[:2] == ["Filename,Emotion", "c0-low,low"]
     assert len(lines) == 19
     refused = world.bench("predict", "m", "-d", "toy", "--submission", "megc", "-o", "p2")

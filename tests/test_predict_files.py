@@ -184,7 +184,7 @@ def test_everything_is_written_and_drawn(model, folder, world):
     assert done.code == 0, done.err
     for words in ("* spotted", "outside the laboratory is not known", "Assumed of MEGC's"):
         assert words in done.out
-    home = world.folder / "predictions"
+    home = world.folder / "predictions" / "clips"
     with (home / "predictions.csv").open() as file:
         first, second = csv.DictReader(file)
     assert (first["clip"], second["predicted"]) == ("'=b", "0"), "no formula, and in their order"
