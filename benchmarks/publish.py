@@ -6,10 +6,10 @@ publishes them in a fresh process.
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -87,12 +87,14 @@ def main() -> None:
         if not (folder / "tasks").exists():
             drawn(folder)
         site = Path(temporary) / "site"
-        begun = time.perf_counter()
         command = [sys.executable, "-m", "bench", "publish", str(folder), "-o", str(site)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        took = time.perf_counter() - begun
+        # Processor time, on one thread: what else runs on the machine hardly changes it.
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took = used.ru_utime + used.ru_stime
         size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
-    print(f"{METHODS} methods, {TASKS} tasks: {took:.1f} s (to stay under {LIMIT_SECONDS} s)")
+    print(f"{METHODS} methods on {TASKS} tasks")
+    print(f"{took:.1f} s of processor time (to stay under {LIMIT_SECONDS})")
     print(f"{size:,} bytes (to stay under {LIMIT_BYTES:,})")
 
 

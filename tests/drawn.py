@@ -9,6 +9,7 @@ import numpy as np
 from bench.check.toydata import APEX, ToyClips
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
+from bench.running.progress import Nobody
 
 WORDS = tuple("012")
 
@@ -34,14 +35,8 @@ class Drawn(Dataset):
             return {name: file[name] for name in self.ships}
 
 
-class Silent:
-    """Watches and says nothing."""
-
-    def phase(self, name, jobs):
-        pass
-
-    def ended(self, unit, seconds):
-        pass
+class Silent(Nobody):
+    """Watches a run in which there is nothing to note."""
 
     def note(self, line):
         raise AssertionError(line)

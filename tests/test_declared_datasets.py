@@ -194,6 +194,16 @@ BAD = [
         "did you mean subject",
     ),
     ("table = \n", "not TOML"),
+    (
+        'table = "c.csv"\n[columns]\npath = ""\n[tasks.2.classes]\na=["x"]\nb=["y"]\n',
+        "columns.path: empty",
+    ),
+    (
+        'kind = "features"\nfeatures = "f.npz"\n[columns]\nsubject = "who"\n'
+        '[tasks.2.classes]\na=["x"]\nb=["y"]\n',
+        "columns are those of a table",
+    ),
+    ('table = "c.csv"\nfeatures = "f.npy"\n[tasks.2.classes]\na=["x"]\nb=["y"]\n', "kind"),
 ]
 
 
@@ -270,3 +280,40 @@ def test_a_loader_in_python_reads_what_it_says(lab):
     checked = lab.bench("data", "check", "loaded")
     assert checked.code == 0, checked.out + checked.err
     assert "negative 2, positive 1, surprise 1; 4 subjects" in checked.out
+
+
+def test_a_path_may_be_put_together_of_columns(lab):
+    home = lab.folder / "apart"
+    rows: list[tuple] = [("person", "recording", "onset", "offset", "emotion")]
+    for i in range(4):
+        write_video(home / f"p{i}" / "talk.avi", pattern(12, seed=i), ("png", "rgb24"))
+        rows += [(f"p{i}", "talk", 1, 4, "glad"), (f"p{i}", "talk", 6, 9, "sad")]
+    table(home / "clips.csv", rows)
+    said = lab.bench("new", "dataset", "mylab", "--clips", "apart/clips.csv")
+    assert said.code == 0, said.err
+    text = (home / "dataset.toml").read_text()
+    assert 'path = "{person}/{recording}.avi"' in text
+    clips = dataset().index().clips
+    assert {clip.name for clip in clips} == {"talk_1", "talk_6"}
+    np.testing.assert_array_equal(dataset().read(clips[1])["frames"], pattern(12)[6:10])
+    (home / "p0").rename(home / "sub07")
+    rows = [(row[0].replace("p0", "7"), *row[1:]) for row in rows]
+    table(home / "clips.csv", rows[:3])
+    (home / "dataset.toml").write_text(
+        text.replace("{person}/", "sub{Person:02}/").replace("clips = 8", "clips = 2")
+    )
+    assert lab.bench("data", "check", "mylab").code == 0
+
+
+def test_a_time_behind_the_end_of_a_video_is_no_frame(lab):
+    rows = [("subject", "label", "path", "onset", "offset")]
+    rows += [
+        ("1", "a", "v0.mkv", 0.1, 0.3),
+        ("2", "b", "v0.mkv", 0.5, 1.3),
+        ("3", "b", "v0.mkv", 1, 9),
+    ]
+    table(lab.folder / "lab" / "late.csv", rows)
+    assert lab.bench("new", "dataset", "late", "--clips", "lab/late.csv").code == 0
+    # 40 frames last 1.33 s; 1.3 s is nearest to the last of them.
+    assert [clip.span for clip in dataset("late").index().clips] == [(3, 9), (15, 39)]
+    assert "of 241 frames onset..offset are not on disk" in lab.bench("data", "check", "late").out

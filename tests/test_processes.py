@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench.core.errors import BenchError
-from bench.running.engines.job import Job, Lost
+from bench.running.engines.job import KEPT, Job, Lost
 from bench.running.engines.processes import processes
 from bench.running.engines.worker_process import WorkerProcess
 
@@ -57,6 +57,25 @@ def broken(_):
 def orphan_maker(mark):
     subprocess.Popen([sys.executable, "-c", f"import time; time.sleep(60); open({mark!r}, 'w')"])
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def of_shared(shared, payload):
+    shared.append(payload)  # what a job changes must not reach the next one
+    return os.getpid(), list(shared)
+
+
+def dies_once(shared, mark):
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return shared
+
+
+class Unwilling:
+    """Does not pickle."""
+
+    def __reduce__(self):
+        raise TypeError("no")
 
 
 def run(function, payloads, workers=1, timeout=None):
@@ -213,3 +232,58 @@ def test_workers_need_no_shared_memory(world, monkeypatch):
     monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", read_only)
     done = world.run("--jobs", "2", engine="processes")
     assert (done.code, len(world.records())) == (0, 6)
+
+
+def ended(function, jobs, workers=1):
+    return {job.name: outcome for job, outcome in processes(function, jobs, workers, None, ())}
+
+
+def test_a_shared_part_is_sent_to_a_worker_once_and_is_that_of_the_job(monkeypatch):
+    sent = []
+    begin = WorkerProcess.begin
+
+    def spied(worker):
+        held = list(worker._held)
+        begin(worker)
+        sent.append(list(worker._held) != held)
+
+    monkeypatch.setattr(WorkerProcess, "begin", spied)
+    parts = [[f"shared {i}"] for i in range(2 * KEPT)]
+    # Each part for three jobs in a row, and all of them again when the first are forgotten.
+    order = [i for i in [*range(len(parts)), 0] for _ in range(3)]
+    jobs = [Job(n, n, parts[i]) for n, i in enumerate(order)]
+    outcomes = ended(of_shared, iter(jobs))
+    assert [outcomes[n][1] for n in range(len(order))] == [
+        [f"shared {i}", n] for n, i in enumerate(order)
+    ]
+    assert len({process for process, _ in outcomes.values()}) == 1
+    assert sum(sent) == len(parts) + 1
+
+
+def test_a_new_worker_gets_the_shared_part_of_its_job(tmp_path):
+    mark = str(tmp_path / "died")
+    assert ended(dies_once, [Job(0, mark, "shared"), Job(1, mark, "shared")]) == {
+        0: "shared",
+        1: "shared",
+    }
+
+
+def test_a_shared_part_that_does_not_pickle_is_an_outcome():
+    unwilling = Unwilling()
+    outcomes = ended(of_shared, [Job(0, 0, unwilling), Job(1, 1, ["sound"])])
+    assert isinstance(outcomes[0], Lost)
+    assert outcomes[1][1] == ["sound", 1]
+
+
+def test_jobs_are_made_as_workers_ask_for_them():
+    made = []
+
+    def jobs():
+        for n in range(50):
+            made.append(n)
+            yield Job(n, n)
+
+    running = processes(double, jobs(), 1, None, ())
+    next(running)
+    assert len(made) <= 4, "one at work, one ahead, and those that have just ended"
+    assert len(list(running)) == 49

@@ -138,6 +138,8 @@ def test_more_shards_than_folds_are_no_error(world):
 def test_bad_words_are_a_line(world):
     for words, said in (
         (("--shard", "7/6"), "--shard '7/6': expected NUMBER/COUNT"),
+        (("--folds", ""), "--folds: unknown fold ''"),
+        (("--shard", ""), "--shard '': expected"),
         (("--folds", "toy/p9"), "unknown fold 'toy/p9'; did you mean"),
     ):
         done = world.run(*words)

@@ -230,7 +230,7 @@ def test_imported_predictions_have_rows_matrices_and_downloads(world):
     site = world.folder / "site"
     (task,) = site.glob("tasks/*.html")
     assert "Epoch chosen on the test subjects" in task.read_text()
-    assert "n = 18" in (site / "methods" / "theirs.html").read_text()
+    assert "n&nbsp;=&nbsp;18" in (site / "methods" / "theirs.html").read_text()
     with zipfile.ZipFile(site / "data" / "predictions.zip") as archive:
         head = archive.read(archive.namelist()[0]).decode().splitlines()[0]
     assert "theirs" in head

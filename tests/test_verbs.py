@@ -38,7 +38,7 @@ def test_the_line_of_a_verb_is_the_first_of_its_own_help(path):
 def test_every_option_of_a_run_has_one_name_from_the_verb_to_the_worker():
     parameters = inspect.signature(run).parameters
     of_run = {field.name for kind in (Request, RunOptions) for field in dataclasses.fields(kind)}
-    assert of_run - parameters.keys() == {"plugins", "threads"}
+    assert of_run - parameters.keys() == {"plugins", "threads", "gpus"}
     assert parameters.keys() - of_run == {"config", "dry_run"}
     for field in (*dataclasses.fields(Request), *dataclasses.fields(RunOptions)):
         if field.name in parameters:
@@ -70,8 +70,8 @@ def test_help(world, words):
     [
         ("re", {"replicate", "results", "repro"}),
         ("data ", {"get", "make", "check", "show", "crop", "landmarks", "cache"}),
-        ("run --engine ", {"processes", "serial"}),
-        ("run --device c", {"cpu", "cuda"}),
+        ("run --engine ", {"processes", "serial", "dask"}),
+        ("run --device c", {"cpu", "cuda", "cuda:0"}),
         ("run --refresh ", {"stale"}),
         ("run --apex s", {"spotted"}),
         ("plan --apex m", {"middle"}),

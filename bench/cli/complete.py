@@ -50,6 +50,11 @@ def complete_protocols(incomplete: str) -> list[str]:
     return [name for name in known if name.startswith(incomplete)]
 
 
+def complete_devices(incomplete: str) -> list[str]:
+    """Devices, without asking the machine."""
+    return [name for name in ("auto", "cpu", "cuda", "cuda:0") if name.startswith(incomplete)]
+
+
 complete_presets = _completion(_preset_names)
 complete_methods = _completion(_method_names)
 complete_datasets = _completion(lambda registry: ["all", "public", *registry.datasets])

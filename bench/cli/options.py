@@ -10,6 +10,7 @@ import typer
 from bench.cache.eviction import read_size
 from bench.cli.complete import (
     complete_datasets,
+    complete_devices,
     complete_methods,
     complete_presets,
     complete_protocols,
@@ -101,11 +102,11 @@ LimitFolds = Annotated[
     int | None, typer.Option("--limit-folds", min=1, help="Run only the first N folds.")
 ]
 Folds = Annotated[
-    str,
+    str | None,
     typer.Option("--folds", help="Run only these folds: casme2/01,casme2/02."),
 ]
 ShardOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--shard",
         metavar="I/N",
@@ -161,6 +162,7 @@ DeviceOption = Annotated[
     typer.Option(
         "--device",
         parser=checked,
+        autocompletion=complete_devices,
         metavar="DEVICE",
         help="Device of torch methods: auto (all GPUs, or the CPU), cpu, cuda, or GPUs by number "
         "(cuda:0,cuda:1); each worker process gets one.",
@@ -177,6 +179,12 @@ Timeout = Annotated[
 RefreshOption = Annotated[
     Refresh | None,
     typer.Option("--refresh", help="stale: rerun folds whose code has changed since."),
+]
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share", help="Run folds even if another run on the results folder has planned them."
+    ),
 ]
 KeepGoing = Annotated[
     bool,
@@ -200,8 +208,17 @@ Inner = Annotated[
     typer.Option(
         "--inner",
         min=0,
-        help="Select the checkpoint by K-fold cross-validation over training subjects (K fits "
-        "more); 0: off.",
+        help="Select the checkpoint, or what --tune names, by K-fold cross-validation over "
+        "training subjects; 0: off.",
+    ),
+]
+Tune = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tune",
+        metavar="FIELD=V,V,...",
+        help="Let every fold choose the field's value by --inner K folds over its training "
+        "subjects; repeatable.",
     ),
 ]
 CellPath = Annotated[

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from statistics import fmean
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table as Grid
 
 from bench.board.contract import clips_text, contract_text
 from bench.cli import options as opt
 from bench.cli.common import err, out, print_json
+from bench.cli.job_script import Kind, array_of, parts_by_default, script
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.watch import duration
+from bench.core.errors import BenchError
 from bench.planning.plan import Cell, fold_seconds
 from bench.planning.skipped import sentences
 from bench.running.options import RunOptions
@@ -34,25 +37,78 @@ def plan(
     apex: opt.Apex = "given",
     preset: opt.Preset = "",
     jobs: opt.Jobs = None,
+    timeout: opt.Timeout = None,
     limit_folds: opt.LimitFolds = None,
-    folds: opt.Folds = "",
-    shard: opt.ShardOption = "",
+    folds: opt.Folds = None,
+    shard: opt.ShardOption = None,
     incomplete: opt.Incomplete = False,
     exclude: opt.Exclude = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
+    tune: opt.Tune = None,
+    device: opt.DeviceOption = "auto",
+    keep_going: opt.KeepGoing = False,
     config: opt.Config = None,
+    slurm: Annotated[
+        bool, typer.Option("--slurm", help="Print a SLURM job array that runs the plan.")
+    ] = False,
+    pbs: Annotated[
+        bool, typer.Option("--pbs", help="Print a PBS job array that runs the plan.")
+    ] = False,
+    shell: Annotated[
+        bool, typer.Option("--shell", help="Print a shell script that runs it in parts.")
+    ] = False,
+    array: Annotated[
+        int | None,
+        typer.Option(
+            "--array", min=1, max=10_000, help="Jobs of the array; default: of about an hour each."
+        ),
+    ] = None,
     json: opt.Json = False,
 ) -> None:
-    """Show what a run would do, what is done, and how long the rest may take."""
-    prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
+    """Show what a run would do, what is done, and how long the rest may take.
+
+    With --slurm, --pbs or --shell it prints a script instead that runs the plan in equal parts.
+    """
+    words = dict(locals())
+    kind = _kind(slurm, pbs, shell, array, shard, json)
+    prepared = prepare(chosen(Request, words), chosen(RunOptions, words))
     say_remarks(prepared)
-    if json:
+    if kind is not None:
+        _print_script(kind, prepared, words, array)
+    elif json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
     else:
         print_plan(prepared)
+
+
+def _kind(
+    slurm: bool, pbs: bool, shell: bool, array: int | None, shard: str | None, json: bool
+) -> Kind | None:
+    """The script asked for; raises `BenchError` for options that contradict each other."""
+    flags: dict[Kind, bool] = {"slurm": slurm, "pbs": pbs, "shell": shell}
+    kinds = [kind for kind, flag in flags.items() if flag]
+    if len(kinds) > 1:
+        raise BenchError(f"--{kinds[0]} and --{kinds[1]}: choose one script")
+    if kinds and (json or shard is not None):
+        raise BenchError(f"--{kinds[0]} and {'--json' if json else '--shard'}: choose one")
+    if array is not None and not kinds:
+        raise BenchError("--array: add --slurm, --pbs or --shell")
+    return kinds[0] if kinds else None
+
+
+def _print_script(kind: Kind, prepared: Prepared, words: dict[str, Any], asked: int | None) -> None:
+    facts = [_facts(cell, prepared) for cell in prepared.plan.cells]
+    each = [fact["seconds_left"] / max(fact["folds"] - fact["done"], 1) for fact in facts
+            if fact["seconds_left"] is not None]  # fmt: skip
+    units = sum(fact["folds"] - fact["done"] for fact in facts)
+    left = [fact["seconds_left"] for fact in facts]
+    parts = parts_by_default(kind, prepared.options, asked)
+    found = array_of(left, units, max(each, default=0.0), prepared.options, parts)
+    # Not by rich, which would wrap long lines.
+    print(script(kind, prepared, words, found), end="")
 
 
 def say_remarks(prepared: Prepared) -> None:

@@ -34,6 +34,7 @@ VERBS: Mapping[str, str | Group] = {
     "fit": "Train a method once, on all subjects of a task, and save the model.",
     "predict": "Predict clips with a saved model: a video, frames, a table, or a dataset.",
     "plan": "Show what a run would do, what is done, and how long the rest may take.",
+    "status": "Show how far the runs on a results folder are, from any machine that sees it.",
     "board": "Print the leaderboard of a results folder, or write it to files.",
     "publish": "Write a leaderboard as a static site: pages that need no server.",
     "compare": "Test whether methods differ: paired by subject, on each task.",

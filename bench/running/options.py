@@ -31,6 +31,7 @@ class RunOptions:
             They need a trace.
         incomplete: run cells without the clips that their method cannot read.
         refresh: "stale" reruns folds whose code has changed since.
+        share: run folds that another run on the results folder has planned as well.
         keep_going: run all folds of a method, however many fail alike.
         cache_size: bytes that views, descriptions and artefacts may take, None for no limit.
         plugins: plugin files that workers must import.
@@ -47,6 +48,7 @@ class RunOptions:
     inner: int = 0
     incomplete: bool = False
     refresh: Refresh | None = None
+    share: bool = False
     keep_going: bool = False
     cache_size: int | None = None
     plugins: tuple[Path, ...] = ()

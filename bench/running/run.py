@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +15,7 @@ from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
+from bench.planning.splits import Fold
 from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
@@ -26,6 +27,7 @@ from bench.running.patience import GIVE_UP, Pair, Patience
 from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
+from bench.store.at_work import Planned, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
@@ -69,15 +71,15 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
         BenchError: an unwritable results folder, or a record of another format.
     """
     store.check_writable()
-    with in_use(cache):
-        summary = _run(plan, store, cache, options, progress)
+    with in_use(cache), at_work(store.folder, plan.cells, plan.shard) as mark:
+        summary = _run(plan, store, cache, options, progress, mark)
         keep_neighbours([*plan.cells, *summary.spared], store, cache)
         prune(cache, options.cache_size)
     return summary
 
 
 def _run(
-    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress
+    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress, mark: Path
 ) -> Summary:
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
@@ -85,6 +87,9 @@ def _run(
     waiting = plan.ordered(_missing(plan.cells, store, options, summary))
     if not waiting:
         return summary
+    # Parts of a plan have no fold in common.
+    if not (options.share or plan.shard):
+        refuse_busy(store.folder, mark, _planned(waiting))
     _check_weights(waiting)
     waiting = _described(waiting, plan.shard, store, cache, options, progress, summary)
     if summary.spared:
@@ -104,6 +109,14 @@ def _run(
             progress.note(line)
     summary.skipped.update(patience.skipped)
     return summary
+
+
+def _planned(waiting: Iterable[Unit]) -> list[Planned]:
+    """The units by their cells."""
+    cells: dict[int, tuple[Cell, list[Fold]]] = {}
+    for unit in waiting:
+        cells.setdefault(id(unit.cell), (unit.cell, []))[1].append(unit.fold)
+    return [Planned.of(replace(cell, folds=tuple(folds))) for cell, folds in cells.values()]
 
 
 def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress) -> Iterator[Unit]:
@@ -233,6 +246,7 @@ def _record(
         inner=options.inner,
         inner_step=outcome.inner_step,
         curve=outcome.curve,
+        chosen=outcome.chosen,
         transductive=row.method.stated().transductive,
         environment=machine or environment_id(),
         isolated=options.engine != "serial",

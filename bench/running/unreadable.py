@@ -14,6 +14,7 @@ import numpy as np
 
 from bench.cache.cache import Cache
 from bench.core.clip import Clip
+from bench.data.task import Task
 from bench.planning.plan import Cell, Plan
 from bench.planning.splits import ImpossibleSplitError, folds
 from bench.running.jobs import description_key
@@ -32,6 +33,8 @@ def remember(cache: Cache, keys: Iterable[str]) -> None:
 def spared(plan: Plan, cache: Cache) -> Plan:
     """The plan without the clips that an earlier run could not read, for each method its own."""
     bad: dict[str, bool] = {}
+    # By identity, as tasks hold arrays; once for all seeds, of which a plan may have hundreds.
+    found: dict[tuple[int, int], tuple[Task, frozenset[str]]] = {}
 
     def unreadable(cell: Cell, clip: Clip, digest: str) -> bool:
         if not cache.has(MEMORY, description_key(cell.row, clip, digest)):
@@ -42,16 +45,23 @@ def spared(plan: Plan, cache: Cache) -> Plan:
 
     cells = []
     for cell in plan.cells:
-        pairs = zip(cell.task.clips, cell.task.digests, strict=True)
-        cells += without(cell, {clip.id for clip, one in pairs if unreadable(cell, clip, one)})
+        task = cell.task
+        mark = id(cell.row), id(task)
+        if mark not in found:
+            pairs = zip(task.clips, task.digests, strict=True)
+            lost = frozenset(clip.id for clip, one in pairs if unreadable(cell, clip, one))
+            found[mark] = task.without(lost), lost
+        rest, lost = found[mark]
+        cells += _on(cell, rest) if lost else [cell]
     return replace(plan, cells=tuple(cells))
 
 
 def without(cell: Cell, clips: Collection[str]) -> list[Cell]:
     """The cell on its task without some clips; none where the rest cannot be split."""
-    if not clips:
-        return [cell]
-    task = cell.task.without(clips)
+    return _on(cell, cell.task.without(clips)) if clips else [cell]
+
+
+def _on(cell: Cell, task: Task) -> list[Cell]:
     try:
         split = folds(cell.protocol, task.people, task.databases, task.ids) if task.clips else []
     except ImpossibleSplitError:

@@ -24,7 +24,8 @@ class Columns:
     Attributes:
         subject: whose clip it is.
         label: its class, as annotated.
-        path: below the root, a folder of frames or a video; or a file of features or of flow.
+        path: below the root, a folder of frames or a video; or a file of features or of flow. It
+            may be put together: "sub{subject:02}/{clip}.avi".
         clip: its name; without one it is called after its file.
         onset, apex, offset: frame numbers or seconds.
         action_units, objective, gender: further annotations.
@@ -164,6 +165,12 @@ def parse(raw: Mapping[str, Any], origin: Path | str) -> Definition:
         raise DamagedError(origin, 'no table; write table = "clips.csv"')
     if definition.features and definition.kind != "features":
         raise DamagedError(origin, 'features of another kind; write kind = "features"')
+    for word in ("subject", "label", "path"):
+        if not getattr(definition.columns, word):
+            raise DamagedError(origin, f"columns.{word}: empty, expected a header")
+    if "columns" in raw and not definition.table:
+        said = "columns are those of a table; a file of features has its own names: subject, label"
+        raise DamagedError(origin, said)
     return definition
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.core.errors import DataError
-from bench.data.declared.rows import found_path, plain_header
+from bench.data.declared.rows import PART, found_path, plain_header, put_together
 from bench.data.reading.annotations import clean
 from bench.data.reading.arrays import KINDS as ARRAYS
 from bench.data.reading.arrays import read_arrays
 from bench.data.reading.features import feature_matrix, read_features
+from bench.data.reading.remarks import some
 from bench.data.reading.sheets import sheets
 from bench.data.reading.tables import COLUMNS
+from bench.data.reading.video import KINDS as VIDEOS
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "subject": (*COLUMNS["subject"], "person", "subid", "participantid"),
@@ -56,7 +58,7 @@ def detected(table: Path, root: Path, features: Path | None = None) -> dict[str,
     """
     if table.suffix.lower() in ARRAYS.keys() - {".csv", ".tsv", ".parquet"}:
         labels = read_features(table).labels
-        return {"kind": "features", "features": table, "clips": len(labels), **_task(labels)}
+        return {"kind": "features", "features": table, "clips": len(labels), **_task(labels, table)}
     header = _header(table)
     columns = {
         field: word
@@ -64,20 +66,20 @@ def detected(table: Path, root: Path, features: Path | None = None) -> dict[str,
         if (word := next((h for w in words for h in header.words if plain_header(h) == w), ""))
     }
     given = [label for label in header.cells[columns["label"]] if label]
-    found = {"clips": len(given), **_task(given)}
+    found = {"clips": len(given), **_task(given, table)}
     if features is not None:
         feature_matrix(read_arrays(features), str(features))
         whole = {"kind": "features", "table": table, "features": features}
         return {**whole, "columns": _changed(columns), **found}
     taken = {columns[field] for field in columns if field not in ("clip", "landmarks", "flow")}
-    path = _path_column(header, taken, root)
+    path = _path_column(header, taken, columns["subject"], root)
     if path is None:
         _check_features(table, root, header, taken)
         return {"kind": "features", "features": table, **found}
     columns["path"] = path
     if columns.get("clip") == path:
         del columns["clip"]
-    kind = _kind(found_path(root, next(filter(None, header.cells[path]))))
+    kind = _kind(next(filter(is_there, _named(path, header, root))))
     whole = {} if kind == "frames" else {"kind": kind}
     unit = {"unit": "seconds"} if _in_seconds(header, columns) else {}
     return {**whole, "table": table, **unit, "columns": _changed(columns), **found}
@@ -105,15 +107,39 @@ def _header(table: Path) -> Header:
     )
 
 
-def _path_column(header: Header, taken: Iterable[str], root: Path) -> str | None:
-    """The column whose cells name most files and folders below the root; None where none does."""
-    counts = {
-        word: sum(found_path(root, text).exists() for text in cells[:LOOKED_AT] if text)
-        for word, cells in header.cells.items()
-        if word not in taken
-    }
-    best = max(counts, key=lambda word: counts[word], default=None)
-    return best if best is not None and counts[best] else None
+def _path_column(header: Header, taken: Iterable[str], subject: str, root: Path) -> str | None:
+    """The column whose cells name most files and folders below the root; None where none does.
+
+    Files may lie in a folder for each subject, and videos be named without their end: the path is
+    then put together of columns.
+    """
+    free = [word for word in header.words if word not in taken and not set(word) & set("{}:")]
+    ways = [
+        *free,
+        *(f"{{{word}}}{end}" for word in free for end in sorted(VIDEOS)),
+        *(f"{{{subject}}}/{{{word}}}{end}" for word in free for end in ("", *sorted(VIDEOS))),
+    ]
+    there = {way: list(filter(is_there, _named(way, header, root))) for way in ways}
+    # Of columns that name as many the one that tells more of them apart.
+    best = max(ways, key=lambda way: (len(there[way]), len(set(there[way]))), default=None)
+    return best if best is not None and there[best] else None
+
+
+def _named(path: str, header: Header, root: Path) -> list[Path]:
+    """The paths of the first rows by a column, or put together of several."""
+    parts = [match[1] for match in PART.finditer(path)] or [path]
+    rows = zip(*(header.cells[part][:LOOKED_AT] for part in parts), strict=True)
+    told = [dict(zip(parts, row, strict=True)) for row in rows if all(row)]
+    whole = [put_together(path, one) if PART.search(path) else one[path] for one in told]
+    return [found_path(root, text) for text in whole]
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file or folder of that name."""
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long for any file
+        return False
 
 
 def _check_features(table: Path, root: Path, header: Header, taken: set[str]) -> None:
@@ -144,7 +170,8 @@ def _in_seconds(header: Header, columns: Mapping[str, str]) -> bool:
     """Whether spans are times: by their headers, or because some are no whole numbers."""
     spans = [columns[field] for field in ("onset", "apex", "offset") if field in columns]
     said = any(re.search(r"(sec|seconds|time|_s|\(s\)|\[s\])$", word.lower()) for word in spans)
-    return said or any("." in cell for word in spans for cell in header.cells[word])
+    cells = (cell for word in spans for cell in header.cells[word])
+    return said or any(re.fullmatch(r"\d+[.,]\d*[1-9]\d*", cell) for cell in cells)
 
 
 def _changed(columns: Mapping[str, str]) -> dict[str, str]:
@@ -153,12 +180,12 @@ def _changed(columns: Mapping[str, str]) -> dict[str, str]:
     return {f: w for f, w in columns.items() if w.lower() != default.get(f, f)}
 
 
-def _task(labels: Sequence[str]) -> dict[str, Any]:
+def _task(labels: Sequence[str], table: Path) -> dict[str, Any]:
     """One task whose classes are the labels."""
     words = sorted({label.lower() for label in labels})
     if not 2 <= len(words) <= MOST_CLASSES:
         raise DataError(
-            f"{len(words)} different labels ({', '.join(words[:5])}, ...); expected 2 to "
-            f"{MOST_CLASSES} classes"
+            f"{table}: {len(words)} different labels{': ' if words else ''}{some(words)}; expected "
+            f"2 to {MOST_CLASSES} classes"
         )
     return {"tasks": {str(len(words)): {"classes": {word: [word] for word in words}}}}

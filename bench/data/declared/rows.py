@@ -3,62 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 
-from bench.core.errors import DataError
 from bench.data.declared.definition import Definition
+from bench.data.declared.source import Source
 from bench.data.reading.annotations import number
-from bench.data.reading.listing import Listing, list_frames
 from bench.data.reading.tables import Row, read_table
-from bench.data.reading.video import KINDS, Video, open_video
+from bench.data.reading.video import KINDS
 
 SPAN = ("onset", "apex", "offset")
+PART = re.compile(r"\{([^{}:]+)(?::0?(\d)d?)?\}")
+"""A column's header in a path that is put together: "sub{subject:02}/{clip}.avi"."""
 NEVER = "0"
 """Stands for onset and offset of a clip without frames, whose problem is another."""
-
-
-class Source:
-    """A folder of frames or a video that rows of a table name.
-
-    Attributes:
-        path: of the folder or video.
-    """
-
-    def __init__(self, path: Path, first_frame: int) -> None:
-        self.path = path
-        self._first_frame = first_frame
-
-    @property
-    def is_video(self) -> bool:
-        """Whether it is a file and no folder, by its name where there is nothing."""
-        return self.path.suffix.lower() in KINDS and not self.path.is_dir()
-
-    @cached_property
-    def video(self) -> Video | DataError:
-        """The video, or why it cannot be read."""
-        try:
-            return open_video(self.path)
-        except DataError as error:
-            return error
-
-    @cached_property
-    def listing(self) -> Listing:
-        """Its frames by number; those of a video are named by their place in it."""
-        if not self.is_video:
-            return list_frames(self.path)
-        if isinstance(self.video, DataError):
-            return Listing([], fault=str(self.video))
-        return Listing([(self._first_frame + at, str(at)) for at in range(len(self.video))])
-
-    def number(self, seconds: float, rate: float) -> int | None:
-        """Number of the frame at a time; None where that is not known."""
-        if self.is_video and isinstance(self.video, Video):
-            return self._first_frame + self.video.nearest(seconds)
-        frames = self.listing.frames
-        return frames[0][0] + round(seconds * rate) if frames and rate else None
 
 
 def table_rows(definition: Definition, home: Path, required: Sequence[str]) -> list[Row]:
@@ -69,15 +28,28 @@ def table_rows(definition: Definition, home: Path, required: Sequence[str]) -> l
     """
     words = {name: word for name, word in asdict(definition.columns).items() if word}
     columns = {name: (plain_header(word),) for name, word in words.items()}
+    parts = [match[1] for match in PART.finditer(definition.columns.path)]
+    if parts:
+        columns |= {f"path {part}": (plain_header(part),) for part in parts}
+        del columns["path"]
     # A column that holds paths names no clips.
-    if (names := columns.pop("clip")) != columns["path"]:
+    names = columns.pop("clip", None)
+    if names is not None and names != columns.get("path"):
         columns["name"] = names
     # A column that the file names must be there.
     named = ["name" if name == "clip" else name for name, word in words.items() if word != name]
-    wanted = [name for name in dict.fromkeys([*required, *named]) if name in columns]
-    rows = read_table(home / definition.table, wanted, columns)
+    every = dict.fromkeys([*required, *named, *(f"path {part}" for part in parts)])
+    rows = read_table(home / definition.table, [name for name in every if name in columns], columns)
+    for row in rows if parts else ():
+        cells = {part: row.pop(f"path {part}", "") for part in dict.fromkeys(parts)}
+        row["path"] = put_together(definition.columns.path, cells)
     blank = dict.fromkeys(("name", "action_units"), "")
     return [{**blank, **row, "emotion": row["label"]} for row in rows]
+
+
+def put_together(path: str, cells: Mapping[str, str]) -> str:
+    """A path with the cells of a row in the places of their headers; numbers padded by zeros."""
+    return PART.sub(lambda match: cells[match[1]].zfill(int(match[2] or 0)), path)
 
 
 def plain_header(header: str) -> str:
@@ -92,7 +64,10 @@ def found_path(root: Path, text: str) -> Path:
     """
     path = root / text.replace("\\", "/")
     folder = path.with_suffix("")
-    return folder if _is_video(text) and not path.exists() and folder.is_dir() else path
+    try:
+        return folder if _is_video(text) and not path.exists() and folder.is_dir() else path
+    except OSError:  # a name that is too long for any file
+        return path
 
 
 def framed(

@@ -143,6 +143,8 @@ def _settle(parent: int) -> None:
     # Or a method's own processes would start as this one did: workers of a DataLoader in seconds
     # instead of milliseconds. The first of the list is what the method's authors got in a script.
     multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
+    # From Python 3.14 on that is a server, of which each child would import torch for itself.
+    multiprocessing.set_forkserver_preload(["torch"])
     # Standard output is for the command's own results, which may be piped to a program.
     with suppress(OSError):
         os.dup2(2, 1)

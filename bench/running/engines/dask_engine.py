@@ -98,7 +98,7 @@ def dask(
         mark_of(cache) if shared else None,
         tuple(map(_source, options.plugins)),
     )
-    sender = _Sender(client, run, packer, cache, now)
+    sender = _Sender(client, run, packer, cache, note, now)
     try:
         yield from unsent
         yield from sender.run()
@@ -113,8 +113,10 @@ class _Sender:
     Attributes:
         flying: the jobs by the key of their task, each with the task.
         ended: tasks as they end.
+        note: told when no worker is left.
+        now: told which jobs the scheduler has.
         parts: tasks that hold the last shared parts, by number.
-        room: how many jobs the scheduler should have: two for each thread of a worker.
+        threads: of the workers.
         looked: when that was found out; `time.monotonic()`.
     """
 
@@ -122,11 +124,12 @@ class _Sender:
     common: Run
     packer: Pool
     cache: Cache
+    note: Callable[[str], None]
     now: Watcher
     flying: dict[str, tuple[Job[Any], Any]] = field(default_factory=dict)
     ended: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     parts: dict[int, Any] = field(default_factory=dict)
-    room: int = 0
+    threads: int = 0
     looked: float = -GLANCE
 
     def run(self) -> Iterator[Ended[Any]]:
@@ -137,18 +140,23 @@ class _Sender:
                 return
             self.now([Busy(job) for job, _ in self.flying.values()])
             with suppress(queue.Empty):
-                task = self.ended.get(timeout=GLANCE)
-                job, _ = self.flying.pop(task.key)
-                yield job, self.outcome(task)
+                tasks = [self.ended.get(timeout=GLANCE)]
+                while not self.ended.empty():
+                    tasks.append(self.ended.get())
+                yield from self.outcomes(tasks)
 
     def fill(self) -> list[Ended[Any]]:
-        """Hand jobs to the scheduler while it has room; returns those that cannot be sent."""
+        """Hand jobs to the scheduler as it has threads; returns those that cannot be sent."""
         if time.monotonic() - self.looked >= GLANCE:
             with _connection():
-                self.room = 2 * sum(self.client.nthreads().values()) or 1
+                threads = sum(self.client.nthreads().values())
+            if self.threads and not threads:
+                self.note("no Dask worker is left; waiting for one")
+            self.threads = threads
             self.looked = time.monotonic()
         lost: list[Ended[Any]] = []
-        while len(self.flying) < self.room:
+        # Two for each thread, so that none waits for the next; one while there is none.
+        while len(self.flying) < max(1, 2 * self.threads):
             lost += self.packer.look_ahead()
             if not self.packer.waiting:
                 break
@@ -189,16 +197,24 @@ class _Sender:
         found = {name: self.cache.get("descriptions", name) for name in job.shared.descriptions}
         return {name: value for name, value in found.items() if value is not None}
 
-    def outcome(self, task: Any) -> Any:
-        """What became of a task."""
-        from distributed.scheduler import KilledWorker
-
-        if task.status == "finished":
-            with _connection():
-                result = task.result()
+    def outcomes(self, tasks: list[Any]) -> Iterator[Ended[Any]]:
+        """What became of tasks that have ended."""
+        finished = [task for task in tasks if task.status == "finished"]
+        # Together: each fetch waits for an answer from another machine.
+        with _connection():
+            results = self.client.gather(finished)
+        found = {task.key: result for task, result in zip(finished, results, strict=True)}
+        for task in tasks:
+            job, _ = self.flying.pop(task.key)
+            result = found[task.key] if task.key in found else self.lost(task)
             if isinstance(result, Refused):
                 raise self.unlike(result)
-            return _placed(result)
+            yield job, _placed(result) if isinstance(result, Done) else result
+
+    def lost(self, task: Any) -> Lost:
+        """Why a task has no result."""
+        from distributed.scheduler import KilledWorker
+
         if task.status != "error":
             raise BenchError(CUT)
         error = task.exception()
@@ -250,7 +266,7 @@ def _placed(done: Done) -> Any:
 
 
 def _source(plugin: Path) -> Source:
-    """A plugin's file, or all Python files of its folder."""
+    """A plugin's file, or all files of its folder: weights may be among them."""
     files = sorted(plugin.rglob("*")) if plugin.is_dir() else [plugin]
     home = plugin.parent
     return Source(

@@ -1,0 +1,168 @@
+"""How far the runs on a results folder are, from the files that they leave."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.core.errors import BenchError
+from bench.store.at_work import AtWork, runs_at_work
+from bench.store.files import files_of
+from bench.store.record import Record
+from bench.store.record_file import read_record
+from bench.store.scan import fold_clips
+from bench.store.store import Store
+
+WINDOW = 600.0
+"""Seconds of which the rate is that of now."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A record as far as progress asks.
+
+    Attributes:
+        state: modification time and size of its file.
+        cell: task, method, preset and seed.
+        data, protocol, fold: of it.
+        status: how its unit ended.
+    """
+
+    state: tuple[int, int]
+    cell: tuple[str, str, str, int]
+    data: str
+    protocol: str
+    fold: str
+    status: str
+
+
+class RowProgress(NamedTuple):
+    """One method on one task, all seeds together.
+
+    Attributes:
+        task, method, preset: names.
+        seeds: how many.
+        folds: of all seeds.
+        done, failed: how many of them have ended well and otherwise.
+    """
+
+    task: str
+    method: str
+    preset: str
+    seeds: int
+    folds: int
+    done: int
+    failed: int
+
+    @property
+    def missing(self) -> int:
+        """Folds that have not ended."""
+        return self.folds - self.done - self.failed
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the runs are.
+
+    Attributes:
+        rows: a line for each method on a task.
+        running: runs at work.
+        per_minute: folds that ended lately, in a minute.
+        left: planned folds of runs at work without a record.
+    """
+
+    rows: list[RowProgress]
+    running: list[AtWork]
+    per_minute: float
+    left: int
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the rate of now; None where nothing runs or has ended lately."""
+        if not self.left or not self.per_minute:
+            return None
+        return 60 * self.left / self.per_minute
+
+
+@dataclass
+class Looker:
+    """Reads a folder again and again: of its records those alone that are new.
+
+    Attributes:
+        store: the results folder.
+        seen: records by path.
+    """
+
+    store: Store
+    seen: dict[Path, Seen] = field(default_factory=dict)
+
+    def look(self) -> Progress:
+        """How far the runs are now; a damaged record counts as missing."""
+        running = runs_at_work(self.store.folder)
+        self._read()
+        now = time.time()
+        since = max(now - WINDOW, min((run.started for run in running), default=now))
+        ends = (one.state[0] / 1e9 for one in self.seen.values())
+        lately = sorted(end for end in ends if end > since)
+        # From the first of them on: before it, clips may have been described.
+        rate = 60 * (len(lately) - 1) / max(now - lately[0], 1.0) if lately else 0.0
+        ended = {(one.cell, one.fold) for one in self.seen.values()}
+        planned = {
+            ((cell.task, cell.method, cell.preset, cell.seed), fold)
+            for run in running
+            for cell in run.cells
+            for fold in cell.folds
+        }
+        return Progress(list(self._rows(planned)), running, rate, len(planned - ended))
+
+    def _read(self) -> None:
+        found: dict[Path, Seen] = {}
+        for path in files_of(self.store.folder, "record"):
+            try:
+                status = path.stat()
+                state = status.st_mtime_ns, status.st_size
+                before = self.seen.get(path)
+                same = before is not None and before.state == state
+                found[path] = before if same and before else _seen(read_record(path), state)
+            except (OSError, BenchError):
+                continue  # replaced meanwhile, or damaged: `bench results list` names those
+        self.seen = found
+
+    def _rows(
+        self, planned: Iterable[tuple[tuple[str, str, str, int], str]]
+    ) -> Iterable[RowProgress]:
+        totals = self._totals()
+        folds: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
+        for cell, fold in planned:
+            folds[cell].add(fold)
+        counts: dict[tuple[str, str, str, int], Counter[bool]] = defaultdict(Counter)
+        whole: dict[tuple[str, str, str, int], int] = {}
+        for one in self.seen.values():
+            counts[one.cell][one.status == "ok"] += 1
+            whole[one.cell] = totals.get((one.data, one.protocol), 0)
+        groups: dict[tuple[str, str, str], list[tuple[int, Counter[bool]]]] = defaultdict(list)
+        for cell in sorted({*folds, *counts}):
+            count = counts[cell]
+            of = max(whole.get(cell, 0), len(folds[cell]), count.total())
+            groups[cell[:3]].append((of, count))
+        for (task, method, preset), cells in groups.items():
+            done = sum(count[True] for _, count in cells)
+            failed = sum(count[False] for _, count in cells)
+            of = sum(of for of, _ in cells)
+            yield RowProgress(task, method, preset, len(cells), of, done, failed)
+
+    def _totals(self) -> dict[tuple[str, str], int]:
+        """Folds of each data fingerprint and protocol of a record."""
+        tasks = self.store.tasks()
+        pairs = {(one.data, one.protocol) for one in self.seen.values() if one.data in tasks}
+        return {(data, name): len(fold_clips(tasks[data], name)) for data, name in pairs}
+
+
+def _seen(record: Record, state: tuple[int, int]) -> Seen:
+    inputs = record.inputs
+    cell = inputs["task"], record.label, record.preset, inputs["seed"]
+    return Seen(state, cell, inputs["data"], inputs["protocol"], record.fold, record.status)
