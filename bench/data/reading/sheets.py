@@ -172,8 +172,8 @@ def _check_cells(path: Path, sheet: bytes) -> None:
     if right * bottom > MOST_CELLS:
         far = max(places, key=lambda at: max(columns[at[0]] / right, rows[at[1]] / bottom))
         raise DataError(
-            f"{path}: a cell at {b''.join(far).decode()}, far beyond the table; delete that row and "
-            "column in a spreadsheet program"
+            f"{path}: a cell at {b''.join(far).decode()}, far beyond the table; delete that row "
+            "and column in a spreadsheet program"
         )
 
 
