@@ -30,6 +30,10 @@ class Many(Method):
     mode: Literal["add", "join"] = "add"
     word: str = ""
     grid: tuple[int, int] = (1, 1)
+    widths: tuple[int, ...] = (1,)
+    penalty: float | Literal["inner"] = 1.0
+    most: int | None = None
+    table: tuple[tuple[str, int], ...] = ()
 
     def fit(self, train, context):
         return Model()
@@ -53,6 +57,12 @@ def row(words: str, preset: str = "paper"):
         ("on=true", "on", True),
         ("mode=join", "mode", "join"),
         ("word=a+b=c", "word", "a+b=c"),
+        ("grid=170x140", "grid", (170, 140)),
+        ("widths=8x16x32", "widths", (8, 16, 32)),
+        ("penalty=inner", "penalty", "inner"),
+        ("penalty=3", "penalty", 3.0),
+        ("most=none", "most", None),
+        ("most=7", "most", 7),
     ],
 )
 def test_a_value_has_the_type_of_its_field(words, field, value):
@@ -70,7 +80,10 @@ def test_a_value_has_the_type_of_its_field(words, field, value):
         ("rate=1e999", "a number"),
         ("on=1", "true or false"),
         ("mode=ad", "add or join"),
-        ("grid=2", "cannot be set"),
+        ("grid=2", "2 numbers with an x between, such as 2x2"),
+        ("grid=2x3.5", "2 numbers with an x"),
+        ("penalty=many", "inner or a number"),
+        ("table=x", "cannot be set"),
         ("cuont=3", "did you mean count"),
         ("count=3+count=4", "set twice"),
         ("bgi+count=3", "did you mean big"),

@@ -42,7 +42,7 @@ def test_every_kind_of_note_has_a_word_of_its_own_and_a_text():
     words = [kind.kind for kind in kinds()]
     assert len(set(words)) == len(words) > 10
     for kind in kinds():
-        values = {"ended": {}, "labels": ("a",), "changed": ("a",)}
+        values = {"ended": {}, "chosen": {"C=1": 2}, "labels": ("a",), "changed": ("a",)}
         assert note_text(kind(*[values.get(name, "1") for name in kind.__match_args__]))
 
 

@@ -202,6 +202,10 @@ class Unwilling:
     def add_done_callback(self, callback: Any) -> None:
         callback(self)
 
+    def gather(self, tasks: list[Any]) -> list[Any]:
+        assert not tasks
+        return []
+
     def cancel(self, tasks: Any) -> None:
         pass
 
@@ -259,7 +263,8 @@ def test_a_queue_starts_workers_as_jobqueue_yaml_says(world, tmp_path):
     pytest.importorskip("dask_jobqueue")
     binaries = tmp_path / "bin"
     binaries.mkdir()
-    script = 'cp "$1" job.sh; bash "$1" >job.log 2>&1 & echo "Submitted batch job $!"'
+    # Copied, as SLURM does: dask-jobqueue deletes its file at once.
+    script = 'cp "$1" job.sh; bash job.sh >job.log 2>&1 & echo "Submitted batch job $!"'
     for name, text in (("sbatch", script), ("scancel", 'kill "$@"')):
         (binaries / name).write_text(f"#!/bin/bash\n{text}\n")
         (binaries / name).chmod(0o755)

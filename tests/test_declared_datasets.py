@@ -194,6 +194,16 @@ BAD = [
         "did you mean subject",
     ),
     ("table = \n", "not TOML"),
+    (
+        'table = "c.csv"\n[columns]\npath = ""\n[tasks.2.classes]\na=["x"]\nb=["y"]\n',
+        "columns.path: empty",
+    ),
+    (
+        'kind = "features"\nfeatures = "f.npz"\n[columns]\nsubject = "who"\n'
+        '[tasks.2.classes]\na=["x"]\nb=["y"]\n',
+        "columns are those of a table",
+    ),
+    ('table = "c.csv"\nfeatures = "f.npy"\n[tasks.2.classes]\na=["x"]\nb=["y"]\n', "kind"),
 ]
 
 

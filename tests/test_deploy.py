@@ -241,12 +241,32 @@ def test_an_edit_of_the_method_is_said(world):
     assert "Since it was trained, its method's code changed" in done.out
 
 
+def test_clips_without_a_class_are_predicted(world):
+    """As those of a challenge's test set, which no task has."""
+    assert world.bench("fit", "mean", "-d", "toy", "-o", "m").code == 0
+    none = world.bench("predict", "m", "-d", "toy", "--part", "unlabelled")
+    assert (none.code, "no clip to predict" in none.err) == (2, True)
+    (world.folder / "data" / "p9").mkdir()
+    (world.folder / "data" / "p9" / "c1-unknown.json").write_text("[4.0, 4.0]")
+    done = world.bench("predict", "m", "-d", "toy", "--part", "unlabelled")
+    assert done.code == 0, done.err
+    (row,) = rows(world.folder / "predictions" / "toy" / "predictions.csv")
+    assert (row["clip"], row["predicted"], row["trained_on"]) == (
+        "toy/p9/c1-unknown",
+        "high",
+        "False",
+    )
+    labelled = world.bench("predict", "m", "-d", "toy", "--part", "labelled", "-o", "p2")
+    assert labelled.code == 0
+    assert len(rows(world.folder / "p2" / "predictions.csv")) == 18
+
+
 def test_what_challenges_ask_for_is_written_and_its_assumptions_said(world):
     assert world.bench("fit", "mean", "-d", "toy", "-o", "m").code == 0
     done = world.bench("predict", "m", "-d", "toy", "--submission", "dfme", "--json")
     said = json.loads(done.out)
     assert any("Assumed of DFME's challenge" in line for line in said["remarks"])
-    lines = (world.folder / "predictions" / "dfme.csv").read_text().splitlines()
+    lines = (world.folder / "predictions" / "toy" / "dfme.csv").read_text().splitlines()
     assert lines[:2] == ["Filename,Emotion", "c0-low,low"]
     assert len(lines) == 19
     refused = world.bench("predict", "m", "-d", "toy", "--submission", "megc", "-o", "p2")

@@ -132,6 +132,7 @@ MEANING = {
     r"\textbackslash{}": "\\",
     r"\textasciicircum{}": "^",
     r"\textasciitilde{}": "~",
+    r"\textbar{}": "|",
 }
 RULES = {
     *(rf"\{word}" for word in ("toprule", "midrule", "bottomrule", "cmidrule", "begin", "end")),

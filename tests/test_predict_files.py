@@ -14,7 +14,7 @@ import pytest
 from drawn import Silent, drawn
 from PIL import Image
 from test_faces import padded
-from videos import pattern, write_video
+from videos import pattern, turned, write_video
 
 from bench import BenchError
 from bench.cache.cache import Cache
@@ -120,6 +120,19 @@ def test_of_a_long_video_the_briefest_strong_movement_is_taken(model, tmp_path):
     assert (row.onset, row.offset, row.span) == (10, 90, "given")
 
 
+def test_a_turned_and_an_uneven_video_are_said(model, tmp_path):
+    frames = pattern(12, 96, 128)
+    upright = turned(write_video(tmp_path / "phone.mp4", frames, ("mpeg4", "yuv420p")))
+    made = predict_files(model, upright, Keys(), crop="none")
+    assert made.remarks[0].endswith("frames are turned upright, as the file says")
+    times = [0, 33, 66, 400, 433, 466, 500, 533, 566, 600, 633, 666]
+    uneven = write_video(tmp_path / "uneven.mkv", frames, times=times)
+    made = predict_files(model, uneven, Keys(), crop="none")
+    assert "frames are shown for unequal times" in made.remarks[0]
+    (row,) = predict_files(model, uneven, Keys("0.4s", "", "0.6s"), crop="none").rows
+    assert (row.onset, row.offset) == (3, 9), "seconds are looked up, not computed"
+
+
 @pytest.mark.parametrize("length", [1, 2, 16, 17, 18, 40])
 def test_an_interval_is_spotted_in_videos_of_any_length(length):
     frames = [np.full((40, 40), 90, np.uint8) for _ in range(length)]
@@ -171,7 +184,7 @@ def test_everything_is_written_and_drawn(model, folder, world):
     assert done.code == 0, done.err
     for words in ("* spotted", "outside the laboratory is not known", "Assumed of MEGC's"):
         assert words in done.out
-    home = world.folder / "predictions"
+    home = world.folder / "predictions" / "clips"
     with (home / "predictions.csv").open() as file:
         first, second = csv.DictReader(file)
     assert (first["clip"], second["predicted"]) == ("'=b", "0"), "no formula, and in their order"

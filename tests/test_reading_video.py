@@ -149,3 +149,40 @@ def test_a_damaged_frame_is_named_and_none_is_made_up_for_it(tmp_path):
     assert read_video(path, range(20)).shape == (20, 24, 32, 3)
     with pytest.raises(DataError, match=r"a\.mp4: frame 20"):
         read_video(path, range(30))
+
+
+def test_two_frames_of_ten_minutes_cost_what_is_between_them_and_their_key_frames(
+    tmp_path, monkeypatch
+):
+    from bench.data.reading import video as module
+
+    # One frame a second for ten minutes, every fiftieth a key frame.
+    times = [1000 * at for at in range(600)]
+    path = write_video(tmp_path / "a.mkv", pattern(600, 8, 8), times=times, g="50")
+    decoded, count = module._decoded, []
+    monkeypatch.setattr(
+        module, "_decoded", lambda *given: (count.append(1) or one for one in decoded(*given))
+    )
+    frames = read_video(path, [110, 570])
+    np.testing.assert_array_equal(frames, pattern(600, 8, 8)[[110, 570]])
+    assert open_video(path).times[-1] == 599
+    assert len(count) == (110 - 100 + 1) + (570 - 550 + 1)
+
+
+def test_sound_beside_the_frames_makes_no_difference(tmp_path):
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        shown = container.add_stream("libx264", rate=30)
+        shown.height, shown.width, shown.pix_fmt = 24, 32, "yuv420p"
+        heard = container.add_stream("aac", rate=16000)
+        for at, pixels in enumerate(pattern(10)):
+            container.mux(shown.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            noise = np.zeros((1, 1024), np.float32)
+            sound = av.AudioFrame.from_ndarray(noise, format="fltp", layout="mono")
+            sound.sample_rate, sound.pts = 16000, 1024 * at
+            container.mux(heard.encode(sound))
+        container.mux(shown.encode(None))
+        container.mux(heard.encode(None))
+    silent = write_video(tmp_path / "b.mp4", pattern(10), ("libx264", "yuv420p"))
+    assert len(open_video(path)) == 10
+    np.testing.assert_array_equal(read_video(path, range(10)), read_video(silent, range(10)))

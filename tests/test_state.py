@@ -185,3 +185,41 @@ def test_the_outline_of_a_fold_holds_a_clip_of_zeros_and_no_label():
         "b": ((1,), np.float64, False),
     }
     assert (len(outline.labels), len(outline.subjects), outline.classes) == (0, 0, 5)
+
+
+def test_a_gender_stream_comes_back():
+    """GEME's network has one where genders are annotated; a state says which it is of."""
+    from bench.methods.geme import GEME
+
+    method = GEME(epochs=1, size=32, batch_size=4)
+    clips = [np.full((32, 32), 20 * at, np.uint8) for at in range(6)]
+    subjects = np.arange(6) // 2
+    train = Training(
+        clips,
+        np.arange(6) % 2,
+        subjects,
+        2,
+        genders=("female", "female", "male", "male", None, None),
+    )
+    model = method.fit(train, Context(0, subjects))
+    assert any(name.startswith("gender") for name in model.state())
+    back = method.restore(again(model.state()), Training.outline(clips[0], 2))
+    np.testing.assert_array_equal(back.predict(clips), model.predict(clips))
+
+
+def test_a_file_that_training_started_from_may_be_gone():
+    from bench.methods.timm import Timm
+
+    method = Timm(epochs=1, size=32, batch_size=4)
+    clips = [np.full((2, 32, 32), 20 * at, np.uint8) for at in range(4)]
+    model = method.fit(Training(clips, np.arange(4) % 2, np.arange(4), 2), Context(0, np.arange(4)))
+    started = replace(method, weights="0123abcd", weights_sha256="0123abcd")
+    back = started.restore(again(model.state()), Training.outline(clips[0], 2))
+    np.testing.assert_array_equal(back.predict(clips), model.predict(clips))
+
+
+def test_weights_of_another_network_are_refused():
+    from bench.methods.ststnet import STSTNet
+
+    with pytest.raises(BenchError, match="the weights are not of this network"):
+        STSTNet().restore({"a": np.zeros(2)}, Training.outline(np.zeros((3, 28, 28)), 3))

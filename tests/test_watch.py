@@ -117,3 +117,14 @@ def test_a_run_on_stand_ins_says_what_they_show_and_how_to_read_a_method():
     assert "SYNTHETIC stand-ins, not real faces" in text
     assert "MFVAN: it sees the apex frame alone" in text
     assert "Another" not in text
+
+
+def test_the_time_left_for_clips_leaves_out_what_compiling_took(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("bench.cli.watch.time.monotonic", lambda: clock[0])
+    watch = Watch(2, Screen(file=io.StringIO()))
+    watch.phase("clips", [None] * 105)
+    for seconds in (60, 0, 1, 1, 1):
+        clock[0] += seconds
+        watch.ended(None, 0.0)
+    assert watch.remaining() == pytest.approx(100)

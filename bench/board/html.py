@@ -30,7 +30,9 @@ tbody td { border-bottom: 1px solid var(--line); }
 tbody tr:hover { background: var(--stripe); } tr.muted { color: var(--soft); }
 .number { text-align: right; white-space: nowrap; }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--soft); }
-img { max-width: 100%; height: auto; background: #fff; }
+td { white-space: nowrap; } td:last-child { white-space: normal; min-width: 9rem; }
+img { display: block; width: min(43rem, max(100%, 34rem)); height: auto; margin: 1.25rem 0;
+  padding: .5rem; box-sizing: border-box; border-radius: 4px; background: #fff; }
 """
 
 
@@ -109,7 +111,8 @@ def _block(block: Block, pictures: Mapping[str, str]) -> str:
             table = html_table([names, *lines], right, muted)
             return f"<p>{escape(about)}</p>\n{table}" if about else table
         case Picture(about, file):
-            return f'<img src="{escape(pictures[file])}" alt="{escape(about)}">'
+            image = f'<img src="{escape(pictures[file])}" alt="{escape(about)}">'
+            return f'<div class="scroll">{image}</div>'
         case Link(text, file, anchor):
             return f'<p>{escape(text)}: <a href="{escape(file)}#{anchor}">{escape(file)}</a></p>'
         case Details(summary, blocks):

@@ -25,6 +25,7 @@ from bench.evaluation.notes import (
     TestBest,
     Told,
     Transductive,
+    Tuned,
     WithoutAnnotation,
 )
 from bench.evaluation.row import Row
@@ -102,6 +103,10 @@ def note_text(note: Note) -> str:
             return "reconstructed"
         case WithoutAnnotation(name):
             return f"without {name.replace('_', ' ')}"
+        case Tuned(chosen, inner):
+            counts = ", ".join(f"{words} in {count}" for words, count in chosen.items())
+            said = f"chosen by {inner} inner folds of the training subjects"
+            return f"{said}: {counts} folds" if counts else said
         case Scratch():
             return "scratch"
         case Transductive():

@@ -58,6 +58,7 @@ def fit(
     output: Annotated[Path, opt.output_option("Folder to write the model to.")],
     dataset: OneDataset = "",
     task: OneTask = "",
+    classes: opt.Classes = None,
     subjects: Subjects = EVERYBODY,
     without: Without = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed.")] = 0,
@@ -67,6 +68,7 @@ def fit(
     exclude: opt.Exclude = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
+    tune: opt.Tune = None,
     device: opt.DeviceOption = "auto",
     jobs: opt.Jobs = None,
     force: Annotated[
@@ -80,8 +82,8 @@ def fit(
     # Before anything is trained.
     check_folder(output, force)
     request = Request(
-        method, dataset, tasks=task, seeds=str(seed), apex=apex, preset=preset,
-        incomplete=incomplete, exclude=exclude, results=results, plugin=plugin,
+        method, dataset, classes, tasks=task, seeds=str(seed), apex=apex, preset=preset,
+        incomplete=incomplete, exclude=exclude, results=results, plugin=plugin, tune=tune,
     )  # fmt: skip
     trained = fitted(request, RunOptions(jobs=jobs, device=device), subjects, without)
     save(trained, output, force)
@@ -141,6 +143,9 @@ def about(trained: Trained) -> list[str]:
         f"{who}.",
         loso_text(card.loso),
     ]
+    if card.chosen:
+        values = ", ".join(f"{name}={value}" for name, value in sorted(card.chosen.items()))
+        lines.insert(1, f"Inner folds of the training subjects chose {values}.")
     if card.holds_clips:
         lines.append(
             "It contains descriptions of its training clips: before you share it, see what the "

@@ -81,6 +81,7 @@ def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
         "dataset": plugin.name,
         **dataclasses.asdict(plugin.facts),
         "public": f"yes: `bench data get {plugin.name}`" if public else "no",
+        "year": plugin.facts.year or "–",
         "ships": sorted(plugin.ships),
         "tasks": tasks,
         "root": f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT',

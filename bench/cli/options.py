@@ -208,8 +208,17 @@ Inner = Annotated[
     typer.Option(
         "--inner",
         min=0,
-        help="Select the checkpoint by K-fold cross-validation over training subjects (K fits "
-        "more); 0: off.",
+        help="Select the checkpoint, or what --tune names, by K-fold cross-validation over "
+        "training subjects; 0: off.",
+    ),
+]
+Tune = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tune",
+        metavar="FIELD=V,V,...",
+        help="Let every fold choose the field's value by --inner K folds over its training "
+        "subjects; repeatable.",
     ),
 ]
 CellPath = Annotated[

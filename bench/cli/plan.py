@@ -47,6 +47,7 @@ def plan(
     plugin: opt.Plugin = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
+    tune: opt.Tune = None,
     device: opt.DeviceOption = "auto",
     keep_going: opt.KeepGoing = False,
     config: opt.Config = None,

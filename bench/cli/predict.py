@@ -57,6 +57,13 @@ CropOption = Annotated[
     Literal["align", "none"],
     typer.Option("--crop", help="Align the face, or take frames as aligned faces."),
 ]
+MeshModel = Annotated[
+    Path | None,
+    typer.Option(
+        "--face-model",
+        help="MediaPipe's face_landmark.tflite; default: one from an installed package.",
+    ),
+]
 ItsDataset = Annotated[
     str,
     typer.Option(
@@ -81,14 +88,15 @@ def predict(
     apex: Key = "",
     offset: Key = "",
     crop: CropOption = "align",
-    face_model: opt.FaceModel = None,
+    face_model: MeshModel = None,
     dataset: ItsDataset = "",
     part: Part = "all",
     subjects: Its = "all",
     submission: Submission = None,
-    output: Annotated[Path, opt.output_option("Folder for the csv and the pictures.")] = Path(
-        "predictions"
-    ),
+    output: Annotated[
+        Path | None,
+        opt.output_option("Folder for the csv and the pictures; default: predictions/NAME."),
+    ] = None,
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     json: opt.Json = False,
@@ -105,6 +113,8 @@ def predict(
     # A score measured here counts more than the one that came with the model.
     if found := find_loso(trained.card, Store(settings.results), registry):
         trained = with_loso(trained, found[0])
+    if output is None:
+        output = Path("predictions", dataset or safe(Path(source or "").stem, "-"))
     table = output / "predictions.csv"
     check_output(table, None, force)
     pictures: list[Output] = []

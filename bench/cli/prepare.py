@@ -21,10 +21,11 @@ from bench.data.task import Task, read_tasks
 from bench.evaluation.truth import Truth
 from bench.planning.plan import Plan, make_plan
 from bench.planning.share import Shard, shard_of, with_folds
-from bench.plugins.configure import Configured, configure
+from bench.plugins.configure import Configured, configure, with_tuning
 from bench.plugins.fold_weights import remember
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, chosen_datasets, no_data
+from bench.plugins.tuning import FOLDS
 from bench.running.options import RunOptions
 from bench.running.unreadable import spared
 
@@ -48,6 +49,7 @@ class Request:
     exclude: Path | None = None
     results: Path | None = None
     plugin: Sequence[Path] | None = None
+    tune: list[str] | None = None
 
 
 Chosen = TypeVar("Chosen", Request, RunOptions)
@@ -109,6 +111,7 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
         methods = {**registry.methods, own.method.name: type(own.method)}
         registry = dataclasses.replace(registry, methods=methods)
     else:
+        request, options = _tuned(request, options, registry)
         # Before stand-ins are made: a typing error should not cost a minute.
         configure(registry, request.methods, request.preset or "paper")
     unconfigured = not settings.roots
@@ -138,6 +141,15 @@ def prepare(request: Request, options: RunOptions, own: Configured | None = None
     if stand_ins:
         remarks = [_remark(unconfigured, request, preset), *remarks]
     return Prepared(plan, options, registry, settings, tuple(unusable), tuple(remarks))
+
+
+def _tuned(request: Request, options: RunOptions, registry: Registry) -> tuple[Request, RunOptions]:
+    """A request whose methods' names say what they tune."""
+    if not request.tune:
+        return request, options
+    words = with_tuning(registry, request.methods, request.tune, options.inner or FOLDS)
+    # The inner folds choose values now, and no checkpoint.
+    return dataclasses.replace(request, methods=words), dataclasses.replace(options, inner=0)
 
 
 def _share(plan: Plan, request: Request, settings: Settings) -> Plan:
@@ -189,6 +201,11 @@ def recorded_task(truth: Truth, registry: Registry, settings: Settings) -> Task:
         raise no_data(name.dataset, ())
     with progress(STAND_INS) as report:
         (dataset,), _ = chosen_datasets(registry, settings, name.dataset, cores(), report)
+    if name.labelling not in dataset.labellings:
+        # A composite that was typed has its tasks from --map, which no later command knows.
+        cure = "; keep its map in bench.toml: [composites.NAME]" if "+" in name.dataset else ""
+        others = ", ".join(dataset.labellings)
+        raise BenchError(f"{name.dataset} has no task {name.labelling}, but {others}{cure}")
     # A task of middle frames alone is the same under "given" and "middle".
     known: tuple[ApexPolicy, ...] = ("spotted", "given")
     apex: ApexPolicy = next((policy for policy in known if policy in truth.apex), "middle")

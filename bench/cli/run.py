@@ -57,6 +57,7 @@ def run(
     scheduler: opt.Scheduler = None,
     trace: opt.Trace = False,
     inner: opt.Inner = 0,
+    tune: opt.Tune = None,
     refresh: opt.RefreshOption = None,
     keep_going: opt.KeepGoing = False,
     share: opt.Share = False,

@@ -26,6 +26,7 @@ SPELLED: dict[str, Any] = {
     "exclude": str,
     "classes": str,
     "plugin": list[str],
+    "tune": list[str],
     "cache_size": str | int,
 }
 """Options that a file spells in another type than the program uses."""
@@ -71,6 +72,8 @@ def _unchosen(hint: Any) -> Any:
 
 
 def _spelled(name: str, value: Any, file: Path) -> Any:
+    if name == "tune":
+        return value  # its commas are between values
     if name == "plugin":
         return [str(place(file, one)) for one in value]
     if name in ("results", "exclude", "classes"):

@@ -45,7 +45,7 @@ class Watch:
         self.folds: Counter[int] = Counter()
         self.took: dict[int, float] = defaultdict(float)
         self.looked = 0.0
-        self.started = self.spoke = time.monotonic()
+        self.warm = self.spoke = time.monotonic()
         self.bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=16),
@@ -89,7 +89,7 @@ class Watch:
         # By identity: a cell holds arrays, which do not hash.
         self.left = Counter(id(unit.cell) for unit in jobs if unit)
         self.cells = {id(unit.cell): unit for unit in jobs if unit}
-        self.started = self.spoke = time.monotonic()
+        self.warm = self.spoke = time.monotonic()
         self.bar.update(
             self.line,
             description=name,
@@ -109,6 +109,8 @@ class Watch:
     def ended(self, unit: Unit | None, seconds: float) -> None:
         """A job has ended."""
         self.done += 1
+        if self.done == self.workers:
+            self.warm = time.monotonic()
         if unit is not None:
             cell = id(unit.cell)
             self.folds[cell] += 1
@@ -151,7 +153,9 @@ class Watch:
     def remaining(self) -> float:
         """Seconds left, from what the folds of each cell took so far."""
         if not self.took:
-            return (time.monotonic() - self.started) / self.done * (self.total - self.done)
+            # Since each worker has ended a job: the first one starts it, and compiles.
+            each = (time.monotonic() - self.warm) / max(1, self.done - self.workers)
+            return each * (self.total - self.done)
         # Every cell counts once, however many of its folds have run.
         means = {cell: took / self.folds[cell] for cell, took in self.took.items()}
         mean = fmean(means.values())

@@ -38,16 +38,18 @@ class _Compiling(event.Listener):  # type: ignore[misc]
     """Says which kernel is compiled: the first call of each takes seconds, ever after none."""
 
     def __init__(self) -> None:
-        self.kernels: list[str] = []
+        # Others are compiled on the way to one.
+        self.depth = 0
 
     def on_start(self, event: Any) -> None:
-        self.kernels.append(event.data["dispatcher"].py_func.__name__)
-        tell(f"compiling {self.kernels[-1]}")
+        self.depth += 1
+        if self.depth == 1:
+            tell(f"compiling {event.data['dispatcher'].py_func.__name__}")
 
     def on_end(self, event: Any) -> None:
-        # One may have been compiled on the way to another.
-        self.kernels.pop()
-        tell(f"compiling {self.kernels[-1]}" if self.kernels else "")
+        self.depth -= 1
+        if not self.depth:
+            tell("")
 
 
 event.register("numba:compile", _Compiling())

@@ -85,6 +85,7 @@ _LATEX = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
+    "|": r"\textbar{}",
     "<": r"\ensuremath{<}",
     "Δ": r"\ensuremath{\Delta}",
     ">": r"\ensuremath{>}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,7 @@ class Card:
         seconds: of the fit.
         parameters: trained ones, where counting them means something.
         loso: where results of this configuration were at hand.
+        chosen: values that inner folds of the training subjects chose, by field.
         holds_clips: its state may contain what its training clips were described by.
     """
 
@@ -87,6 +88,7 @@ class Card:
     parameters: int | None
     loso: Loso | None = None
     holds_clips: bool = False
+    chosen: dict[str, Any] = field(default_factory=dict)
 
     @property
     def outline(self) -> Training:

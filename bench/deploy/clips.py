@@ -216,6 +216,8 @@ def open_clip(
 
 def _remark(footage: Footage, name: str, note: Callable[[str], None]) -> None:
     video = footage.video
+    if video is not None and video.rotation:
+        note(f"{name}: frames are turned upright, as the file says")
     if video is not None and video.variable:
         note(f"{name}: frames are shown for unequal times; key frames are counted, not timed")
     if video is not None and video.lost:

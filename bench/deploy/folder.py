@@ -163,7 +163,7 @@ def _method(card: Card, registry: Registry, folder: Path) -> Method:
         raise BenchError(
             f"{folder}: {unknown(f'class of {card.method}', card.method_class, kinds)}"
         )
-    config = card.inputs["config"]
+    config = {**card.inputs["config"], **card.chosen}
     names = {one.name for one in dataclasses.fields(plugin)}  # type: ignore[arg-type]
     if lost := sorted(config.keys() - names):
         raise BenchError(

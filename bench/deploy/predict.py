@@ -185,8 +185,8 @@ def view_remarks(trained: Trained, sources: frozenset[str]) -> Iterator[str]:
     own = sorted((method.needs & today.keys()) - before.keys())
     if own:
         yield (
-            f"{', '.join(own)}: computed from frames here, but in training the dataset's own: "
-            "another flow algorithm, say, gives other values"
+            f"{', '.join(own)}: computed from frames here, but shipped by the dataset in training; "
+            "another algorithm gives other values, and so other scores"
         )
     for name in sorted(before.keys() & today.keys()):
         if before[name] != today[name]:

@@ -69,6 +69,8 @@ def _scores(cell: Axes, row: Prediction, classes: tuple[str, ...]) -> None:
     bars = cell.barh(places, row.scores, color=colours)
     cell.bar_label(bars, fmt="%.3g", fontsize=6, padding=2)
     cell.set_yticks(places, [visible(name) for name in classes], fontsize=7)
+    for label in cell.get_yticklabels():
+        label.set_parse_math(False)
     cell.invert_yaxis()
     cell.margins(x=0.25)
     cell.tick_params(axis="x", labelsize=6)

@@ -20,7 +20,6 @@ from bench.deploy.card import Card, Loso, form_of
 from bench.deploy.trained import Trained, one_thread
 from bench.planning.plan import Cell, Unit
 from bench.planning.splits import Fold
-from bench.plugins.model import Model
 from bench.plugins.state import State
 from bench.running.describe import describe_all, lacking_jobs
 from bench.running.device import Used, allocations, used
@@ -28,7 +27,7 @@ from bench.running.jobs import fit_job, setting
 from bench.running.options import RunOptions
 from bench.running.outputs import parameter_count
 from bench.running.progress import Progress
-from bench.running.worker import fitted
+from bench.running.worker import Fitted, fitted
 from bench.store.code import dataset_code
 from bench.store.environment import environment
 
@@ -108,7 +107,7 @@ def train(
     before, began = allocations(), time.perf_counter()
     try:
         with one_thread():
-            model = fitted(shared, fit_job(unit, options)).model
+            made = fitted(shared, fit_job(unit, options))
     except BenchError:
         raise
     except Exception as error:  # a plugin may raise anything
@@ -119,12 +118,12 @@ def train(
     seconds = time.perf_counter() - began
     first = cache.get("descriptions", shared.descriptions[0])
     assert first is not None  # it was described above
-    card = _card(unit, apex, model, first, used(before), seconds)
-    return Trained(card, row.method, model)
+    card = _card(unit, apex, made, first, used(before), seconds)
+    return Trained(card, made.method, made.model)
 
 
 def _card(
-    unit: Unit, apex: ApexPolicy, model: Model, clip: Description, device: Used, seconds: float
+    unit: Unit, apex: ApexPolicy, made: Fitted, clip: Description, device: Used, seconds: float
 ) -> Card:
     cell, fold = unit.cell, unit.fold
     row, task = cell.row, cell.task
@@ -154,8 +153,9 @@ def _card(
         device=device.device,
         gpu=device.gpu,
         seconds=round(seconds, 3),
-        parameters=parameter_count(model.parameters),
-        holds_clips=_holds_clips(model.state(), len(fold.train)),
+        parameters=parameter_count(made.model.parameters),
+        holds_clips=_holds_clips(made.model.state(), len(fold.train)),
+        chosen=made.chosen,
     )
 
 

@@ -24,6 +24,7 @@ from bench.evaluation.notes import (
     SeesCodes,
     Stale,
     Transductive,
+    Tuned,
     WithoutAnnotation,
 )
 from bench.evaluation.own_metrics import own_scores
@@ -132,6 +133,9 @@ def _notes(
         yield SamePeople()
     if plugin and (gaps := plugin.facts.fidelity.gaps):
         yield Reconstructed(gaps)
+    if folds := inputs.get("tune"):
+        said = (", ".join(f"{n}={v}" for n, v in sorted(r.chosen.items())) for r in records)
+        yield Tuned(dict(sorted(Counter(filter(None, said)).items())), folds)
     for name, digest in inputs.get("annotations", {}).items():
         if digest is None:
             yield WithoutAnnotation(name)

@@ -68,6 +68,20 @@ class Reconstructed(Note):
 
 
 @dataclass(frozen=True)
+class Tuned(Note):
+    """Every fold chose values on its training subjects.
+
+    Attributes:
+        chosen: number of folds by what they chose, "C=0.1".
+        folds: inner folds that chose.
+    """
+
+    kind = "tuned"
+    chosen: Mapping[str, int]
+    folds: int
+
+
+@dataclass(frozen=True)
 class WithoutAnnotation(Note):
     """The method uses an annotation that the dataset does not have.
 

@@ -44,6 +44,8 @@ class Options(TypedDict, total=False):
         engine: worker processes, "serial" in this one, or "dask".
         scheduler: of Dask: an address, a scheduler file, or a queue such as "slurm".
         trace: score every checkpoint on the held-out subject (oracle column).
+        tune: "C=0.1,1,10", or several: every fold chooses on its training subjects, by `inner`
+            folds.
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
         share: run folds even if another run on the results folder has planned them.
@@ -70,6 +72,7 @@ class Options(TypedDict, total=False):
     scheduler: str | None
     trace: bool
     inner: int
+    tune: str | Sequence[str]
     refresh: Refresh | None
     share: bool
     keep_going: bool
@@ -101,6 +104,8 @@ def run(
     for name in ("classes", "exclude", "results"):
         if given.get(name) is not None:
             given[name] = Path(given[name])
+    if isinstance(given.get("tune"), str):
+        given["tune"] = [given["tune"]]
     given["tasks"] = _words(given.get("tasks", ""))
     seeds = given.get("seeds", 0)
     given["seeds"] = str(seeds) if isinstance(seeds, int | str) else _words(map(str, seeds))

@@ -61,6 +61,7 @@ class Cell:
             # Left out when empty: an empty entry would change the keys of methods that use none.
             **({"annotations": annotations} if annotations else {}),
             **({"published_weights": weights.sha256} if weights else {}),
+            **({"tune": self.row.tuning.folds} if self.row.tuning else {}),
         }
 
     @cached_property
@@ -139,7 +140,9 @@ def fold_seconds(cell: Cell, fold: Fold) -> float | None:
     if cell.row.weights is not None:
         return 0.0  # nothing is trained
     clips = len(fold.train)
-    return cell.row.method.seconds(clips, round(clips * cell.task.frames))
+    seconds = cell.row.method.seconds(clips, round(clips * cell.task.frames))
+    tuning = cell.row.tuning
+    return seconds if seconds is None or tuning is None else seconds * tuning.fits
 
 
 def weight(unit: Unit) -> float:

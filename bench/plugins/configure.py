@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +16,12 @@ from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.names import Label
 from bench.core.select import choose, unknown
-from bench.plugins.assignments import canonical, split, values
+from bench.plugins.assignments import canonical, joined, split, values
 from bench.plugins.fold_weights import WORD, FoldWeights, read_folder
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
+from bench.plugins.tuning import FOLDS, MARK, Tuning, checked
+from bench.plugins.tuning import WORD as TUNE
 from bench.views.catalog import view_versions
 
 NEXT = {"minutes": "quick"}
@@ -35,6 +38,7 @@ class Configured:
         preset: "paper" or "quick"; "paper" where the preset asked for changes nothing.
         weights: published weights that stand in for training; None where it is trained.
         traced: scores of every checkpoint are part of the result.
+        tuning: what every fold chooses on its training subjects; None where nothing is.
     """
 
     method: Method
@@ -42,13 +46,18 @@ class Configured:
     preset: str
     weights: FoldWeights | None = None
     traced: bool = False
+    tuning: Tuning | None = None
 
     @property
     def config(self) -> dict[str, Any]:
-        """The fields, JSON-ready; of a file of weights its digest in place of its path."""
+        """The fields, JSON-ready; of a file of weights its digest in place of its path.
+
+        Of a field that is tuned all values to choose from.
+        """
         values = {f.name: getattr(self.method, f.name) for f in dataclasses.fields(self.method)}  # type: ignore[arg-type]
         # Where a file lies is no part of what results depend on.
-        return values | ({"weights": digest} if (digest := values.get(f"{WORD}_sha256")) else {})
+        values |= {"weights": digest} if (digest := values.get(f"{WORD}_sha256")) else {}
+        return values | (dict(self.tuning.grid) if self.tuning else {})
 
     @cached_property
     def description_key(self) -> str:
@@ -76,7 +85,7 @@ def configure(registry: Registry, words: str, preset: str) -> list[Configured]:
     if preset not in known:
         raise unknown("preset", preset, sorted(known))
     chosen: dict[str, Configured] = {}
-    for word in (part.strip() for part in words.split(",")):
+    for word in joined(words):
         wanted = Label.parse(word)
         for name in choose(wanted.method, registry.methods, "method"):
             plugin = registry.methods[name]
@@ -110,9 +119,12 @@ def _configured(plugin: type[Method], words: str, preset: str) -> Configured:
     preset = next((one for one in near if one in plugin.presets), "paper")
     variant, fields = split(plugin, words)
     folder = fields.pop(WORD, None) if plugin.weights_files else None
+    own = {one.name for one in dataclasses.fields(plugin)}  # type: ignore[arg-type]
+    folds = fields.pop(TUNE, None) if TUNE not in own else None
     try:
         with contained():
-            changes = values(plugin, fields)
+            found = values(plugin, fields)
+            changes = {name: each[0] for name, each in found.items() if len(each) == 1}
             method = _instance(plugin, variant, preset, changes)
             # Asked later where its facts are written: better that it fails before the run.
             method.stated()
@@ -127,9 +139,65 @@ def _configured(plugin: type[Method], words: str, preset: str) -> Configured:
         ) from error
     weights = None if folder is None else read_folder(folder, plugin.weights_files)
     # In one order and with one spelling, so that one configuration has one name.
-    parts = [variant, *canonical(changes), *([weights.word] if weights else [])]
+    tuning = _tuning(plugin, {n: each for n, each in found.items() if len(each) > 1}, folds)
+    if tuning and weights:
+        raise BenchError(f"{plugin.name}:{words}: published weights leave nothing to tune")
+    parts = [
+        variant,
+        *canonical(found),
+        *([f"{TUNE}={tuning.folds}"] if tuning else []),
+        *([weights.word] if weights else []),
+    ]
     label = Label(plugin.name, "+".join(filter(None, parts)))
-    return Configured(method, str(label), preset, weights, variant in plugin.traced)
+    return Configured(method, str(label), preset, weights, variant in plugin.traced, tuning)
+
+
+def _tuning(
+    plugin: type[Method], grid: Mapping[str, tuple[Any, ...]], folds: str | None
+) -> Tuning | None:
+    if not grid and folds is None:
+        return None
+    if folds is not None and not re.fullmatch("[2-9]|[1-9][0-9]", folds):
+        raise BenchError(f"{plugin.name}:{TUNE}={folds}: expected a number of inner folds, 2 to 99")
+    if not grid:
+        raise BenchError(
+            f"{plugin.name}:{TUNE}={folds}: nothing to choose from; expected FIELD=VALUE{MARK}VALUE"
+        )
+    return checked(plugin, grid, FOLDS if folds is None else int(folds))
+
+
+def with_tuning(registry: Registry, words: str, grids: Iterable[str], folds: int) -> str:
+    """The methods asked for, those that have the fields tuned: `--tune 'C=0.1,1,10' --inner 5`.
+
+    Raises:
+        BenchError: a grid that is none, or of a field that no method asked for has.
+    """
+    fields: dict[str, str] = {}
+    for grid in grids:
+        name, equals, listed = grid.partition("=")
+        each = [word.strip() for word in listed.split(",")]
+        if not (equals and name.isidentifier() and len(each) > 1 and all(each)):
+            raise BenchError(f"--tune {grid!r:.60}: expected FIELD=VALUE,VALUE,... such as C=0.1,1")
+        if name in fields:
+            raise BenchError(f"--tune {grid!r:.60}: {name} is tuned twice")
+        fields[name] = MARK.join(each)
+    known: dict[str, None] = {}
+    tuned = []
+    for word in joined(words):
+        wanted = Label.parse(word)
+        for name in choose(wanted.method, registry.methods, "method"):
+            own = [one.name for one in dataclasses.fields(registry.methods[name])]  # type: ignore[arg-type]
+            known |= dict.fromkeys(own)
+            parts = [f"{field}={listed}" for field, listed in fields.items() if field in own]
+            # A glob of variants is one of configurations first.
+            for variant in _variants(registry.methods[name], wanted.variant):
+                inner = [f"{TUNE}={folds}"] if parts else []
+                label = Label(name, "+".join(filter(None, [variant, *parts, *inner])))
+                tuned.append(str(label))
+    for field in fields:
+        if field not in known:
+            raise unknown("--tune: field", field, known)
+    return ",".join(tuned)
 
 
 def _instance(

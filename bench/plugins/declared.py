@@ -10,12 +10,8 @@ from typing import Any
 
 from bench.core.errors import BenchError
 from bench.core.typed import read_toml
-from bench.data.declared.composite import (
-    composed,
-    composite_dataset,
-    read_map,
-    typed_composite,
-)
+from bench.data.declared.class_map import composed, read_map
+from bench.data.declared.composite import composite_dataset, typed_composite
 from bench.data.declared.dataset import Declaration, declaration, declared_dataset
 from bench.data.declared.definition import FILE, read_definition
 from bench.plugins.registry import Registry

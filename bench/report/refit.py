@@ -109,7 +109,7 @@ def refit(unit: Unit, evidence: Evidence, cache: Cache, options: RunOptions) -> 
         raise BenchError(sentence)
     shared = setting(unit.cell, cache)
     try:
-        model, held_out, _ = fitted(shared, fit_job(unit, options))
+        model, held_out, *_ = fitted(shared, fit_job(unit, options))
     except DeadlineError:
         raise BenchError(
             f"refitting fold {unit.fold.name} takes more than {options.timeout:g} s; --seconds "

@@ -162,10 +162,10 @@ def describe_all(
 
 
 def _words(work: Sequence[Busy[ClipKey]]) -> list[str]:
-    """The method that describes each clip, or "reading" before there is one."""
+    """The methods at work; "reading" before there is one."""
     methods = (dict(one.job.payload.rows).get(one.step) for one in work)
     names = (method.name if method else "reading" for method in methods)
-    return [one.text(f"{name} {one.job.name[0]}") for one, name in zip(work, names, strict=True)]
+    return [one.text(name) for one, name in zip(work, names, strict=True)]
 
 
 @dataclass

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from bench.core.words import Status
 from bench.planning.plan import Cell, Unit
 from bench.plugins.configure import Configured
 from bench.plugins.method import Method
+from bench.plugins.tuning import Tuning
 from bench.running.device import NOWHERE, Used
 from bench.running.options import RunOptions
 from bench.store.environment import Environment
@@ -93,12 +95,14 @@ class Setting:
         descriptions: cache keys of all clips of the task, training and held-out.
         classes: number of classes.
         cache: folder.
+        tuning: what every fold chooses on its training subjects; None where nothing is.
     """
 
     method: Method
     descriptions: tuple[str, ...]
     classes: int
     cache: Path
+    tuning: Tuning | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Outcome:
     Attributes:
         status: "ok", or how it ended otherwise.
         scores: a row for each of `Fit.test`, in that order.
-        seconds, parameters, error, trace, inner_step, curve: as in a record.
+        seconds, parameters, error, trace, inner_step, curve, chosen: as in a record.
         used: the device that it was fitted on; of a fold that ended otherwise without a name.
         machine: where it was fitted; None: on this one.
     """
@@ -146,6 +150,7 @@ class Outcome:
     trace: list[tuple[int, list[list[float]]]] = field(default_factory=list)
     inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
+    chosen: dict[str, Any] = field(default_factory=dict)
     used: Used = NOWHERE
     machine: Environment | None = None
 
@@ -159,6 +164,7 @@ def setting(cell: Cell, cache: Cache) -> Setting:
         descriptions=tuple(description_key(cell.row, clip, digest) for clip, digest in pairs),
         classes=len(task.classes),
         cache=cache.folder,
+        tuning=cell.row.tuning,
     )
 
 

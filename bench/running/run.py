@@ -246,6 +246,7 @@ def _record(
         inner=options.inner,
         inner_step=outcome.inner_step,
         curve=outcome.curve,
+        chosen=outcome.chosen,
         transductive=row.method.stated().transductive,
         environment=machine or environment_id(),
         isolated=options.engine != "serial",

@@ -7,12 +7,13 @@ training clips' labels. The held-out labels stay in the parent, which joins them
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import traceback
 from collections.abc import Generator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.cache.cache import Cache
 from bench.core.contain import contained
@@ -26,6 +27,7 @@ from bench.running.engines.job import ends_the_run
 from bench.running.inner import best_step, inner_jobs
 from bench.running.jobs import Describe, Described, Fit, Outcome, Setting, allowed
 from bench.running.outputs import checked, curve_of, described, parameter_count, trace_of
+from bench.running.tuning import chosen
 from bench.views.clip_views import Views
 from bench.views.opening import UnreadableError, views_of
 
@@ -78,11 +80,21 @@ def _described(method: Method, clip: Views, cache: Cache, name: str) -> str:
 
 
 class Fitted(NamedTuple):
-    """A fitted fold: the model, the held-out clips' descriptions, and what was logged."""
+    """A fitted fold.
+
+    Attributes:
+        model: fitted.
+        held_out: the held-out clips' descriptions.
+        context: what was logged.
+        method: as fitted, with what inner folds chose.
+        chosen: what they chose, by field.
+    """
 
     model: Model
     held_out: list[Description]
     context: Context
+    method: Method
+    chosen: dict[str, Any]
 
 
 def fitted(setting: Setting, job: Fit) -> Fitted:
@@ -100,20 +112,24 @@ def fitted(setting: Setting, job: Fit) -> Fitted:
         genders=job.genders,
         unlabelled=held_out if method.stated().transductive else None,
     )
+    tuned: dict[str, Any] = {}
     with contained():
+        if setting.tuning is not None:
+            tuned = chosen(method, setting.tuning, training, context)
+            method = dataclasses.replace(method, **tuned)  # type: ignore[type-var]
         if job.weights is None:
             model = method.fit(training, context)
         else:
             model = method.published(job.weights, setting.classes)
     context.trace = trace_of(context.trace, len(held_out), setting.classes)
-    return Fitted(model, held_out, context)
+    return Fitted(model, held_out, context, method, tuned)
 
 
 def fit(setting: Setting, job: Fit) -> Outcome:
     """Fit on the training clips, score the held-out ones; never raises for a method's fault."""
     began, before = _clocks(), allocations()
     try:
-        model, held_out, context = fitted(setting, job)
+        model, held_out, context, _, tuned = fitted(setting, job)
         trained = _clocks()
         with contained():
             scores = checked(model.predict(held_out), len(held_out), setting.classes)
@@ -144,6 +160,7 @@ def fit(setting: Setting, job: Fit) -> Outcome:
         trace=[(step, values.tolist()) for step, values in context.trace],
         inner_step=step,
         curve=curve_of(context.curve),
+        chosen=tuned,
         used=used(before),
     )
 

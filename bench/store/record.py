@@ -25,6 +25,7 @@ class Inputs(TypedDict):
     seed: int
     annotations: NotRequired[dict[str, str | None]]
     published_weights: NotRequired[str]
+    tune: NotRequired[int]
 
 
 class Wanted(Protocol):
@@ -68,6 +69,7 @@ class Record:
         inner: fits on parts of the training clips that the run asked for, to choose a step by.
         inner_step: the step of the trace that those chose; None where there was nothing to choose.
         curve: training curve.
+        chosen: value of each tuned field that inner folds of the training subjects chose.
         transductive: the configuration saw the held-out clips, without labels, in training.
         environment: id of the machine's description.
         isolated: the held-out labels were never in the process that ran the unit.
@@ -101,6 +103,7 @@ class Record:
     inner: int = 0
     inner_step: int | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
+    chosen: dict[str, Any] = field(default_factory=dict)
     transductive: bool = False
     environment: str = ""
     isolated: bool = True
@@ -117,8 +120,10 @@ class Record:
 
     @property
     def selection(self) -> Selection:
-        """How its checkpoint was chosen; of weights from elsewhere nobody here can say."""
-        return "unknown" if self.published_weights else "last"
+        """How it was chosen what to score; of weights from elsewhere nobody here can say."""
+        if self.published_weights:
+            return "unknown"
+        return "inner" if "tune" in self.inputs else "last"
 
     @property
     def wall(self) -> float:

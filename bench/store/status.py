@@ -115,6 +115,8 @@ def explain(path: Path, store: Store, registry: Registry) -> Explanation:
         "device": record.processor or "not recorded",
         "provenance": record.provenance,
     }
+    if record.chosen:
+        about["chosen by inner folds"] = record.chosen
     if record.error:
         about["error"] = record.error.strip()
     # Before the changes, which need the plugin.

@@ -165,6 +165,12 @@ def parse(raw: Mapping[str, Any], origin: Path | str) -> Definition:
         raise DamagedError(origin, 'no table; write table = "clips.csv"')
     if definition.features and definition.kind != "features":
         raise DamagedError(origin, 'features of another kind; write kind = "features"')
+    for word in ("subject", "label", "path"):
+        if not getattr(definition.columns, word):
+            raise DamagedError(origin, f"columns.{word}: empty, expected a header")
+    if "columns" in raw and not definition.table:
+        said = "columns are those of a table; a file of features has its own names: subject, label"
+        raise DamagedError(origin, said)
     return definition
 
 

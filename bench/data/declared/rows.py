@@ -5,68 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 
-from bench.core.errors import DataError
 from bench.data.declared.definition import Definition
+from bench.data.declared.source import Source
 from bench.data.reading.annotations import number
-from bench.data.reading.listing import Listing, list_frames
 from bench.data.reading.tables import Row, read_table
-from bench.data.reading.video import KINDS, Video, open_video
+from bench.data.reading.video import KINDS
 
 SPAN = ("onset", "apex", "offset")
 PART = re.compile(r"\{([^{}:]+)(?::0?(\d)d?)?\}")
 """A column's header in a path that is put together: "sub{subject:02}/{clip}.avi"."""
 NEVER = "0"
 """Stands for onset and offset of a clip without frames, whose problem is another."""
-
-
-class Source:
-    """A folder of frames or a video that rows of a table name.
-
-    Attributes:
-        path: of the folder or video.
-    """
-
-    def __init__(self, path: Path, first_frame: int) -> None:
-        self.path = path
-        self._first_frame = first_frame
-
-    @property
-    def is_video(self) -> bool:
-        """Whether it is a file and no folder, by its name where there is nothing."""
-        return self.path.suffix.lower() in KINDS and not self.path.is_dir()
-
-    @cached_property
-    def video(self) -> Video | DataError:
-        """The video, or why it cannot be read."""
-        try:
-            return open_video(self.path)
-        except DataError as error:
-            return error
-
-    @cached_property
-    def listing(self) -> Listing:
-        """Its frames by number; those of a video are named by their place in it."""
-        if not self.is_video:
-            try:
-                return list_frames(self.path)
-            except DataError as error:  # a name that is too long, a folder that may not be read
-                return Listing([], fault=str(error))
-        if isinstance(self.video, DataError):
-            return Listing([], fault=str(self.video))
-        return Listing([(self._first_frame + at, str(at)) for at in range(len(self.video))])
-
-    def number(self, seconds: float, rate: float) -> int | None:
-        """Number of the frame at a time; None where that is not known."""
-        if self.is_video and isinstance(self.video, Video):
-            beyond = seconds > self.video.times[-1] + 1.5 / max(self.video.rate, 1)
-            # Behind its end no frame is near: a number that it lacks, to be reported.
-            at = round(seconds * self.video.rate) if beyond else self.video.nearest(seconds)
-            return self._first_frame + at
-        frames = self.listing.frames
-        return frames[0][0] + round(seconds * rate) if frames and rate else None
 
 
 def table_rows(definition: Definition, home: Path, required: Sequence[str]) -> list[Row]:
@@ -82,7 +33,8 @@ def table_rows(definition: Definition, home: Path, required: Sequence[str]) -> l
         columns |= {f"path {part}": (plain_header(part),) for part in parts}
         del columns["path"]
     # A column that holds paths names no clips.
-    if (names := columns.pop("clip")) != columns.get("path"):
+    names = columns.pop("clip", None)
+    if names is not None and names != columns.get("path"):
         columns["name"] = names
     # A column that the file names must be there.
     named = ["name" if name == "clip" else name for name, word in words.items() if word != name]

@@ -140,9 +140,10 @@ class _Sender:
                 return
             self.now([Busy(job) for job, _ in self.flying.values()])
             with suppress(queue.Empty):
-                task = self.ended.get(timeout=GLANCE)
-                job, _ = self.flying.pop(task.key)
-                yield job, self.outcome(task)
+                tasks = [self.ended.get(timeout=GLANCE)]
+                while not self.ended.empty():
+                    tasks.append(self.ended.get())
+                yield from self.outcomes(tasks)
 
     def fill(self) -> list[Ended[Any]]:
         """Hand jobs to the scheduler as it has threads; returns those that cannot be sent."""
@@ -196,16 +197,24 @@ class _Sender:
         found = {name: self.cache.get("descriptions", name) for name in job.shared.descriptions}
         return {name: value for name, value in found.items() if value is not None}
 
-    def outcome(self, task: Any) -> Any:
-        """What became of a task."""
-        from distributed.scheduler import KilledWorker
-
-        if task.status == "finished":
-            with _connection():
-                result = task.result()
+    def outcomes(self, tasks: list[Any]) -> Iterator[Ended[Any]]:
+        """What became of tasks that have ended."""
+        finished = [task for task in tasks if task.status == "finished"]
+        # Together: each fetch waits for an answer from another machine.
+        with _connection():
+            results = self.client.gather(finished)
+        found = {task.key: result for task, result in zip(finished, results, strict=True)}
+        for task in tasks:
+            job, _ = self.flying.pop(task.key)
+            result = found[task.key] if task.key in found else self.lost(task)
             if isinstance(result, Refused):
                 raise self.unlike(result)
-            return _placed(result)
+            yield job, _placed(result) if isinstance(result, Done) else result
+
+    def lost(self, task: Any) -> Lost:
+        """Why a task has no result."""
+        from distributed.scheduler import KilledWorker
+
         if task.status != "error":
             raise BenchError(CUT)
         error = task.exception()
