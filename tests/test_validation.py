@@ -85,6 +85,11 @@ def test_a_sound_plugin_loads(tmp_path, text):
             "",
             "no fit; write def fit(self, train, context",
         ),
+        (
+            "    def fit(",
+            "    def restore(self, state): ...\n    def fit(",
+            "restore takes (self, state); write def restore(self, state, outline)",
+        ),
         ('    name = "mine"', "", 'no name; write name = "mine"'),
         ('"mine"', '"My Net"', "name is 'My Net'; expected one lower-case word: name = \"mynet\""),
         ("rate: float = 0.1", "rate: float", "the field rate has no default; write rate: float ="),

@@ -71,6 +71,9 @@ def _method(plugin: type[Method], shipped: Collection[str]) -> Iterator[str]:
             yield f"no {function}; write def {function}{returns}: ..."
     if plugin.weights_files and plugin.published is Method.published:
         yield "weights_files, and no published; write def published(self, weights, classes): ..."
+    taken = list(inspect.signature(plugin.restore).parameters)
+    if len(taken) != len(("self", "state", "outline")):
+        yield f"restore takes ({', '.join(taken)}); write def restore(self, state, outline): ..."
     yield from _views(plugin, shipped)
     yield from _fields(plugin)
 
