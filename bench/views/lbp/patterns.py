@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -49,6 +50,8 @@ class Pattern:
         rt, ry, rx = (math.ceil(r) for r in reach)
         return rt, ry, rx
 
+    # The clips of a dataset mostly have one size or few.
+    @lru_cache(maxsize=64)  # noqa: B019
     def tables(self, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
         """What the kernels take for a volume of that shape (t, h, w).
 
@@ -66,6 +69,7 @@ class Pattern:
         return shifts, weights, counts
 
 
+@lru_cache(maxsize=64)
 def orthogonal_planes(points: int, radii: tuple[int, int, int]) -> Pattern:
     """The rings of LBP-TOP (Zhao, Pietikäinen 2007): planes XY, XT, YT; radii (rx, ry, rt).
 
@@ -197,12 +201,18 @@ def block_histograms(
     )
     planes = []
     for k, points in enumerate(counts):
-        table = mapping_table(int(points), mapping)
-        # A matrix of 0 and 1 that adds up the codes of each bin.
-        fold = np.eye(table.max() + 1)[table]
-        folded = raw[:, :, k, : len(table)] @ fold
+        fold = _fold(int(points), mapping)
+        folded = raw[:, :, k, : len(fold)] @ fold
         planes.append((folded / folded.sum(axis=-1, keepdims=True)).astype(np.float32))
     return planes
+
+
+@lru_cache(maxsize=64)
+def _fold(points: int, mapping: Mapping) -> Array:
+    """A matrix of 0 and 1 (codes, bins) that adds up the codes of each bin."""
+    table = mapping_table(points, mapping)
+    fold: Array = np.eye(table.max() + 1)[table]
+    return fold
 
 
 def _checked(volume: Array, pattern: Pattern) -> Array:
