@@ -126,7 +126,7 @@ def main(units: int) -> None:
 
         def add(what: str, found: Cost, target: str) -> None:
             rows.append((what, found, target))
-            print(f"{what}: {found.seconds:.2f} s, {found.megabytes:.0f} MB", flush=True)
+            print(f"{what}: {found.seconds:.4g} s, {found.megabytes:.0f} MB", flush=True)
 
         add("start: bench list", cost(folder, "list", "methods"), "")
         add(f"plan {units:,} units", cost(folder, "plan", *every, "--json"), "")

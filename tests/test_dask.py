@@ -18,6 +18,7 @@ import pytest
 from bench.running.engines import dask_client, dask_engine
 from bench.running.engines.dask_worker import Run, Shared
 from bench.running.engines.identity import identity
+from bench.running.engines.job import Lost
 
 pytest.importorskip("distributed")
 
@@ -233,6 +234,19 @@ def test_held_out_labels_are_not_sent(world):
     assert same == [True, False, False, False, False, False]
     # Nothing that is sent names a unit, which holds the labels.
     assert not any(b"Unit" in pickle.dumps(part) for part in parts)
+
+
+def test_a_fold_that_loses_too_many_workers_is_killed():
+    from distributed.scheduler import KilledWorker
+
+    class Task:
+        status = "error"
+
+        def exception(self) -> Exception:
+            return KilledWorker("task", None, 3)
+
+    sender = dask_engine._Sender(*[None] * 6)
+    assert sender.lost(Task()) == Lost("killed", "4 Dask workers were lost while they ran it")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -242,9 +242,8 @@ def _listed(path: Path, size: int, changed: int) -> Video:
     """A video in one state: a file that was replaced is read again."""
     del size, changed
     with _opened(path) as (container, stream):
-        # An edit list may hide packets at the start; the last one is empty.
-        packets = [one for one in container.demux(stream) if one.size and not one.is_discard]
-        stamps = [one.pts for one in packets if one.pts is not None]
+        packets, first = _packets(container, stream)
+        stamps = [one.stamp for one in packets if one.stamp is not None]
         # An avi has no times but those of decoding, which is another order where frames build on
         # later ones.
         sought = container.format.name.startswith(SOUGHT)
@@ -253,12 +252,11 @@ def _listed(path: Path, size: int, changed: int) -> Video:
         base = float(stream.time_base or 0)
         rate = float(stream.average_rate or stream.guessed_rate or 25)
         announced = stream.frames
+    if first is None or not packets:
+        raise DataError(f"{path}: its first frame cannot be decoded: it is damaged or truncated")
     shown = sorted(stamps) if exact else []
     times = [(one - shown[0]) * base for one in shown] or [i / rate for i in range(len(packets))]
-    if not times:
-        raise DataError(f"{path}: a video without a frame")
-    keys = {one.pts for one in packets if one.is_keyframe} if exact else set()
-    first = _first(path)
+    keys = {one.stamp for one in packets if one.key} if exact else set()
     rotation = round(first.rotation / 90) % 4
     height, width = first.height, first.width
     return Video(
@@ -273,12 +271,29 @@ def _listed(path: Path, size: int, changed: int) -> Video:
     )
 
 
-def _first(path: Path) -> VideoFrame:
-    """The first frame: it alone says how the others are turned."""
-    with _opened(path) as (container, stream):
-        for frame in container.decode(stream):
-            return frame
-    raise DataError(f"{path}: its first frame cannot be decoded: it is damaged or truncated")
+class _Packet(NamedTuple):
+    """A frame before it is decoded: its presentation time in ticks, and whether it is a key frame.
+
+    Not the packet of the library, which holds the bytes of its frame.
+    """
+
+    stamp: int | None
+    key: bool
+
+
+def _packets(
+    container: InputContainer, stream: VideoStream
+) -> tuple[list[_Packet], VideoFrame | None]:
+    """All packets of a stream, and its first frame, which alone says how the others are turned."""
+    packets: list[_Packet] = []
+    first: VideoFrame | None = None
+    for packet in container.demux(stream):
+        if first is None:
+            first = next(iter(packet.decode()), None)
+        # An edit list may hide packets at the start; the last one is empty.
+        if packet.size and not packet.is_discard:
+            packets.append(_Packet(packet.pts, packet.is_keyframe))
+    return packets, first
 
 
 def _varies(times: Sequence[float], tick: float) -> bool:

@@ -219,7 +219,8 @@ class _Sender:
             raise BenchError(CUT)
         error = task.exception()
         if isinstance(error, KilledWorker):
-            return Lost("killed", f"the Dask workers that ran it were lost: {error}")
+            count = error.allowed_failures + 1
+            return Lost("killed", f"{count} Dask workers were lost while they ran it")
         if isinstance(error, BenchError) or ends_the_run(error):
             raise error
         return Lost("failed", "".join(traceback.format_exception(error)))
