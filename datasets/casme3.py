@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from bench import DatasetFacts, Index, Labelling
@@ -81,10 +82,12 @@ class Casme3(reading.FrameDataset):
         micro = [row for row in coding.rows if not row["kind"] or "micro" in row["kind"].lower()]
         rows = [_named(row) for row in micro]
         folders = {folder.name.strip().lower(): folder for folder in reading.subfolders(home)}
+        # A video's folders are looked for once, however many clips it has.
+        videos = cache(_videos)
         index = reading.build_index(
             self.name,
             rows,
-            lambda row: _place(row, folders),
+            lambda row: _place(row, folders, videos),
             self.root,
             expected=860,
             words=self.words(),
@@ -107,18 +110,24 @@ def _named(row: reading.Row) -> reading.Row:
     }
 
 
-def _place(row: reading.Row, folders: Mapping[str, Path]) -> list[Path]:
+def _place(
+    row: reading.Row, folders: Mapping[str, Path], videos: Callable[[Path, str], list[Path]]
+) -> list[Path]:
     """The clip's own folder, or the colour frames of the videos that it may be part of."""
     subject = row["subject"].lower()
     # Cut clips have a folder each; whole videos have one for all of their clips.
     own = folders.get(f"{subject}_{row['name'].lower()}")
     if own is not None or subject not in folders:
         return [own] if own is not None else []
-    video = re.escape(row["name"].rpartition("_")[0])
+    return videos(folders[subject], row["name"].rpartition("_")[0])
+
+
+def _videos(subject: Path, name: str) -> list[Path]:
+    """The colour frames of a subject's video, which may have been cut into several folders."""
     # Clips cut by MEB lie in a, a2, a3, by their order in the table, with the video's numbers.
     named = [
         folder
-        for folder in reading.subfolders(folders[subject])
-        if re.fullmatch(f"{video}[0-9]*", folder.name.strip(), re.IGNORECASE)
+        for folder in reading.subfolders(subject)
+        if re.fullmatch(f"{re.escape(name)}[0-9]*", folder.name.strip(), re.IGNORECASE)
     ]
     return [reading.subfolder(folder, "color") or folder for folder in named]

@@ -201,8 +201,9 @@ def test_a_damaged_measure_is_made_again(world):
         sound[:20],
         sound.replace(b"1.0", b"0.5"),
         b"[]",
-        sound.replace(b'"format": 1', b'"format": 9'),
+        sound.replace(b'"format":1', b'"format":9'),
     ):
+        assert damage != sound
         file.write_bytes(damage)
         assert rows_of(world)["loso"]["identity"]["same_person"] is None
         assert world.bench("results", "verify").code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from bench.core.clip import CodedUnit
@@ -45,6 +46,7 @@ def subject_number(text: str, prefix: str = "") -> int | None:
     return int(match[1]) if match else None
 
 
+@lru_cache(maxsize=4096)
 def action_units(text: str) -> frozenset[int] | None:
     """Numbers of the action units in an annotation; sides and intensities are left out.
 
@@ -58,6 +60,8 @@ def action_units(text: str) -> frozenset[int] | None:
     return None if units is None else frozenset(unit.number for unit in units)
 
 
+# Tables repeat few combinations of units, and an index asks for each clip's three times.
+@lru_cache(maxsize=4096)
 def coded_units(text: str) -> frozenset[CodedUnit] | None:
     """The same action units with sides and intensities: "L10+4C" is unit 10 left, unit 4 at C.
 

@@ -27,6 +27,8 @@ def joined(rows: Sequence[Row]) -> Joined:
 
     Letter case makes no difference. The result does not depend on the order of the rows.
     """
+    if len(rows) == 1:
+        return Joined(rows[0], "", "")
     rows = sorted(rows, key=lambda row: sorted(row.items()))
     said = {field: _values(field, rows) for field in rows[0] if field != "row"}
     row: Row = {field: next(iter(values), "") for field, values in said.items()}
@@ -36,8 +38,6 @@ def joined(rows: Sequence[Row]) -> Joined:
     if differing:
         which = ", ".join(numbers[:-1]) + f" and {numbers[-1]}"
         return Joined(row, "", f"rows {which} contradict each other: {'; '.join(differing)}")
-    if len(rows) == 1:
-        return Joined(row, "", "")
     equal = all({**one, "row": ""} == {**rows[0], "row": ""} for one in rows)
     how = "identical rows" if equal else "rows, joined as they complete each other"
     return Joined(row, f"{len(rows)} {how}", "")

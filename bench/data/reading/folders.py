@@ -116,21 +116,21 @@ def _is_table(name: str) -> bool:
     return not name.startswith("~$") and name.lower().endswith((".xlsx", ".xls", ".csv"))
 
 
-def names(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> Iterable[str]:
+def names(folder: Path, kind: Callable[[os.DirEntry[str]], bool]) -> list[str]:
     """Visible entries of a kind in a folder, by name; none where there is no such folder."""
+    found = []
     try:
         with os.scandir(folder) as entries:
-            # Hidden files are skipped: on foreign disks macOS adds a "._img1.jpg" to each img1.jpg.
-            return sorted(e.name for e in entries if e.name[0] != "." and _is(e, kind))
+            for entry in entries:
+                try:
+                    if kind(entry):
+                        found.append(entry.name)
+                except OSError:  # a link that leads to itself
+                    continue
     # Loaders ask for folders that only some layouts have.
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise DataError(f"{folder}: {error.strerror}") from error
-
-
-def _is(entry: os.DirEntry[str], kind: Callable[[os.DirEntry[str]], bool]) -> bool:
-    try:
-        return kind(entry)
-    except OSError:  # a link that leads to itself
-        return False
+    # Hidden files are skipped: on foreign disks macOS adds a "._img1.jpg" to each img1.jpg.
+    return sorted(name for name in found if name[0] != ".")

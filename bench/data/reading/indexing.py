@@ -106,9 +106,9 @@ def build_index(
     draft = _Draft(database, root, words, rate)
     unique, conflicts = _unique(rows, draft)
     homes = {key: _folders(place(row)) for key, row in unique.items()}
-    listings = {folder: listed(folder) for group in homes.values() for folder in group}
     # Clips of one video share its folder.
     sharing = Counter(folder for group in homes.values() for folder in group)
+    listings = {folder: listed(folder) for folder in sharing}
     for key, row in sorted(unique.items()):
         span, note = _span(row, conflicts.get(key, ""))
         folder, found = _best(homes[key], listings, sharing, span)

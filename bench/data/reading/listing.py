@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -55,15 +54,13 @@ def list_frames(folder: Path) -> Listing:
     by name. Words after the number ("img46_crop.jpg") are accepted where no file of the folder ends
     in its number. Files are not opened: an empty one is found out when its clip is read.
     """
-    files = list(names(folder, os.DirEntry.is_file))
-    usual = [name for name in files if _suffix(name) in IMAGES and not COPY.fullmatch(name)]
-    frames, taken = _numbered(usual, NUMBERED)
-    if not frames:
-        frames, taken = _numbered(usual, SUFFIXED)
+    files = names(folder, os.DirEntry.is_file)
+    kinds = _kinds(files, NUMBERED) or _kinds(files, SUFFIXED)
+    taken = {name for found in kinds for _, name in found}
     refused = (
         Refused(name, reason) for name in files if name not in taken if (reason := _reason(name))
     )
-    return Listing(frames, tuple(refused))
+    return Listing(_by_number(kinds), tuple(refused))
 
 
 def numbered_frames(folder: Path) -> Frames:
@@ -80,21 +77,28 @@ def numbered(files: Iterable[str]) -> Frames:
     ]
 
 
-def _numbered(files: list[str], pattern: re.Pattern[str]) -> tuple[Frames, set[str]]:
-    """Frames by number, and all files with a number: of two with the same one is enough."""
-    found = []
-    kinds: Counter[tuple[str, ...]] = Counter()
+def _kinds(files: Iterable[str], pattern: re.Pattern[str]) -> list[Frames]:
+    """Images with a number, grouped by what else their names consist of; no second copies."""
+    kinds: dict[tuple[str, ...], Frames] = {}
     for name in files:
-        match = pattern.fullmatch(name)
-        if match:
-            kind = (match[1], match[3], match[4])
-            kinds[kind] += 1
-            found.append((int(match[2]), kind, name))
-    found.sort(key=lambda item: (item[0], -kinds[item[1]], item[2]))
+        if match := pattern.fullmatch(name):
+            before, at, after, suffix = match.groups()
+            kinds.setdefault((before, after, suffix), []).append((int(at), name))
+    # Decided once for each kind, as folders may hold many thousand files.
+    return [
+        found
+        for (*_, suffix), found in kinds.items()
+        if suffix.lower() in IMAGES and not COPY.fullmatch(found[0][1])
+    ]
+
+
+def _by_number(kinds: list[Frames]) -> Frames:
+    """One file for each number: of the kind with most files, then the first by name."""
+    ranked = [(at, -len(found), name) for found in kinds for at, name in found]
     best: dict[int, str] = {}
-    for at, _, name in found:
+    for at, _, name in sorted(ranked):
         best.setdefault(at, name)
-    return list(best.items()), {name for *_, name in found}
+    return list(best.items())
 
 
 def _suffix(name: str) -> str:

@@ -164,16 +164,16 @@ def _check_parts(path: Path, data: bytes) -> None:
 
 
 def _check_cells(path: Path, sheet: bytes) -> None:
-    last, rows, columns = "", 0, 0
-    for match in CELL.finditer(sheet):
-        row, column = int(match[2]), _column(match[1])
-        if row > rows or column > columns:
-            last = (match[1] + match[2]).decode()
-        rows, columns = max(rows, row), max(columns, column)
-    if rows * columns > MOST_CELLS:
+    places = CELL.findall(sheet)
+    # Without repetitions first: a column has as many cells as the table has rows.
+    columns = {letters: _column(letters) for letters in {letters for letters, _ in places}}
+    rows = {digits: int(digits) for digits in {digits for _, digits in places}}
+    right, bottom = max(columns.values(), default=0), max(rows.values(), default=0)
+    if right * bottom > MOST_CELLS:
+        far = max(places, key=lambda at: max(columns[at[0]] / right, rows[at[1]] / bottom))
         raise DataError(
-            f"{path}: a cell at {last}, far beyond the table; delete that row and column in a "
-            "spreadsheet program"
+            f"{path}: a cell at {b''.join(far).decode()}, far beyond the table; delete that row "
+            "and column in a spreadsheet program"
         )
 
 

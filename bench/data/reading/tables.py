@@ -115,13 +115,20 @@ def _fault(field: str, text: str) -> str:
     """What no table of this field has in a cell; "" for all else."""
     if len(text) > LONGEST:
         return f"{len(text)} characters; is a quotation mark left open?"
-    if sign := next((c for c in text if unicodedata.category(c) == "Cc"), ""):
+    # Control characters are not printable; asked first, as nearly every cell is.
+    if not text.isprintable() and (sign := next(filter(_is_control, text), "")):
         return f"the control character {sign!r}; the file is damaged"
+    if field not in FRAMES:
+        return ""
     try:
-        large = field in FRAMES and abs(float(text)) >= LARGEST
+        large = abs(float(text)) >= LARGEST
     except ValueError:  # "/", "?"
         large = False
     return f"{text[:20]!r}, {len(text)} characters, is not a frame number" if large else ""
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc"
 
 
 def _check_identity(
