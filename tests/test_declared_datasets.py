@@ -242,6 +242,24 @@ def test_a_settings_file_keeps_what_it_holds(lab):
     assert (lab.folder / "bench.toml").read_text().startswith(before)
     again = lab.bench("new", "dataset", "mylab", "--clips", "lab/clips.csv")
     assert again.code == 2
+    assert "edit lab/dataset.toml" in again.err
+    excluded = lab.folder / "without.txt"
+    excluded.write_text("mylab/00/v0_1\n")
+    ran = lab.bench("plan", "-d", "mylab", "-m", "majority", "--exclude", "without.txt")
+    assert ran.code == 0, ran.err
+    assert "11 of 12" in ran.out
+
+
+@pytest.mark.slow
+def test_the_drawn_laboratory_of_the_documentation_is_a_board_in_two_commands(lab):
+    from docs.examples.draw_lab import draw
+
+    draw(lab.folder / "drawn")
+    said = lab.bench("new", "dataset", "mylab", "--clips", "drawn/clips.csv")
+    assert "40 clips (videos or frames) in 3 classes" in said.out, said.err
+    ran = lab.bench("run", "-d", "mylab", "-m", "lbptop,majority", "--engine", "serial")
+    assert ran.code == 0, ran.err
+    assert "40 clips, 8 subjects, SYNTHETIC" in ran.out
 
 
 def test_cropped_clips_of_a_video_are_a_dataset_of_their_own(lab):

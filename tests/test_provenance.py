@@ -50,7 +50,7 @@ def test_what_failed_here_was_run_here(world):
     world.patch.setenv("TOY_FAULT", "raise")
     done = world.run(methods="faulty")
     assert done.code == 1
-    assert "Ran 6 folds" in done.err
+    assert "Ran 3 folds" in done.err
     assert row(world)["provenance"] == "run"
 
 

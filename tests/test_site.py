@@ -254,6 +254,7 @@ def test_a_board_is_published_from_its_predictions_or_by_its_numbers_alone(world
         assert "mean" in task.read_text()
         check_links({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*.*")})
         (world.folder / "made" / "predictions.tar.gz").unlink(missing_ok=True)
+    assert world.bench("publish", "made/leaderboard.json", "-o", "plain").code == 0
 
 
 def poisoned(content: Content, word: str) -> Content:

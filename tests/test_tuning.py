@@ -253,6 +253,7 @@ def test_each_fold_records_what_it_chose_and_the_row_says_so(world):
     board = json.loads((world.folder / "results" / "leaderboard.json").read_text())
     (tuned,) = [r for r in board["tables"][0]["rows"] if "tune" in r["label"]]
     assert tuned["selection"] == "inner"
+    assert board["tables"][0]["variants"] == [], "it is no configuration to compare with others"
     assert tuned["rank"] == 1
     (note,) = [note for note in tuned["notes"] if note["kind"] == "tuned"]
     assert note["chosen"] == {"flip=False": 6}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -15,8 +16,15 @@ def cores() -> int:
 
 def state_folder() -> Path:
     """Where the user's decisions are remembered."""
+    # Asked for every record that is written, and a variable may change while tests run.
+    return _state_folder(os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME"))
+
+
+@lru_cache(maxsize=8)
+def _state_folder(state: str | None, home: str | None) -> Path:
     from platformdirs import user_state_path
 
+    del state, home  # which platformdirs looks up itself
     return user_state_path("mer-bench")
 
 

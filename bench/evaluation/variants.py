@@ -93,8 +93,9 @@ def variants(
     """
     groups: dict[tuple[str, str], list[Member]] = defaultdict(list)
     for row, done in members:
-        # Weights from elsewhere are no variant of how the method is trained.
-        if not any(record.published_weights for record in done):
+        # Weights from elsewhere are no variant of how the method is trained, and folds that chose
+        # for themselves are of no single configuration.
+        if not any(record.published_weights or record.tuned for record in done):
             groups[Label.parse(row.label).method, row.preset].append((row, done))
     made = (
         _group(task, method, of, ["", *named.get(method, ())])

@@ -17,8 +17,9 @@ def read(folder: Path, registry: Registry) -> tuple[Content, list[str]]:
     """What a site of a folder shows, and a line for each damaged file that is left out.
 
     Args:
-        folder: of results; or of a board, which is computed again from the predictions beside it.
-            Without them its numbers are shown, and what needs predictions is not.
+        folder: of results; or of a board (or its archive of predictions, or leaderboard.json),
+            which is computed again from the predictions beside it. Without them its numbers are
+            shown, and what needs predictions is not.
         registry: for the facts of methods and datasets.
     """
     packed = archive.located(folder)
@@ -29,9 +30,10 @@ def read(folder: Path, registry: Registry) -> tuple[Content, list[str]]:
             # A temporary folder is gone when its name is read.
             lines = [line.replace(unpacked, str(packed)) for line in damaged]
         return replace(content, results=folder), lines
-    if (folder / "tasks").is_dir() or not (folder / "leaderboard.json").is_file():
+    file = folder / "leaderboard.json" if folder.is_dir() else folder
+    if (folder / "tasks").is_dir() or not file.is_file():
         return _computed(Store(folder), registry)
-    board = read_board(folder)
+    board = read_board(file)
     return Content(board, tuple(map(Section, board.tables)), registry, folder), []
 
 

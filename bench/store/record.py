@@ -119,11 +119,16 @@ class Record:
         return "published_weights" in self.inputs
 
     @property
+    def tuned(self) -> bool:
+        """Its fold chose values on its training subjects."""
+        return "tune" in self.inputs
+
+    @property
     def selection(self) -> Selection:
         """How it was chosen what to score; of weights from elsewhere nobody here can say."""
         if self.published_weights:
             return "unknown"
-        return "inner" if "tune" in self.inputs else "last"
+        return "inner" if self.tuned else "last"
 
     @property
     def wall(self) -> float:

@@ -64,6 +64,8 @@ def dataset(
     registry, _ = workspace()
     if name in registry.datasets:
         taken = registry.datasets[name]
+        if taken.declared_in is not None:
+            raise BenchError(f"{name!r} is declared already; edit {taken.declared_in}")
         raise BenchError(f"{name!r} names {taken.facts.title}; choose another name")
     if python:
         path = output or Path(f"{name}.py")
