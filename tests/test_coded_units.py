@@ -114,7 +114,7 @@ CLIP = Clip(
 def test_a_method_that_does_not_declare_them_cannot_see_them(tmp_path: Path) -> None:
     rows = (("a" * 64, Nosy()), ("b" * 64, ActionUnitOracle()))
     job = Describe(Coded(Path("/")), CLIP, "digest", rows, tmp_path)
-    done = call(describe, job)
+    done = call(describe, (job,))
     assert not done.failed
     assert not done.unread
 

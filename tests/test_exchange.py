@@ -419,7 +419,7 @@ def test_a_damaged_file_is_left_out_and_the_others_stay(ran):
     assert imports(ran, log(3)).code == 0
     assert imports(ran, log(2), label="Others").code == 0
     (path,) = ran.results.rglob("Theirs.json")
-    path.write_text(path.read_text().replace('"toy/p0/c0-low": 0', '"toy/p0/c0-low": 7'))
+    path.write_text(path.read_text().replace('"toy/p0/c0-low":0', '"toy/p0/c0-low":7'))
     for words in (("board",), ("compare", "Others", "mean"), ("results", "list")):
         done = ran.bench(*words)
         assert done.code == 0, words

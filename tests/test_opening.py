@@ -62,14 +62,14 @@ def test_what_is_cached_needs_no_decoding(tmp_path):
 def test_a_clip_is_decoded_once_for_all_methods(tmp_path):
     films = Films(Path("/"), ([],))
     rows = (("a" * 64, ApexPixels()), ("b" * 64, STSTNet()))
-    done = call(describe, Describe(films, CLIP, "digest", rows, tmp_path))
+    done = call(describe, (Describe(films, CLIP, "digest", rows, tmp_path),))
     assert not done.failed
     assert films.count[0] == [1]
 
 
 def test_what_cannot_be_read_is_no_fault_of_a_method(tmp_path):
     films = Films(Path("/"), ([],), broken=True)
-    done = call(describe, Describe(films, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path))
+    done = call(describe, (Describe(films, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path),))
     assert done.unread == {"a" * 64: "2.jpg: the file is empty"}
     assert not done.failed
 
@@ -136,7 +136,8 @@ def test_a_single_file_with_a_video_is_read_whole():
 
 def test_a_frame_that_cannot_be_read_alone_is_no_fault_of_a_method(tmp_path):
     broken = Taped(Path("/"), ([],), broken=True, asked=([],))
-    done = call(describe, Describe(broken, CLIP, "digest", (("a" * 64, ApexPixels()),), tmp_path))
+    rows = (("a" * 64, ApexPixels()),)
+    done = call(describe, (Describe(broken, CLIP, "digest", rows, tmp_path),))
     assert done.unread == {"a" * 64: "2.jpg: the file is empty"}
 
 
@@ -201,7 +202,7 @@ class Folders(FrameDataset):
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 clip = Clip("films", "1", "a", "", folder, tuple(f"{i % 3}.jpg" for i in range(last)), last // 2)
 rows = (("a" * 64, ApexPixels()), ("b" * 64, STSTNet()))
-done = call(describe, Describe(Folders(folder), clip, "digest", rows, folder / "cache"))
+done = call(describe, (Describe(Folders(folder), clip, "digest", rows, folder / "cache"),))
 assert not done.failed and not done.unread, done
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """

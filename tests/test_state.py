@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
@@ -223,3 +224,34 @@ def test_weights_of_another_network_are_refused():
 
     with pytest.raises(BenchError, match="the weights are not of this network"):
         STSTNet().restore({"a": np.zeros(2)}, Training.outline(np.zeros((3, 28, 28)), 3))
+
+
+def forest():
+    rows = np.random.default_rng(0).normal(size=(40, 3))
+    return RandomForestClassifier(3, random_state=0).fit(rows, rows[:, 0] > 0), rows
+
+
+def test_a_forest_comes_back_and_votes_alike():
+    trees, rows = forest()
+    back = again({"trees": trees})["trees"]
+    np.testing.assert_array_equal(back.predict_proba(rows), trees.predict_proba(rows))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("left_child", 10**6, "leads out of it or back"),
+        ("right_child", 0, "leads out of it or back"),
+        ("feature", 3, "beyond the 3 of a clip"),
+        ("feature", -7, "beyond the 3 of a clip"),
+    ],
+)
+def test_a_tree_that_leads_astray_is_refused(field, value, said):
+    """scikit-learn reads whatever memory such a node names."""
+    trees, _ = forest()
+    tree = trees.estimators_[1].tree_
+    state = tree.__getstate__()
+    state["nodes"][field][0] = value
+    tree.__setstate__(state)
+    with pytest.raises(BenchError, match=said):
+        again({"trees": trees})

@@ -102,9 +102,10 @@ def predict(
     json: opt.Json = False,
     force: opt.Force = False,
 ) -> None:
-    """Predict clips with a saved model: class scores, a csv, and a strip of pictures for each clip.
+    """Predict clips with a saved model: a video, frames, a table, or a dataset.
 
-    Key frames that are not given are spotted, and the output says so.
+    Writes class scores of each clip as csv, and a strip of pictures. Key frames
+    that are not given are spotted, and the output says so.
     """
     if (source is None) == (not dataset):
         raise BenchError("expected a video, a folder or a csv, or else --dataset NAME")

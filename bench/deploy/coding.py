@@ -14,6 +14,7 @@ import numpy as np
 
 from bench.core.errors import BenchError
 from bench.core.types import Array
+from bench.deploy.trees import TREE, check_trees
 from bench.plugins.state import State
 
 KINDS = "biuf"
@@ -118,12 +119,12 @@ def _dumped(name: str, estimator: Any) -> bytes:
 
     try:
         data: bytes = skops.io.dumps(estimator)
-        unknown = skops.io.get_untrusted_types(data=data)
+        unknown = set(skops.io.get_untrusted_types(data=data)) - {TREE}
     except Exception as error:  # an estimator may hold anything
         words = " ".join(str(error).split())
         raise BenchError(f"state: {name}: skops cannot save it: {words:.200}") from error
     if unknown:
-        raise BenchError(f"state: {name} holds {unknown[0]}, which skops would not load again")
+        raise BenchError(f"state: {name} holds {min(unknown)}, which skops would not load again")
     return data
 
 
@@ -131,7 +132,9 @@ def _loaded(name: str, data: bytes) -> Any:
     import skops.io
 
     try:
-        return skops.io.loads(data)
+        estimator = skops.io.loads(data, trusted=[TREE])
     except Exception as error:  # whatever a damaged or hostile archive leads to
         words = " ".join(str(error).split())
         raise BenchError(f"{name}: skops does not load it: {words:.200}") from error
+    check_trees(estimator)
+    return estimator

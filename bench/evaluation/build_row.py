@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from statistics import fmean
+from typing import Any
 
 from bench.core.clip import UNIT_CODES
 from bench.core.names import Label, Protocol
@@ -96,7 +98,14 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         provenance=least_provenance(done or records),
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
+        fields=_fields(first.inputs["config"], plugin),
     )
+
+
+def _fields(config: Mapping[str, Any], plugin: type[Method] | None) -> tuple[str, ...]:
+    """Those of a configuration: as the method has them, then others by the alphabet."""
+    known: list[str] = [one.name for one in fields(plugin)] if is_dataclass(plugin) else []
+    return tuple(name for name in dict.fromkeys([*known, *sorted(config)]) if name in config)
 
 
 def _all_scores(

@@ -111,6 +111,7 @@ class Row:
         parameters: number of trained parameters.
         rank: 1 plus the number of significantly better methods; None if not ranked.
         reference: a control or ceiling.
+        fields: of its configuration, in the method's order.
         notes: what a reader must know, as values.
     """
 
@@ -139,6 +140,7 @@ class Row:
     clips: int = 0
     expected: int | None = None
     identity: Identity | None = None
+    fields: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

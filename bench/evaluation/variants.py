@@ -118,7 +118,7 @@ def _group(task: Truth, method: str, members: list[Member], order: list[str]) ->
         name = Label.parse(label).variant
         return order.index(name) if name in order else len(order), label
 
-    configs = {label: chosen[label][1][0].inputs["config"] for label in sorted(chosen, key=place)}
+    configs = {label: config_of(*chosen[label]) for label in sorted(chosen, key=place)}
     fields, less = varied(configs), _differences(task, method, chosen, configs)
     rows = [
         Variant(
@@ -138,6 +138,12 @@ def _group(task: Truth, method: str, members: list[Member], order: list[str]) ->
         paper_metrics(first),
         (*_notes(members, chosen), *_unpaired(method, configs, less)),
     )
+
+
+def config_of(row: Row, done: Sequence[Record]) -> dict[str, Any]:
+    """The configuration of a row, in the order of the method's fields."""
+    config = done[0].inputs["config"]
+    return {name: config[name] for name in row.fields}
 
 
 def _comparable(members: Iterable[Member]) -> dict[str, Member]:

@@ -14,7 +14,7 @@ from bench.board.style import png, stamped
 from bench.board.text import NAMES, score_text
 from bench.cache.output import MARK, Output, write_outputs
 from bench.evaluation.crossing import crossing
-from bench.evaluation.variants import paper_metrics
+from bench.evaluation.variants import config_of, paper_metrics
 from bench.report import ablation, epochs, scores
 from bench.report.evidence import Evidence, LeftOut
 from bench.report.page import Part, html
@@ -102,7 +102,7 @@ def _training(evidence: Evidence) -> Iterator[Part]:
 
 def _ablation(evidence: Evidence) -> Iterator[Part]:
     rows = [row for row, _ in evidence.variants]
-    configs = {row.label: done[0].inputs["config"] for row, done in evidence.variants}
+    configs = {row.label: config_of(row, done) for row, done in evidence.variants}
     about = f"{len(rows)} variants with all folds finished, each on {evidence.clips}"
     if factors := crossing(configs):
         grid = crossed(

@@ -12,6 +12,7 @@ Reading never writes. A damaged file counts as absent; the run that replaces it 
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -132,15 +133,15 @@ class Store:
         folder = self.folder.joinpath("records", *parts)
         # One listing instead of a question for each fold.
         names = _listed(folder)
-        if folder == self.cell_folder(cell):
-            names -= {
-                f"{name}.json" for f in cell.folds if (name := safe(f.name)) == former(f.name)
-            }
         if not names:
             return []
-        files = ((unit, f"{former(unit.fold.name)}.json") for unit in cell.units)
-        paths = ((unit, folder / file) for unit, file in files if file in names)
-        return [(unit, path) for unit, path in paths if path != self.path(unit)]
+        here = folder == self.cell_folder(cell)
+        paths = ((unit, former(unit.fold.name), safe(unit.fold.name)) for unit in cell.units)
+        return [
+            (unit, folder / f"{old}.json")
+            for unit, old, new in paths
+            if f"{old}.json" in names and not (here and old == new)
+        ]
 
     def of_cell(self, cell: Cell) -> dict[str, Kept]:
         """What there is of a planned cell by fold, wherever this or an earlier version put it.
@@ -336,6 +337,11 @@ def _listed(folder: Path) -> set[str]:
         return set(os.listdir(folder))  # noqa: PTH208 (a path for each file would be slow)
     except (FileNotFoundError, NotADirectoryError):
         return set()
+    except OSError as error:
+        # Earlier versions named folders by labels of any length.
+        if error.errno == errno.ENAMETOOLONG:
+            return set()
+        raise
 
 
 def _sound(files: Iterable[Found[T]]) -> Iterator[T]:
