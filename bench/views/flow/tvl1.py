@@ -316,13 +316,14 @@ def solve(
     dual = np.zeros((4, h + 1, w), np.float32)
     data = np.empty((4, h, w), np.float32)
     step = np.empty(w, np.float32)
-    done = iterations
+    settled = False
     for _ in range(warps):
-        # Else the flow has hardly moved, and warping by it again would change next to nothing.
-        if done > SETTLED:
+        # Where the flow has hardly moved, warping by it again would change next to nothing.
+        if not settled:
             linearise(first, second, gradient_x, gradient_y, u, v, data)
         done = 0
         change = np.inf
         while change > enough and done < iterations:
             change = sweep(u, v, data, dual, numbers, step)
             done += 1
+        settled = done <= SETTLED and change <= enough
