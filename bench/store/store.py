@@ -335,13 +335,10 @@ def gc_paused() -> Iterator[None]:
 def _listed(folder: Path) -> set[str]:
     try:
         return set(os.listdir(folder))  # noqa: PTH208 (a path for each file would be slow)
-    except (FileNotFoundError, NotADirectoryError):
-        return set()
     except OSError as error:
-        # Earlier versions named folders by labels of any length.
-        if error.errno == errno.ENAMETOOLONG:
-            return set()
-        raise
+        if error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
+            raise
+        return set()  # a name too long: earlier versions named folders by labels of any length
 
 
 def _sound(files: Iterable[Found[T]]) -> Iterator[T]:
