@@ -13,10 +13,9 @@ Reading never writes. A damaged file counts as absent; the run that replaces it 
 from __future__ import annotations
 
 import errno
-import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +24,7 @@ from typing import NamedTuple, TypeVar
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.core.file_names import former, safe
+from bench.core.garbage import gc_paused
 from bench.core.sealed import is_sealed
 from bench.core.typed import DamagedError, NewerError
 from bench.data.task import Task
@@ -318,18 +318,6 @@ class Store:
             NewerError: a later version wrote one.
         """
         return list(_sound(scan_externals(files_of(self.folder, "external"), cache(self.task))))
-
-
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """While open, no search for cycles: records have none, and all would be searched many times."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _listed(folder: Path) -> set[str]:
