@@ -13,6 +13,7 @@ from bench.cache.eviction import in_use, prune
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.contain import contained
 from bench.core.errors import BenchError
+from bench.core.garbage import gc_paused
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
 from bench.planning.splits import Fold
@@ -31,7 +32,7 @@ from bench.store.at_work import Planned, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
-from bench.store.store import NOTHING_KEPT, Store, gc_paused
+from bench.store.store import NOTHING_KEPT, Store
 
 
 @dataclass
