@@ -26,6 +26,24 @@ from bench.store.store import Store
 PROBLEMS = 3
 """Problems of a task that a plan or run shows one by one."""
 
+ArrayOption = Annotated[
+    int | None,
+    typer.Option(
+        "--array", min=1, max=10_000, help="Jobs of the array; default: of about an hour each."
+    ),
+]
+MemoryOption = Annotated[
+    int | None,
+    typer.Option(
+        "--memory",
+        min=1,
+        max=4096,
+        metavar="GB",
+        help="Memory of each process, GB; default: 4 in a job array. A shell script starts no "
+        "more than this machine has memory for.",
+    ),
+]
+
 
 def plan(
     methods: opt.Methods = "all",
@@ -60,23 +78,8 @@ def plan(
     shell: Annotated[
         bool, typer.Option("--shell", help="Print a shell script that runs it in parts.")
     ] = False,
-    array: Annotated[
-        int | None,
-        typer.Option(
-            "--array", min=1, max=10_000, help="Jobs of the array; default: of about an hour each."
-        ),
-    ] = None,
-    memory: Annotated[
-        int | None,
-        typer.Option(
-            "--memory",
-            min=1,
-            max=4096,
-            metavar="GB",
-            help="Memory of each process, GB; default: 4 in a job array. A shell script starts no "
-            "more than this machine has memory for.",
-        ),
-    ] = None,
+    array: ArrayOption = None,
+    memory: MemoryOption = None,
     json: opt.Json = False,
 ) -> None:
     """Show what a run would do, what is done, and how long the rest may take.
