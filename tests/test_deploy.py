@@ -92,7 +92,7 @@ def test_the_same_command_writes_the_same_model(world):
         (("mean*", "-d", "toy", "-o", "m"), "nothing to train: mean*: expected one method"),
         (("mean:*", "-d", "toy", "-o", "m"), "several rows: mean, mean:noisy; name one"),
         (("ststnet", "-d", "toy", "-o", "m"), "needs flow_image"),
-        (("mean", "-d", "toy", "--without", "p9", "-o", "m"), "unknown subject '*/p9'"),
+        (("mean", "-d", "toy", "--without", "p9", "-o", "m"), "unknown subject 'p9'"),
         (("mean", "-d", "toy", "--without", "all", "-o", "m"), "nobody is left to train on"),
         (("mean", "-d", "toy", "-o", "toy.py"), "a file, expected a folder"),
         (("mean", "-d", "toy", "-o", "data"), "not empty, and no model"),
@@ -103,6 +103,16 @@ def test_what_cannot_be_trained_is_one_line(world, words, said):
     assert done.code == 2, done.out
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_what_could_not_be_restored_is_not_trained(world):
+    text = world.plugin.read_text()
+    assert "context) -> Nearest:" in text
+    world.plugin.write_text(text.replace("context) -> Nearest:", "context):"))
+    done = world.bench("fit", "mean", "-d", "toy", "-o", "m")
+    assert done.code == 2
+    assert "annotate fit with the class of its models" in done.err
+    assert not list((world.folder / "cache").rglob("descriptions"))
 
 
 def test_a_model_is_replaced_only_by_force(world):
