@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -158,6 +159,11 @@ def lost(folder: Path) -> None:
     (folder / "machine.skops").unlink()
 
 
+def pipe(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+    os.mkfifo(folder / WEIGHTS)
+
+
 def flipped(folder: Path) -> None:
     text = (folder / CARD).read_text()
     (folder / CARD).write_text(text.replace('"apexpixels"', '"apexhog"', 1))
@@ -214,6 +220,7 @@ def no_weights(folder: Path) -> None:
     [
         (cut, "weights.safetensors: its content is not what model.json was written with"),
         (lost, "machine.skops: No such file or directory; copy the folder again"),
+        (pipe, "weights.safetensors: not a file; copy the folder again"),
         (flipped, "model.json: its content does not match its seal"),
         (newer, "format 99, and this version of bench reads formats up to 1"),
         (elsewhere, "names a file '../machine.skops'"),

@@ -15,7 +15,7 @@ from bench.board.terminal import NARROW
 from bench.board.text import number
 from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.cli.common import err, name_damaged, out, print_json, workspace
-from bench.cli.complete import complete_methods
+from bench.cli.complete import complete_methods, complete_metrics
 from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results, output_option
 from bench.core.errors import BenchError
 from bench.core.names import Protocol as ProtocolName
@@ -53,7 +53,9 @@ def compare(
     metric: Annotated[
         str,
         typer.Option(
-            "--metric", help="Score to compare by: uf1, uar, accuracy, f1, or a metric of your own."
+            "--metric",
+            help="Score to compare by: uf1, uar, accuracy, f1, or a metric of your own.",
+            autocompletion=complete_metrics,
         ),
     ] = "uf1",
     output: Annotated[
