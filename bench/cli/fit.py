@@ -106,7 +106,7 @@ def fitted(request: Request, options: RunOptions, subjects: str, without: str) -
     remarked = dataclasses.replace(prepared, plan=dataclasses.replace(prepared.plan, cells=(cell,)))
     say_remarks(remarked)
     settings = prepared.settings
-    options = settled(prepared.options)
+    options = settled(prepared.options, err().say)
     with Watch(options.workers, err()) as watch:
         trained = train(cell, fold, request.apex, settings.cache, options, watch)
     found = find_loso(trained.card, Store(settings.results), prepared.registry)

@@ -21,6 +21,7 @@ from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Busy, Engine, Job, Lost
+from bench.running.gpus import settled
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
@@ -91,6 +92,8 @@ def _run(
     # Parts of a plan have no fold in common.
     if not (options.share or plan.shard):
         refuse_busy(store.folder, mark, _planned(waiting))
+    # Not earlier: asking torch or Dask workers for GPUs takes seconds.
+    options = settled(options, progress.note)
     _check_weights(waiting)
     waiting = _described(waiting, plan.shard, store, cache, options, progress, summary)
     if summary.spared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -111,3 +112,16 @@ def _plain(folder: Path, depth: int, refused: list[str]) -> Iterator[Path]:
                 refused.append(f"{path}: {about.st_size:,} bytes, expected {MOST_BYTES:,} at most")
             else:
                 yield path
+
+
+def names_in(folder: Path) -> set[str]:
+    """Names of the files in a folder; none where there is no such folder."""
+    try:
+        return set(os.listdir(folder))  # noqa: PTH208 (a path for each file would be slow)
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
+    except OSError as error:
+        # Earlier versions named folders by labels of any length.
+        if error.errno == errno.ENAMETOOLONG:
+            return set()
+        raise
