@@ -197,7 +197,7 @@ def test_brief_notes_fit_and_count_the_others():
 
 def test_every_kind_of_note_is_brief_in_the_narrow_table():
     for kind in kinds():
-        values = {"ended": {}, "labels": ("a",), "changed": ("a",)}
+        values = {"ended": {}, "labels": ("a",), "changed": ("a",), "chosen": {"C=0.1": 68}}
         note = kind(*[values.get(name, "1") for name in kind.__match_args__])
         assert 0 < len(brief_note(note)) <= BRIEF + 10
         assert note_text(note)

@@ -11,14 +11,18 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bench.core.errors import BenchError
 from bench.running.engines import dask_client, dask_engine
 from bench.running.engines.dask_worker import Run, Shared
 from bench.running.engines.identity import identity
 from bench.running.engines.job import Lost
+from bench.running.gpus import settled
+from bench.running.options import RunOptions
 
 pytest.importorskip("distributed")
 
@@ -181,6 +185,29 @@ def test_a_worker_that_differs_is_refused_with_the_difference(world, cluster):
     assert not world.records()
 
 
+@pytest.mark.parametrize(
+    ("words", "there", "device"),
+    [
+        ("auto", {"a": 1, "b": 2}, "cuda"),
+        ("auto", {"a": 0, "b": 2}, "cpu"),
+        ("cuda", {"a": 1, "b": 2}, "cuda"),
+        ("cuda", {"a": 1, "b": 0}, "worker b has no GPU"),
+        ("cuda:0,cuda:1", {"a": 2}, "CUDA_VISIBLE_DEVICES"),
+    ],
+)
+def test_the_device_is_one_that_all_workers_have(monkeypatch, words, there, device):
+    client = SimpleNamespace(run=lambda function, on_error: there)
+    monkeypatch.setattr(dask_client, "connected", lambda options, note: client)
+    options, said = RunOptions(engine="dask", scheduler="tcp://a:1", device=words), []
+    if device in ("cpu", "cuda"):
+        assert settled(options, said.append).device == device
+    else:
+        with pytest.raises(BenchError, match=device):
+            settled(options, said.append)
+    mixed = device == "cpu"
+    assert said == ["1 of 2 Dask workers have no GPU: all run on the CPU"] * mixed
+
+
 class Unwilling:
     """A client that notes what it is given, and whose scheduler is lost at once."""
 
@@ -216,7 +243,8 @@ def test_held_out_labels_are_not_sent(world):
 
     def sent() -> tuple[list[bytes], list[Any]]:
         client = Unwilling()
-        world.patch.setattr(dask_engine, "connected", lambda options, note: client)
+        for module in (dask_client, dask_engine):
+            world.patch.setattr(module, "connected", lambda options, note: client)
         assert world.run("--scheduler", "tcp://nowhere:1", engine="dask").code == 2
         jobs = [arguments[2] for arguments in client.sent if len(arguments) == 3]
         return jobs, [one for one, *more in client.sent if not more]

@@ -154,14 +154,14 @@ def test_a_gpu_that_is_not_there_is_refused_before_anything_is_described(world):
 )
 def test_devices_are_settled_by_what_is_there(monkeypatch, count, words, device, each):
     gpus(monkeypatch, count)
-    options = settled(RunOptions(device=words))
+    options = settled(RunOptions(device=words), print)
     assert (options.device, options.gpus) == (device, each)
 
 
 def test_in_one_process_the_first_gpu_is_used(monkeypatch):
     gpus(monkeypatch, 2)
-    assert settled(RunOptions(engine="serial", device="cuda:1,cuda:0")).device == "cuda:1"
-    assert settled(RunOptions(engine="serial")).device == "cuda"
+    assert settled(RunOptions(engine="serial", device="cuda:1,cuda:0"), print).device == "cuda:1"
+    assert settled(RunOptions(engine="serial"), print).device == "cuda"
 
 
 @pytest.mark.parametrize(

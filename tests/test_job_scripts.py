@@ -59,10 +59,21 @@ def test_a_pbs_array(world):
     assert "#PBS -J" not in script(world, "--pbs", "--array", "1"), "which PBS would refuse"
 
 
+def test_memory_is_asked_for_or_bounds_a_shell_script(world):
+    words = ("--array", "2", "-j", "3", "--memory", "16")
+    assert "#SBATCH --mem-per-cpu=16G" in script(world, "--slurm", *words).splitlines()
+    assert "#PBS -l select=1:ncpus=3:mem=48gb" in script(world, "--pbs", *words).splitlines()
+    world.patch.setattr("bench.cli.job_script.cores", lambda: 12)
+    world.patch.setattr("bench.cli.job_script.memory_here", lambda: 64)
+    assert "# 12 equal parts" in script(world, "--shell")
+    assert "# 4 equal parts" in script(world, "--shell", "--memory", "16")
+    assert "# 1 equal part " in script(world, "--shell", "--memory", "100")
+
+
 def test_size_and_time_follow_from_estimates():
     hours = [3600.0 * 10, 3600.0 * 30]
     assert array_of(hours, 500, 60.0, RunOptions(), None) == Array(
-        40, 1, 7200.0, False, "Estimated: about 40 h 0 min on one core."
+        40, 1, 7200.0, False, 4, "Estimated: about 40 h 0 min on one core."
     )
     assert array_of(hours, 500, 60.0, RunOptions(jobs=4), None).parts == 10
     assert array_of(hours, 500, 60.0, RunOptions(), 10).seconds == 2 * 4 * 3600
@@ -78,6 +89,7 @@ def test_size_and_time_follow_from_estimates():
         (("--shell", "--json"), "--shell and --json: choose one"),
         (("--slurm", "--shard", "1/2"), "--slurm and --shard: choose one"),
         (("--array", "3"), "--array: add --slurm, --pbs or --shell"),
+        (("--memory", "8"), "--memory: add --slurm, --pbs or --shell"),
     ],
 )
 def test_contradictions_are_a_line(world, words, said):

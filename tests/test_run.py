@@ -160,7 +160,7 @@ def wait_for_records(world, count: int) -> None:
     raise AssertionError("no record appeared in 30 s")
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_goes_on_where_it_stopped(world, how):
     process = start(world)
     wait_for_records(world, 2)
@@ -168,8 +168,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(world, how):
     _, said = process.communicate(timeout=30)
     early = world.records()
     assert 2 <= len(early) < 6
-    if how == signal.SIGINT:
-        assert process.returncode == 130
+    if how != signal.SIGKILL:
+        assert process.returncode == 128 + how
+        assert not list(world.results.glob("running/*")), "others need not wait for its silence"
         assert "rerun the command to resume" in said
         assert "Traceback" not in said
     world.run(methods="faulty")

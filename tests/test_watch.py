@@ -23,7 +23,7 @@ def cells_of(name: str) -> list[SimpleNamespace]:
     def cell(label: str, seconds: float | None, reference: bool = False) -> SimpleNamespace:
         facts = SimpleNamespace(reference=reference)
         method = SimpleNamespace(facts=facts, seconds=lambda clips, frames: seconds)
-        row = SimpleNamespace(label=label, method=method, weights=None)
+        row = SimpleNamespace(label=label, method=method, weights=None, tuning=None)
         return SimpleNamespace(task=task, row=row)
 
     return [cell("slow", 50.0), cell("fast", None), cell("ref", 0.1, reference=True)]

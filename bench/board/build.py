@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.board.board import Board, Table
 from bench.board.contract import apart_text
+from bench.core.garbage import gc_paused
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, by_row, finished
 from bench.evaluation.external import external_order, external_row
@@ -26,6 +27,8 @@ from bench.store.record import Record
 from bench.store.store import Store
 
 
+# Thousands of records are in memory, which no search for cycles can free.
+@gc_paused()
 def build(
     store: Store,
     registry: Registry,

@@ -12,7 +12,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
-from bench.cli.exits import FAILED, INTERRUPTED, leave, say
+from bench.cli.exits import FAILED, SHELL, leave, say
 from bench.core.contain import Interrupt
 from bench.core.deferred import defer
 from bench.core.errors import BenchError, disk_is_full
@@ -48,7 +48,8 @@ def _end(error: BaseException) -> NoReturn:
     # handler has done its work shows in SIG_DFL, which it leaves behind.
     if isinstance(error, Interrupt) or signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         say("Interrupted; rerun the command to resume.")
-        raise SystemExit(INTERRUPTED) from None
+        number = error.args[0] if isinstance(error, Interrupt) and error.args else signal.SIGINT
+        raise SystemExit(SHELL + number) from None
     if isinstance(error, BenchError):
         leave(str(error))
     # The reader has left, as `head` does when it has seen enough: a message would help nobody.
@@ -104,30 +105,40 @@ def _is_ours(trace: TracebackType | None) -> bool:
 
 
 def _answer_ctrl_c() -> None:
-    """The first Ctrl-C ends the command in order, a second one at once; neither by a traceback."""
-    if (
-        threading.current_thread() is not threading.main_thread()
-        # A shell has background jobs ignore it; that stays.
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):
+    """The first Ctrl-C ends the command in order, a second one at once; neither by a traceback.
+
+    So does SIGTERM, which batch systems send at a time limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
         return
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    # A shell has background jobs ignore Ctrl-C; that stays.
+    answered = [one for one, handler in usual.items() if signal.getsignal(one) is handler]
+
+    home = os.getpid()
 
     def answer(number: int, frame: FrameType | None) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        raise Interrupt
+        for one in usual:
+            signal.signal(one, signal.SIG_DFL)
+        if os.getpid() != home:
+            # A process that a method forked, which its pool may end like this.
+            signal.raise_signal(number)
+        raise Interrupt(number)
 
     def lost(unraisable: Any) -> None:
         # Raised inside a destructor or callback, where Python prints and drops exceptions.
         if not issubclass(unraisable.exc_type, Interrupt):
             sys.__unraisablehook__(unraisable)
             return
-        signal.signal(signal.SIGINT, answer)
+        number = unraisable.exc_value.args[0]
+        signal.signal(number, answer)
         # A little later, when the callback has returned.
-        timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        timer = threading.Timer(0.05, os.kill, (os.getpid(), number))
         timer.daemon = True
         timer.start()
 
-    signal.signal(signal.SIGINT, answer)
+    for one in answered:
+        signal.signal(one, answer)
+        # While Python shuts down no handler of its own may run.
+        atexit.register(signal.signal, one, signal.SIG_DFL)
     sys.unraisablehook = lost
-    # While Python shuts down no handler of its own may run.
-    atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)

@@ -7,8 +7,9 @@ from typing import NoReturn
 
 from bench.core.escape import visible
 
-# Shells use 2 for wrong usage, and 128 + SIGINT for Ctrl-C.
-MISUSE, FAILED, INTERRUPTED = 2, 1, 130
+# Shells use 2 for wrong usage, and 128 and the number of a signal, as SIGINT of Ctrl-C.
+MISUSE, FAILED, SHELL = 2, 1, 128
+INTERRUPTED = SHELL + 2
 
 
 def say(line: str) -> None:

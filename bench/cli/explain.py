@@ -101,7 +101,7 @@ def _looks(
     try:
         unit = unit_of(evidence, registry, recorded_task(evidence.truth, registry, settings))
         err().say(f"refitting fold {unit.fold.name}")
-        options = settled(RunOptions(engine="serial", timeout=seconds))
+        options = settled(RunOptions(engine="serial", timeout=seconds), err().say)
         # One thread as in a worker, so that the fold predicts as its record does.
         with threadpool_limits(1):
             try:

@@ -108,7 +108,7 @@ def fitted(request: Request, options: RunOptions, subjects: str, without: str) -
     )
     say_remarks(remarked)
     settings = prepared.settings
-    options = settled(prepared.options)
+    options = settled(prepared.options, err().say)
     with Watch(options.workers, err()) as watch:
         trained = train(cell, fold, request.apex, settings.cache, options, watch)
     found = find_loso(trained.card, Store(settings.results), prepared.registry)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bench.cli.prepare import Prepared, Request
 from bench.cli.watch import duration
-from bench.core.machine import cores
+from bench.core.machine import cores, memory_here
 from bench.running.options import RunOptions
 
 Kind = Literal["slurm", "pbs", "shell"]
@@ -27,6 +27,8 @@ LEAST, UNKNOWN = 0.5 * HOUR, 24 * HOUR
 """Of a part at least, and where the time of some folds is not known."""
 MOST_PARTS, USUAL = 1000, 40
 """Parts at most, and where no time is known."""
+MEMORY = 4
+"""GB for each core of an array."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Array:
         processes: of each job.
         seconds: time limit of each job.
         gpu: each job needs one.
+        memory: GB for each process.
         note: what the limit rests on.
     """
 
@@ -45,6 +48,7 @@ class Array:
     processes: int
     seconds: float
     gpu: bool
+    memory: int
     note: str
 
 
@@ -54,6 +58,7 @@ def array_of(
     longest: float,
     options: RunOptions,
     parts: int | None,
+    memory: int | None = None,
 ) -> Array:
     """The size and time of an array.
 
@@ -63,6 +68,7 @@ def array_of(
         longest: seconds of the longest fold, as far as known.
         options: number of processes, device.
         parts: jobs asked for; by default so many that each takes about an hour.
+        memory: GB asked for, for each process.
     """
     known = sum(one for one in seconds if one is not None)
     unknown = sum(one is None for one in seconds)
@@ -76,7 +82,7 @@ def array_of(
     if unknown:
         limit = max(limit, UNKNOWN)
         note = f"The run time of {unknown} of its {len(seconds)} cells is unknown."
-    return Array(parts, processes, limit, options.device.startswith("cuda"), note)
+    return Array(parts, processes, limit, options.device.startswith("cuda"), memory or MEMORY, note)
 
 
 def script(kind: Kind, prepared: Prepared, words: Mapping[str, Any], array: Array) -> str:
@@ -91,8 +97,9 @@ def script(kind: Kind, prepared: Prepared, words: Mapping[str, Any], array: Arra
     results = prepared.settings.results.absolute()
     run = shlex.join([*_program(), "run", *_typed(words), "--results", str(results)])
     board = shlex.join([*_program(), "board", "--results", str(results)])
+    parts = "part" if array.parts == 1 else "parts"
     head = [
-        f"# {array.parts} equal parts of one plan, from `bench plan --{kind}`.",
+        f"# {array.parts} equal {parts} of one plan, from `bench plan --{kind}`.",
         f"# {array.note}",
         "# Submit it again to resume. When all parts have ended:",
         f"#   {board}",
@@ -108,7 +115,7 @@ def _slurm(array: Array, run: str, setup: list[str]) -> Iterator[str]:
     yield "#SBATCH --job-name=bench"
     yield f"#SBATCH --array=1-{array.parts}"
     yield f"#SBATCH --cpus-per-task={array.processes}"
-    yield "#SBATCH --mem-per-cpu=4G"
+    yield f"#SBATCH --mem-per-cpu={array.memory}G"
     yield f"#SBATCH --time={_clock(array.seconds)}"
     yield "#SBATCH --output=bench-%A-%a.out"
     if array.gpu:
@@ -119,7 +126,7 @@ def _slurm(array: Array, run: str, setup: list[str]) -> Iterator[str]:
 
 def _pbs(array: Array, run: str, setup: list[str]) -> Iterator[str]:
     gpu = ":ngpus=1" if array.gpu else ""
-    memory = 4 * array.processes
+    memory = array.memory * array.processes
     yield "#!/bin/bash"
     yield "#PBS -N bench"
     if array.parts > 1:  # an array of one is refused
@@ -148,11 +155,21 @@ def _shell(array: Array, run: str, setup: list[str]) -> Iterator[str]:
     )
 
 
-def parts_by_default(kind: Kind, options: RunOptions, asked: int | None) -> int | None:
-    """Parts asked for; of a shell script one for each core."""
-    if asked is None and kind == "shell":
-        return max(1, cores() // (options.jobs or 1))
-    return asked
+def parts_by_default(
+    kind: Kind, options: RunOptions, asked: int | None, memory: int | None
+) -> int | None:
+    """Parts asked for; of a shell script as many as this machine has cores, and memory, for.
+
+    Args:
+        kind: of the script.
+        options: number of processes.
+        asked: parts.
+        memory: GB for each process; None if that does not matter.
+    """
+    if asked is not None or kind != "shell":
+        return asked
+    there = min(cores(), memory_here() // memory) if memory else cores()
+    return max(1, there // (options.jobs or 1))
 
 
 def _clock(seconds: float) -> str:

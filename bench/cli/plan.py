@@ -26,6 +26,24 @@ from bench.store.store import Store
 PROBLEMS = 3
 """Problems of a task that a plan or run shows one by one."""
 
+ArrayOption = Annotated[
+    int | None,
+    typer.Option(
+        "--array", min=1, max=10_000, help="Jobs of the array; default: of about an hour each."
+    ),
+]
+MemoryOption = Annotated[
+    int | None,
+    typer.Option(
+        "--memory",
+        min=1,
+        max=4096,
+        metavar="GB",
+        help="Memory of each process, GB; default: 4 in a job array. A shell script starts no "
+        "more than this machine has memory for.",
+    ),
+]
+
 
 def plan(
     methods: opt.Methods = "all",
@@ -60,12 +78,8 @@ def plan(
     shell: Annotated[
         bool, typer.Option("--shell", help="Print a shell script that runs it in parts.")
     ] = False,
-    array: Annotated[
-        int | None,
-        typer.Option(
-            "--array", min=1, max=10_000, help="Jobs of the array; default: of about an hour each."
-        ),
-    ] = None,
+    array: ArrayOption = None,
+    memory: MemoryOption = None,
     json: opt.Json = False,
 ) -> None:
     """Show what a run would do, what is done, and how long the rest may take.
@@ -73,20 +87,22 @@ def plan(
     With --slurm, --pbs or --shell it prints a script instead that runs the plan in equal parts.
     """
     words = dict(locals())
-    kind = _kind(slurm, pbs, shell, array, shard, json)
+    kind = _kind(slurm, pbs, shell, shard, json)
+    if kind is None and (array, memory) != (None, None):
+        raise BenchError(
+            f"--{'memory' if array is None else 'array'}: add --slurm, --pbs or --shell"
+        )
     prepared = prepare(chosen(Request, words), chosen(RunOptions, words))
     say_remarks(prepared)
     if kind is not None:
-        _print_script(kind, prepared, words, array)
+        _print_script(kind, prepared, words, array, memory)
     elif json:
         print_json([_facts(cell, prepared) for cell in prepared.plan.cells])
     else:
         print_plan(prepared)
 
 
-def _kind(
-    slurm: bool, pbs: bool, shell: bool, array: int | None, shard: str | None, json: bool
-) -> Kind | None:
+def _kind(slurm: bool, pbs: bool, shell: bool, shard: str | None, json: bool) -> Kind | None:
     """The script asked for; raises `BenchError` for options that contradict each other."""
     flags: dict[Kind, bool] = {"slurm": slurm, "pbs": pbs, "shell": shell}
     kinds = [kind for kind, flag in flags.items() if flag]
@@ -94,19 +110,19 @@ def _kind(
         raise BenchError(f"--{kinds[0]} and --{kinds[1]}: choose one script")
     if kinds and (json or shard is not None):
         raise BenchError(f"--{kinds[0]} and {'--json' if json else '--shard'}: choose one")
-    if array is not None and not kinds:
-        raise BenchError("--array: add --slurm, --pbs or --shell")
     return kinds[0] if kinds else None
 
 
-def _print_script(kind: Kind, prepared: Prepared, words: dict[str, Any], asked: int | None) -> None:
+def _print_script(
+    kind: Kind, prepared: Prepared, words: dict[str, Any], asked: int | None, memory: int | None
+) -> None:
     facts = [_facts(cell, prepared) for cell in prepared.plan.cells]
     each = [fact["seconds_left"] / max(fact["folds"] - fact["done"], 1) for fact in facts
             if fact["seconds_left"] is not None]  # fmt: skip
     units = sum(fact["folds"] - fact["done"] for fact in facts)
     left = [fact["seconds_left"] for fact in facts]
-    parts = parts_by_default(kind, prepared.options, asked)
-    found = array_of(left, units, max(each, default=0.0), prepared.options, parts)
+    parts = parts_by_default(kind, prepared.options, asked, memory)
+    found = array_of(left, units, max(each, default=0.0), prepared.options, parts, memory)
     # Not by rich, which would wrap long lines.
     print(script(kind, prepared, words, found), end="")
 

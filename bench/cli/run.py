@@ -23,7 +23,6 @@ from bench.cli.screen import Screen
 from bench.cli.watch import Watch
 from bench.planning.plan import Cell
 from bench.plugins.method import Facts
-from bench.running.gpus import settled
 from bench.running.options import RunOptions
 from bench.running.patience import last_line
 from bench.running.run import Summary
@@ -83,8 +82,7 @@ def run(
     if not prepared.plan.shard:
         # Now rather than after the last fold.
         check_publish(store.folder)
-    # Not earlier: asking torch for a GPU takes seconds, which a dry run need not wait for.
-    options = settled(prepared.options)
+    options = prepared.options
     started = time.perf_counter()
     with Watch(options.workers, err(), partial(_early, prepared, store)) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)

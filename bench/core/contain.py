@@ -13,7 +13,10 @@ from typing import NoReturn
 
 
 class Interrupt(BaseException):
-    """Ctrl-C; a type of its own, because a plugin may raise KeyboardInterrupt by itself."""
+    """Ctrl-C or SIGTERM; a type of its own: a plugin may raise KeyboardInterrupt by itself.
+
+    Its argument, if any, is the number of the signal.
+    """
 
 
 class ExitError(Exception):

@@ -1,4 +1,4 @@
-"""This machine: the cores that may be used, and where caches and decisions lie."""
+"""This machine: the cores that may be used, its memory, and where caches and decisions lie."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def cores() -> int:
     # Containers and batch systems may grant a process fewer cores than the machine has;
     # macOS and Windows do not say how many.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory_here() -> int:
+    """Memory of this machine, GB (Linux, macOS)."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 10**9
 
 
 def state_folder() -> Path:

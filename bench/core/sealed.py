@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import re
 import stat
 from collections.abc import Callable, Mapping
@@ -106,7 +107,7 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     # Before the format, in which a flipped bit must not pass for a later version's.
     mark, signature = "", raw.get("signature")
     if "seal" in raw:
-        mark = _mark_of(data)
+        mark, _ = _mark_of(data)
         if not mark and raw["seal"] != seal_of(mark := digest(raw), signature):
             raise DamagedError(path, "its content does not match its seal: damaged, or changed")
         if raw.get("kind") != kind.name:
@@ -119,22 +120,44 @@ def unseal(path: Path, kind: Kind) -> Sealed:
     return Sealed(raw, stated, mark, signature if mark and isinstance(signature, str) else "")
 
 
+def as_written(path: Path) -> tuple[bytes, str, str] | None:
+    """The text of a file that is as `seal` wrote it, its digest and its signature.
+
+    Returns:
+        None for any other, which `unseal` judges and explains.
+    """
+    try:
+        about = os.stat(path)  # noqa: PTH116 (records are many, and methods of a path slower)
+        # Opening a pipe would wait for a writer for ever.
+        if not stat.S_ISREG(about.st_mode):
+            return None
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            data = os.read(handle, about.st_size)
+        finally:
+            os.close(handle)
+    except OSError:
+        return None
+    mark, signature = _mark_of(data)
+    return (data, mark, signature or "") if mark else None
+
+
 END = re.compile(rb',"seal":"([0-9a-f]{64})"(?:,"signature":"([0-9a-f]*)")?}\Z')
 """Of a sealed file as `seal` writes it."""
 LONGEST_END = 300
 
 
-def _mark_of(data: bytes) -> str:
-    """The digest of a file whose text is what its seal is of; empty for any other.
+def _mark_of(data: bytes) -> tuple[str, str | None]:
+    """Digest and signature of a file whose text is what its seal is of; empty for any other.
 
     Three times as fast as writing the content anew to see whether it has that seal.
     """
     end = END.search(data, max(0, len(data) - LONGEST_END))
     if end is None:
-        return ""
+        return "", None
     mark = hashlib.sha256(data[: end.start()] + b"}").hexdigest()
     signature = None if end[2] is None else end[2].decode()
-    return mark if seal_of(mark, signature) == end[1].decode() else ""
+    return (mark, signature) if seal_of(mark, signature) == end[1].decode() else ("", None)
 
 
 def _mode(path: Path) -> int:

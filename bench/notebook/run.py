@@ -14,7 +14,6 @@ from bench.cli.watch import Watch
 from bench.core.select import unknown
 from bench.core.types import ApexPolicy
 from bench.notebook.board import Board, made
-from bench.running.gpus import settled
 from bench.running.options import Engine, Refresh, RunOptions
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
@@ -116,7 +115,7 @@ def carry_out(prepared: Prepared, keep: object = None) -> Board:
     """Run a plan with progress on the screen, and make its board."""
     say_remarks(prepared)
     store = Store(prepared.settings.results)
-    options = settled(prepared.options)
+    options = prepared.options
     with Watch(options.workers, err()) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     failures = _failures(prepared, summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,10 +40,14 @@ def gpu_count() -> int:
     return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
-def settled(options: RunOptions) -> RunOptions:
+def settled(options: RunOptions, note: Callable[[str], None]) -> RunOptions:
     """The options with the device that each job is offered, and the GPUs that workers share.
 
     "auto" is all GPUs, or the CPU without any; "cuda" is the first GPU. Each worker sees one GPU.
+
+    Args:
+        options: of the run.
+        note: told in a line what the user should know.
 
     Raises:
         BenchError: a GPU that is not there.
@@ -50,13 +55,8 @@ def settled(options: RunOptions) -> RunOptions:
     words = checked(options.device)
     if words == "cpu":
         return replace(options, device="cpu", gpus=())
-    if options.engine == "dask" and words == "cuda":
-        return replace(options, device="cuda", gpus=())  # the workers' machines have it or not
-    if options.engine == "dask" and words != "auto":
-        raise BenchError(
-            f"--device {words}: each Dask worker sees the GPUs of its CUDA_VISIBLE_DEVICES; "
-            "expected auto, cpu or cuda"
-        )
+    if options.engine == "dask":
+        return replace(options, device=_of_dask_workers(words, options, note), gpus=())
     there = gpu_count()
     if words == "auto":
         wanted = list(range(there))
@@ -70,12 +70,34 @@ def settled(options: RunOptions) -> RunOptions:
         )
     if not wanted:
         return replace(options, device="cpu", gpus=())
-    if options.engine == "dask":
-        return replace(options, device="cuda", gpus=())
     # This process cannot be shown fewer GPUs than it has seen already.
     if options.engine == "serial":
         return replace(options, device=f"cuda:{wanted[0]}" if wanted[0] else "cuda", gpus=())
     return replace(options, device="cuda", gpus=tuple(wanted))
+
+
+def _of_dask_workers(words: str, options: RunOptions, note: Callable[[str], None]) -> str:
+    """The device that jobs are offered on Dask workers, which must be the same on all of them."""
+    if words not in ("auto", "cuda"):
+        raise BenchError(
+            f"--device {words}: each Dask worker sees the GPUs of its CUDA_VISIBLE_DEVICES; "
+            "expected auto, cpu or cuda"
+        )
+    # Imported late: most runs need no Dask.
+    from bench.running.engines.dask_client import connected, each
+
+    counts = each(connected(options, note), gpu_count)
+    without = [worker for worker, count in counts.items() if not count]
+    if not without:
+        return "cuda"
+    if words == "cuda":
+        raise BenchError(
+            f"--device cuda: worker {without[0]} has no GPU that torch can use; --device auto runs "
+            "on the CPU where some have none"
+        )
+    if len(without) < len(counts):
+        note(f"{len(without)} of {len(counts)} Dask workers have no GPU: all run on the CPU")
+    return "cpu"
 
 
 def visible(gpu: int, shown: str | None) -> str:

@@ -13,6 +13,7 @@ from bench.cache.eviction import in_use, prune
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.contain import contained
 from bench.core.errors import BenchError
+from bench.core.garbage import gc_paused
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
 from bench.planning.splits import Fold
@@ -20,6 +21,7 @@ from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
 from bench.running.engines.job import Busy, Engine, Job, Lost
+from bench.running.gpus import settled
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
@@ -31,7 +33,7 @@ from bench.store.at_work import Planned, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
-from bench.store.store import NOTHING_KEPT, Store, gc_paused
+from bench.store.store import NOTHING_KEPT, Store
 
 
 @dataclass
@@ -90,6 +92,8 @@ def _run(
     # Parts of a plan have no fold in common.
     if not (options.share or plan.shard):
         refuse_busy(store.folder, mark, _planned(waiting))
+    # Not earlier: asking torch or Dask workers for GPUs takes seconds.
+    options = settled(options, progress.note)
     _check_weights(waiting)
     waiting = _described(waiting, plan.shard, store, cache, options, progress, summary)
     if summary.spared:

@@ -10,15 +10,16 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from bench.cache.files import canonical, key, keys_with
 from bench.core.errors import BenchError
 from bench.core.names import Protocol, TaskName
-from bench.core.sealed import Kind, seal, unseal
+from bench.core.sealed import Kind, as_written, seal, unseal
 from bench.core.typed import DamagedError, typed
 from bench.store.record import FORMAT, Inputs, Record
 
@@ -29,8 +30,13 @@ CENTURY = 3e9
 
 RECORD = Kind("record", format=FORMAT, unsealed=2)
 NO_CONTENT = {"format", "digest", "signature", "provenance", "extra"}
-FIELDS = {field.name for field in fields(Record)} - NO_CONTENT
+IN_FILE = tuple(one.name for one in fields(Record) if one.name not in NO_CONTENT)
+FIELDS = frozenset(IN_FILE)
 """Those that are content of the file."""
+SHARED = ("borrowed", "clips", "dataset_code")
+"""Fields whose value many records have in common."""
+
+_values = attrgetter(*IN_FILE)
 
 CURE = "the next `bench run` of its fold replaces it"
 
@@ -50,25 +56,87 @@ def read_record(path: Path) -> Record:
 
 
 def _read(path: Path) -> Record:
+    record, about = _as_written(path) or _explained(path)
+    if found := list(_contradictions(record, about)):
+        raise DamagedError(path, "; ".join(found))
+    return record
+
+
+def _as_written(path: Path) -> tuple[Record, _About] | None:
+    """A record that `encode` wrote, by one pass over its text; None for any other file."""
+    # Imported here: most commands read no file, and listings must start at once.
+    import msgspec
+
+    if (found := as_written(path)) is None:
+        return None
+    data, digest, signature = found
+    try:
+        read = _decoder().decode(data)
+        if (read.kind, read.format) != (RECORD.name, RECORD.format):
+            return None
+        about = _about_text(bytes(read.inputs))
+        values = dict(zip(IN_FILE, _values(read), strict=True))
+        values |= {name: _shared(name, bytes(values[name])) for name in SHARED}
+    except (msgspec.MsgspecError, DamagedError, ValueError, RecursionError):
+        return None
+    # The key is a hash of the inputs as they were written, with whatever else they hold.
+    values["inputs"] = about.inputs
+    return Record(**values, digest=digest, signature=signature), about
+
+
+@cache
+def _decoder() -> Any:
+    """Of the text of a record in today's format, with the fields of `Record` and no others."""
+    import msgspec
+
+    kinds = get_type_hints(Record)
+    kinds |= dict.fromkeys(("inputs", *SHARED), msgspec.Raw)
+    content = [(name, kinds[name]) for name in IN_FILE]
+    envelope = [("kind", str), ("format", int), ("seal", str)]
+    file = msgspec.defstruct(
+        "File",
+        [*content, *envelope, ("signature", str, "")],
+        kw_only=True,
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    return msgspec.json.Decoder(file)
+
+
+# In memory once, not once for each record.
+@lru_cache(maxsize=5000)
+def _shared(name: str, text: bytes) -> Any:
+    """The value of a field that many records have in common, from its JSON text."""
+    import msgspec
+
+    return msgspec.json.decode(text, type=get_type_hints(Record)[name])
+
+
+@lru_cache(maxsize=100)
+def _about_text(inputs: bytes) -> _About:
+    """From the JSON text of inputs; raises DamagedError where these are of a wrong type."""
+    import msgspec
+
+    content = msgspec.json.decode(inputs)
+    typed(content, Inputs, "inputs")
+    return _about(canonical(content))
+
+
+def _explained(path: Path) -> tuple[Record, _About]:
+    """A record of any format, or what is wrong with it; raises as `read_record`."""
     sealed = unseal(path, RECORD)
     raw = sealed.content
     extra = {name: raw[name] for name in raw.keys() - FIELDS}
     known = {name: raw[name] for name in raw.keys() & FIELDS} if extra else raw
     record = typed(known, Record, path)
     about = _about(canonical(raw["inputs"]))
-    record = record.with_(
-        # The key is a hash of the inputs as they were written, with whatever else they hold.
+    return record.with_(
         inputs=about.inputs,
-        borrowed=_one_of(tuple(record.borrowed.items())),
-        dataset_code=_one_of(tuple(record.dataset_code.items())),
         extra=extra,
         format=sealed.format,
         digest=sealed.digest,
         signature=sealed.signature,
-    )
-    if found := list(_contradictions(record, about)):
-        raise DamagedError(path, "; ".join(found))
-    return record
+    ), about
 
 
 class _About(NamedTuple):
@@ -95,11 +163,6 @@ def _about(inputs: str) -> _About:
     content = json.loads(inputs)
     family = key({name: value for name, value in content.items() if name != "seed"})[:12]
     return _About(content, keys_with(content), family, tuple(_wrong_inputs(content)))
-
-
-@lru_cache(maxsize=100)
-def _one_of(items: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return dict(items)
 
 
 def _wrong_inputs(inputs: Inputs) -> Iterator[str]:
@@ -171,7 +234,7 @@ def misfit(record: Record, clips: Sequence[str], classes: int) -> str:
         clips: ids of the held-out clips of the fold.
         classes: number of the task's classes.
     """
-    if unknown := [clip for clip in record.clips if clip not in clips]:
+    if record.clips != clips and (unknown := [clip for clip in record.clips if clip not in clips]):
         return f"clips that its fold does not have: {', '.join(unknown[:3])}"
     if len(record.clips) != len(clips):
         return f"{len(record.clips)} of the {len(clips)} clips of its fold"

@@ -12,11 +12,8 @@ Reading never writes. A damaged file counts as absent; the run that replaces it 
 
 from __future__ import annotations
 
-import errno
-import gc
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +22,7 @@ from typing import NamedTuple, TypeVar
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.core.file_names import former, safe
+from bench.core.garbage import gc_paused
 from bench.core.sealed import is_sealed
 from bench.core.typed import DamagedError, NewerError
 from bench.data.task import Task
@@ -38,7 +36,7 @@ from bench.store.environment import (
     read_environment_file,
 )
 from bench.store.external import External
-from bench.store.files import files_of
+from bench.store.files import files_of, names_in
 from bench.store.provenance import reproduced, sign
 from bench.store.record import Record
 from bench.store.record_file import CURE, encode, misfit, read_record
@@ -132,7 +130,7 @@ class Store:
             return []
         folder = self.folder.joinpath("records", *parts)
         # One listing instead of a question for each fold.
-        names = _listed(folder)
+        names = names_in(folder)
         if not names:
             return []
         here = folder == self.cell_folder(cell)
@@ -152,7 +150,7 @@ class Store:
             NewerError: a later version wrote one.
         """
         folder = self.cell_folder(cell)
-        names = _listed(folder)
+        names = names_in(folder)
         files = ((unit, f"{safe(unit.fold.name)}.json") for unit in cell.units)
         here = [(unit, folder / file) for unit, file in files if file in names]
         found: dict[str, Kept] = {}
@@ -318,30 +316,6 @@ class Store:
             NewerError: a later version wrote one.
         """
         return list(_sound(scan_externals(files_of(self.folder, "external"), cache(self.task))))
-
-
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """While open, no search for cycles: records have none, and all would be searched many times."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
-def _listed(folder: Path) -> set[str]:
-    try:
-        return set(os.listdir(folder))  # noqa: PTH208 (a path for each file would be slow)
-    except (FileNotFoundError, NotADirectoryError):
-        return set()
-    except OSError as error:
-        # Earlier versions named folders by labels of any length.
-        if error.errno == errno.ENAMETOOLONG:
-            return set()
-        raise
 
 
 def _sound(files: Iterable[Found[T]]) -> Iterator[T]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.errors import BenchError
-from bench.running.engines.dask_worker import sees
 from bench.running.options import RunOptions
 
 QUEUES = {
@@ -56,20 +55,20 @@ def connected(options: RunOptions, note: Callable[[str], None]) -> Any:
     return client
 
 
-def share_cache(client: Any, probe: Path) -> bool:
-    """Whether all workers that there are see a file of the cache.
+def each(client: Any, function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
+    """What a function returns on each worker that there is.
 
     Raises:
-        BenchError: one has no `bench`.
+        BenchError: one cannot run it.
     """
-    answers = client.run(sees, probe, on_error="return")
+    answers: dict[str, Any] = client.run(function, *arguments, on_error="return")
     for worker, answer in answers.items():
         if isinstance(answer, Exception):
             raise BenchError(
                 f"worker {worker} cannot run mer-bench ({type(answer).__name__}: {answer}); "
                 "install the same version there"
             )
-    return all(answers.values())
+    return answers
 
 
 # One: what describes clips and what fits folds share it.

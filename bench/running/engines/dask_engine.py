@@ -7,7 +7,6 @@ clips are described on this machine, and their descriptions travel with the jobs
 
 from __future__ import annotations
 
-import dataclasses
 import queue
 import time
 import traceback
@@ -22,8 +21,8 @@ from uuid import uuid4
 from bench.cache.cache import Cache
 from bench.cache.eviction import mark_of
 from bench.core.errors import BenchError
-from bench.running.engines.dask_client import connected, share_cache
-from bench.running.engines.dask_worker import Done, Refused, Run, Shared, Source, end, same, work
+from bench.running.engines.dask_client import connected, each
+from bench.running.engines.dask_worker import Refused, Run, Shared, Source, end, same, work
 from bench.running.engines.identity import differences, identity, identity_hash
 from bench.running.engines.job import (
     KEPT,
@@ -37,7 +36,6 @@ from bench.running.engines.job import (
 )
 from bench.running.engines.processes import Pool, processes
 from bench.running.engines.worker_process import Packed
-from bench.running.jobs import Outcome
 from bench.running.options import RunOptions
 
 CUT = (
@@ -80,7 +78,7 @@ def dask(
         yield from unsent
         return
     client = connected(options, note)
-    shared = share_cache(client, mark_of(cache))
+    shared = all(each(client, Path.exists, mark_of(cache)).values())
     first, _ = packer.waiting[0]
     if not shared and first.shared is None:
         note("the Dask workers do not share this cache: clips are described on this machine")
@@ -209,7 +207,7 @@ class _Sender:
             result = found[task.key] if task.key in found else self.lost(task)
             if isinstance(result, Refused):
                 raise self.unlike(result)
-            yield job, _placed(result) if isinstance(result, Done) else result
+            yield job, result
 
     def lost(self, task: Any) -> Lost:
         """Why a task has no result."""
@@ -257,13 +255,6 @@ def _connection() -> Iterator[None]:
         if ends_the_run(error):
             raise
         raise BenchError(CUT) from error
-
-
-def _placed(done: Done) -> Any:
-    """An outcome with the machine that it comes from."""
-    if isinstance(done.outcome, Outcome):
-        return dataclasses.replace(done.outcome, machine=done.machine)
-    return done.outcome
 
 
 def _source(plugin: Path) -> Source:

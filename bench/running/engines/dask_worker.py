@@ -24,7 +24,8 @@ from bench.running.engines.identity import identity, identity_hash
 from bench.running.engines.job import THREADS, Job
 from bench.running.engines.processes import Pool
 from bench.running.engines.worker_process import Packed
-from bench.store.environment import Environment, environment
+from bench.running.jobs import Outcome
+from bench.store.environment import environment
 
 
 class Source(NamedTuple):
@@ -74,13 +75,6 @@ class Shared(NamedTuple):
     descriptions: Mapping[str, Description]
 
 
-class Done(NamedTuple):
-    """What a job left: its outcome, and the machine that it ran on."""
-
-    outcome: Any
-    machine: Environment
-
-
 class Refused(NamedTuple):
     """A worker that cannot take part: what it is like, or nothing if it lacks the cache."""
 
@@ -108,8 +102,8 @@ _crews: dict[int, _Crew] = {}
 _starting = Lock()
 
 
-def work(run: Run, shared: Shared | None, payload: bytes) -> Done | Refused:
-    """Run one job of a run.
+def work(run: Run, shared: Shared | None, payload: bytes) -> Any:
+    """Run one job of a run; returns its outcome, or `Refused`.
 
     Raises:
         BenchError: its process cannot be started.
@@ -133,12 +127,9 @@ def work(run: Run, shared: Shared | None, payload: bytes) -> Done | Refused:
     with _starting:
         crew.pool.hand_out()
     ((_, outcome),) = crew.pool.run()
-    return Done(outcome, environment())
-
-
-def sees(path: Path) -> bool:
-    """Whether a file is there."""
-    return path.exists()
+    if isinstance(outcome, Outcome):
+        return dataclasses.replace(outcome, machine=environment())
+    return outcome
 
 
 def same(value: Any) -> Any:

@@ -48,7 +48,7 @@ def flow_between(first: Array, second: Array, algorithm: Algorithm = "tvl1") -> 
     return np.ascontiguousarray(found.transpose(2, 0, 1))
 
 
-@view(version=2, of="key_frames")
+@view(version=3, of="key_frames")
 def optical_flow(
     clip: Views, algorithm: Algorithm = "tvl1", size: tuple[int, int] | None = None
 ) -> Array:

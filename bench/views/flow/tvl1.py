@@ -16,9 +16,10 @@ import numpy as np
 
 from bench.core.compiled import compiled
 from bench.core.types import Array
+from bench.views.flow.pyramid import doubled, pyramid
 
-SMALLEST = 16
-"""Pixels along the shorter side below which the pyramid stops."""
+SETTLED = 2
+"""Iterations of a linearisation after which the next one starts from nearly the same flow."""
 
 # IPOL's GRAD_IS_ZERO: keeps the reciprocal finite where the image is flat.
 GRADIENT_IS_ZERO = np.float32(1e-10)
@@ -75,36 +76,6 @@ def flow(
     return np.stack([u, v])
 
 
-def pyramid(image: Array, scales: int, presmooth: float) -> list[Array]:
-    """The image smoothed, and halved again and again: (h, w), (h/2, w/2) ... float32."""
-    import cv2
-
-    # sigma of IPOL's zoom-out at a factor of one half
-    anti_alias = 0.6 * math.sqrt(3.0)
-    finest = image.astype(np.float32)
-    levels = [cv2.GaussianBlur(finest, (0, 0), presmooth) if presmooth else finest]
-    # Blurred before every second pixel is dropped: else fine texture aliases into false motion.
-    while len(levels) < scales and min(levels[-1].shape) >= 2 * SMALLEST:
-        # Copied, as the kernels are vectorised for contiguous rows.
-        levels.append(cv2.GaussianBlur(levels[-1], (0, 0), anti_alias)[::2, ::2].copy())
-    return levels
-
-
-def doubled(component: Array, shape: tuple[int, int]) -> Array:
-    """One flow component of the next finer scale: pixel (y, x) goes to (2y, 2x), linear between."""
-    finer = np.empty(shape, np.float32)
-    finer[::2, ::2] = component
-    rows, columns = finer[1::2, ::2], finer[:, 1::2]
-    rows[:-1] = (component[:-1] + component[1:])[: len(rows) - 1] / 2
-    # At an even size the last row has no coarse pixel below it to interpolate with.
-    rows[-1] = component[-1] if shape[0] % 2 == 0 else (component[-2] + component[-1]) / 2
-    even = finer[:, ::2]
-    columns[:, :-1] = ((even[:, :-1] + even[:, 1:]) / 2)[:, : columns.shape[1] - 1]
-    columns[:, -1] = even[:, -1] if shape[1] % 2 == 0 else (even[:, -2] + even[:, -1]) / 2
-    # A displacement in px doubles with the image.
-    return 2 * finer
-
-
 @compiled
 def cubic(t: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
     """Weights of the pixels at -1, 0, 1, 2 for a place t in 0..1 (Catmull-Rom)."""
@@ -120,21 +91,74 @@ def cubic(t: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
 
 @compiled
 def sample(
-    padded: Array,
-    i: Scalar,
-    j: Scalar,
-    down: tuple[Scalar, Scalar, Scalar, Scalar],
-    right: tuple[Scalar, Scalar, Scalar, Scalar],
-) -> Scalar:
-    """Bicubic sample: padded[i:i+4, j:j+4] weighted by `down` and `right`."""
-    i1, i2, i3 = i + np.uint32(1), i + np.uint32(2), i + np.uint32(3)
-    j1, j2, j3 = j + np.uint32(1), j + np.uint32(2), j + np.uint32(3)
-    a, b, c, d = right
-    first = a * padded[i, j] + b * padded[i, j1] + c * padded[i, j2] + d * padded[i, j3]
-    second = a * padded[i1, j] + b * padded[i1, j1] + c * padded[i1, j2] + d * padded[i1, j3]
-    third = a * padded[i2, j] + b * padded[i2, j1] + c * padded[i2, j2] + d * padded[i2, j3]
-    fourth = a * padded[i3, j] + b * padded[i3, j1] + c * padded[i3, j2] + d * padded[i3, j3]
-    return down[0] * first + down[1] * second + down[2] * third + down[3] * fourth
+    padded: Array, row: int, column: int, right: Array, down: Array, start: int, out: Array
+) -> None:
+    """Bicubic samples of one run of pixels whose stencils lie next to each other.
+
+    Args:
+        padded: (h + 3, w + 3) image; its border as in `linearise`.
+        row: the top row of the stencils.
+        column: the first column of the first pixel's stencil.
+        right: (w,) where the samples of a row lie between two columns, 0..1.
+        down: (w,) where they lie between two rows.
+        start: the first pixel.
+        out: (n,) gets the samples.
+    """
+    n = len(out)
+    tx, ty = right[start : start + n], down[start : start + n]
+    end = column + n + 3
+    r0, r1 = padded[row, column:end], padded[row + 1, column:end]
+    r2, r3 = padded[row + 2, column:end], padded[row + 3, column:end]
+    for x in range(n):
+        a, b, c, d = cubic(tx[x])
+        e, f, g, h = cubic(ty[x])
+        first = a * r0[x] + b * r0[x + 1] + c * r0[x + 2] + d * r0[x + 3]
+        second = a * r1[x] + b * r1[x + 1] + c * r1[x + 2] + d * r1[x + 3]
+        third = a * r2[x] + b * r2[x + 1] + c * r2[x + 2] + d * r2[x + 3]
+        fourth = a * r3[x] + b * r3[x + 1] + c * r3[x + 2] + d * r3[x + 3]
+        out[x] = e * first + f * second + g * third + h * fourth
+
+
+@compiled
+def locate(u: Array, v: Array, y: int, height: int, places: Array, shifts: Array) -> None:
+    """Where the pixels of one row go.
+
+    Args:
+        u: (w,) flow to the right of row y.
+        v: (w,) flow down.
+        y: the row.
+        height: of the image.
+        places: (2, w) gets the parts of a pixel to the right and down.
+        shifts: (w,) gets a number for the whole pixels, alike where stencils lie side by side; -1
+            outside of the image.
+    """
+    w = len(u)
+    right, down = places[0], places[1]
+    last, bottom, middle = np.float32(w - 1), np.float32(height - 1), np.float32(y)
+    for x in range(w):
+        # Cast first, as numba adds integers and float32 in double precision.
+        place_x, place_y = np.float32(x) + u[x], middle + v[x]
+        inside = (place_x >= 0) & (place_x <= last) & (place_y >= 0) & (place_y <= bottom)
+        # Places are at least 0 here, so that the cast rounds down.
+        i, j = np.int32(place_y if inside else 0), np.int32(place_x if inside else 0)
+        right[x], down[x] = place_x - np.float32(j), place_y - np.float32(i)
+        # A row has more numbers than there are shifts within it.
+        shifts[x] = np.int32(i * 2 * w + w + j - x) if inside else -1
+
+
+@compiled
+def reduce(
+    first: Array, u: Array, v: Array, dx: Array, dy: Array, inverse: Array, rest: Array
+) -> None:
+    """From one row of the warped image and gradient to what the iterations take.
+
+    `rest` becomes what of the linearised residual stays fixed while u and v are refined, and
+    `inverse` the reciprocal of the squared gradient.
+    """
+    for x in range(len(rest)):
+        rest[x] = rest[x] - dx[x] * u[x] - dy[x] * v[x] - first[x]
+    for x in range(len(rest)):
+        inverse[x] = np.float32(1) / (dx[x] * dx[x] + dy[x] * dy[x] + GRADIENT_IS_ZERO)
 
 
 @compiled
@@ -148,6 +172,9 @@ def linearise(
     out: Array,
 ) -> None:
     """Warp the second image and its gradient by the flow, bicubic.
+
+    Where neighbours move by the same whole pixels, their stencils lie side by side, and they are
+    sampled together: in smooth flow these are long runs, and processors load them at once.
 
     A pixel that the flow takes outside has no data term; were the border repeated there, the flow
     along it would run away.
@@ -163,32 +190,28 @@ def linearise(
             residual at zero flow.
     """
     h, w = first.shape
+    places = np.empty((2, w), np.float32)
+    shifts = np.empty(w, np.int32)
     for y in range(h):
+        locate(u[y], v[y], y, h, places, shifts)
+        dx, dy, inverse, rest = out[0, y], out[1, y], out[2, y], out[3, y]
+        start = 0
+        while start < w:
+            end = start + 1
+            while end < w and shifts[end] == shifts[start]:
+                end += 1
+            if shifts[start] < 0:
+                dx[start:end] = dy[start:end] = rest[start:end] = 0
+            else:
+                row, column = shifts[start] // (2 * w), shifts[start] % (2 * w) - w + start
+                sample(gradient_x, row, column, places[0], places[1], start, dx[start:end])
+                sample(gradient_y, row, column, places[0], places[1], start, dy[start:end])
+                sample(second, row, column, places[0], places[1], start, rest[start:end])
+            start = end
+        reduce(first[y], u[y], v[y], dx, dy, inverse, rest)
         for x in range(w):
-            # Cast first, as numba adds integers and float32 in double precision.
-            place_x, place_y = np.float32(x) + u[y, x], np.float32(y) + v[y, x]
-            if not (0 <= place_x <= w - 1 and 0 <= place_y <= h - 1):
-                out[0, y, x] = out[1, y, x] = out[2, y, x] = out[3, y, x] = 0
-                continue
-            # Places are at least 0 here, so that the cast rounds down.
-            i, j = np.uint32(place_y), np.uint32(place_x)
-            down, right = cubic(place_y - np.float32(i)), cubic(place_x - np.float32(j))
-            value = sample(second, i, j, down, right)
-            dx = sample(gradient_x, i, j, down, right)
-            dy = sample(gradient_y, i, j, down, right)
-            out[0, y, x] = dx
-            out[1, y, x] = dy
-            out[2, y, x] = np.float32(1) / (dx * dx + dy * dy + GRADIENT_IS_ZERO)
-            # What of the linearised residual stays fixed while u and v are refined.
-            out[3, y, x] = value - dx * u[y, x] - dy * v[y, x] - first[y, x]
-
-
-@compiled
-def divergence(px: Array, py: Array, row: int, out: Array) -> None:
-    """Backward-difference divergence of one row of a dual field that has a row of zeros on top."""
-    out[0] = px[row, 0] + py[row, 0] - py[row - 1, 0]
-    for x in range(1, len(out)):
-        out[x] = px[row, x] - px[row, x - 1] + py[row, x] - py[row - 1, x]
+            if shifts[x] < 0:
+                inverse[x] = rest[x] = 0
 
 
 @compiled
@@ -210,13 +233,22 @@ def clamp(
 
 
 @compiled
-def descend(u: Array, gradient: Array, row: int, step: Array, div: Array, theta: float) -> float:
-    """Primal update of one row of one component; returns the sum of squared changes."""
+def descend(
+    u: Array, gradient: Array, row: int, step: Array, px: Array, py: Array, theta: float
+) -> float:
+    """Primal update of one row of one component; returns the sum of squared changes.
+
+    The flow goes along the gradient, and by theta times the divergence of its dual field: backward
+    differences; the field has a row of zeros on top.
+    """
+    move = step[0] * gradient[row, 0] + theta * (px[row + 1, 0] + py[row + 1, 0] - py[row, 0])
+    u[row, 0] += move
     # In single precision within a row, like the arrays, so that the loop is vectorised; `sweep`
     # adds up the rows in double.
-    change = np.float32(0)
-    for x in range(len(step)):
-        move = step[x] * gradient[row, x] + theta * div[x]
+    change = move * move
+    for x in range(1, len(step)):
+        div = px[row + 1, x] - px[row + 1, x - 1] + py[row + 1, x] - py[row, x]
+        move = step[x] * gradient[row, x] + theta * div
         u[row, x] += move
         change += move * move
     return float(change)
@@ -240,23 +272,20 @@ def ascend(u: Array, row: int, below: int, px: Array, py: Array, rate: float) ->
 
 
 @compiled
-def sweep(u: Array, v: Array, data: Array, dual: Array, numbers: Array, rows: Array) -> float:
+def sweep(u: Array, v: Array, data: Array, dual: Array, numbers: Array, step: Array) -> float:
     """One iteration: primal on row y, dual on row y - 1; returns the sum of squared changes."""
     # indexed, not unpacked: numba takes the parts of an unpacked array for strided ones
     rate, limit, theta = numbers[0], numbers[1], numbers[2]
     ux, uy, vx, vy = dual[0], dual[1], dual[2], dual[3]
     gx, gy, inverse, rest = data[0], data[1], data[2], data[3]
-    step, div = rows[0], rows[1]
     change = 0.0
     h = len(u)
     # One row more than the image has: the dual of the last row follows its primal.
     for y in range(h + 1):
         if y < h:
             clamp(gx, gy, inverse, rest, u, v, y, limit, step)
-            divergence(ux, uy, y + 1, div)
-            change += descend(u, gx, y, step, div, theta)
-            divergence(vx, vy, y + 1, div)
-            change += descend(v, gy, y, step, div, theta)
+            change += descend(u, gx, y, step, ux, uy, theta)
+            change += descend(v, gy, y, step, vx, vy, theta)
         if y > 0:
             below = min(y, h - 1)
             ascend(u, y - 1, below, ux, uy, rate)
@@ -286,9 +315,15 @@ def solve(
     # Not reset at each warp: the dual of one linearisation is a good start for the next.
     dual = np.zeros((4, h + 1, w), np.float32)
     data = np.empty((4, h, w), np.float32)
-    rows = np.empty((2, w), np.float32)
+    step = np.empty(w, np.float32)
+    settled = False
     for _ in range(warps):
-        linearise(first, second, gradient_x, gradient_y, u, v, data)
-        for _ in range(iterations):
-            if sweep(u, v, data, dual, numbers, rows) <= enough:
-                break
+        # Where the flow has hardly moved, warping by it again would change next to nothing.
+        if not settled:
+            linearise(first, second, gradient_x, gradient_y, u, v, data)
+        done = 0
+        change = np.inf
+        while change > enough and done < iterations:
+            change = sweep(u, v, data, dual, numbers, step)
+            done += 1
+        settled = done <= SETTLED and change <= enough
