@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.board.board import Board, Table
 from bench.board.contract import apart_text
+from bench.core.garbage import gc_paused
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, by_row, finished
 from bench.evaluation.external import external_order, external_row
@@ -26,6 +27,8 @@ from bench.store.record import Record
 from bench.store.store import Store
 
 
+# Thousands of records are in memory, which no search for cycles can free.
+@gc_paused()
 def build(
     store: Store,
     registry: Registry,
@@ -91,7 +94,8 @@ def _table(
     done = {key: finished(of_row) for key, of_row in grouped}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
-    others = sorted((external_row(task, one) for one in external), key=external_order)
+    own = registry.metrics.values()
+    others = sorted((external_row(task, one, own) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
     known_as = dataset.literature() if dataset else ""
     published = comparisons(task.task, protocol, known_as, best_first) if known_as else ()

@@ -103,7 +103,9 @@ def fitted(request: Request, options: RunOptions, subjects: str, without: str) -
     prepared = prepare(request, options)
     cell = _only(prepared, request.methods)
     fold = chosen_fold(cell.task, subjects, without)
-    remarked = dataclasses.replace(prepared, plan=dataclasses.replace(prepared.plan, cells=(cell,)))
+    remarked = dataclasses.replace(
+        prepared, plan=dataclasses.replace(prepared.plan, cells=(cell,), skipped=())
+    )
     say_remarks(remarked)
     settings = prepared.settings
     options = settled(prepared.options, err().say)

@@ -16,4 +16,9 @@ def gc_paused() -> Iterator[None]:
         yield
     finally:
         if running:
+            # What was made meanwhile goes to the oldest generation, or the next collections would
+            # search it one after the other.
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

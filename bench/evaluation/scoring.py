@@ -32,29 +32,32 @@ def confusions(task: Truth, records: Sequence[Record], of: Array | None = None) 
     by_seed: dict[int, list[Record]] = defaultdict(list)
     for record in records:
         by_seed[record.inputs["seed"]].append(record)
-    stack = []
     # In the order of `Row.seeds`, with which callers pair the result.
-    for _, of_seed in sorted(by_seed.items()):
-        # By clip id, because records come in the order of folds and labels in that of the task
-        # file.
-        where = np.array([task.position[clip] for r in of_seed for clip in r.clips], int)
-        scored = [row for r in of_seed for row in r.scores]
-        predicted = np.argmax(scored, 1) if scored else np.array([], int)
-        chosen = slice(None) if of is None else of[where]
-        stack.append(by_subject(task, where[chosen], predicted[chosen]))
-    return np.array(stack)
+    ordered = [of_seed for _, of_seed in sorted(by_seed.items())]
+    done = [record for of_seed in ordered for record in of_seed]
+    # By clip id, because records come in the order of folds and labels in that of the task file.
+    where = np.array([task.position[clip] for r in done for clip in r.clips], int)
+    scored = [row for r in done for row in r.scores]
+    predicted = np.argmax(scored, 1) if scored else np.array([], int)
+    clips = np.array([sum(len(r.clips) for r in of_seed) for of_seed in ordered], int)
+    seed = np.repeat(np.arange(len(ordered)), clips)
+    chosen = slice(None) if of is None else of[where]
+    return _counts(task, seed[chosen], where[chosen], predicted[chosen], len(ordered))
 
 
 def by_subject(task: Truth, where: Array, predicted: Array) -> Array:
     """Counts (subjects, c, c) of predicted labels (n,) of the clips at positions `where` (n,)."""
-    people, subject = np.unique(task.people, return_inverse=True)
+    return np.asarray(_counts(task, np.zeros(len(where), int), where, predicted, 1)[0])
+
+
+def _counts(task: Truth, seed: Array, where: Array, predicted: Array, seeds: int) -> Array:
+    """Counts (seeds, subjects, c, c) of predicted labels (n,), of each its seed and position."""
+    people, classes = int(task.subject.max(initial=-1)) + 1, len(task.classes)
     # Every subject of the task has a place, so that the counts of two methods align.
-    counts = np.zeros((len(people), len(task.classes), len(task.classes)), int)
-    present = np.unique(subject[where])
-    counts[present] = per_group_confusions(
-        task.labels[where], predicted, subject[where], len(task.classes)
-    )
-    return counts
+    counts = np.zeros((seeds * people, classes, classes), int)
+    group = seed * people + task.subject[where]
+    counts[np.unique(group)] = per_group_confusions(task.labels[where], predicted, group, classes)
+    return np.asarray(counts.reshape(seeds, people, classes, classes))
 
 
 def scores(counts: Array, complete: bool) -> dict[str, Score]:
@@ -67,7 +70,7 @@ def scores(counts: Array, complete: bool) -> dict[str, Score]:
         intervals = bootstrap_all(counted, METRICS, drawn(counted.shape[1]))
     for name, metric in METRICS.items():
         # Pooled over subjects before scoring: the mean of each subject's F1 is another number.
-        values = [float(metric(seed.sum(0))) for seed in counts]
+        values = metric(counts.sum(1)).tolist()
         spread = stdev(values) if len(values) > 1 else None
         low, high = intervals.get(name, (None, None))
         by_metric[name] = Score(fmean(values), low, high, spread)

@@ -36,6 +36,11 @@ class Truth:
     contract: Contract = field(default_factory=Contract)
 
     @cached_property
+    def subject(self) -> Array:
+        """(n,) number of the subject of each clip, in the order of `np.unique(people)`."""
+        return np.unique(self.people, return_inverse=True)[1]
+
+    @cached_property
     def ids(self) -> Array:
         """(n,) id of each clip."""
         return np.array(list(self.position))

@@ -234,7 +234,7 @@ def misfit(record: Record, clips: Sequence[str], classes: int) -> str:
         clips: ids of the held-out clips of the fold.
         classes: number of the task's classes.
     """
-    if unknown := [clip for clip in record.clips if clip not in clips]:
+    if record.clips != clips and (unknown := [clip for clip in record.clips if clip not in clips]):
         return f"clips that its fold does not have: {', '.join(unknown[:3])}"
     if len(record.clips) != len(clips):
         return f"{len(record.clips)} of the {len(clips)} clips of its fold"
