@@ -86,7 +86,7 @@ def test_presets_are_told_apart_by_name(compared):
     [
         (("mean",), "two or more"),
         (("mean", "maen"), "did you mean mean"),
-        (("mean", "backwards", "--metric", "f2"), "--metric"),
+        (("mean", "backwards", "--metric", "f2"), "unknown metric 'f2'; known: accuracy, f1"),
         (("mean", "backwards", "--tasks", "smic/3"), "unknown task"),
         (
             ("mean", "backwards", "--protocol", "hde"),

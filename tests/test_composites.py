@@ -87,6 +87,26 @@ def test_training_on_one_database_and_testing_on_another_is_a_protocol_of_its_ow
     assert both.bench("results", "verify").code == 0
 
 
+def test_a_composite_is_checked_and_shown_as_it_is_typed(both):
+    checked = both.bench("data", "check", "one+two", "--map", "map.toml")
+    assert checked.code == 0, checked.err
+    assert "24 clips" in checked.out
+    assert (
+        "maps labels of a composite" in both.bench("data", "check", "one", "--map", "map.toml").err
+    )
+    text = (both.folder / "bench.toml").read_text()
+    maps = MAP.replace("[tasks.", "[composites.pair.tasks.")
+    (both.folder / "bench.toml").write_text(
+        f'{text}\n[composites.pair]\nparts = ["one", "two"]\n{maps}'
+    )
+    shown = both.bench("info", "pair").out
+    assert "root     none of its own" in shown
+    lacking = both.bench("data", "check", "smic+smice")
+    assert lacking.code == 2
+    assert "smic+smice: smic has no data" in lacking.err
+    assert "BENCH_SMIC_ROOT" in lacking.err
+
+
 def test_composites_of_the_settings_file(both):
     with (both.folder / "bench.toml").open("a") as file:
         file.write('\n[composites.pair]\nparts = ["one", "two"]\n')
@@ -117,12 +137,15 @@ def test_tasks_that_all_parts_have_need_no_map(both):
         + text[text.index("[tasks") :].replace('anger = ["anger"]', 'sad = ["sad"]')
     )
     assert both.bench("plan", "-d", "one+two", "-m", "featuresvm").code == 0
+    shown = both.bench("info", "one+two").out
+    assert "one+two/3: sad, awe, glad" in shown
+    assert "ships    features" in shown
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("-d", "one+three", "--map", "map.toml"), "no dataset 'three'"),
+        (("-d", "one+three", "--map", "map.toml"), "unknown dataset 'three'"),
         (("-d", "one+one", "--map", "map.toml"), "a dataset twice"),
         (("-d", "one", "--map", "map.toml"), "maps labels of a composite"),
         (("-d", "one+two", "--map", "gone.toml"), "gone.toml: no such file"),

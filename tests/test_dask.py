@@ -238,6 +238,41 @@ class Unwilling:
         pass
 
 
+def test_a_scheduler_that_hangs_does_not_keep_a_run_that_ends(monkeypatch):
+    def hang(tasks: Any) -> None:
+        assert not threading.Event().wait(20)
+
+    monkeypatch.setattr(dask_engine, "FAREWELL", 0.2)
+    sender = dask_engine._Sender(SimpleNamespace(cancel=hang), *[None] * 5)
+    began = time.monotonic()
+    sender.leave()
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.slow
+def test_workers_end_the_processes_of_a_run_that_was_killed(world, slow_cluster):
+    slow_cluster.worker()
+    while not slow_cluster.file.exists():
+        time.sleep(0.05)
+    words = "run -m faulty -d toy --seeds 0-9 --engine dask --scheduler"
+    command = [sys.executable, "-m", "bench", *words.split(), str(slow_cluster.file)]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    when_recorded(world.results, 2)
+
+    def at_work() -> bool:
+        listing = ["ps", "--ppid", str(slow_cluster.workers[0].pid), "-o", "args"]
+        return "spawn_main" in subprocess.run(listing, capture_output=True, text=True).stdout
+
+    assert at_work()
+    run.kill()
+    run.wait()
+    end = time.monotonic() + 60
+    while at_work() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not at_work()
+    assert len(world.records()) < 60
+
+
 def test_held_out_labels_are_not_sent(world):
     """What is sent for the first person's fold is the same when that person's labels change."""
 

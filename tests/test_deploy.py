@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -92,10 +93,11 @@ def test_the_same_command_writes_the_same_model(world):
         (("mean*", "-d", "toy", "-o", "m"), "nothing to train: mean*: expected one method"),
         (("mean:*", "-d", "toy", "-o", "m"), "several rows: mean, mean:noisy; name one"),
         (("ststnet", "-d", "toy", "-o", "m"), "needs flow_image"),
-        (("mean", "-d", "toy", "--without", "p9", "-o", "m"), "unknown subject '*/p9'"),
+        (("mean", "-d", "toy", "--without", "p9", "-o", "m"), "unknown subject 'p9'"),
         (("mean", "-d", "toy", "--without", "all", "-o", "m"), "nobody is left to train on"),
         (("mean", "-d", "toy", "-o", "toy.py"), "a file, expected a folder"),
         (("mean", "-d", "toy", "-o", "data"), "not empty, and no model"),
+        (("mean", "-d", "toy", "-o", "m", "--inner", "3"), "--inner: expected --tune"),
     ],
 )
 def test_what_cannot_be_trained_is_one_line(world, words, said):
@@ -103,6 +105,16 @@ def test_what_cannot_be_trained_is_one_line(world, words, said):
     assert done.code == 2, done.out
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_what_could_not_be_restored_is_not_trained(world):
+    text = world.plugin.read_text()
+    assert "context) -> Nearest:" in text
+    world.plugin.write_text(text.replace("context) -> Nearest:", "context):"))
+    done = world.bench("fit", "mean", "-d", "toy", "-o", "m")
+    assert done.code == 2
+    assert "annotate fit with the class of its models" in done.err
+    assert not list((world.folder / "cache").rglob("descriptions"))
 
 
 def test_a_model_is_replaced_only_by_force(world):
@@ -146,6 +158,11 @@ def cut(folder: Path) -> None:
 
 def lost(folder: Path) -> None:
     (folder / "machine.skops").unlink()
+
+
+def pipe(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+    os.mkfifo(folder / WEIGHTS)
 
 
 def flipped(folder: Path) -> None:
@@ -204,6 +221,7 @@ def no_weights(folder: Path) -> None:
     [
         (cut, "weights.safetensors: its content is not what model.json was written with"),
         (lost, "machine.skops: No such file or directory; copy the folder again"),
+        (pipe, "weights.safetensors: not a file; copy the folder again"),
         (flipped, "model.json: its content does not match its seal"),
         (newer, "format 99, and this version of bench reads formats up to 1"),
         (elsewhere, "names a file '../machine.skops'"),

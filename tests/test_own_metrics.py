@@ -101,6 +101,50 @@ def test_boards_have_a_column_for_each(measured):
     assert "did you mean kappa" in wrong.err
 
 
+def test_methods_are_compared_by_it(measured):
+    measured.run("--plugin", "mine.py", "--seeds", "0-1", methods="mean:noisy")
+    words = ("compare", "mean", "mean:noisy", "--plugin", "mine.py", "--json", "--metric")
+    (pair,) = json.loads(measured.bench(*words, "kappa").out)
+    assert pair["scores"][0] == pytest.approx(float(line(measured)["kappa"]))
+    of_scores = measured.bench(*words, "likelihood")
+    assert of_scores.code == 2
+    assert "likelihood is one of scores" in of_scores.err
+    assert "did you mean kappa" in measured.bench(*words, "kapa").err
+
+
+def test_one_without_a_value_is_not_compared(measured):
+    measured.run("--plugin", "mine.py", methods="mean:noisy")
+    (measured.folder / "void.py").write_text(
+        "from bench import Metric\n\nclass Void(Metric):\n    name = 'void'\n\n"
+        "    def of_counts(self, counts):\n        return counts[..., 0, 0] * float('nan')\n"
+    )
+    words = ("compare", "mean", "mean:noisy", "--plugin", "void.py", "--metric", "void")
+    done = measured.bench(*words)
+    assert done.code == 2
+    assert "void has no value" in done.err
+
+
+def test_imported_predictions_have_it(measured):
+    chosen = json.loads(next((measured.results / "tasks").glob("*.json")).read_text())["clips"]
+    rows = [
+        (clip, (label + (i % 3 == 0)) % 3) for i, (clip, (*_, label)) in enumerate(chosen.items())
+    ]
+    (measured.folder / "theirs.csv").write_text(
+        "clip,truth,predicted\n"
+        + "".join(f"{clip},{chosen[clip][-1]},{label}\n" for clip, label in rows)
+    )
+    words = ("results", "import", "theirs.csv", "--task", "toy/3", "--label", "Theirs")
+    done = measured.bench(*words)
+    assert done.code == 0, done.err
+    board = measured.bench("board", "--plugin", "mine.py", "--format", "csv")
+    (row,) = (r for r in csv.DictReader(io.StringIO(board.out)) if r["method"] == "Theirs")
+    truth = [label for *_, label in chosen.values()]
+    expected = cohen_kappa_score(truth, [label for _, label in rows])
+    assert float(row["kappa"]) == pytest.approx(expected)
+    assert row["kappa_low"]
+    assert not row["likelihood"]
+
+
 def test_a_settings_file_names_it_like_any_plugin(measured):
     text = (measured.folder / "bench.toml").read_text()
     (measured.folder / "bench.toml").write_text(text.replace('"toy.py"', '"toy.py", "mine.py"'))

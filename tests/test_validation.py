@@ -93,6 +93,7 @@ def test_a_sound_plugin_loads(tmp_path, text):
         ('    name = "mine"', "", 'no name; write name = "mine"'),
         ('"mine"', '"My Net"', "name is 'My Net'; expected one lower-case word: name = \"mynet\""),
         ("rate: float = 0.1", "rate: float", "the field rate has no default; write rate: float ="),
+        ("rate: float", "seconds: float", "the field seconds hides Method.seconds; rename it"),
         ("    name =", '    presets = {"quick": {"rat": 1}}\n    name =', "did you mean rate?"),
         (
             "    name =",

@@ -94,7 +94,8 @@ def _table(
     done = {key: finished(of_row) for key, of_row in grouped}
     best_first = ranked(rows, done, task)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
-    others = sorted((external_row(task, one) for one in external), key=external_order)
+    own = registry.metrics.values()
+    others = sorted((external_row(task, one, own) for one in external), key=external_order)
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
     known_as = dataset.literature() if dataset else ""
     published = comparisons(task.task, protocol, known_as, best_first) if known_as else ()

@@ -16,6 +16,7 @@ from bench.cli.screen import Screen
 from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
 from bench.core.select import unknown
+from bench.plugins.declared import with_typed
 from bench.plugins.registry import Registry
 from bench.plugins.settings import Settings, located, no_data, read_settings
 
@@ -88,13 +89,19 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=1, sort_keys=True, default=str))
 
 
-def open_dataset(name: str, plugins: Sequence[Path] | None) -> Dataset:
-    """A dataset whose data is configured.
+def open_dataset(name: str, plugins: Sequence[Path] | None, classes: Path | None = None) -> Dataset:
+    """A dataset, or a typed composite, whose data is configured.
+
+    Args:
+        name: "casme2" or "casme2+samm".
+        plugins: plugin files.
+        classes: file of a composite's tasks, as `--map` names it.
 
     Raises:
         BenchError: an unknown name, or no data.
     """
     registry, settings = workspace(plugins)
+    registry = with_typed(registry, [name], classes)
     if name not in registry.datasets:
         raise unknown("dataset", name, registry.datasets)
     have = located(registry, settings.folders)

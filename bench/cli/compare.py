@@ -15,7 +15,7 @@ from bench.board.terminal import NARROW
 from bench.board.text import number
 from bench.cache.output import MARK, Output, check_output, write_outputs
 from bench.cli.common import err, name_damaged, out, print_json, workspace
-from bench.cli.complete import complete_methods
+from bench.cli.complete import complete_methods, complete_metrics
 from bench.cli.options import Force, Json, KnownTasks, Plugin, Protocol, Results, output_option
 from bench.core.errors import BenchError
 from bench.core.names import Protocol as ProtocolName
@@ -24,8 +24,9 @@ from bench.evaluation.average_ranks import average_ranks
 from bench.evaluation.compare import Pair
 from bench.evaluation.compare import compare as compare_methods
 from bench.evaluation.entries import LeftOut
+from bench.evaluation.own_metrics import measure
 from bench.evaluation.truth import truth
-from bench.statistics.metrics import MetricName
+from bench.statistics.metrics import Metric as Measure
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -50,7 +51,12 @@ def compare(
     tasks: KnownTasks = "all",
     protocol: Protocol = "loso",
     metric: Annotated[
-        MetricName, typer.Option("--metric", help="Score to compare the methods by.")
+        str,
+        typer.Option(
+            "--metric",
+            help="Score to compare by: uf1, uar, accuracy, f1, or a metric of your own.",
+            autocompletion=complete_metrics,
+        ),
     ] = "uf1",
     output: Annotated[
         Path | None,
@@ -63,11 +69,12 @@ def compare(
     """Test whether methods differ: paired by subject, on each task."""
     if output is not None:
         check_output(output, MARK, force)
-    _, settings = workspace(plugin, results)
+    registry, settings = workspace(plugin, results)
+    measured = measure(metric, registry.metrics)
     store = Store(settings.results)
     contents = store.contents()
     name_damaged(contents.damaged, "left out")
-    pairs, left_out = paired(store, contents.records, methods, tasks, protocol, metric)
+    pairs, left_out = paired(store, contents.records, methods, tasks, protocol, measured)
     for one in left_out:
         err().say(left_out_text(one))
     if not pairs:
@@ -87,7 +94,7 @@ def paired(
     methods: Sequence[str],
     tasks: str,
     protocol: str,
-    metric: MetricName,
+    by: Measure,
 ) -> tuple[list[Pair], list[LeftOut]]:
     """All pairs of methods on the tasks of a results folder, and what is left out of them.
 
@@ -105,7 +112,7 @@ def paired(
         key=lambda task: (task.synthetic, task.task, task.fingerprint),
     )
     externals = store.externals()
-    return compare_methods(wanted, records, externals, methods, protocol, metric)
+    return compare_methods(wanted, records, externals, methods, protocol, by)
 
 
 def no_pairs(methods: Sequence[str], protocol: str) -> BenchError:

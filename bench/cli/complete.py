@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from bench.core.errors import BenchError
 from bench.plugins.registry import Registry
+from bench.statistics.metrics import METRICS
 
 
 def _completion(
@@ -59,4 +60,5 @@ complete_presets = _completion(_preset_names)
 complete_methods = _completion(_method_names)
 complete_datasets = _completion(lambda registry: ["all", "public", *registry.datasets])
 complete_tasks = _completion(_task_names)
+complete_metrics = _completion(lambda registry: sorted([*METRICS, *registry.metrics]))
 complete_names = _completion(lambda registry: [*registry.methods, *registry.datasets])

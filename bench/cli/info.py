@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,8 @@ from bench.core.dataset import Dataset
 from bench.core.escape import visible
 from bench.core.names import Label, TaskName
 from bench.core.select import unknown
+from bench.data.declared.composite import Composite
+from bench.plugins.declared import with_typed
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
 
@@ -32,11 +35,13 @@ def info(
     the folder layout it is read from.
     """
     registry, _ = workspace(plugin)
+    if ":" not in name:  # the plus of a variant joins fields
+        registry = with_typed(registry, [name], None)
     plain = Label.parse(name).method
     if plain in registry.methods:
         facts = _method(registry.methods[plain])
     elif plain in registry.datasets:
-        facts = _dataset(registry.datasets[plain])
+        facts = _dataset(registry.datasets[plain], registry.datasets)
     else:
         raise unknown("method or dataset", name, [*registry.methods, *registry.datasets])
     if json:
@@ -71,7 +76,8 @@ def _method(plugin: type[Method]) -> dict[str, Any]:
     }
 
 
-def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
+def _dataset(plugin: type[Dataset], every: Mapping[str, type[Dataset]]) -> dict[str, Any]:
+    parts = plugin.composed.parts if issubclass(plugin, Composite) else ()
     tasks = {
         str(TaskName(plugin.name, word)): _counts(labelling.classes, labelling.expected)
         for word, labelling in plugin.labellings.items()
@@ -82,9 +88,13 @@ def _dataset(plugin: type[Dataset]) -> dict[str, Any]:
         **dataclasses.asdict(plugin.facts),
         "public": f"yes: `bench data get {plugin.name}`" if public else "no",
         "year": plugin.facts.year or "–",
-        "ships": sorted(plugin.ships),
+        "ships": sorted(frozenset.intersection(*(every[p].ships for p in parts or (plugin.name,)))),
         "tasks": tasks,
-        "root": f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT',
+        "root": (
+            "none of its own"
+            if parts
+            else f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT'
+        ),
         "file": str(plugin.declared_in or inspect.getfile(plugin)),
     }
 

@@ -142,6 +142,8 @@ def _content(folder: Path, name: str, files: Files) -> bytes:
     # Sealed and still a stranger's: no name may lead out of the folder.
     if Path(name).name != name or name not in files.sha256:
         raise DamagedError(folder / CARD, f"names a file {name!r}", CURE)
+    if path.exists() and not path.is_file():  # reading a pipe would never end
+        raise DamagedError(path, "not a file", CURE)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -13,13 +13,14 @@ import numpy as np
 from bench.cache.cache import Cache
 from bench.core.code_hash import borrowed, source_hash
 from bench.core.errors import BenchError
-from bench.core.select import choose
+from bench.core.select import choose, unknown
 from bench.core.types import ApexPolicy, Array, Description
 from bench.data.task import Task
 from bench.deploy.card import Card, Loso, form_of
 from bench.deploy.trained import Trained, one_thread
 from bench.planning.plan import Cell, Unit
 from bench.planning.splits import Fold
+from bench.plugins.method import Method
 from bench.plugins.state import State
 from bench.running.describe import describe_all, lacking_jobs
 from bench.running.device import Used, allocations, used
@@ -61,11 +62,14 @@ def chosen_fold(task: Task, subjects: str = EVERYBODY, without: str = "") -> Fol
 def people_of(words: str, known: Sequence[str]) -> list[str]:
     """Subjects meant by comma-separated names or globs: "casme2/01", "01", "casme2/*", "all"."""
     # Of a single database a subject's number is enough.
-    full = [
-        word if "/" in word or word == "all" else f"*/{word}"
-        for word in map(str.strip, words.split(","))
-    ]
-    return choose(full, known, "subject")
+    found: dict[str, None] = {}
+    for word in map(str.strip, words.split(",")):
+        full = word if "/" in word or word == "all" else f"*/{word}"
+        try:
+            found.update(dict.fromkeys(choose([full], known, "subject")))
+        except BenchError:
+            raise unknown("subject", word, known) from None  # as it was typed
+    return list(found)
 
 
 def train(
@@ -97,6 +101,8 @@ def train(
             f"{row.label} is transductive: it sees the clips that it predicts while it is trained, "
             "so that there is no model to keep"
         )
+    if type(row.method).restore is Method.restore:
+        row.method.model_class()  # raises before anything is trained that could not be restored
     unit = Unit(dataclasses.replace(cell, folds=(fold,)), fold)
     jobs = lacking_jobs([unit], cache)
     progress.phase("clips", [None] * len(jobs))

@@ -18,7 +18,7 @@ from bench.statistics import (
     minimal_detectable_difference,
     score,
 )
-from bench.statistics.metrics import METRICS, MetricName
+from bench.statistics.metrics import Metric as Measure
 from bench.store.external import External
 from bench.store.record import Record
 
@@ -80,7 +80,7 @@ def compare(
     external: Sequence[External],
     words: Sequence[str],
     protocol: str,
-    metric: MetricName,
+    measure: Measure,
 ) -> tuple[list[Pair], list[LeftOut]]:
     """Compare every pair of methods on every task with complete results of both.
 
@@ -90,7 +90,7 @@ def compare(
         external: imported predictions of it.
         words: methods, "mfvan", "mfvan@quick" or "mfvan@<family>"; names of imported predictions.
         protocol: of the records.
-        metric: the score to compare by.
+        measure: the score to compare by, of confusion matrices.
 
     Returns:
         pairs, corrected together, and what was left out of them.
@@ -113,7 +113,7 @@ def compare(
         left_out += [one for one in results if not isinstance(one, Entry)]
         entries = [one for one in results if isinstance(one, Entry)]
         for first, second in combinations(entries, 2):
-            pair = _pair(task, protocol, first, second, metric)
+            pair = _pair(task, protocol, first, second, measure)
             if isinstance(pair, Pair):
                 pairs.append(pair)
             else:
@@ -123,7 +123,7 @@ def compare(
 
 
 def _pair(
-    task: Truth, protocol: str, first: Entry, second: Entry, metric: MetricName
+    task: Truth, protocol: str, first: Entry, second: Entry, measure: Measure
 ) -> Pair | NoCommonClips:
     clips = common(task, first, second)
     if not clips.any():
@@ -142,7 +142,6 @@ def _pair(
     # Subjects without a clip in common are no evidence.
     present = np.isin(np.unique(task.people), task.people[clips])
     one, other = (side[:, present] for side in counts)
-    measure = METRICS[metric]
     paired = difference(one, other, measure)
     return Pair(
         task=task.task,

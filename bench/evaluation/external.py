@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isnan
 
 import numpy as np
@@ -10,10 +10,12 @@ import numpy as np
 from bench.core.names import Protocol
 from bench.core.types import Array
 from bench.evaluation.notes import ExternalPredictions, Note, PartialClips, SamePeople, TestBest
+from bench.evaluation.own_metrics import own_scores
 from bench.evaluation.row import Row, RowKey
 from bench.evaluation.scoring import by_subject, parts, scores
 from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
+from bench.plugins.metric import Metric, counts_only
 from bench.statistics.metrics import recall
 from bench.store.external import External
 
@@ -55,15 +57,22 @@ def external_counts(task: Truth, one: External, of: Array | None = None) -> Arra
     return by_subject(task, where, np.array([one.predicted[clip] for clip in chosen], int))
 
 
-def external_row(task: Truth, one: External) -> Row:
+def external_row(task: Truth, one: External, metrics: Iterable[type[Metric]] = ()) -> Row:
     """Score imported predictions; the row is never ranked.
 
+    Args:
+        task: its clips and true classes.
+        one: sound predictions of it.
+        metrics: of plugins; those of scores are left out, since only classes were imported.
+
     Raises:
-        BenchError: an unknown protocol.
+        BenchError: an unknown protocol, or a metric that fails.
     """
     counts, have = external_counts(task, one)[None], covered(task, one)
     every = folds(one.protocol, task.people, task.databases, task.ids)
     key = external_key(one)
+    complete = not one.partial
+    own = own_scores(task, counts, (), complete, filter(counts_only, metrics))
     return Row(
         label=key.label,
         preset=key.preset,
@@ -74,7 +83,7 @@ def external_row(task: Truth, one: External) -> Row:
         folds=sum(bool(have[fold.test].all()) for fold in every),
         of=len(every),
         seeds=(),
-        scores=scores(counts, complete=not one.partial),
+        scores={**scores(counts, complete), **own},
         recall=recall(counts.sum((0, 1))).tolist(),
         # A database without a predicted clip has no score.
         parts={k: v for k, v in parts(task, counts).items() if not isnan(v["uf1"])},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 
 import numpy as np
@@ -12,18 +12,57 @@ import numpy as np
 from bench.core.contain import contained
 from bench.core.errors import BenchError
 from bench.core.seeds import derived_seed
+from bench.core.select import unknown
 from bench.core.types import Array
 from bench.evaluation.row import Score
 from bench.evaluation.scoring import drawn
 from bench.evaluation.truth import Truth
 from bench.plugins.metric import Metric, counts_only
 from bench.statistics import bootstrap_all, resample_weights
+from bench.statistics.metrics import METRICS
 from bench.store.record import Record
 
 RESAMPLES = 1000
 """Of a metric of scores, which is called for each; those of counts have as many as ours."""
 MOST_UNDEFINED = 0.05
 """Share of resamples in which a metric may have no value, and still have an interval."""
+
+
+def measure(name: str, own: Mapping[str, type[Metric]]) -> Callable[[Array], Array]:
+    """The function of confusion matrices that the name of a metric means.
+
+    Args:
+        name: "uf1", or of a plugin.
+        own: metrics of plugins by name.
+
+    Returns:
+        matrices (..., classes, classes) to values (...), which raises `BenchError` for a plugin's
+        metric that fails or has no value.
+
+    Raises:
+        BenchError: an unknown name, or a metric of scores.
+    """
+    if name in METRICS:
+        return METRICS[name]
+    if name not in own:
+        raise unknown("metric", name, [*METRICS, *own])
+    if not counts_only(own[name]):
+        raise BenchError(
+            f"metric {name} is one of scores; methods are compared by confusion matrices"
+        )
+
+    def values(counts: Array) -> Array:
+        try:
+            with contained():
+                found = np.asarray(own[name]().of_counts(counts), float)
+        except Exception as error:  # it runs a stranger's code
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            raise BenchError(f"metric {name} fails: {words:.200}") from error
+        if not np.isfinite(found).all():
+            raise BenchError(f"metric {name} has no value on some resamples: nothing to compare")
+        return found
+
+    return values
 
 
 def own_scores(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.board.pairs import left_out_text, verdict_text
 from bench.cli.common import workspace
 from bench.cli.compare import no_pairs, paired
-from bench.statistics.metrics import MetricName
+from bench.evaluation.own_metrics import measure
 from bench.store.store import Store
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def compare(
     results: str | Path = "results",
     tasks: str = "all",
     protocol: str = "loso",
-    metric: MetricName = "uf1",
+    metric: str = "uf1",
     plugins: Sequence[str | Path] = (),
 ) -> pandas.DataFrame:
     """Test whether methods differ, paired by subject, as `bench compare` does.
@@ -33,7 +33,7 @@ def compare(
         results: folder of the records.
         tasks: names or globs.
         protocol: of the records.
-        metric: score to compare by.
+        metric: score to compare by: "uf1", "uar", "accuracy", "f1", or a metric of your own.
         plugins: plugin files.
 
     Returns:
@@ -45,9 +45,10 @@ def compare(
     """
     import pandas
 
-    _, settings = workspace([Path(one) for one in plugins], Path(results))
+    registry, settings = workspace([Path(one) for one in plugins], Path(results))
+    by = measure(metric, registry.metrics)
     store = Store(settings.results)
-    pairs, left_out = paired(store, store.contents().records, methods, tasks, protocol, metric)
+    pairs, left_out = paired(store, store.contents().records, methods, tasks, protocol, by)
     for one in left_out:
         warnings.warn(left_out_text(one), stacklevel=2)
     if not pairs:

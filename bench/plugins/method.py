@@ -154,11 +154,20 @@ class Method:
         Raises:
             BenchError: a state of something else, or models that cannot be made from one.
         """
-        kind = returned(type(self).fit)
+        return self.model_class().from_state(state)
+
+    @classmethod
+    def model_class(cls) -> type[Model]:
+        """The class of models that the annotation of `fit` names.
+
+        Raises:
+            BenchError: it names none.
+        """
+        kind = returned(cls.fit)
         if kind is not None and issubclass(kind, Model) and kind is not Model:
-            return kind.from_state(state)
+            return kind
         raise BenchError(
-            f"{self.name} cannot restore a model: annotate fit with the class of its models "
+            f"{cls.name} cannot restore a model: annotate fit with the class of its models "
             "(def fit(...) -> Means), or write def restore(self, state, outline)"
         )
 

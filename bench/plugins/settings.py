@@ -289,6 +289,8 @@ def _named(explicit: set[str], words: str, registry: Registry, settings: Setting
 
 def no_data(name: str, have: Iterable[str]) -> BenchError:
     """The error for a dataset that nobody said where to find."""
+    if lacking := [part for part in name.split("+") if part not in have] if "+" in name else []:
+        return BenchError(f"{name}: {no_data(lacking[0], have)}")
     others = ", ".join(have) or "none"
     return BenchError(
         f'{name} has no data: set its path in bench.toml ([roots] {name} = "...") or set '

@@ -133,6 +133,8 @@ def _fields(plugin: type[Method]) -> Iterator[str]:
         if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING:
             kind = getattr(one.type, "__name__", one.type)
             yield f"the field {one.name} has no default; write {one.name}: {kind} = ..."
+        if hasattr(Method, one.name):
+            yield f"the field {one.name} hides Method.{one.name}; rename it"
     names = [one.name for one in fields]
     for what in ("presets", "variants"):
         choices: Mapping[str, Mapping[str, Any]] = getattr(plugin, what)

@@ -10,7 +10,7 @@ import typer
 from bench.cli.common import open_dataset, out, print_json
 from bench.cli.complete import complete_datasets
 from bench.cli.exits import FAILED
-from bench.cli.options import Json, Plugin
+from bench.cli.options import Classes, Json, Plugin
 from bench.data.check import check as check_dataset
 
 
@@ -18,9 +18,12 @@ def check(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="DATASET", help="A configured dataset.", autocompletion=complete_datasets
+            metavar="DATASET",
+            help="A configured dataset, or a composite such as casme2+samm.",
+            autocompletion=complete_datasets,
         ),
     ],
+    classes: Classes = None,
     plugin: Plugin = None,
     json: Json = False,
 ) -> None:
@@ -28,7 +31,7 @@ def check(
 
     Exits with 1 when the dataset differs from the published counts.
     """
-    report = check_dataset(open_dataset(name, plugin))
+    report = check_dataset(open_dataset(name, plugin, classes))
     if json:
         print_json({**asdict(report), "problems": report.problems, "remedies": report.remedies})
     else:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bench.core.dataset import Dataset, Labelling
+from bench.core.select import unknown
 from bench.core.typed import DamagedError, refuse_unknown
 from bench.data.declared.definition import TaskTable, labelling, with_tasks
 
@@ -69,8 +70,7 @@ def composed(
         raise DamagedError(origin, 'no parts; write parts = ["casme2", "samm"]')
     for part in table.parts:
         if part not in datasets:
-            known = ", ".join(datasets)
-            raise DamagedError(origin, f"parts: no dataset {part!r}; known: {known}")
+            raise DamagedError(origin, f"parts: {unknown('dataset', part, datasets)}")
     if len(set(table.parts)) < len(table.parts):
         raise DamagedError(origin, f"parts: a dataset twice: {', '.join(table.parts)}")
     kinds = {part: datasets[part] for part in table.parts}

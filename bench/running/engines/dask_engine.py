@@ -8,6 +8,7 @@ clips are described on this machine, and their descriptions travel with the jobs
 from __future__ import annotations
 
 import queue
+import threading
 import time
 import traceback
 import warnings
@@ -44,6 +45,8 @@ CUT = (
 )
 GLANCE = 2.0
 """Seconds between looks at the scheduler."""
+FAREWELL = 5.0
+"""Seconds that a scheduler is given to pass on that the run is over."""
 
 
 def dask(
@@ -238,10 +241,17 @@ class _Sender:
 
     def leave(self) -> None:
         """Give up what still runs, and have workers end the run's processes."""
-        # The scheduler may be what is gone.
-        with suppress(Exception):
-            self.client.cancel([task for _, task in self.flying.values()])
-            self.client.run(end, self.common.mark, on_error="ignore")
+
+        def tell() -> None:
+            # The scheduler may be what is gone.
+            with suppress(Exception):
+                self.client.cancel([task for _, task in self.flying.values()])
+                self.client.run(end, self.common.mark, on_error="ignore")
+
+        # Dask would wait for ever for a scheduler that hangs; nobody who leaves should.
+        thread = threading.Thread(target=tell, daemon=True)
+        thread.start()
+        thread.join(FAREWELL)
 
 
 @contextmanager

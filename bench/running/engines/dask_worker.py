@@ -10,6 +10,7 @@ import dataclasses
 import multiprocessing
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -84,9 +85,14 @@ class Refused(NamedTuple):
 
 @dataclass
 class _Crew:
-    """The worker process of one thread, for one run."""
+    """The worker process of one thread, for one run.
+
+    Attributes:
+        run: weakly, by `weakref.ref`: Dask lets go of it when the command is gone.
+    """
 
     mark: str
+    run: Callable[[], Run | None]
     pool: Pool
     folder: Path
 
@@ -141,9 +147,17 @@ def end(mark: str) -> None:
     """Stop the processes of a run on this worker, and remove what it has written."""
     for thread, crew in list(_crews.items()):
         if crew.mark == mark:
-            del _crews[thread]
-            crew.end()
-            shutil.rmtree(crew.folder, ignore_errors=True)
+            _dismiss(thread, crew)
+
+
+def _dismiss(thread: int, crew: _Crew) -> None:
+    if _crews.get(thread) is not crew:
+        return
+    del _crews[thread]
+    crew.end()
+    # Threads of a run share it.
+    if not any(one.folder == crew.folder for one in list(_crews.values())):
+        shutil.rmtree(crew.folder, ignore_errors=True)
 
 
 def relocated(function: Callable[..., Any], cache: Path, setting: Any, job: Any) -> Any:
@@ -154,7 +168,7 @@ def relocated(function: Callable[..., Any], cache: Path, setting: Any, job: Any)
 def _crew(run: Run, local: Path) -> _Crew:
     thread = get_ident()
     known = _crews.get(thread)
-    if known is not None and known.mark == run.mark:
+    if known is not None and known.run() is run:
         return known
     if known is not None:
         known.end()
@@ -169,8 +183,10 @@ def _crew(run: Run, local: Path) -> _Crew:
     if run.probe is None:
         function = partial(relocated, function, folder / "cache")
     pool = Pool(function, iter(()), 1, run.timeout, _written(run.plugins, folder))
-    _crews[thread] = _Crew(run.mark, pool, folder)
-    return _crews[thread]
+    crew = _crews[thread] = _Crew(run.mark, weakref.ref(run), pool, folder)
+    # Where the command was killed and ends nothing itself.
+    weakref.finalize(run, _dismiss, thread, crew)
+    return crew
 
 
 def _written(plugins: tuple[Source, ...], folder: Path) -> tuple[tuple[Path, Path], ...]:
