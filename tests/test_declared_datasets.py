@@ -132,6 +132,15 @@ def test_seconds_mean_the_nearest_frames(lab):
     assert spans[0] == spans[1]
 
 
+def test_what_is_no_table_of_clips_is_one_line(lab):
+    (lab.folder / "none.csv").write_text("person,video,onset,offset,emotion\r\n")
+    for clips, expected in (("none.csv", "no rows below its headers"), ("lab", "lab: a folder")):
+        said = lab.bench("new", "dataset", "another", "--clips", clips)
+        assert said.code == 2
+        assert expected in said.err
+        assert len(said.err.strip().splitlines()) == 1
+
+
 @pytest.mark.parametrize("kind", ["tsv", "xlsx", "parquet"])
 def test_tables_of_every_kind_mean_the_same(lab, kind):
     import pandas as pd

@@ -97,6 +97,7 @@ def test_the_same_command_writes_the_same_model(world):
         (("mean", "-d", "toy", "--without", "all", "-o", "m"), "nobody is left to train on"),
         (("mean", "-d", "toy", "-o", "toy.py"), "a file, expected a folder"),
         (("mean", "-d", "toy", "-o", "data"), "not empty, and no model"),
+        (("mean", "-d", "toy", "-o", "m", "--inner", "3"), "--inner: expected --tune"),
     ],
 )
 def test_what_cannot_be_trained_is_one_line(world, words, said):

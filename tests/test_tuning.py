@@ -294,6 +294,8 @@ def test_a_model_is_tuned_too(world):
     assert "Inner folds of the training subjects chose flip=False." in done.out
     words = ("flipped", *words[1:], "--tune", "flip=true,false", "--force")
     assert "chose flip=False" in world.bench("fit", *words).out
+    again = world.bench("fit", *words, "--inner", "3").out
+    assert "flipped:flip=true|false+tune=3 (" in again
     made = world.bench("predict", "m", "-d", "toy", "--plugin", "flipped.py")
     assert made.code == 0, made.err
 

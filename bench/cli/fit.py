@@ -69,6 +69,7 @@ def fit(
     results: opt.Results = None,
     plugin: opt.Plugin = None,
     tune: opt.Tune = None,
+    inner: opt.Inner = 0,
     device: opt.DeviceOption = "auto",
     jobs: opt.Jobs = None,
     force: Annotated[
@@ -79,13 +80,15 @@ def fit(
 
     The folder holds data alone (JSON, safetensors, skops; no pickle). `bench predict` uses it.
     """
+    if inner and not tune:
+        raise BenchError("--inner: expected --tune FIELD=VALUES, which it chooses from")
     # Before anything is trained.
     check_folder(output, force)
     request = Request(
         method, dataset, classes, tasks=task, seeds=str(seed), apex=apex, preset=preset,
         incomplete=incomplete, exclude=exclude, results=results, plugin=plugin, tune=tune,
     )  # fmt: skip
-    trained = fitted(request, RunOptions(jobs=jobs, device=device), subjects, without)
+    trained = fitted(request, RunOptions(jobs=jobs, device=device, inner=inner), subjects, without)
     save(trained, output, force)
     for line in about(trained):
         out().say(line)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.errors import BenchError
-from bench.core.typed import DamagedError, check_format, read_json, read_json_text
+from bench.core.typed import DamagedError, check_format, decoded, read_json, read_json_text
 
 ENVELOPE = ("kind", "format", "seal", "signature")
 """Keys that are not content."""
@@ -31,6 +31,7 @@ ENVELOPE = ("kind", "format", "seal", "signature")
 
 # Made once: `json.dumps` would make it anew for every file.
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_plain = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def seal(kind: Kind, content: Mapping[str, Any], sign: Callable[[str], str] | No
     inner = {name: value for name, value in content.items() if name not in ENVELOPE}
     # Through JSON, as a reader receives it: tuples become lists there. A traceback may name a file
     # in bytes that are no UTF-8; a reader would refuse them.
-    text = json.dumps({"kind": kind.name, "format": kind.format, **inner}, ensure_ascii=False)
-    body = json.loads(text.encode("utf-8", "replace"))
+    text = _plain({"kind": kind.name, "format": kind.format, **inner})
+    body = decoded(text.encode("utf-8", "replace"))
     written = _canonical(body)
     mark = hashlib.sha256(written.encode()).hexdigest()
     signature = (sign(mark) if sign else "") or None

@@ -62,7 +62,7 @@ def read_json_text(path: Path) -> tuple[Any, bytes]:
     """What a JSON file holds, and its bytes; raises like `read_json`."""
     try:
         data = path.read_bytes()
-        return _decoded(data), data
+        return decoded(data), data
     except FileNotFoundError:
         raise
     except IsADirectoryError as error:
@@ -74,7 +74,8 @@ def read_json_text(path: Path) -> tuple[Any, bytes]:
         raise DamagedError(path, f"not JSON ({error})") from error
 
 
-def _decoded(data: bytes) -> Any:
+def decoded(data: bytes) -> Any:
+    """What a JSON text holds; raises ValueError or RecursionError where it is none."""
     import msgspec
 
     try:

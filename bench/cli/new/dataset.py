@@ -60,7 +60,7 @@ def dataset(
     Writes a few lines of TOML beside the table, and a reference to them in bench.toml. The columns
     are found by their headers and by the files they name; edit the file where a guess is wrong.
     """
-    check_name(name, "bench new dataset")
+    check_name(name, "new dataset")
     registry, _ = workspace()
     if name in registry.datasets:
         taken = registry.datasets[name]
@@ -78,6 +78,8 @@ def dataset(
         return
     if clips is None:
         raise BenchError("bench new dataset: expected --clips TABLE, or --python for a loader")
+    if clips.is_dir():
+        raise BenchError(f"--clips {clips}: a folder; expected a table with a row for each clip")
     _declare(name, clips, root, features, output or clips.parent / FILE, force)
 
 

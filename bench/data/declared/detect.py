@@ -182,6 +182,8 @@ def _changed(columns: Mapping[str, str]) -> dict[str, str]:
 
 def _task(labels: Sequence[str], table: Path) -> dict[str, Any]:
     """One task whose classes are the labels."""
+    if not labels:
+        raise DataError(f"{table}: no rows below its headers; expected one for each clip")
     words = sorted({label.lower() for label in labels})
     if not 2 <= len(words) <= MOST_CLASSES:
         raise DataError(
