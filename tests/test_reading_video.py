@@ -139,6 +139,15 @@ def test_a_truncated_video_gives_the_frames_it_has_and_names_the_first_it_lacks(
         read_video(path, [29])
 
 
+def test_a_truncated_mkv_is_one_by_how_long_it_says_it_lasts(tmp_path):
+    whole = write_video(tmp_path / "a.mkv", pattern(60))
+    assert open_video(whole).lost == 0
+    video = open_video(cut(whole, 0.5))
+    assert 0 < len(video) < 31
+    # Its length in seconds, rounded: one frame less than there were is sure.
+    assert video.lost == 59 - len(video)
+
+
 def test_a_damaged_frame_is_named_and_none_is_made_up_for_it(tmp_path):
     path = write_video(tmp_path / "a.mp4", pattern(30), ("libx264", "yuv420p"), bf="0")
     with av.open(str(path)) as container:

@@ -6,6 +6,7 @@ exact where the frame rate varies, too. Only the frames asked for are held in me
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -251,11 +252,15 @@ def _listed(path: Path, size: int, changed: int) -> Video:
         exact = sought and 0 < len(stamps) == len(packets) == len(set(stamps))
         base = float(stream.time_base or 0)
         rate = float(stream.average_rate or stream.guessed_rate or 25)
-        announced = stream.frames
+        announced, lasting = stream.frames, stream.metadata.get("DURATION", "")
     if first is None or not packets:
         raise DataError(f"{path}: its first frame cannot be decoded: it is damaged or truncated")
     shown = sorted(stamps) if exact else []
     times = [(one - shown[0]) * base for one in shown] or [i / rate for i in range(len(packets))]
+    variable = _varies(times, base)
+    if not announced and not variable:
+        # Matroska says how long it lasts instead; one frame may be due to rounding.
+        announced = _within(lasting, rate) - 1
     keys = {one.stamp for one in packets if one.key} if exact else set()
     rotation = round(first.rotation / 90) % 4
     height, width = first.height, first.width
@@ -264,11 +269,20 @@ def _listed(path: Path, size: int, changed: int) -> Video:
         times=tuple(times),
         size=(width, height) if rotation % 2 else (height, width),
         rotation=rotation,
-        variable=_varies(times, base),
+        variable=variable,
         lost=max(announced - len(times), 0),
         stamps=tuple(shown),
         keys=tuple(at for at, one in enumerate(shown) if one in keys) or (0,),
     )
+
+
+def _within(duration: str, rate: float) -> int:
+    """Whole frames within a duration, "00:00:02.000000000"; 0 for any other words."""
+    found = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", duration)
+    if found is None:
+        return 0
+    hours, minutes, seconds = map(float, found.groups())
+    return int((3600 * hours + 60 * minutes + seconds) * rate)
 
 
 class _Packet(NamedTuple):
