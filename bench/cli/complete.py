@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from bench.core.errors import BenchError
 from bench.plugins.registry import Registry
-from bench.statistics.metrics import METRICS
 
 
 def _completion(
@@ -56,9 +55,16 @@ def complete_devices(incomplete: str) -> list[str]:
     return [name for name in ("auto", "cpu", "cuda", "cuda:0") if name.startswith(incomplete)]
 
 
+def _metric_names(registry: Registry) -> Iterable[str]:
+    # Imported late, as it imports numpy: every command loads this module.
+    from bench.statistics.metrics import METRICS
+
+    return sorted([*METRICS, *registry.metrics])
+
+
 complete_presets = _completion(_preset_names)
 complete_methods = _completion(_method_names)
 complete_datasets = _completion(lambda registry: ["all", "public", *registry.datasets])
 complete_tasks = _completion(_task_names)
-complete_metrics = _completion(lambda registry: sorted([*METRICS, *registry.metrics]))
+complete_metrics = _completion(_metric_names)
 complete_names = _completion(lambda registry: [*registry.methods, *registry.datasets])
