@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.cli.prepare import Prepared, Request
+from bench.cli.run_config import PARAMETERS
 from bench.cli.watch import duration
 from bench.core.machine import cores, memory_here
 from bench.running.options import RunOptions
@@ -20,6 +21,8 @@ Kind = Literal["slurm", "pbs", "shell"]
 
 OWN = ("shard", "jobs", "engine", "scheduler", "plugins", "gpus", "threads", "results", "share")
 """Options that the script sets, or that nobody types."""
+OPTIONS = {parameter: option for option, parameter in PARAMETERS.items()}
+"""Of parameters that have other names."""
 HOUR = 3600.0
 SPARE = 2.0
 """How much longer than estimated a part may take: nodes differ."""
@@ -202,7 +205,7 @@ def _typed(words: Mapping[str, Any]) -> Iterator[str]:
         if field.name in (*OWN, *seen) or value in (None, default, "", (), []):
             continue
         seen.add(field.name)
-        option = f"--{field.name.replace('_', '-')}"
+        option = f"--{OPTIONS.get(field.name, field.name).replace('_', '-')}"
         if value is True:
             yield option
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +16,6 @@ from bench.core.errors import BenchError
 from bench.core.garbage import gc_paused
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
-from bench.planning.splits import Fold
 from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
@@ -29,7 +28,7 @@ from bench.running.patience import GIVE_UP, Pair, Patience
 from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
-from bench.store.at_work import Planned, at_work, refuse_busy
+from bench.store.at_work import Mark, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
@@ -81,7 +80,7 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
 
 
 def _run(
-    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress, mark: Path
+    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress, mark: Mark
 ) -> Summary:
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
@@ -91,7 +90,7 @@ def _run(
         return summary
     # Parts of a plan have no fold in common.
     if not (options.share or plan.shard):
-        refuse_busy(store.folder, mark, _planned(waiting))
+        refuse_busy(store.folder, mark, waiting)
     # Not earlier: asking torch or Dask workers for GPUs takes seconds.
     options = settled(options, progress.note)
     _check_weights(waiting)
@@ -113,14 +112,6 @@ def _run(
             progress.note(line)
     summary.skipped.update(patience.skipped)
     return summary
-
-
-def _planned(waiting: Iterable[Unit]) -> list[Planned]:
-    """The units by their cells."""
-    cells: dict[int, tuple[Cell, list[Fold]]] = {}
-    for unit in waiting:
-        cells.setdefault(id(unit.cell), (unit.cell, []))[1].append(unit.fold)
-    return [Planned.of(replace(cell, folds=tuple(folds))) for cell, folds in cells.values()]
 
 
 def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress) -> Iterator[Unit]:
