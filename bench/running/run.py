@@ -103,9 +103,10 @@ def _run(
         options, cache, progress.note, lambda work: progress.now(_words(work))
     )
     patience = Patience(None if options.keep_going else GIVE_UP)
+    written = {environment_id()}
     wanted = _while_worth(waiting, patience, progress)
     for job, outcome in runner(fit, _jobs(wanted, cache, options)):
-        record = _record(job.name, outcome, options, _machine(outcome, store, summary))
+        record = _record(job.name, outcome, options, _machine(outcome, store, summary, written))
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
         if line := patience.ended(job.name, record):
@@ -200,14 +201,23 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
         summary.failures.append((unit, record.status, record.error))
 
 
-def _machine(outcome: Outcome | Lost, store: Store, summary: Summary) -> str:
-    """Id of the machine of an outcome, which is described before a record names it."""
+def _machine(outcome: Outcome | Lost, store: Store, summary: Summary, written: set[str]) -> str:
+    """Id of the machine of an outcome, which is described before a record names it.
+
+    Args:
+        outcome: of a job.
+        store: which describes it.
+        summary: told of a damaged description.
+        written: ids of those that this run has described already.
+    """
     machine = outcome.machine if isinstance(outcome, Outcome) else None
     if machine is None:
         return environment_id()
     name = environment_name(asdict(machine))
-    if fault := store.write_environment(name, machine):
+    # Once, not for every fold: on a network disk each look takes milliseconds.
+    if name not in written and (fault := store.write_environment(name, machine)):
         summary.rewritten.append(fault)
+    written.add(name)
     return name
 
 
