@@ -24,6 +24,7 @@ from tabulate import tabulate
 
 from bench.cli.prepare import Request, prepare
 from bench.running.options import RunOptions
+from bench.running.progress import Nobody
 from bench.running.run import run
 from bench.store.store import Store
 
@@ -117,7 +118,7 @@ def simulate(
 
 
 @dataclass
-class Stopwatch:
+class Stopwatch(Nobody):
     """Watches a run: when folds began, and when each ended."""
 
     began: float = 0.0
@@ -132,12 +133,6 @@ class Stopwatch:
     def ended(self, unit: Any, seconds: float) -> None:
         """A job has ended."""
         self.times.append(time.monotonic() - self.began)
-
-    def note(self, line: str) -> None:
-        """A remark."""
-
-    def now(self, jobs: Any) -> None:
-        """What is at work."""
 
 
 def real(folder: Path, workers: int, method: str = "nap", seeds: str = "0") -> Stopwatch:

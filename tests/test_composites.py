@@ -72,6 +72,13 @@ def test_a_map_makes_classes_of_the_labels_of_each_part(both):
         assert [found[name] for name in names] == expected.tolist()
 
 
+def test_a_job_array_of_a_composite_names_its_map(both):
+    words = ("-d", "one+two", "--map", "map.toml", "-m", "featuresvm", "--slurm")
+    made = both.bench("plan", *words)
+    assert made.code == 0, made.err
+    assert f"--datasets one+two --map {both.folder / 'map.toml'} " in made.out
+
+
 def test_training_on_one_database_and_testing_on_another_is_a_protocol_of_its_own(both):
     words = ("run", "-d", "one+two", "--map", "map.toml", "-m", "featuresvm", "--engine", "serial")
     ran = both.bench(*words, "--protocol", "one->two")

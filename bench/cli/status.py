@@ -15,6 +15,7 @@ from bench.cli.common import out, print_json, workspace
 from bench.cli.screen import Screen
 from bench.cli.watch import duration
 from bench.core.errors import BenchError
+from bench.core.words import counted
 from bench.store.progress import Looker, Progress
 from bench.store.store import Store
 
@@ -84,7 +85,7 @@ def _show(console: Screen, progress: Progress) -> None:
         console.say(f"... and {len(progress.running) - SHOWN} more runs")
     left = progress.seconds_left
     time_left = f", about {duration(left)} left" if left is not None else ""
-    folds = "1 fold" if progress.left == 1 else f"{progress.left} folds"
+    folds = counted(progress.left, "fold")
     console.say(f"{folds} to go; {progress.per_minute:.3g} a minute{time_left}.")
 
 
