@@ -195,6 +195,22 @@ def test_a_span_beyond_the_end_of_its_video_is_named(lab):
     assert "6 of 10 frames onset..offset are not on disk" in checked.out
 
 
+def test_counts_of_a_definition_are_not_called_the_papers(lab):
+    lab.bench("new", "dataset", "mylab", "--clips", "lab/clips.csv")
+    (lab.folder / "lab" / "v1.mkv").unlink()
+    missing = lab.bench("data", "check", "mylab").out
+    with (lab.folder / "lab" / "dataset.toml").open("a") as file:
+        file.write("[tasks.3]\nexpected = [4, 4, 5]\n")
+    counted = lab.bench("data", "check", "mylab").out
+    assert "clips without usable frames on disk: 6" in missing
+    assert "6 clips of 3 subjects, other than lab/dataset.toml expects" in counted
+    assert "correct the table, or expected and subjects in lab/dataset.toml" in counted
+    assert "expects" not in missing
+    for said in (missing, counted):
+        assert "papers" not in said
+        assert "owners" not in said
+
+
 BAD = [
     ('table = "clips.csv"\n', "tasks: missing"),
     ('table = "clips.csv"\ntabel = 1\n[tasks.2.classes]\na=["x"]\nb=["y"]\n', "did you mean table"),

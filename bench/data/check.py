@@ -16,6 +16,7 @@ from bench.core.machine import cores
 from bench.core.threads import side_by_side
 from bench.data.contract import clip_of
 from bench.data.counts import Difference, TaskCount, count
+from bench.data.declared.dataset import Declared
 from bench.data.elsewhere import elsewhere, instead, one_line, setting
 from bench.data.fingerprint import copied
 from bench.data.reading import some
@@ -47,6 +48,7 @@ class Report:
         tasks: counts of every task.
         layout: the tree expected below the root.
         elsewhere: a folder that holds more of the dataset, None where none was found.
+        declared_in: the file of a dataset without code, whose counts are its user's own.
     """
 
     dataset: str
@@ -65,6 +67,7 @@ class Report:
     tasks: tuple[TaskCount, ...]
     layout: str
     elsewhere: Path | None = None
+    declared_in: Path | None = None
 
     @cached_property
     def problems(self) -> tuple[str, ...]:
@@ -86,11 +89,12 @@ class Report:
             yield f"{self.clips} clips found, {self.expected} expected"
         if all(task.empty for task in self.tasks):
             yield "every task is empty"
+        said = f"{self.declared_in} expects" if self.declared_in else "the papers count"
         for task in self.tasks:
-            if not task.good:
+            if not task.good and task.counted:
                 yield (
                     f"{task.task}: {sum(task.found)} clips of {task.subjects} subjects, other than "
-                    "the papers count"
+                    f"{said}"
                 )
 
     @cached_property
@@ -101,24 +105,29 @@ class Report:
     def _remedies(self) -> Iterator[str]:
         if self.elsewhere is not None:
             yield setting(self.dataset, self.elsewhere)
+        elif self.clips <= len(self.missing) and self.declared_in:
+            yield f"correct root in {self.declared_in}, or the paths in its table"
         elif self.clips <= len(self.missing):
             yield f"compare the folder with the layout expected: {one_line(self.layout)}"
         if self.refused and self.missing:
             yield "follow the advice on the refused files above"
         if self.clips and (self.missing or self.unreadable):
+            archive = "" if self.declared_in else " from the owners' archive"
             yield (
-                "copy the clips without usable frames from the owners' archive again, or run "
-                f"without them: `bench run --datasets {self.dataset} --incomplete`"
+                f"copy the clips without usable frames{archive} again, or run without them: "
+                f"`bench run --datasets {self.dataset} --incomplete`"
             )
         if self.faults:
             yield (
                 "correct the frames or the table, or leave clips out by name, one per "
                 f"line: `bench run --datasets {self.dataset} --exclude FILE`"
             )
-        if any(self._unexplained(task) for task in self.tasks if not task.good):
+        if any(self._unexplained(t) for t in self.tasks if t.counted and not t.good):
             yield (
-                "compare the annotation table with the owners' (its name, rows and fingerprint are "
-                f"in the notes); what is known of it: `bench info {self.dataset}`"
+                f"correct the table, or expected and subjects in {self.declared_in}"
+                if self.declared_in
+                else "compare the annotation table with the owners' (its name, rows and fingerprint "
+                f"are in the notes); what is known of it: `bench info {self.dataset}`"
             )
 
     def _unexplained(self, task: TaskCount) -> bool:
@@ -185,6 +194,7 @@ def check(dataset: Dataset, pixels: bool = True) -> Report:
         tasks=tuple(count(dataset, word, index) for word in dataset.labellings),
         layout=dataset.facts.layout,
         elsewhere=elsewhere(dataset, len(index.clips)) if few else None,
+        declared_in=dataset.declared_in if isinstance(dataset, Declared) else None,
     )
 
 

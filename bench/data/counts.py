@@ -54,6 +54,11 @@ class TaskCount:
         return not any(self.found)
 
     @property
+    def counted(self) -> bool:
+        """There are counts to compare with."""
+        return bool(self.expected) or self.expected_subjects is not None
+
+    @property
     def good(self) -> bool:
         """True when nothing differs from the papers."""
         if self.empty:
