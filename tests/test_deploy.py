@@ -250,6 +250,39 @@ def test_from_python(world):
         again.predict("data/p0")
 
 
+FOREST = """
+from dataclasses import dataclass
+from bench import Facts
+from bench.learning.feature_method import ClassifierMethod
+from bench.views.catalog import provided
+
+@dataclass(frozen=True)
+class Forest(ClassifierMethod):
+    name = "forest"
+    facts = Facts("Forest", "nobody", 2026, "", "original")
+    needs = frozenset({"numbers"})
+
+    def describe(self, clip):
+        return provided(clip, "numbers")
+
+    def estimator(self):
+        from sklearn.ensemble import RandomForestClassifier
+        return RandomForestClassifier(3)
+"""
+
+
+def test_a_forest_is_loaded_by_its_own_user_alone(world):
+    (world.folder / "forest.py").write_text(FOREST)
+    words = ("-d", "toy", "--plugin", "forest.py")
+    assert world.bench("fit", "forest", *words, "-o", "m").code == 0
+    done = world.bench("predict", "m", *words)
+    assert done.code == 0, done.err
+    resealed(world.folder / "m")
+    done = world.bench("predict", "m", *words, "--force")
+    assert done.code == 2, done.out
+    assert "decision trees are loaded only by the user who trained them" in done.err
+
+
 def test_an_edit_of_the_method_is_said(world):
     assert world.bench("fit", "mean", "-d", "toy", "-o", "m").code == 0
     toy = world.folder / "toy.py"
