@@ -17,6 +17,7 @@ import torch
 from tabulate import tabulate
 from torch.profiler import ProfilerActivity, profile
 
+from bench.cache.cache import Cache
 from bench.cli.prepare import Request, prepare
 from bench.planning.plan import Unit
 from bench.running.describe import describe_all, lacking_jobs
@@ -42,9 +43,9 @@ def kind(operation: str) -> str:
     return next((name for name, parts in KINDS.items() if any(p in words for p in parts)), "other")
 
 
-def shares(unit: Unit, options: RunOptions, cache: object) -> tuple[float, Counter[str]]:
+def shares(unit: Unit, options: RunOptions, cache: Cache) -> tuple[float, Counter[str]]:
     """Milliseconds of a short fit, and of each kind."""
-    shared = setting(unit.cell, cache)  # type: ignore[arg-type]
+    shared = setting(unit.cell, cache)
     short = dataclasses.replace(shared.method, epochs=EPOCHS)  # type: ignore[type-var]
     shared = dataclasses.replace(shared, method=short)
     job = fit_job(unit, options)

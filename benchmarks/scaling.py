@@ -9,7 +9,6 @@ by default what those of the board synthetic-tiny-all range over.
 from __future__ import annotations
 
 import heapq
-import json
 import os
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from tabulate import tabulate
 
 from bench.cli.prepare import Request, prepare
 from bench.running.options import RunOptions
+from bench.running.progress import Nobody
 from bench.running.run import run
 from bench.store.store import Store
 
@@ -117,7 +117,7 @@ def simulate(
 
 
 @dataclass
-class Stopwatch:
+class Stopwatch(Nobody):
     """Watches a run: when folds began, and when each ended."""
 
     began: float = 0.0
@@ -132,12 +132,6 @@ class Stopwatch:
     def ended(self, unit: Any, seconds: float) -> None:
         """A job has ended."""
         self.times.append(time.monotonic() - self.began)
-
-    def note(self, line: str) -> None:
-        """A remark."""
-
-    def now(self, jobs: Any) -> None:
-        """What is at work."""
 
 
 def real(folder: Path, workers: int, method: str = "nap", seeds: str = "0") -> Stopwatch:
@@ -177,14 +171,9 @@ def checked(folder: Path) -> tuple[Costs, list[list[object]]]:
     return costs, rows
 
 
-def recorded(results: Path) -> list[float]:
-    """Seconds of the folds in a results folder."""
-    records = (json.loads(path.read_text()) for path in results.rglob("records/**/*.json"))
-    return [sum(one["seconds"].get(w, 0) for w in ("fit", "predict")) for one in records]
-
-
 def main() -> None:
-    given = recorded(Path(sys.argv[1])) if len(sys.argv) > 1 else []
+    results = Store(Path(sys.argv[1])) if len(sys.argv) > 1 else None
+    given = [record.wall for record in results.records()] if results else []
     rng = np.random.default_rng(0)
     low, high = np.log(RANGE)
     folds = np.sort(rng.choice(given, UNITS) if given else np.exp(rng.uniform(low, high, UNITS)))

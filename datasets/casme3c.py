@@ -10,11 +10,7 @@ from bench.core.errors import DataError
 from bench.data import reading
 
 SEVEN = ("anger", "disgust", "fear", "happy", "others", "sad", "surprise")
-COLUMNS = {
-    **reading.COLUMNS,
-    "subject": (*reading.COLUMNS["subject"],),
-    "name": ("count", *reading.COLUMNS["name"]),
-}
+COLUMNS = {**reading.COLUMNS, "name": ("count", *reading.COLUMNS["name"])}
 
 
 class Casme3C(reading.FrameDataset):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from bench import Array, Clip, Dataset, DatasetFacts, Index, Labelling
+from bench import Clip, DatasetFacts, Index, Labelling
 from bench.core.dataset import Roots
 from bench.core.errors import DataError
 from bench.core.names import ClipId
 from bench.data import megc2019
+from bench.data.composite import CompositeDataset, joined, open_parts
 from bench.data.reading import THREE
 
 PARTS = ("smic", "casme2", "samm")
@@ -19,16 +20,13 @@ LIST = "combined_3class_gt.csv"
 """The organisers' name of their list."""
 
 
-@dataclass(frozen=True)
-class ThreeDB(Dataset):
+class ThreeDB(CompositeDataset):
     """SMIC-HS, CASME II and SAMM in three classes; each dataset reads its own clips.
 
     Attributes:
         root: a list, the folder that holds one, or the first part's root.
         parts: SMIC-HS, CASME II and SAMM.
     """
-
-    parts: tuple[Dataset, ...] = field(default=())
 
     name = "3db"
     facts = DatasetFacts(
@@ -57,29 +55,12 @@ class ThreeDB(Dataset):
     @classmethod
     def locate(cls, roots: Roots) -> Self | None:
         """The composite where the user has all three parts."""
-        found = [roots.opener(name) if roots.opener else None for name in PARTS]
-        parts = tuple(part for part in found if part is not None)
-        if len(parts) < len(PARTS):
-            return None
-        return cls(roots.folders.get(cls.name, parts[0].root), parts)
-
-    @property
-    def synthetic(self) -> bool:
-        """True when its parts are stand-ins."""
-        return any(part.synthetic for part in self.parts)
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """What all parts ship."""
-        return frozenset.intersection(*(part.sources for part in self.parts))
+        parts = open_parts(roots, PARTS)
+        return cls(roots.folders.get(cls.name, parts[0].root), parts) if parts else None
 
     def index(self) -> Index:
         """The clips of the parts that have a class, their emotion replaced by it."""
-        # Real and SYNTHETIC clips must never share a result.
-        if len({part.synthetic for part in self.parts}) > 1:
-            made = ", ".join(part.name for part in self.parts if part.synthetic)
-            raise DataError(f"3db: {made} SYNTHETIC and the rest real; set all three roots or none")
-        indexes = [part.index() for part in self.parts]
+        indexes = self.indexes()
         # Clips without frames, too: a task must know which of its own it lacks.
         known = [(*index.clips, *index.missing) for index in indexes]
         ruled = {
@@ -99,15 +80,12 @@ class ThreeDB(Dataset):
         revision, notes = "", list[str]()
         if own is not None and not self.synthetic:
             revision, notes = _compared(own, self.official("3"))
-        return Index(
+        return replace(
+            joined(indexes),
             clips=tuple(clip for clip in members if clip.files),
-            repaired=tuple(text for index in indexes for text in index.repaired),
-            dropped=tuple(text for index in indexes for text in index.dropped),
             missing=tuple(clip for clip in members if not clip.files),
             expected=len(chosen),
             notes=(*notes, *_differences(ruled, chosen)),
-            problems=tuple(text for index in indexes for text in index.problems),
-            refused=tuple(text for index in indexes for text in index.refused),
             revision=revision,
         )
 
@@ -125,17 +103,6 @@ class ThreeDB(Dataset):
         if self.root in {part.root for part in self.parts}:
             return None
         raise DataError(f"3db: no {LIST} at {self.root}; set its root to a list, or remove it")
-
-    def read(self, clip: Clip) -> dict[str, Array]:
-        """What the clip's own database reads."""
-        return self._part(clip).read(clip)
-
-    def read_some(self, clip: Clip, positions: Sequence[int]) -> dict[str, Array] | None:
-        """Likewise, some frames alone."""
-        return self._part(clip).read_some(clip, positions)
-
-    def _part(self, clip: Clip) -> Dataset:
-        return next(part for part in self.parts if part.name == clip.database)
 
 
 def _unknown(name: str, root: Path) -> Clip:

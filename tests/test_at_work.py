@@ -95,10 +95,10 @@ def test_of_two_that_begin_at_once_one_runs(world):
 
 def test_a_run_touches_its_mark(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BEAT", 0.05)
-    with module.at_work(tmp_path, [], "") as path:
-        os.utime(path, (0, 0))
+    with module.at_work(tmp_path, [], "") as mark:
+        os.utime(mark.path, (0, 0))
         end = time.monotonic() + 10
-        while path.stat().st_mtime == 0:
+        while mark.path.stat().st_mtime == 0:
             assert time.monotonic() < end
             time.sleep(0.02)
     assert not (tmp_path / "running").exists()
@@ -129,6 +129,13 @@ def test_status_counts_what_has_ended_and_who_is_at_work(world):
         assert re.search(rf"At work: process {process.pid} on \S+, for \d+ s: bench run", shown.out)
         assert "3 folds to go" in shown.out
         assert "1.000" in shown.out, "the board"
+
+
+def test_status_counts_protocols_apart(world):
+    world.run("--protocol", "kfold:3", "--limit-folds", "1")
+    world.run()
+    (row,) = json.loads(world.bench("status", "--json").out)["rows"]
+    assert (row["seeds"], row["folds"], row["done"], row["missing"]) == (1, 9, 7, 2)
 
 
 def test_status_of_nothing_is_a_line(world):

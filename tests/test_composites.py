@@ -30,14 +30,13 @@ def both(world: World) -> World:
     """Two declared datasets of features, four people each, three clips of everyone."""
     world.patch.delenv("BENCH_CONFIG")
     (world.folder / "bench.toml").unlink()
-    for name, words in WORDS.items():
+    for name in WORDS:
         features, rows = drawn(name)
         np.save(world.folder / f"{name}.npy", features)
         with (world.folder / f"{name}.csv").open("w", newline="") as file:
             csv.writer(file).writerows([("subject", "label"), *rows])
         options = ("--clips", f"{name}.csv", "--features", f"{name}.npy", "-o", f"{name}.toml")
         assert world.bench("new", "dataset", name, *options).code == 0
-        assert len(words) == 3
     (world.folder / "map.toml").write_text(MAP)
     return world
 
@@ -71,6 +70,13 @@ def test_a_map_makes_classes_of_the_labels_of_each_part(both):
         expected = model.fit(sides[0][0], labels[0]).predict(sides[1][0])
         names = [f"{test}/p{i // 3}/row{i + 1}" for i in range(12)]
         assert [found[name] for name in names] == expected.tolist()
+
+
+def test_a_job_array_of_a_composite_names_its_map(both):
+    words = ("-d", "one+two", "--map", "map.toml", "-m", "featuresvm", "--slurm")
+    made = both.bench("plan", *words)
+    assert made.code == 0, made.err
+    assert f"--datasets one+two --map {both.folder / 'map.toml'} " in made.out
 
 
 def test_training_on_one_database_and_testing_on_another_is_a_protocol_of_its_own(both):

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from bench import BenchError
+from bench.cache.cache import Cache
+from bench.data.task import read_tasks
 from bench.plugins.settings import located, read_settings
 from tests.conftest import World
 from tests.videos import pattern, write_video
@@ -57,6 +59,8 @@ def test_clips_of_one_video_are_apart_and_have_the_frames_of_their_spans(lab):
     frames = pattern(40)[7:11]
     np.testing.assert_array_equal(dataset().read(one)["frames"], frames)
     np.testing.assert_array_equal(dataset().read_some(one, (0, 2))["frames"], frames[[0, 2]])
+    (task,) = read_tasks(dataset(), ["3"], Cache(lab.folder / "cache")).all()
+    assert task.frames == 4
 
 
 def test_two_commands_and_no_python_give_a_board(lab):
@@ -229,7 +233,7 @@ def test_a_wrong_definition_is_one_line_that_says_what_to_write(lab, text, said)
 def test_a_table_without_files_says_where_it_looked(lab):
     table(
         lab.folder / "away" / "clips.csv",
-        [("subject", "label", "video"), ("1", "a", "x.mp4")] * 1 + [("2", "b", "y.mp4")],
+        [("subject", "label", "video"), ("1", "a", "x.mp4"), ("2", "b", "y.mp4")],
     )
     said = lab.bench("new", "dataset", "away", "--clips", "away/clips.csv")
     assert said.code == 2

@@ -163,12 +163,14 @@ def test_landmarks_and_flow_beside_a_video_are_what_methods_see(own):
     from bench.views.opening import views_of
 
     write_video(own.folder / "v.mkv", pattern(20, 40, 40))
-    openface(own.folder / "v.csv", 20)
+    (own.folder / "points").mkdir()
+    openface(own.folder / "points" / "v.csv", 20)
     flow = np.random.default_rng(0).normal(size=(2, 40, 40)).astype(np.float32)
     np.save(own.folder / "f.npy", flow)
     cv2.writeOpticalFlow(str(own.folder / "g.flo"), np.ascontiguousarray(flow.transpose(1, 2, 0)))
     rows = "subject,label,path,onset,offset,landmarks,flow\n"
-    rows += "1,a,v.mkv,2,6,v.csv,f.npy\n2,b,v.mkv,9,12,v.csv,g.flo\n3,a,v.mkv,14,17,,gone.npy\n"
+    rows += "1,a,v.mkv,2,6,points/v.csv,f.npy\n2,b,v.mkv,9,12,points\\v.csv,g.flo\n"
+    rows += "3,a,v.mkv,14,17,,gone.npy\n"
     (own.folder / "clips.csv").write_text(rows)
     assert own.bench("new", "dataset", "mine", "--clips", "clips.csv").code == 0
     one, two, three = dataset().index().clips

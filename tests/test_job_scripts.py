@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from bench.cli.job_script import Array, array_of
+from bench.cli.job_script import JobArray, array_of
 from bench.running.options import RunOptions
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
@@ -72,7 +72,7 @@ def test_memory_is_asked_for_or_bounds_a_shell_script(world):
 
 def test_size_and_time_follow_from_estimates():
     hours = [3600.0 * 10, 3600.0 * 30]
-    assert array_of(hours, 500, 60.0, RunOptions(), None) == Array(
+    assert array_of(hours, 500, 60.0, RunOptions(), None) == JobArray(
         40, 1, 7200.0, False, 4, "Estimated: about 40 h 0 min on one core."
     )
     assert array_of(hours, 500, 60.0, RunOptions(jobs=4), None).parts == 10

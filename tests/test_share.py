@@ -73,11 +73,6 @@ def test_shards_take_about_equally_long():
     assert max(counts) - min(counts) <= 1, "without estimates as many folds each"
 
 
-def test_a_shard_does_not_depend_on_the_order_of_the_others():
-    plan = plan_of(3.0, 2.0)
-    assert names(shard_of(plan, Shard(2, 5))) == names(shard_of(plan_of(3.0, 2.0), Shard(2, 5)))
-
-
 def test_long_folds_start_first_in_a_shard_and_one_of_every_cell_elsewhere():
     plan = plan_of(1.0, 5.0)
     first = names(plan)[:4]

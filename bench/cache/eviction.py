@@ -25,6 +25,7 @@ from bench.cache.root import (
     require_own,
 )
 from bench.core.errors import BenchError
+from bench.core.machine import process_exists
 from bench.core.private import compiled_folder
 from bench.core.select import unknown
 
@@ -230,11 +231,4 @@ def _alive(host: str, process: int, began: float) -> bool:
     # Processes of other machines cannot be asked, so only the age of their marks tells.
     if host != socket.gethostname():
         return time.time() - began < FORGOTTEN
-    try:
-        # Signal 0 is never delivered: the call only reports whether the process exists.
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True  # another user's
-    return True
+    return process_exists(process)

@@ -73,7 +73,7 @@ def check_output(path: Path, mark: re.Pattern[bytes] | None, force: bool = False
         return
     if mark is None or not mark.search(_edges(path, found.st_size)):
         whose = "" if mark is None else ", and bench did not write it"
-        raise BenchError(f"{path} exists{whose}; choose another name, or replace it with --force")
+        raise BenchError(f"{path} exists{whose}; write to another file, or replace it with --force")
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.cli.prepare import Prepared, Request
+from bench.cli.run_config import NOT_OPTIONS, PARAMETERS
 from bench.cli.watch import duration
 from bench.core.machine import cores, memory_here
 from bench.running.options import RunOptions
 
 Kind = Literal["slurm", "pbs", "shell"]
 
-OWN = ("shard", "jobs", "engine", "scheduler", "plugins", "gpus", "threads", "results", "share")
+OWN = (*NOT_OPTIONS, "shard", "jobs", "engine", "scheduler", "results", "share")
 """Options that the script sets, or that nobody types."""
+OPTIONS = {parameter: option for option, parameter in PARAMETERS.items()}
+"""Of parameters that have other names."""
 HOUR = 3600.0
 SPARE = 2.0
 """How much longer than estimated a part may take: nodes differ."""
@@ -32,7 +35,7 @@ MEMORY = 4
 
 
 @dataclass(frozen=True)
-class Array:
+class JobArray:
     """A job array.
 
     Attributes:
@@ -59,7 +62,7 @@ def array_of(
     options: RunOptions,
     parts: int | None,
     memory: int | None = None,
-) -> Array:
+) -> JobArray:
     """The size and time of an array.
 
     Args:
@@ -82,10 +85,12 @@ def array_of(
     if unknown:
         limit = max(limit, UNKNOWN)
         note = f"The run time of {unknown} of its {len(seconds)} cells is unknown."
-    return Array(parts, processes, limit, options.device.startswith("cuda"), memory or MEMORY, note)
+    return JobArray(
+        parts, processes, limit, options.device.startswith("cuda"), memory or MEMORY, note
+    )
 
 
-def script(kind: Kind, prepared: Prepared, words: Mapping[str, Any], array: Array) -> str:
+def script(kind: Kind, prepared: Prepared, words: Mapping[str, Any], array: JobArray) -> str:
     """The script; see `docs/cluster.md`.
 
     Args:
@@ -110,7 +115,7 @@ def script(kind: Kind, prepared: Prepared, words: Mapping[str, Any], array: Arra
     return "\n".join([first, *head, *rest]) + "\n"
 
 
-def _slurm(array: Array, run: str, setup: list[str]) -> Iterator[str]:
+def _slurm(array: JobArray, run: str, setup: list[str]) -> Iterator[str]:
     yield "#!/bin/bash"
     yield "#SBATCH --job-name=bench"
     yield f"#SBATCH --array=1-{array.parts}"
@@ -124,7 +129,7 @@ def _slurm(array: Array, run: str, setup: list[str]) -> Iterator[str]:
     yield f'{run} --jobs {array.processes} --shard "$SLURM_ARRAY_TASK_ID/{array.parts}"'
 
 
-def _pbs(array: Array, run: str, setup: list[str]) -> Iterator[str]:
+def _pbs(array: JobArray, run: str, setup: list[str]) -> Iterator[str]:
     gpu = ":ngpus=1" if array.gpu else ""
     memory = array.memory * array.processes
     yield "#!/bin/bash"
@@ -138,7 +143,7 @@ def _pbs(array: Array, run: str, setup: list[str]) -> Iterator[str]:
     yield f'{run} --jobs {array.processes} --shard "${{PBS_ARRAY_INDEX:-1}}/{array.parts}"'
 
 
-def _shell(array: Array, run: str, setup: list[str]) -> Iterator[str]:
+def _shell(array: JobArray, run: str, setup: list[str]) -> Iterator[str]:
     yield "#!/bin/sh"
     yield from ("", "set -e", *setup)
     yield from (
@@ -202,7 +207,7 @@ def _typed(words: Mapping[str, Any]) -> Iterator[str]:
         if field.name in (*OWN, *seen) or value in (None, default, "", (), []):
             continue
         seen.add(field.name)
-        option = f"--{field.name.replace('_', '-')}"
+        option = f"--{OPTIONS.get(field.name, field.name).replace('_', '-')}"
         if value is True:
             yield option
             continue

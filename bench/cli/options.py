@@ -252,9 +252,5 @@ def _not_empty(text: str) -> Path:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-FaceModel = Annotated[
-    Path | None,
-    typer.Option(
-        "--model", help="MediaPipe's face_landmark.tflite; default: one from an installed package."
-    ),
-]
+FACE_MODEL = "MediaPipe's face_landmark.tflite; default: one from an installed package."
+FaceModel = Annotated[Path | None, typer.Option("--model", help=FACE_MODEL)]

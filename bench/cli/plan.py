@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from statistics import fmean
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from bench.cli.watch import duration
 from bench.core.errors import BenchError
 from bench.planning.plan import Cell, fold_seconds
 from bench.planning.skipped import sentences
+from bench.running.jobs import options_of
 from bench.running.options import RunOptions
 from bench.store.record import Record
 from bench.store.store import Store
@@ -39,8 +40,8 @@ MemoryOption = Annotated[
         min=1,
         max=4096,
         metavar="GB",
-        help="Memory of each process, GB; default: 4 in a job array. A shell script starts no "
-        "more than this machine has memory for.",
+        help="Memory of each process, GB; default: 4 in a job array. Without --array, a shell "
+        "script has no more parts than fit this machine's memory.",
     ),
 ]
 
@@ -165,7 +166,7 @@ def expected(prepared: Prepared) -> str:
     def waits(cell: Cell) -> bool:
         # Counting files spares a run with nothing to do from reading every record once more.
         there = sum(1 for _ in store.cell_folder(cell).glob("*.json"))
-        return prepared.options.traced or cell.row.traced or there < len(cell.folds)
+        return options_of(cell, prepared.options).traced or there < len(cell.folds)
 
     waiting = filter(waits, prepared.plan.cells)
     left = [_facts(cell, prepared)["seconds_left"] for cell in waiting]
@@ -186,7 +187,7 @@ def _facts(cell: Cell, prepared: Prepared) -> dict[str, Any]:
     store = Store(prepared.settings.results)
     kept = store.of_cell(cell).values()
     records = [one.record for one in kept if isinstance(one.record, Record)]
-    wanted = replace(prepared.options, trace=prepared.options.trace or cell.row.traced)
+    wanted = options_of(cell, prepared.options)
     done = {record.fold for record in records if record.serves(wanted)}
     each = _seconds(cell, [record for record in records if record.status == "ok"])
     if each is not None:

@@ -57,13 +57,7 @@ CropOption = Annotated[
     Literal["align", "none"],
     typer.Option("--crop", help="Align the face, or take frames as aligned faces."),
 ]
-MeshModel = Annotated[
-    Path | None,
-    typer.Option(
-        "--face-model",
-        help="MediaPipe's face_landmark.tflite; default: one from an installed package.",
-    ),
-]
+MeshModel = Annotated[Path | None, typer.Option("--face-model", help=opt.FACE_MODEL)]
 ItsDataset = Annotated[
     str,
     typer.Option(

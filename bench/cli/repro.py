@@ -15,6 +15,7 @@ from bench.cli.exits import FAILED
 from bench.cli.options import CellPath, Jobs, Json, LocalEngine, Plugin
 from bench.cli.rerun import Compared, rerun, today_of
 from bench.core.errors import BenchError
+from bench.core.words import counted
 from bench.evaluation.find_cell import find_cell
 from bench.running.options import RunOptions
 from bench.store.environment import environment, environment_id
@@ -105,5 +106,4 @@ def _report(rows: list[Compared], words: str, as_json: bool) -> None:
     failed = sum(row.status != "ok" for row in rows)
     said = "identical" if exact else f"{changed} changed class"
     more = f"; {failed} folds failed" if failed else ""
-    folds = "1 fold" if len(rows) == 1 else f"{len(rows)} folds"
-    out().say(f"{clips} predictions of {folds}: {said}{more}")
+    out().say(f"{clips} predictions of {counted(len(rows), 'fold')}: {said}{more}")

@@ -21,6 +21,7 @@ from bench.cli.plan import expected, print_plan, say_remarks
 from bench.cli.prepare import Prepared, Request, chosen, prepare
 from bench.cli.screen import Screen
 from bench.cli.watch import Watch
+from bench.core.words import counted
 from bench.planning.plan import Cell
 from bench.plugins.method import Facts
 from bench.running.options import RunOptions
@@ -152,8 +153,7 @@ def _explain(console: Screen, methods: Iterable[Facts]) -> None:
 def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) -> None:
     # Those that failed were run, too.
     ran = summary.ran + len(summary.failures)
-    folds = "1 fold" if ran == 1 else f"{ran} folds"
-    done = f"Ran {folds} in {elapsed:.0f} s" if ran else "Nothing left to run"
+    done = f"Ran {counted(ran, 'fold')} in {elapsed:.0f} s" if ran else "Nothing left to run"
     name_damaged(summary.damaged, "rerun; the old file is kept in damaged/")
     name_damaged(summary.rewritten, "written again; the old file is kept in damaged/")
     console.print(f"{done}; {summary.reused} reused from earlier runs.")
@@ -178,5 +178,6 @@ def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) ->
     if len(summary.failures) > NAMED:
         console.print(f"... and {len(summary.failures) - NAMED} more", style="red")
     for pair, count in summary.skipped.items():
-        folds = "1 fold" if count == 1 else f"{count} folds"
-        console.say(f"skipped: {pair}: {folds} (--keep-going runs them)", style="red")
+        console.say(
+            f"skipped: {pair}: {counted(count, 'fold')} (--keep-going runs them)", style="red"
+        )

@@ -15,6 +15,8 @@ from bench.cli.common import out, print_json, workspace
 from bench.cli.screen import Screen
 from bench.cli.watch import duration
 from bench.core.errors import BenchError
+from bench.core.names import with_preset
+from bench.core.words import counted
 from bench.store.progress import Looker, Progress
 from bench.store.store import Store
 
@@ -70,9 +72,8 @@ def status(
 def _show(console: Screen, progress: Progress) -> None:
     grid = Grid("task", "method", "seeds", "folds", "done", "failed", "missing", title="progress")
     for row in progress.rows:
-        name = row.method if row.preset == "paper" else f"{row.method} ({row.preset})"
         numbers = row.seeds, row.folds, row.done, row.failed, row.missing
-        grid.add_row(row.task, name, *map(str, numbers))
+        grid.add_row(row.task, with_preset(row.method, row.preset), *map(str, numbers))
     console.print(grid if progress.rows else "no records yet")
     if not progress.running:
         console.say("No run is at work.")
@@ -84,7 +85,7 @@ def _show(console: Screen, progress: Progress) -> None:
         console.say(f"... and {len(progress.running) - SHOWN} more runs")
     left = progress.seconds_left
     time_left = f", about {duration(left)} left" if left is not None else ""
-    folds = "1 fold" if progress.left == 1 else f"{progress.left} folds"
+    folds = counted(progress.left, "fold")
     console.say(f"{folds} to go; {progress.per_minute:.3g} a minute{time_left}.")
 
 

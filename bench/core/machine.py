@@ -19,6 +19,18 @@ def memory_here() -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 10**9
 
 
+def process_exists(process: int) -> bool:
+    """Whether a process of this id, of whichever user, is on this machine."""
+    try:
+        # Signal 0 is never delivered: the call only reports whether the process exists.
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True
+
+
 def state_folder() -> Path:
     """Where the user's decisions are remembered."""
     # Asked for every record that is written, and a variable may change while tests run.

@@ -1,4 +1,4 @@
-"""Fixed words that records, boards and tables share: each set is defined here once."""
+"""Words that records, boards and tables share: each set is defined here once."""
 
 from __future__ import annotations
 
@@ -39,3 +39,8 @@ else says so; or a file of an older format, which anybody may have changed since
 Pooling = Literal["pooled", "fold-mean", "subject-mean", "unknown"]
 """What a published score was computed on: all predictions together, each fold or each subject and
 then averaged; "unknown" where the source does not say and the protocol allows pooling."""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 fold", "12 folds"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -83,8 +83,8 @@ class Task:
 
     @cached_property
     def frames(self) -> float:
-        """Mean number of files of a clip."""
-        return sum(len(clip.files) for clip in self.clips) / max(len(self.clips), 1)
+        """Mean number of frames of a clip."""
+        return sum(clip.length for clip in self.clips) / max(len(self.clips), 1)
 
     @cached_property
     def databases(self) -> Array:

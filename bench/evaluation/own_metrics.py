@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from statistics import fmean, stdev
 
 import numpy as np
@@ -52,12 +53,8 @@ def measure(name: str, own: Mapping[str, type[Metric]]) -> Callable[[Array], Arr
         )
 
     def values(counts: Array) -> Array:
-        try:
-            with contained():
-                found = np.asarray(own[name]().of_counts(counts), float)
-        except Exception as error:  # it runs a stranger's code
-            words = " ".join(f"{type(error).__name__}: {error}".split())
-            raise BenchError(f"metric {name} fails: {words:.200}") from error
+        with _blamed(f"metric {name} fails"):
+            found = np.asarray(own[name]().of_counts(counts), float)
         if not np.isfinite(found).all():
             raise BenchError(f"metric {name} has no value on some resamples: nothing to compare")
         return found
@@ -86,20 +83,27 @@ def own_scores(
     """
     found: dict[str, Score] = {}
     for kind in metrics:
-        try:
-            with contained():
-                one = kind()
-                score = (
-                    _of_counts(one, counts, complete)
-                    if counts_only(kind)
-                    else _of_scores(one, task, done, complete)
-                )
-        except Exception as error:  # it runs a stranger's code
-            words = " ".join(f"{type(error).__name__}: {error}".split())
-            raise BenchError(f"metric {kind.name} fails on {task.task}: {words:.200}") from error
+        with _blamed(f"metric {kind.name} fails on {task.task}"):
+            one = kind()
+            score = (
+                _of_counts(one, counts, complete)
+                if counts_only(kind)
+                else _of_scores(one, task, done, complete)
+            )
         if score is not None:
             found[kind.name] = score
     return found
+
+
+@contextmanager
+def _blamed(said: str) -> Iterator[None]:
+    """While open, whatever a stranger's code raises is one line that begins so."""
+    try:
+        with contained():
+            yield
+    except Exception as error:  # it runs a stranger's code
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise BenchError(f"{said}: {words:.200}") from error
 
 
 def _of_counts(metric: Metric, counts: Array, complete: bool) -> Score | None:

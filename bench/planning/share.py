@@ -99,8 +99,6 @@ def _kept(plan: Plan, flags: Iterable[Collection[bool]]) -> Plan:
 
 def _unknown(word: str, known: list[str]) -> str:
     near = nearest(word, known)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    hint = f"; did you mean {' or '.join(near)}?" if near else "."
     some = ", ".join(known[:NAMED]) + (", ..." if len(known) > NAMED else "")
-    return f"unknown fold {word!r}{hint} The plan has {len(known)} folds: {some}".replace(
-        "' The", "'. The"
-    )
+    return f"unknown fold {word!r}{hint} The plan has {len(known)} folds: {some}"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.core.dataset import Dataset
 from bench.core.errors import BenchError
 from bench.core.typed import read_toml
 from bench.data.declared.class_map import composed, read_map
@@ -51,19 +52,26 @@ def check_name(name: str, where: str) -> None:
         raise BenchError(f"{where}: {name!r} is no name; expected one lower-case word: mylab")
 
 
+def _check_free(name: str, registry: Registry, where: str) -> None:
+    if name in registry.datasets:
+        title = registry.datasets[name].facts.title
+        raise BenchError(f"{where}: the name of {title}; rename yours")
+
+
+def _with_datasets(registry: Registry, more: Mapping[str, type[Dataset]]) -> Registry:
+    return replace(registry, datasets=dict(sorted({**registry.datasets, **more}.items())))
+
+
 def with_declared(registry: Registry, declared: Iterable[Declaration], settings: Path) -> Registry:
     """Plugins and declared datasets together.
 
     Raises:
         BenchError: a plugin has the name of one.
     """
-    datasets = dict(registry.datasets)
-    for one in declared:
-        if one.name in datasets:
-            title = datasets[one.name].facts.title
-            raise BenchError(f"{settings}: datasets.{one.name}: the name of {title}; rename yours")
-        datasets[one.name] = declared_dataset(one)
-    return replace(registry, datasets=dict(sorted(datasets.items())))
+    found = {one.name: declared_dataset(one) for one in declared}
+    for name in found:
+        _check_free(name, registry, f"{settings}: datasets.{name}")
+    return _with_datasets(registry, found)
 
 
 def with_composites(
@@ -74,15 +82,14 @@ def with_composites(
     Raises:
         BenchError: a name that is none or taken, or a composite that is wrong, in one line.
     """
-    datasets = dict(registry.datasets)
+    found = {}
     for name, raw in tables.items():
         where = f"{settings}: composites.{name}"
         check_name(name, where)
-        if name in datasets:
-            raise BenchError(f"{where}: the name of {datasets[name].facts.title}; rename yours")
+        _check_free(name, registry, where)
         one = composed(name, read_map(raw, where), registry.datasets, where)
-        datasets[name] = composite_dataset(replace(one, origin=str(settings)))
-    return replace(registry, datasets=dict(sorted(datasets.items())))
+        found[name] = composite_dataset(replace(one, origin=str(settings)))
+    return _with_datasets(registry, found)
 
 
 def with_typed(registry: Registry, words: Iterable[str], classes: Path | None) -> Registry:
@@ -109,4 +116,4 @@ def with_typed(registry: Registry, words: Iterable[str], classes: Path | None) -
         if not table.tasks:
             raise BenchError(f"--map {classes}: no tasks; write [tasks.3.classes]")
     found = {word: typed_composite(word, registry.datasets, table) for word in sorted(typed)}
-    return replace(registry, datasets={**registry.datasets, **found})
+    return _with_datasets(registry, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,10 +35,7 @@ class Tuning:
     @property
     def size(self) -> int:
         """Number of combinations."""
-        size = 1
-        for _, values in self.grid:
-            size *= len(values)
-        return size
+        return math.prod(len(values) for _, values in self.grid)
 
     @property
     def fits(self) -> int:

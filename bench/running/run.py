@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +16,6 @@ from bench.core.errors import BenchError
 from bench.core.garbage import gc_paused
 from bench.core.typed import DamagedError
 from bench.planning.plan import Cell, Plan, Unit
-from bench.planning.splits import Fold
 from bench.plugins.fold_weights import WORD
 from bench.running.describe import describe_all, lacking_jobs, rotated, wanted_descriptions
 from bench.running.engines.engine import engine
@@ -29,7 +28,7 @@ from bench.running.patience import GIVE_UP, Pair, Patience
 from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
-from bench.store.at_work import Planned, at_work, refuse_busy
+from bench.store.at_work import Mark, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
 from bench.store.record import Inputs, Record
@@ -81,7 +80,7 @@ def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: P
 
 
 def _run(
-    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress, mark: Path
+    plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress, mark: Mark
 ) -> Summary:
     # Machine and tasks first, so that no record ever names one that is not described.
     fault = store.write_environment(environment_id(), environment())
@@ -91,7 +90,7 @@ def _run(
         return summary
     # Parts of a plan have no fold in common.
     if not (options.share or plan.shard):
-        refuse_busy(store.folder, mark, _planned(waiting))
+        refuse_busy(store.folder, mark, waiting)
     # Not earlier: asking torch or Dask workers for GPUs takes seconds.
     options = settled(options, progress.note)
     _check_weights(waiting)
@@ -104,23 +103,16 @@ def _run(
         options, cache, progress.note, lambda work: progress.now(_words(work))
     )
     patience = Patience(None if options.keep_going else GIVE_UP)
+    written = {environment_id()}
     wanted = _while_worth(waiting, patience, progress)
     for job, outcome in runner(fit, _jobs(wanted, cache, options)):
-        record = _record(job.name, outcome, options, _machine(outcome, store, summary))
+        record = _record(job.name, outcome, options, _machine(outcome, store, summary, written))
         _keep(store, job.name, record, summary)
         progress.ended(job.name, record.wall)
         if line := patience.ended(job.name, record):
             progress.note(line)
     summary.skipped.update(patience.skipped)
     return summary
-
-
-def _planned(waiting: Iterable[Unit]) -> list[Planned]:
-    """The units by their cells."""
-    cells: dict[int, tuple[Cell, list[Fold]]] = {}
-    for unit in waiting:
-        cells.setdefault(id(unit.cell), (unit.cell, []))[1].append(unit.fold)
-    return [Planned.of(replace(cell, folds=tuple(folds))) for cell, folds in cells.values()]
 
 
 def _while_worth(waiting: Iterable[Unit], patience: Patience, progress: Progress) -> Iterator[Unit]:
@@ -209,14 +201,23 @@ def _keep(store: Store, unit: Unit, record: Record, summary: Summary) -> None:
         summary.failures.append((unit, record.status, record.error))
 
 
-def _machine(outcome: Outcome | Lost, store: Store, summary: Summary) -> str:
-    """Id of the machine of an outcome, which is described before a record names it."""
+def _machine(outcome: Outcome | Lost, store: Store, summary: Summary, written: set[str]) -> str:
+    """Id of the machine of an outcome, which is described before a record names it.
+
+    Args:
+        outcome: of a job.
+        store: which describes it.
+        summary: told of a damaged description.
+        written: ids of those that this run has described already.
+    """
     machine = outcome.machine if isinstance(outcome, Outcome) else None
     if machine is None:
         return environment_id()
     name = environment_name(asdict(machine))
-    if fault := store.write_environment(name, machine):
+    # Once, not for every fold: on a network disk each look takes milliseconds.
+    if name not in written and (fault := store.write_environment(name, machine)):
         summary.rewritten.append(fault)
+    written.add(name)
     return name
 
 

@@ -19,14 +19,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.cache.files import write_atomically
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
+from bench.core.machine import process_exists
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import typed
-from bench.planning.plan import Cell
+from bench.core.words import counted
+from bench.planning.plan import Cell, Unit
 from bench.store.cell_path import CellPath
 
 RUNNING = Kind("running", format=1)
@@ -86,9 +90,20 @@ class AtWork:
         return f"process {self.process} on {self.host}{part}"
 
 
+_began = attrgetter("started", "host", "process")
+"""The order of runs, which every machine finds the same."""
+
+
+class Mark(NamedTuple):
+    """A run of this process, and the file that says so."""
+
+    path: Path
+    run: AtWork
+
+
 @contextmanager
-def at_work(results: Path, cells: Sequence[Cell], shard: str) -> Iterator[Path]:
-    """While open, others see that this run is at work; gives the path of its file."""
+def at_work(results: Path, cells: Sequence[Cell], shard: str) -> Iterator[Mark]:
+    """While open, others see that this run is at work."""
     host, process = socket.gethostname(), os.getpid()
     command = shlex.join(["bench", *sys.argv[1:]])
     run = AtWork(host, process, time.time(), command, shard, [Planned.of(cell) for cell in cells])
@@ -106,7 +121,7 @@ def at_work(results: Path, cells: Sequence[Cell], shard: str) -> Iterator[Path]:
     # A daemon, so that it does not keep a process alive that is done.
     threading.Thread(target=beat, daemon=True).start()
     try:
-        yield path
+        yield Mark(path, run)
     finally:
         ended.set()
         with suppress(OSError):
@@ -135,36 +150,27 @@ def runs_at_work(results: Path, own: Path | None = None) -> list[AtWork]:
             run = typed(unseal(path, RUNNING).content, AtWork, path)
             if now - path.stat().st_mtime < SILENT and _may_live(run):
                 found.append(run)
-    return sorted(found, key=lambda run: (run.started, run.host, run.process))
+    return sorted(found, key=_began)
 
 
 def _may_live(run: AtWork) -> bool:
     """Whether the process may be there still; those of other machines cannot be asked."""
-    if run.host != socket.gethostname():
-        return True
-    try:
-        # Signal 0 is never delivered: the call only reports whether the process exists.
-        os.kill(run.process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True  # another user's
-    return True
+    return run.host != socket.gethostname() or process_exists(run.process)
 
 
-def refuse_busy(results: Path, own: Path, waiting: Sequence[Planned]) -> None:
+def refuse_busy(results: Path, own: Mark, waiting: Sequence[Unit]) -> None:
     """Raise `BenchError` where an earlier run is at work on folds that this one waits for."""
-    me = typed(unseal(own, RUNNING).content, AtWork, own)
-    mine = {(cell.path, fold) for cell in waiting for fold in cell.folds}
-    for run in runs_at_work(results, own):
-        # Of two that begin at once the later one gives way: both compare the same numbers.
-        if (run.started, run.host, run.process) > (me.started, me.host, me.process):
-            continue
+    # Of two that begin at once the later one gives way: both compare the same numbers.
+    earlier = [one for one in runs_at_work(results, own.path) if _began(one) <= _began(own.run)]
+    if not earlier:
+        return
+    mine = {(str(CellPath.of(unit.cell)), unit.fold.name) for unit in waiting}
+    for run in earlier:
         common = sum((cell.path, fold) in mine for cell in run.cells for fold in cell.folds)
         if common:
-            folds = "1 fold" if common == 1 else f"{common} folds"
+            folds = counted(common, "fold")
             raise BenchError(
-                f"{results} is at work: {run} has planned {folds} of these; share them by starting "
-                "every run with --shard I/N, or by one run with --engine dask; `bench status` "
-                "shows the progress, and --share runs them here as well"
+                f"{results} is at work: {run} has planned {folds} of these; share "
+                "them by starting every run with --shard I/N, or by one run with --engine dask; "
+                "`bench status` shows the progress, and --share runs them here as well"
             )

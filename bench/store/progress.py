@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,19 +22,35 @@ WINDOW = 600.0
 """Seconds of which the rate is that of now."""
 
 
+class CellName(NamedTuple):
+    """A cell, and the method on a task that it counts for.
+
+    Attributes:
+        task, method, preset: names.
+        seed: root seed.
+        path: below `records/`: cells of several protocols, or data, differ in it alone.
+    """
+
+    task: str
+    method: str
+    preset: str
+    seed: int
+    path: str
+
+
 @dataclass(frozen=True)
 class Seen:
     """A record as far as progress asks.
 
     Attributes:
         state: modification time and size of its file.
-        cell: task, method, preset and seed.
+        cell: that it is of.
         data, protocol, fold: of it.
         status: how its unit ended.
     """
 
     state: tuple[int, int]
-    cell: tuple[str, str, str, int]
+    cell: CellName
     data: str
     protocol: str
     fold: str
@@ -41,7 +58,7 @@ class Seen:
 
 
 class RowProgress(NamedTuple):
-    """One method on one task, all seeds together.
+    """One method on one task, all seeds and protocols together.
 
     Attributes:
         task, method, preset: names.
@@ -112,7 +129,7 @@ class Looker:
         rate = 60 * (len(lately) - 1) / max(now - lately[0], 1.0) if lately else 0.0
         ended = {(one.cell, one.fold) for one in self.seen.values()}
         planned = {
-            ((cell.task, cell.method, cell.preset, cell.seed), fold)
+            (CellName(cell.task, cell.method, cell.preset, cell.seed, cell.path), fold)
             for run in running
             for cell in run.cells
             for fold in cell.folds
@@ -127,33 +144,34 @@ class Looker:
                 state = status.st_mtime_ns, status.st_size
                 before = self.seen.get(path)
                 same = before is not None and before.state == state
-                found[path] = before if same and before else _seen(read_record(path), state)
+                found[path] = before if same and before else _seen(read_record(path), path, state)
             except (OSError, BenchError):
                 continue  # replaced meanwhile, or damaged: `bench results list` names those
         self.seen = found
 
-    def _rows(
-        self, planned: Iterable[tuple[tuple[str, str, str, int], str]]
-    ) -> Iterable[RowProgress]:
+    def _rows(self, planned: Iterable[tuple[CellName, str]]) -> Iterable[RowProgress]:
         totals = self._totals()
-        folds: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
+        folds: dict[CellName, set[str]] = defaultdict(set)
         for cell, fold in planned:
             folds[cell].add(fold)
-        counts: dict[tuple[str, str, str, int], Counter[bool]] = defaultdict(Counter)
-        whole: dict[tuple[str, str, str, int], int] = {}
+        counts: dict[CellName, Counter[bool]] = defaultdict(Counter)
+        whole: dict[CellName, int] = defaultdict(int)
         for one in self.seen.values():
             counts[one.cell][one.status == "ok"] += 1
             whole[one.cell] = totals.get((one.data, one.protocol), 0)
-        groups: dict[tuple[str, str, str], list[tuple[int, Counter[bool]]]] = defaultdict(list)
-        for cell in sorted({*folds, *counts}):
-            count = counts[cell]
-            of = max(whole.get(cell, 0), len(folds[cell]), count.total())
-            groups[cell[:3]].append((of, count))
-        for (task, method, preset), cells in groups.items():
-            done = sum(count[True] for _, count in cells)
-            failed = sum(count[False] for _, count in cells)
-            of = sum(of for of, _ in cells)
-            yield RowProgress(task, method, preset, len(cells), of, done, failed)
+        every = sorted({*folds, *counts})
+        for (task, method, preset), same in groupby(every, key=lambda cell: cell[:3]):
+            cells = list(same)
+            sizes = (max(whole[one], len(folds[one]), counts[one].total()) for one in cells)
+            yield RowProgress(
+                task,
+                method,
+                preset,
+                seeds=len({one.seed for one in cells}),
+                folds=sum(sizes),
+                done=sum(counts[one][True] for one in cells),
+                failed=sum(counts[one][False] for one in cells),
+            )
 
     def _totals(self) -> dict[tuple[str, str], int]:
         """Folds of each data fingerprint and protocol of a record."""
@@ -162,7 +180,8 @@ class Looker:
         return {(data, name): len(fold_clips(tasks[data], name)) for data, name in pairs}
 
 
-def _seen(record: Record, state: tuple[int, int]) -> Seen:
+def _seen(record: Record, path: Path, state: tuple[int, int]) -> Seen:
     inputs = record.inputs
-    cell = inputs["task"], record.label, record.preset, inputs["seed"]
+    folder = "/".join(path.parts[-5:-1])
+    cell = CellName(inputs["task"], record.label, record.preset, inputs["seed"], folder)
     return Seen(state, cell, inputs["data"], inputs["protocol"], record.fold, record.status)

@@ -36,9 +36,9 @@ def crop(
 ) -> None:
     """Crop and align faces (one similarity transform per clip).
 
-    The eyes come from landmarks/SUBJECT_CLIP.npy, .csv or .json in the dataset's root (68, 468 or
-    478 points of the onset frame, px), else from MediaPipe's face mesh where it is installed, else
-    from a face detector.
+    The eyes come from landmarks/SUBJECT_CLIP.* in the dataset's root (npy, csv, json, txt or pts
+    with 68, 468 or 478 points of the onset frame, px), else from MediaPipe's face mesh where it is
+    installed, else from a face detector.
     """
     match = re.fullmatch(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})", size)
     if match is None:

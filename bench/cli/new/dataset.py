@@ -11,7 +11,7 @@ import typer
 
 from bench.cache.output import Output, write_outputs
 from bench.cli.common import out, workspace
-from bench.cli.options import Force
+from bench.cli.options import Force, output_option
 from bench.core.errors import BenchError
 from bench.data.declared.definition import FILE
 from bench.data.declared.detect import detected
@@ -48,7 +48,7 @@ def dataset(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help=f"File to write; default: {FILE} beside the table."),
+        output_option(f"File to write; default: {FILE} beside the table."),
     ] = None,
     python: Annotated[
         bool, typer.Option("--python", help="Write a loader in Python instead, NAME.py.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bench.core.dataset import Dataset, Labelling
 from bench.core.select import unknown
-from bench.core.typed import DamagedError, refuse_unknown
-from bench.data.declared.definition import TaskTable, labelling, with_tasks
+from bench.core.typed import DamagedError, refuse_unknown, typed
+from bench.data.declared.definition import TaskTable, known_words, labelling, with_tasks
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _mapped(task: TaskTable, parts: Mapping[str, type[Dataset]]) -> Labelling:
     """A task of a map, its words those of each part."""
     one = labelling(task)
     of = {part_word: name for w, name in one.of.items() for part_word in _of_parts(w, parts)}
-    left = {f"{p}/{w}" for p, kind in parts.items() for w in _words(kind)} - of.keys()
+    left = {f"{p}/{w}" for p, kind in parts.items() for w in known_words(kind)} - of.keys()
     told = {part_word for w in one.ignored for part_word in _of_parts(w, parts)}
     return replace(one, of=of, ignored=frozenset(told or left))
 
@@ -97,12 +97,6 @@ def _of_parts(word: str, parts: Iterable[str]) -> list[str]:
     """A word as clips of each part have it; "casme2/disgust" is of casme2 alone."""
     # A label may have a slash of its own.
     return [word] if word.partition("/")[0] in parts else [f"{part}/{word}" for part in parts]
-
-
-def _words(kind: type[Dataset]) -> set[str]:
-    """Every label of a dataset's emotions that one of its tasks knows."""
-    tasks = (one for one in kind.labellings.values() if one.field == "emotion")
-    return {word for one in tasks for word in (*one.of, *one.ignored)}
 
 
 def _shared(parts: Mapping[str, type[Dataset]]) -> dict[str, Labelling]:
@@ -120,7 +114,7 @@ def _shared(parts: Mapping[str, type[Dataset]]) -> dict[str, Labelling]:
 def _joined(tasks: Mapping[str, Labelling], parts: Mapping[str, type[Dataset]]) -> Labelling:
     """One task of the same task of several parts."""
     of = {f"{p}/{word}": name for p, one in tasks.items() for word, name in one.of.items()}
-    left = {f"{p}/{word}" for p, kind in parts.items() for word in _words(kind)} - of.keys()
+    left = {f"{p}/{word}" for p, kind in parts.items() for word in known_words(kind)} - of.keys()
     counted = all(one.expected for one in tasks.values())
     subjects = [one.subjects for one in tasks.values()]
     return Labelling(
@@ -137,17 +131,6 @@ def _joined(tasks: Mapping[str, Labelling], parts: Mapping[str, type[Dataset]]) 
     )
 
 
-def labellings(text: str) -> Iterator[tuple[str, Labelling]]:
+def labellings(one: Composed) -> dict[str, Labelling]:
     """The tasks of a composite, by the word after the slash."""
-    for word, raw in json.loads(text).items():
-        yield (
-            word,
-            Labelling(
-                classes=tuple(raw["classes"]),
-                of=raw["of"],
-                without=frozenset(raw["without"]),
-                expected=tuple(raw["expected"]),
-                subjects=raw["subjects"],
-                ignored=frozenset(raw["ignored"]),
-            ),
-        )
+    return typed(json.loads(one.tasks), dict[str, Labelling], one.origin)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from bench.core.clip import UNIT_CODES, Clip
 from bench.core.dataset import Dataset, Index, require_root
 from bench.core.types import Array
-from bench.data.declared.definition import Definition, parse
+from bench.data.declared.definition import Definition, Located, known_words, parse
 from bench.data.reading.coded import FrameDataset
 from bench.data.reading.features import FeatureDataset
 
@@ -77,11 +77,16 @@ class Declared(Dataset):
         # Of drawn clips no truth is known but what the table says.
         return self.ships - {UNIT_CODES} if self.synthetic else self.ships
 
+    def located(self) -> Located:
+        """The definition with where its files are; `DataError` where the root is no folder."""
+        require_root(self.root, self.name)
+        home = self.declared.home
+        return Located(self.name, self.definition, home, self.root, self.words())
+
     @classmethod
     def words(cls) -> frozenset[str]:
         """Every label that one of its tasks knows or ignores."""
-        tasks = cls.labellings.values()
-        return frozenset(word for task in tasks for word in (*task.of, *task.ignored))
+        return known_words(cls)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Its class has no module where a worker could find it.
@@ -95,9 +100,7 @@ class DeclaredFrames(Declared, FrameDataset):
         """The rows of the table."""
         from bench.data.declared.frames import index_frames
 
-        require_root(self.root, self.name)
-        home = self.declared.home
-        return index_frames(self.name, self.definition, home, self.root, self.words())
+        return index_frames(self.located())
 
 
 class DeclaredFeatures(Declared, FeatureDataset):
@@ -107,9 +110,7 @@ class DeclaredFeatures(Declared, FeatureDataset):
         """The rows of the table or of the file of features."""
         from bench.data.declared.files import index_features
 
-        require_root(self.root, self.name)
-        home = self.declared.home
-        return index_features(self.name, self.definition, home, self.root, self.words())
+        return index_features(self.located())
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """The features of a clip: (d,) float64."""
@@ -134,8 +135,7 @@ class DeclaredFlow(Declared):
         """The rows of the table."""
         from bench.data.declared.files import index_files
 
-        require_root(self.root, self.name)
-        return index_files(self.name, self.definition, self.declared.home, self.root, self.words())
+        return index_files(self.located())
 
     def read(self, clip: Clip) -> dict[str, Array]:
         """The flow: (2, h, w) float32, px."""

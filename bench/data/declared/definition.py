@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
-from bench.core.dataset import DatasetFacts, Labelling
+from bench.core.dataset import Dataset, DatasetFacts, Labelling
 from bench.core.errors import BenchError
 from bench.core.typed import DamagedError, read_toml, refuse_unknown, typed
 
@@ -125,6 +125,25 @@ class Definition:
         )
 
 
+@dataclass(frozen=True)
+class Located:
+    """A definition with where its files are.
+
+    Attributes:
+        name: of the dataset.
+        definition: of it.
+        home: the folder that the table is relative to.
+        root: the folder of the clips.
+        words: every label that a task knows.
+    """
+
+    name: str
+    definition: Definition
+    home: Path
+    root: Path
+    words: frozenset[str]
+
+
 def labelling(task: TaskTable) -> Labelling:
     """A task of a file; words count in any letter case, as they are annotated."""
     return Labelling(
@@ -135,6 +154,12 @@ def labelling(task: TaskTable) -> Labelling:
         subjects=task.subjects,
         ignored=frozenset(word.lower() for word in task.ignored),
     )
+
+
+def known_words(kind: type[Dataset]) -> frozenset[str]:
+    """Every label of a dataset's emotions that one of its tasks knows or ignores."""
+    tasks = (one for one in kind.labellings.values() if one.field == "emotion")
+    return frozenset(word for one in tasks for word in (*one.of, *one.ignored))
 
 
 def read_definition(path: Path) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.core.errors import DataError
+from bench.data.declared.definition import Columns
 from bench.data.declared.rows import PART, found_path, plain_header, put_together
 from bench.data.reading.annotations import clean
 from bench.data.reading.arrays import KINDS as ARRAYS
@@ -176,8 +178,8 @@ def _in_seconds(header: Header, columns: Mapping[str, str]) -> bool:
 
 def _changed(columns: Mapping[str, str]) -> dict[str, str]:
     """Columns whose headers are not those looked for anyway."""
-    default = {"action_units": ""}
-    return {f: w for f, w in columns.items() if w.lower() != default.get(f, f)}
+    default = asdict(Columns())
+    return {field: word for field, word in columns.items() if word.lower() != default[field]}
 
 
 def _task(labels: Sequence[str], table: Path) -> dict[str, Any]:

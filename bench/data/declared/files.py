@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,8 @@ from bench.core.clip import Clip
 from bench.core.dataset import Index
 from bench.core.errors import DataError
 from bench.core.types import Array
-from bench.data.declared.definition import Definition
-from bench.data.declared.rows import named_apart, table_rows
+from bench.data.declared.definition import Definition, Located
+from bench.data.declared.rows import found_path, named_apart, table_rows
 from bench.data.reading.annotations import gender
 from bench.data.reading.arrays import read_arrays
 from bench.data.reading.features import as_matrix, feature_matrix, read_features
@@ -21,51 +21,40 @@ from bench.data.reading.spellings import spelt
 from bench.data.reading.tables import Row
 
 
-def index_features(
-    name: str, definition: Definition, home: Path, root: Path, words: Collection[str]
-) -> Index:
-    """The clips of a definition of features; takes what `index_files` does.
+def index_features(dataset: Located) -> Index:
+    """The clips of a dataset of features.
 
     Raises:
         DataError: a table or a file of features that cannot be read, or rows that do not match.
     """
+    definition, home = dataset.definition, dataset.home
     if not definition.features:
-        return index_files(name, definition, home, root, words)
+        return index_files(dataset)
     files = tuple(filter(None, (definition.features, definition.table)))
     rows = _feature_rows(definition, home)
     if definition.table:
         _matrix(home / definition.features, len(rows))
-    clips = [_clip(name, row, words, home, files) for row in rows]
-    return _index(clips, [], definition, words)
+    return _index(dataset, [_clip(dataset, row, home, files) for row in rows], [])
 
 
-def index_files(
-    name: str, definition: Definition, home: Path, root: Path, words: Collection[str]
-) -> Index:
-    """The clips of a definition whose table names a file for each.
-
-    Args:
-        name: of the dataset.
-        definition: of it.
-        home: the folder of the table.
-        root: the folder of the clips.
-        words: every label that a task knows.
+def index_files(dataset: Located) -> Index:
+    """The clips of a dataset whose table names a file for each.
 
     Raises:
         DataError: a table that cannot be read.
     """
+    definition, home, root = dataset.definition, dataset.home, dataset.root
     rows = table_rows(definition, home, ("subject", "label", "path"))
-    paths = [root / row["path"].replace("\\", "/") for row in rows]
-    whole = [{**row, "path": str(path)} for row, path in zip(rows, paths, strict=True)]
+    whole = [{**row, "path": str(found_path(root, row["path"]))} for row in rows]
     rows = _checked(named_apart(whole, root), home / definition.table)
     clips, missing = [], []
     for row in rows:
         path = Path(row["path"])
         if path.is_file():
-            clips.append(_clip(name, row, words, path.parent, (path.name,)))
+            clips.append(_clip(dataset, row, path.parent, (path.name,)))
         else:
-            missing.append(_clip(name, row, words, path.parent, ()))
-    return _index(clips, missing, definition, words)
+            missing.append(_clip(dataset, row, path.parent, ()))
+    return _index(dataset, clips, missing)
 
 
 def vectors(name: str, definition: Definition, home: Path, path: Path) -> Mapping[str, Array]:
@@ -121,11 +110,10 @@ def _matrix(path: Path, clips: int) -> Array:
     return as_matrix(feature_matrix(read_arrays(path), str(path)), clips, str(path))
 
 
-def _clip(
-    name: str, row: Row, words: Collection[str], folder: Path, files: tuple[str, ...]
-) -> Clip:
+def _clip(dataset: Located, row: Row, folder: Path, files: tuple[str, ...]) -> Clip:
+    words = dataset.words
     return Clip(
-        database=name,
+        database=dataset.name,
         subject=row["subject"],
         name=row["name"],
         emotion=spelt(row["emotion"], words) if words else row["emotion"].lower(),
@@ -135,15 +123,14 @@ def _clip(
     )
 
 
-def _index(
-    clips: Iterable[Clip], missing: Iterable[Clip], definition: Definition, words: Collection[str]
-) -> Index:
+def _index(dataset: Located, clips: Iterable[Clip], missing: Iterable[Clip]) -> Index:
+    words = dataset.words
     clips = sorted(clips, key=lambda clip: clip.id)
     missing = sorted(missing, key=lambda clip: clip.id)
     return Index(
         clips=tuple(clips),
         missing=tuple(missing),
-        expected=definition.clips,
+        expected=dataset.definition.clips,
         problems=(
             *unmapped([*clips, *missing], words),
             *vanished([*clips, *missing], words),

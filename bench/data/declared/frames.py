@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bench.core.clip import Clip
 from bench.core.dataset import Index
 from bench.core.errors import DataError
-from bench.data.declared.definition import Definition
-from bench.data.declared.rows import framed, table_rows
+from bench.data.declared.definition import Definition, Located
+from bench.data.declared.rows import found_path, framed, table_rows
 from bench.data.reading.indexing import build_index
 from bench.data.reading.remarks import some
 from bench.data.reading.tables import Row
 from bench.data.reading.video import Video
 
 
-def index_frames(
-    name: str, definition: Definition, home: Path, root: Path, words: Collection[str]
-) -> Index:
-    """The clips of a definition whose table names folders of frames and videos.
-
-    Args:
-        name: of the dataset.
-        definition: of it.
-        home: the folder of the table.
-        root: the folder of the clips.
-        words: every label that a task knows.
+def index_frames(dataset: Located) -> Index:
+    """The clips of a dataset whose table names folders of frames and videos.
 
     Raises:
         DataError: a table that cannot be read.
     """
+    definition, home, root = dataset.definition, dataset.home, dataset.root
     table = table_rows(definition, home, ("subject", "label", "path"))
     rows, sources = framed(table, definition, root)
     videos = {path: one.video for path, one in sources.items() if one.is_video}
     index = build_index(
-        name,
+        dataset.name,
         rows,
         lambda row: Path(row["path"]),
         root,
         expected=definition.clips,
-        words=words,
+        words=dataset.words,
         rate=_rate(definition, videos.values()),
         listed=lambda path: sources[path].listing,
     )
@@ -78,7 +70,7 @@ def _besides(clip: Clip, row: Row, root: Path, problems: list[str]) -> dict[str,
     for field in ("landmarks", "flow"):
         if not row[field]:
             continue
-        path = root / row[field]
+        path = found_path(root, row[field])
         if path.is_file():
             found[field] = path
         else:

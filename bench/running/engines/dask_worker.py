@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
-import os
 import shutil
 import weakref
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ from bench.cache.cache import Cache
 from bench.cache.files import write_atomically
 from bench.core.types import Description
 from bench.running.engines.identity import identity, identity_hash
-from bench.running.engines.job import THREADS, Job
+from bench.running.engines.job import Job, one_thread
 from bench.running.engines.processes import Pool
 from bench.running.engines.worker_process import Packed
 from bench.running.jobs import Outcome
@@ -172,9 +171,7 @@ def _crew(run: Run, local: Path) -> _Crew:
         return known
     if known is not None:
         known.end()
-    # Before the process starts: libraries read these when they load.
-    for variable in THREADS:
-        os.environ[variable] = "1"
+    one_thread()
     # Dask's workers are daemons, which may have no children: they would be left behind. Ours end
     # with the thread that started them.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ def identity() -> dict[str, str]:
     return {"Python": python, **packages, **_code()}
 
 
+@cache
 def identity_hash() -> str:
     """Short name of this identity."""
     return key(identity())[:16]

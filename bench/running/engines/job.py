@@ -8,6 +8,7 @@ step it enters: the time limit is for one step, and of a lost job the step is kn
 from __future__ import annotations
 
 import inspect
+import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -97,9 +98,17 @@ Ended = tuple[Job[Name], Any]
 
 Engine = Callable[[Callable[..., Any], Iterable[Job[Name]]], Iterator[Ended[Name]]]
 
-# One thread a worker: on two cores two threads on a small net were slower than one, and BLAS
-# results may depend on the number of threads.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def one_thread() -> None:
+    """Have processes that start from now on compute on one thread each.
+
+    On two cores two threads on a small net were slower than one, and BLAS results may depend on the
+    number of threads.
+    """
+    # Libraries read these when they load.
+    os.environ.update(dict.fromkeys(THREADS, "1"))
 
 
 def ends_the_run(error: Exception) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 import traceback
@@ -17,7 +16,7 @@ from typing import Any, Literal
 
 from bench.core.errors import BenchError
 from bench.running.engines.child import Plugins
-from bench.running.engines.job import KEPT, THREADS, Ended, Job, Lost, Watcher, ignore
+from bench.running.engines.job import KEPT, Ended, Job, Lost, Watcher, ignore, one_thread
 from bench.running.engines.worker_process import Packed, WorkerProcess
 
 GRACE = 1.1
@@ -56,9 +55,7 @@ def processes(
         BenchError: workers cannot be started.
         Exception: one that `ends_the_run`.
     """
-    # Set before workers start: libraries read these when they load.
-    for variable in THREADS:
-        os.environ[variable] = "1"
+    one_thread()
     pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus, now)
     try:
         yield from pool.run()
