@@ -11,21 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import Silent, drawn
+from drawn import drawn_model
 
 import bench
 from bench import BenchError
-from bench.cache.cache import Cache
 from bench.check.toydata import toy_clips
 from bench.core import code_hash
 from bench.core.sealed import seal
-from bench.data.task import read_tasks
-from bench.deploy.folder import CARD, MODEL, WEIGHTS, load, save
-from bench.deploy.training import chosen_fold, train
-from bench.planning.plan import make_plan
-from bench.plugins.configure import configure
+from bench.deploy.folder import CARD, MODEL, WEIGHTS, load
 from bench.plugins.registry import load as load_registry
-from bench.running.options import RunOptions
 
 CLASSES = ("low", "mid", "high")
 
@@ -128,14 +122,7 @@ def test_a_model_is_replaced_only_by_force(world):
 @pytest.fixture
 def model(tmp_path) -> Path:
     """A model of drawn clips."""
-    dataset = drawn(tmp_path / "data", toy_clips(3, 1), frozenset({"frames"}))
-    cache = Cache(tmp_path / "cache")
-    (task,) = read_tasks(dataset, ["3"], cache).all()
-    plan = make_plan(configure(load_registry(), "apexpixels", "paper"), [task])
-    options = RunOptions(engine="serial", device="cpu")
-    trained = train(plan.cells[0], chosen_fold(task), "given", cache, options, Silent())
-    save(trained, tmp_path / "model")
-    return tmp_path / "model"
+    return drawn_model(tmp_path, toy_clips(3, 1))
 
 
 def loaded(folder: Path) -> object:
