@@ -9,7 +9,6 @@ by default what those of the board synthetic-tiny-all range over.
 from __future__ import annotations
 
 import heapq
-import json
 import os
 import sys
 import tempfile
@@ -172,14 +171,9 @@ def checked(folder: Path) -> tuple[Costs, list[list[object]]]:
     return costs, rows
 
 
-def recorded(results: Path) -> list[float]:
-    """Seconds of the folds in a results folder."""
-    records = (json.loads(path.read_text()) for path in results.rglob("records/**/*.json"))
-    return [sum(one["seconds"].get(w, 0) for w in ("fit", "predict")) for one in records]
-
-
 def main() -> None:
-    given = recorded(Path(sys.argv[1])) if len(sys.argv) > 1 else []
+    results = Store(Path(sys.argv[1])) if len(sys.argv) > 1 else None
+    given = [record.wall for record in results.records()] if results else []
     rng = np.random.default_rng(0)
     low, high = np.log(RANGE)
     folds = np.sort(rng.choice(given, UNITS) if given else np.exp(rng.uniform(low, high, UNITS)))

@@ -6,9 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.cache.cache import Cache
 from bench.check.toydata import APEX, ToyClips
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset, DatasetFacts, Index, Labelling
+from bench.data.task import read_tasks
+from bench.deploy.folder import save
+from bench.deploy.training import chosen_fold, train
+from bench.planning.plan import make_plan
+from bench.plugins.configure import configure
+from bench.plugins.registry import load as load_registry
+from bench.running.options import RunOptions
 from bench.running.progress import Nobody
 
 WORDS = tuple("012")
@@ -49,3 +57,14 @@ def drawn(folder: Path, clips: ToyClips, serving: frozenset[str]) -> Dataset:
         np.savez(folder / f"p{subject}-{label}.npz", **arrays)
     kind = type("Drawn", (Drawn,), {"ships": serving, "__module__": __name__})
     return kind(folder)
+
+
+def drawn_model(home: Path, clips: ToyClips) -> Path:
+    """The folder of a model of drawn clips: `apexpixels`, trained on all of them."""
+    dataset, cache = drawn(home / "data", clips, frozenset({"frames"})), Cache(home / "cache")
+    (task,) = read_tasks(dataset, ["3"], cache).all()
+    plan = make_plan(configure(load_registry(), "apexpixels", "paper"), [task])
+    options = RunOptions(engine="serial", device="cpu")
+    trained = train(plan.cells[0], chosen_fold(task), "given", cache, options, Silent())
+    save(trained, home / "model")
+    return home / "model"

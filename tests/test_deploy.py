@@ -11,21 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import Silent, drawn
+from drawn import drawn_model
 
 import bench
 from bench import BenchError
-from bench.cache.cache import Cache
 from bench.check.toydata import toy_clips
 from bench.core import code_hash
 from bench.core.sealed import seal
-from bench.data.task import read_tasks
-from bench.deploy.folder import CARD, MODEL, WEIGHTS, load, save
-from bench.deploy.training import chosen_fold, train
-from bench.planning.plan import make_plan
-from bench.plugins.configure import configure
+from bench.deploy.folder import CARD, MODEL, WEIGHTS, load
 from bench.plugins.registry import load as load_registry
-from bench.running.options import RunOptions
 
 CLASSES = ("low", "mid", "high")
 
@@ -128,14 +122,7 @@ def test_a_model_is_replaced_only_by_force(world):
 @pytest.fixture
 def model(tmp_path) -> Path:
     """A model of drawn clips."""
-    dataset = drawn(tmp_path / "data", toy_clips(3, 1), frozenset({"frames"}))
-    cache = Cache(tmp_path / "cache")
-    (task,) = read_tasks(dataset, ["3"], cache).all()
-    plan = make_plan(configure(load_registry(), "apexpixels", "paper"), [task])
-    options = RunOptions(engine="serial", device="cpu")
-    trained = train(plan.cells[0], chosen_fold(task), "given", cache, options, Silent())
-    save(trained, tmp_path / "model")
-    return tmp_path / "model"
+    return drawn_model(tmp_path, toy_clips(3, 1))
 
 
 def loaded(folder: Path) -> object:
@@ -248,6 +235,39 @@ def test_from_python(world):
     np.testing.assert_array_equal(again.scores(clips), trained.scores(clips))
     with pytest.raises(BenchError, match="needs numbers, which a video or a folder of frames"):
         again.predict("data/p0")
+
+
+FOREST = """
+from dataclasses import dataclass
+from bench import Facts
+from bench.learning.feature_method import ClassifierMethod
+from bench.views.catalog import provided
+
+@dataclass(frozen=True)
+class Forest(ClassifierMethod):
+    name = "forest"
+    facts = Facts("Forest", "nobody", 2026, "", "original")
+    needs = frozenset({"numbers"})
+
+    def describe(self, clip):
+        return provided(clip, "numbers")
+
+    def estimator(self):
+        from sklearn.ensemble import RandomForestClassifier
+        return RandomForestClassifier(3)
+"""
+
+
+def test_a_forest_is_loaded_by_its_own_user_alone(world):
+    (world.folder / "forest.py").write_text(FOREST)
+    words = ("-d", "toy", "--plugin", "forest.py")
+    assert world.bench("fit", "forest", *words, "-o", "m").code == 0
+    done = world.bench("predict", "m", *words)
+    assert done.code == 0, done.err
+    resealed(world.folder / "m")
+    done = world.bench("predict", "m", *words, "--force")
+    assert done.code == 2, done.out
+    assert "decision trees are loaded only by the user who trained them" in done.err
 
 
 def test_an_edit_of_the_method_is_said(world):

@@ -11,23 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import Silent, drawn
+from drawn import drawn_model
 from PIL import Image
 from test_faces import padded
 from videos import pattern, turned, write_video
 
 from bench import BenchError
-from bench.cache.cache import Cache
 from bench.check.toydata import APEX, LENGTH, toy_clips
-from bench.data.task import read_tasks
 from bench.deploy.clips import SIZE, Keys, open_clip, wanted
-from bench.deploy.folder import load, save
+from bench.deploy.folder import load
 from bench.deploy.predict import predict_files
-from bench.deploy.training import chosen_fold, train
-from bench.planning.plan import make_plan
-from bench.plugins.configure import configure
 from bench.plugins.registry import load as load_registry
-from bench.running.options import RunOptions
 from bench.views.clip_views import Views
 from bench.views.interval_spotting import spotted_interval
 
@@ -38,15 +32,7 @@ GIVEN = Keys("0", str(APEX), str(LENGTH - 1))
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """A model of drawn clips."""
-    home = tmp_path_factory.mktemp("model")
-    dataset = drawn(home / "data", toy_clips(4, 2), frozenset({"frames"}))
-    cache = Cache(home / "cache")
-    (task,) = read_tasks(dataset, ["3"], cache).all()
-    plan = make_plan(configure(load_registry(), "apexpixels", "paper"), [task])
-    options = RunOptions(engine="serial", device="cpu")
-    trained = train(plan.cells[0], chosen_fold(task), "given", cache, options, Silent())
-    save(trained, home / "model")
-    return home / "model"
+    return drawn_model(tmp_path_factory.mktemp("model"), toy_clips(4, 2))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from bench.board.board import Board
 from bench.board.style import BLUE, GREY, ORANGE, RED, SETTINGS, blank, png, shown, stamped
 from bench.board.text import number, picture_name
+from bench.core.names import with_preset
 from bench.evaluation.row import Row
 
 
@@ -56,6 +57,6 @@ def pictures(board: Board) -> Iterator[tuple[str, bytes]]:
             if row.epochs is not None:
                 with rc_context(SETTINGS):
                     figure = epoch_figure(row)
-                    preset = "" if row.preset == "paper" else f" ({row.preset})"
-                    figure.suptitle(f"{shown(row.title)}{preset} on {shown(table.task)}")
+                    title = with_preset(shown(row.title), row.preset)
+                    figure.suptitle(f"{title} on {shown(table.task)}")
                     yield picture_name(row), png(stamped(figure, table.synthetic))

@@ -146,7 +146,7 @@ def a_class_of_a_single_subject(exam: Examination) -> Finding:
 def a_restored_model_scores_the_same(exam: Examination) -> Finding:
     """What `bench fit` saves of a model, as data alone, makes the same model again."""
     out = exam.described(exam.held)
-    state = unpack(pack(exam.base.model.state()))
+    state = unpack(pack(exam.base.model.state()), own=True)
     model = exam.method.restore(state, Training.outline(out[0], CLASSES))
     gap = _gap(exam.base.scores, checked(model.predict(out), len(out), CLASSES))
     # Arrays of estimators can come back in another memory order, and sums in another order.

@@ -11,13 +11,15 @@ import traceback
 from importlib.metadata import distributions
 from pathlib import Path
 
+from bench.core.errors import in_a_line
+
 VARIABLES = ("BENCH_", "CUDA_VISIBLE", "OMP_", "PYTHONPATH")
 """Beginnings of the environment variables that a report names: others may hold secrets."""
 
 
 def crash(error: BaseException) -> str:
     """What to tell the user of an unforeseen error; its traceback goes into a file."""
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    what = in_a_line(error)[:300]
     where = _last_place(error)
     try:
         handle, name = tempfile.mkstemp(prefix="bench-report-", suffix=".txt")

@@ -15,6 +15,7 @@ from bench.cli.common import out, print_json, workspace
 from bench.cli.screen import Screen
 from bench.cli.watch import duration
 from bench.core.errors import BenchError
+from bench.core.names import with_preset
 from bench.core.words import counted
 from bench.store.progress import Looker, Progress
 from bench.store.store import Store
@@ -71,9 +72,8 @@ def status(
 def _show(console: Screen, progress: Progress) -> None:
     grid = Grid("task", "method", "seeds", "folds", "done", "failed", "missing", title="progress")
     for row in progress.rows:
-        name = row.method if row.preset == "paper" else f"{row.method} ({row.preset})"
         numbers = row.seeds, row.folds, row.done, row.failed, row.missing
-        grid.add_row(row.task, name, *map(str, numbers))
+        grid.add_row(row.task, with_preset(row.method, row.preset), *map(str, numbers))
     console.print(grid if progress.rows else "no records yet")
     if not progress.running:
         console.say("No run is at work.")

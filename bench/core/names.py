@@ -112,6 +112,11 @@ class TaskName:
         return f"{self.plain}{revision}" + (f" ({self.subset})" if self.subset else "")
 
 
+def with_preset(method: str, preset: str) -> str:
+    """A method, with the preset if it is not the paper's: "ststnet (quick)"."""
+    return method if preset == "paper" else f"{method} ({preset})"
+
+
 def task_forms(name: str) -> tuple[str, ...]:
     """The ways to write a task's name, from whole to plain: without subset, without revision."""
     one = TaskName.parse(name)

@@ -14,7 +14,7 @@ from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.contain import contained
 from bench.core.dataset import Dataset, Index, Labelling, opened
-from bench.core.errors import BenchError, DataError
+from bench.core.errors import BenchError, DataError, in_a_line
 from bench.core.names import TaskName
 from bench.core.types import ApexPolicy, Array, Gender
 from bench.core.words import Annotation
@@ -162,8 +162,9 @@ def _index(dataset: Dataset) -> Index:
     except (BenchError, OSError, MemoryError):
         raise
     except Exception as error:  # a plugin may raise anything
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        raise DataError(f"{dataset.name}: index() of its plugin fails: {words}") from error
+        raise DataError(
+            f"{dataset.name}: index() of its plugin fails: {in_a_line(error)}"
+        ) from error
 
 
 @dataclass(frozen=True)

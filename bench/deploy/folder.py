@@ -27,7 +27,7 @@ from bench.deploy.coding import Packed, pack, unpack
 from bench.deploy.trained import Trained
 from bench.plugins.method import Method
 from bench.plugins.registry import Registry
-from bench.store.provenance import sign
+from bench.store.provenance import ours, sign
 
 MODEL = Kind("model", format=1)
 CARD, WEIGHTS = "model.json", "weights.safetensors"
@@ -97,7 +97,7 @@ def load(folder: Path, registry: Registry) -> Trained:
         NewerError: a later version wrote it.
         BenchError: no model, a method that is not at hand, or a state that is not of this method.
     """
-    card, files = read_card(folder)
+    card, files, own = read_card(folder)
     method = _method(card, registry, folder)
     packed = Packed(
         values=files.values,
@@ -107,7 +107,7 @@ def load(folder: Path, registry: Registry) -> Trained:
     )
     try:
         with contained():
-            model = method.restore(unpack(packed), card.outline)
+            model = method.restore(unpack(packed, own), card.outline)
     except Exception as error:  # whatever a state of something else leads to
         said = str(error) if isinstance(error, BenchError) else f"{type(error).__name__}: {error}"
         raise BenchError(
@@ -116,25 +116,25 @@ def load(folder: Path, registry: Registry) -> Trained:
     return Trained(card, method, model)
 
 
-def read_card(folder: Path) -> tuple[Card, Files]:
-    """What `model.json` says.
+def read_card(folder: Path) -> tuple[Card, Files, bool]:
+    """What `model.json` says, and whether this user wrote it.
 
     Raises:
         BenchError: see `load`.
     """
     path = folder / CARD
     try:
-        content = unseal(path, MODEL).content
+        found = unseal(path, MODEL)
     except FileNotFoundError as error:
         what = "no such folder" if not folder.is_dir() else f"no {CARD} in it"
         raise BenchError(f"{folder}: {what}; expected a model that `bench fit` wrote") from error
     except DamagedError as error:
         raise DamagedError(path, error.fault, CURE) from error
-    card = typed(content, Card, path)
+    card = typed(found.content, Card, path)
     # As it was written, with whatever else it holds.
-    return dataclasses.replace(card, inputs=content["inputs"]), typed(
-        content.get("state"), Files, path
-    )
+    card = dataclasses.replace(card, inputs=found.content["inputs"])
+    files = typed(found.content.get("state"), Files, path)
+    return card, files, ours()(found.digest, found.signature)
 
 
 def _content(folder: Path, name: str, files: Files) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.cache.cache import Cache
 from bench.core.clip import Clip
 from bench.core.dataset import Dataset, Index
-from bench.core.errors import BenchError, DataError
+from bench.core.errors import BenchError, DataError, in_a_line
 from bench.core.names import TaskName
 from bench.core.types import Description
 from bench.data.apex import with_apexes
@@ -76,8 +76,9 @@ def _described(trained: Trained, clip: OwnClip) -> Description:
     except BenchError:
         raise
     except Exception as error:  # a plugin may raise anything
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        raise BenchError(f"{trained.card.label}: describing {clip.name} fails: {words}") from error
+        raise BenchError(
+            f"{trained.card.label}: describing {clip.name} fails: {in_a_line(error)}"
+        ) from error
 
 
 def predict_dataset(

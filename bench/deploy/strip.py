@@ -44,9 +44,9 @@ def strip(clip: OwnClip, row: Prediction, card: Card) -> bytes:
     cells = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.6))
     pictures = (onset, apex, flow_colours(flow, full))
     words = (
-        f"onset: frame {clip.onset}",
-        f"apex ({clip.apex_source}): {clip.apex}",
-        f"flow, full at {full:.2g} px",
+        f"onset (frame {clip.onset})",
+        f"apex (frame {clip.apex}, {clip.apex_source})",
+        f"optical flow (saturates at {full:.2g} px)",
     )
     for cell, picture, word in zip(cells, pictures, words, strict=False):
         cell.imshow(picture)
@@ -73,6 +73,9 @@ def _scores(cell: Axes, row: Prediction, classes: tuple[str, ...]) -> None:
         label.set_parse_math(False)
     cell.invert_yaxis()
     cell.margins(x=0.25)
-    cell.tick_params(axis="x", labelsize=6)
+    # Each bar has its number; an axis that goes on to 1.2 would look like one of probabilities.
+    cell.set_xticks([])
+    cell.tick_params(axis="y", length=0)
+    cell.axvline(0, color="black", linewidth=0.8)
     cell.set_title("scores (not calibrated)", fontsize=7, pad=3)
-    cell.spines[["top", "right"]].set_visible(False)
+    cell.spines[:].set_visible(False)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.core.contain import contained
-from bench.core.errors import BenchError
+from bench.core.errors import BenchError, in_a_line
 from bench.core.types import Array, Description
 from bench.deploy.card import Card
 from bench.plugins.method import Method
@@ -48,8 +48,7 @@ class Trained:
         except BenchError:
             raise
         except Exception as error:  # a plugin may raise anything
-            words = " ".join(f"{type(error).__name__}: {error}".split())
-            raise BenchError(f"{self.card.label}: predict fails: {words}") from error
+            raise BenchError(f"{self.card.label}: predict fails: {in_a_line(error)}") from error
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.cache.cache import Cache
 from bench.core.code_hash import borrowed, source_hash
-from bench.core.errors import BenchError
+from bench.core.errors import BenchError, in_a_line
 from bench.core.select import choose, unknown
 from bench.core.types import ApexPolicy, Array, Description
 from bench.data.task import Task
@@ -117,9 +117,8 @@ def train(
     except BenchError:
         raise
     except Exception as error:  # a plugin may raise anything
-        words = " ".join(f"{type(error).__name__}: {error}".split())
         raise BenchError(
-            f"{row.label}: fit fails: {words}; `bench check {row.method.name}` says more"
+            f"{row.label}: fit fails: {in_a_line(error)}; `bench check {row.method.name}` says more"
         ) from error
     seconds = time.perf_counter() - began
     first = cache.get("descriptions", shared.descriptions[0])

@@ -11,7 +11,7 @@ from statistics import fmean, stdev
 import numpy as np
 
 from bench.core.contain import contained
-from bench.core.errors import BenchError
+from bench.core.errors import BenchError, in_a_line
 from bench.core.seeds import derived_seed
 from bench.core.select import unknown
 from bench.core.types import Array
@@ -102,8 +102,7 @@ def _blamed(said: str) -> Iterator[None]:
         with contained():
             yield
     except Exception as error:  # it runs a stranger's code
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        raise BenchError(f"{said}: {words:.200}") from error
+        raise BenchError(f"{said}: {in_a_line(error):.200}") from error
 
 
 def _of_counts(metric: Metric, counts: Array, complete: bool) -> Score | None:

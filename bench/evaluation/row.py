@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bench.core.names import with_preset
 from bench.core.words import Provenance, RowFidelity, Selection
 from bench.evaluation.notes import Note
 
@@ -155,4 +156,4 @@ class Row:
     @property
     def name(self) -> str:
         """The label, with the preset if it is not the paper's."""
-        return self.label if self.preset == "paper" else f"{self.label} ({self.preset})"
+        return with_preset(self.label, self.preset)

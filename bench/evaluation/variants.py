@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.core.names import Label
+from bench.core.names import Label, with_preset
 from bench.evaluation.crossing import Crossing, crossing, varied
 from bench.evaluation.notes import (
     IncompleteVariants,
@@ -69,7 +69,7 @@ class Variants:
     @property
     def name(self) -> str:
         """The method, with the preset if it is not the paper's."""
-        return self.method if self.preset == "paper" else f"{self.method} ({self.preset})"
+        return with_preset(self.method, self.preset)
 
     @property
     def plain(self) -> Variant | None:

@@ -10,15 +10,12 @@ of others take no part.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.core.errors import BenchError
 from bench.core.names import Protocol
-
-Array = NDArray[Any]
+from bench.core.types import Array
 
 
 class ImpossibleSplitError(BenchError):

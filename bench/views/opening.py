@@ -11,7 +11,7 @@ from bench.cache.files import key
 from bench.core.clip import Clip
 from bench.core.contain import contained
 from bench.core.dataset import Dataset
-from bench.core.errors import DataError, disk_is_full
+from bench.core.errors import DataError, disk_is_full, in_a_line
 from bench.core.types import Array
 from bench.views.clip_views import Views
 
@@ -111,8 +111,7 @@ def _readable(read: Callable[[], Arrays], clip: Clip) -> Arrays:
     except Exception as error:  # a dataset's plugin may raise anything
         if disk_is_full(error) or isinstance(error, MemoryError):
             raise
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        raise UnreadableError(f"{clip.id}: cannot be read: {words}") from error
+        raise UnreadableError(f"{clip.id}: cannot be read: {in_a_line(error)}") from error
 
 
 def can_be_read(dataset: Dataset, clip: Clip) -> bool:

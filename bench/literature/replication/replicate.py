@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.core.clones import clone_of, commit_of
 from bench.core.contain import contained
-from bench.core.errors import BenchError
+from bench.core.errors import BenchError, in_a_line
 from bench.literature.replication.claim import Claim, Number, agrees, decimals
 
 
@@ -79,10 +79,9 @@ def recomputed(claim: Claim, clones: Sequence[Path]) -> Replication:
         raise
     # What a file that has changed makes of a plugin's code is up to both.
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())
         raise BenchError(
-            f"{claim.title}: cannot be recomputed from {', '.join(map(str, clones))} ({said}); "
-            "damaged, or another commit?"
+            f"{claim.title}: cannot be recomputed from {', '.join(map(str, clones))} "
+            f"({in_a_line(error)}); damaged, or another commit?"
         ) from error
     if missing := [one.name for one in claim.numbers if one.name not in values]:
         raise BenchError(f"{claim.title}: no {missing[0]!r} among {', '.join(values)}")
