@@ -126,8 +126,8 @@ class Report:
             yield (
                 f"correct the table, or expected and subjects in {self.declared_in}"
                 if self.declared_in
-                else "compare the annotation table with the owners' (its name, rows and fingerprint "
-                f"are in the notes); what is known of it: `bench info {self.dataset}`"
+                else "compare the annotation table with the owners' (its name, rows and "
+                f"fingerprint are in the notes); what is known of it: `bench info {self.dataset}`"
             )
 
     def _unexplained(self, task: TaskCount) -> bool:
