@@ -114,7 +114,8 @@ class Method:
         """What a board shows for a preset and variant, which may differ from what was judged.
 
         Args:
-            preset, variant: of the row.
+            preset: of the row.
+            variant: of the row.
             ships: views that the dataset ships.
         """
         weakest = cls.facts.fidelity.given(ships).weakest
