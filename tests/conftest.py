@@ -113,6 +113,8 @@ def world(
     monkeypatch.setenv("BENCH_TRUST", "1")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("COLUMNS", "200")
+    # No world outlives a power cut, and hundreds of these wait for the disk.
+    monkeypatch.setattr("os.fsync", lambda number: None)
     shutil.copy(HERE / "toy.py", tmp_path / "toy.py")
     (tmp_path / "bench.toml").write_text('plugins = ["toy.py"]\n[roots]\ntoy = "data"\n')
     rng = np.random.default_rng(0)
