@@ -191,6 +191,12 @@ def truncated(path: Path) -> Path:
     return path
 
 
+def cut(path: Path) -> Path:
+    whole = as_video(path.with_name("whole.mkv"), pattern(40, 64, 64)).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    return path
+
+
 def empty(path: Path) -> Path:
     path.touch()
     return path
@@ -214,6 +220,7 @@ def text(path: Path) -> Path:
             Keys("99"),
             "--onset 99: no such frame .* 0 to 8",
         ),
+        (cut, Keys("", "38"), "--apex 38: no such frame .* were cut off: it is truncated"),
         (lambda path: as_video(path, pattern(9)), Keys("5", "3"), "expected onset <= apex"),
         (lambda path: as_video(path, pattern(9)), Keys("9s"), "ends at 0.27s"),
         (lambda path: as_video(path, pattern(9)), Keys("x"), "expected a frame number, or seconds"),

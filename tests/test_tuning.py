@@ -13,6 +13,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, cross_val_predi
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import bench
 from bench import Context, Method, Model, Training
 from bench.core.errors import BenchError
 from bench.methods.featurelogistic import FeatureLogistic
@@ -298,6 +299,10 @@ def test_a_model_is_tuned_too(world):
     assert "flipped:flip=true|false+tune=3 (" in again
     made = world.bench("predict", "m", "-d", "toy", "--plugin", "flipped.py")
     assert made.code == 0, made.err
+    own = ["toy.py", "flipped.py"]
+    same = bench.fit("flipped", "toy", tune="flip=true,false", inner=3, plugins=own)
+    assert same.card.label == "flipped:flip=true|false+tune=3"
+    assert same.card.chosen == {"flip": False}
 
 
 def test_a_config_file_tunes_too(world):

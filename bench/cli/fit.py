@@ -80,8 +80,6 @@ def fit(
 
     The folder holds data alone (JSON, safetensors, skops; no pickle). `bench predict` uses it.
     """
-    if inner and not tune:
-        raise BenchError("--inner: expected --tune FIELD=VALUES, which it chooses from")
     # Before anything is trained.
     check_folder(output, force)
     request = Request(
@@ -103,6 +101,8 @@ def fitted(request: Request, options: RunOptions, subjects: str, without: str) -
     """
     if not request.datasets:
         raise BenchError("--dataset: expected the name of a dataset; `bench list datasets`")
+    if options.inner and not request.tune:
+        raise BenchError("--inner: expected --tune FIELD=VALUES, which it chooses from")
     prepared = prepare(request, options)
     cell = _only(prepared, request.methods)
     fold = chosen_fold(cell.task, subjects, without)

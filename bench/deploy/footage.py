@@ -14,7 +14,7 @@ from bench.core.types import Array
 from bench.data.reading.folders import subfolders
 from bench.data.reading.images import read_frames
 from bench.data.reading.listing import list_frames
-from bench.data.reading.video import KINDS, Video, open_video, video_frames
+from bench.data.reading.video import KINDS, Video, lost_text, open_video, video_frames
 
 CHUNK = 16
 """Frames of a folder that are held at once."""
@@ -78,9 +78,10 @@ class Footage:
         number = int(float(word))
         place = bisect_left(self.numbers, number)
         if place == len(self) or self.numbers[place] != number:
+            cut = lost_text(self.video) if self.video else ""
             raise BenchError(
                 f"{option} {word}: no such frame in {self.path}; it has {len(self)}, numbered "
-                f"{self.numbers[0]} to {self.numbers[-1]}"
+                f"{self.numbers[0]} to {self.numbers[-1]}{cut}"
             )
         return place
 

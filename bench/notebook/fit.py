@@ -64,6 +64,8 @@ def fit(
     apex: ApexPolicy = "given",
     results: str | Path | None = None,
     plugins: Sequence[str | Path] = (),
+    tune: str | Sequence[str] = (),
+    inner: int = 0,
     device: str = "auto",
     jobs: int | None = None,
 ) -> TrainedModel:
@@ -80,6 +82,8 @@ def fit(
         apex: where apex frames come from.
         results: folder of records, in which the model's LOSO score is looked up.
         plugins: files of your own methods and datasets.
+        tune: "C=0.1,1,10", or several: chosen on the training subjects, by `inner` folds.
+        inner: folds that choose.
         device: of torch methods.
         jobs: processes that describe clips; one per core by default.
 
@@ -92,9 +96,10 @@ def fit(
     request = Request(
         method, dataset, tasks=task, seeds=str(seed), apex=apex, preset=preset,
         results=None if results is None else Path(results),
-        plugin=[Path(one) for one in plugins],
+        plugin=[Path(one) for one in plugins], tune=[tune] if isinstance(tune, str) else list(tune),
     )  # fmt: skip
-    trained = fitted(request, RunOptions(jobs=jobs, device=device), subjects, without)
+    options = RunOptions(jobs=jobs, device=device, inner=inner)
+    trained = fitted(request, options, subjects, without)
     return TrainedModel(trained.card, trained.method, trained.model)
 
 

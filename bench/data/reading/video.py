@@ -111,7 +111,8 @@ def video_frames(video: Video, numbers: Sequence[int]) -> Iterator[Array]:
     if wanted and not 0 <= wanted[0] <= wanted[-1] < len(video):
         beyond = wanted[0] if wanted[0] < 0 else wanted[-1]
         raise DataError(
-            f"{video.path}: no frame {beyond}; it has {len(video)}, numbered from 0{_lost(video)}"
+            f"{video.path}: no frame {beyond}; it has {len(video)}, numbered from 0"
+            f"{lost_text(video)}"
         )
     with _opened(video.path) as (container, stream):
         for run in _runs(video, wanted):
@@ -139,7 +140,8 @@ def read_video(path: Path, numbers: Sequence[int]) -> Array:
     return frames[np.searchsorted(ascending, numbers)]
 
 
-def _lost(video: Video) -> str:
+def lost_text(video: Video) -> str:
+    """What an error adds to the number of frames of a truncated video; empty for a whole one."""
     return f", and {video.lost} more were cut off: it is truncated" if video.lost else ""
 
 
