@@ -440,25 +440,41 @@ def test_misuse_is_a_line(world, engine, words, said):
 
 
 @pytest.mark.slow
-def test_a_queue_starts_workers_as_jobqueue_yaml_says(world, tmp_path):
-    """With stand-ins of SLURM's two commands, since dask-jobqueue knows SLURM by them alone."""
+@pytest.mark.parametrize(
+    ("queue", "commands", "answer", "asked"),
+    [
+        ("slurm", ("sbatch", "scancel"), "Submitted batch job $!", "#SBATCH -A ours"),
+        ("pbs", ("qsub", "qdel"), "$!.server", "#PBS -l select=1:ncpus=1:mem=3815MB"),
+        (
+            "sge",
+            ("qsub", "qdel"),
+            r"Your job $! (\"dask-worker\") has been submitted",
+            "#$ -q ours",
+        ),
+    ],
+    ids=["slurm", "pbs", "sge"],
+)
+def test_a_queue_starts_workers_as_jobqueue_yaml_says(
+    world, tmp_path, queue, commands, answer, asked
+):
+    """With stand-ins of a queue's two commands, since dask-jobqueue knows it by them alone."""
     pytest.importorskip("dask_jobqueue")
     binaries = tmp_path / "bin"
     binaries.mkdir()
     # Copied, as SLURM does: dask-jobqueue deletes its file at once.
-    script = 'cp "$1" job.sh; bash job.sh >job.log 2>&1 & echo "Submitted batch job $!"'
-    for name, text in (("sbatch", script), ("scancel", 'kill "$@"')):
+    script = f'cp "$1" job.sh; bash job.sh >job.log 2>&1 & echo "{answer}"'
+    for name, text in zip(commands, (script, 'kill "${@%%.*}"'), strict=True):
         (binaries / name).write_text(f"#!/bin/bash\n{text}\n")
         (binaries / name).chmod(0o755)
     settings = tmp_path / "jobqueue.yaml"
     # Patient, as the machine that runs the tests may be busy.
     settings.write_text(
-        "jobqueue:\n  slurm:\n    cores: 1\n    memory: 4GB\n    account: ours\n"
-        "    death-timeout: 300\n"
+        f"jobqueue:\n  {queue}:\n    cores: 1\n    memory: 4GB\n    account: ours\n"
+        "    queue: ours\n    death-timeout: 300\n"
     )
     world.patch.setenv("PATH", f"{binaries}:{os.environ['PATH']}")
     world.patch.setenv("DASK_CONFIG", str(settings))
-    words = "run -m mean -d toy --engine dask --scheduler slurm --jobs 1"
+    words = f"run -m mean -d toy --engine dask --scheduler {queue} --jobs 1"
     done = subprocess.run(
         [sys.executable, "-m", "bench", *words.split()],
         capture_output=True,
@@ -468,4 +484,4 @@ def test_a_queue_starts_workers_as_jobqueue_yaml_says(world, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert len(world.records()) == 6
-    assert "#SBATCH -A ours" in (tmp_path / "job.sh").read_text()
+    assert asked in (tmp_path / "job.sh").read_text()
