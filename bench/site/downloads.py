@@ -11,7 +11,7 @@ from bench.board.plain import to_csv, to_json
 from bench.core import escape
 from bench.evaluation.row import Row
 from bench.evaluation.truth import Truth
-from bench.site.content import Content, Section, key_of
+from bench.site.content import Content, Section
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold: with that of its making, its bytes would change."""
@@ -53,12 +53,12 @@ def predictions(task: Truth, section: Section) -> bytes:
 
 def _columns(section: Section) -> Iterable[tuple[str, dict[str, int]]]:
     for row in section.rows:
-        external = section.externals.get(key_of(row))
+        external = section.externals.get(row.key)
         if external is not None:
             if external.predicted:
                 yield f"{row.name} (external)", external.predicted
             continue
-        done = section.done.get(key_of(row), [])
+        done = section.done.get(row.key, [])
         for seed in row.seeds:
             of_seed = [record for record in done if record.inputs["seed"] == seed]
             yield (
