@@ -16,7 +16,6 @@ import pytest
 
 from bench.board import build
 from bench.board.plain import to_json
-from bench.board.read import read_board
 from bench.cli.common import workspace
 from bench.evaluation.differences import PLACES, Differences, differences
 from bench.evaluation.paired import difference

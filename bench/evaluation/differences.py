@@ -19,8 +19,8 @@ from bench.statistics import bootstrap_differences, score
 from bench.statistics.metrics import uf1
 from bench.store.record import Record
 
-PLACES = 6
-"""Decimal places: resampling moves the ends of an interval by far more."""
+PLACES = 4
+"""Decimal places: a site shows three, and resampling moves the ends of an interval by more."""
 
 
 class Difference(NamedTuple):
