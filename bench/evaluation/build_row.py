@@ -31,7 +31,7 @@ from bench.evaluation.notes import (
 )
 from bench.evaluation.own_metrics import own_scores
 from bench.evaluation.row import FitTime, Row, RowKey, Score
-from bench.evaluation.scoring import confusions, parts, scores
+from bench.evaluation.scoring import confusions, matrix, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
 from bench.planning.splits import fold_count
@@ -100,6 +100,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
         fields=_fields(first.inputs["config"], plugin),
+        confusion=matrix(counts) if done else (),
     )
 
 
