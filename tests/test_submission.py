@@ -6,8 +6,11 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -438,3 +441,49 @@ def test_the_workflow_runs_commands_that_exist():
             verb = verb.commands[words.pop(0)]
         known = {option for one in verb.load().params for option in one.opts}
         assert {word for word in words if word.startswith("-")} <= known, line
+
+
+def script(job: str) -> str:
+    """What a job of the workflow runs, besides installing."""
+    import yaml
+
+    steps = yaml.safe_load(WORKFLOW.read_text())["jobs"][job]["steps"]
+    (found,) = (step["run"] for step in steps if "name" in step)
+    return str(found)
+
+
+@pytest.mark.slow  # seconds: processes of its own
+def test_the_workflow_verifies_what_a_branch_adds_and_puts_main_on_the_board(packed, tmp_path):
+    def shell(text: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["bash", "-c", text], env=env, capture_output=True, text=True)
+
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "bench").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bench "$@"\n')
+    (tools / "bench").chmod(0o755)
+    env = {
+        **os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "GITHUB_BASE_REF": "main",
+        "BENCH_TRUST": "1", "BENCH_TOY_ROOT": "data", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
+    }  # fmt: skip
+    made = shell(
+        "set -e; git init -q -b main; git commit -q --allow-empty -m 0; git checkout -q -b theirs;"
+        "git update-ref refs/remotes/origin/main main; mkdir submissions;"
+        "mv submission submissions/mine; rm -r results; git add submissions; git commit -q -m 1"
+    )
+    assert made.returncode == 0, made.stderr
+    # Who verifies knows the plugin from the submission alone.
+    packed.plugin.unlink()
+    Path("bench.toml").write_text("")
+    verified = shell(script("verify"))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "rerun" in verified.stdout
+    published = shell(script("board"))
+    assert published.returncode == 0, published.stdout + published.stderr
+    assert Path("site/index.html").exists()
+    assert "mean" in Path("site/board/leaderboard.md").read_text()
+    assert Path("site/board/predictions.tar.gz").exists()
+    table = next(Path("submissions/mine").rglob("*.csv"))
+    table.write_text(table.read_text().replace("low", "high", 1))
+    assert shell("git commit -q -a -m 2").returncode == 0
+    assert shell(script("verify")).returncode == 1
