@@ -10,7 +10,7 @@ from pathlib import Path
 NAMES = sorted(
     module.name
     for module in pkgutil.iter_modules([str(Path(__file__).parent)])
-    if module.name not in ("__main__", "timing")
+    if module.name not in ("__main__", "timing", "namespaces", "simulation")
 )
 wanted = sys.argv[1:] or NAMES
 for name in wanted:

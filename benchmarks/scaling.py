@@ -1,22 +1,28 @@
-"""How a run scales past this machine: `python -m benchmarks.scaling [RESULTS]`.
+"""How a run scales past this machine: `python -m benchmarks.scaling [RESULTS] [--namespaces]`.
 
 First real runs on Dask workers of this machine, whose folds wait instead of computing, since the
-workers share its cores; a simulation must predict their times from what one worker took. Then the
-simulation for more workers than there are here. Its folds cost what the records in RESULTS say,
-by default what those of the board synthetic-tiny-all range over.
+workers share its cores; a simulation must predict their times from what one worker took. Only their
+starts compute and share the cores, so it is measured how many of so many processes compute at full
+speed. Then the simulation for more workers than there are here, on machines of their own. Its folds
+cost what the records in RESULTS say, by default what those of the board synthetic-tiny-all range
+over.
 """
 
 from __future__ import annotations
 
-import heapq
+import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from statistics import median
+from typing import Any
 
 import numpy as np
 from tabulate import tabulate
@@ -26,14 +32,26 @@ from bench.running.options import RunOptions
 from bench.running.progress import Nobody
 from bench.running.run import run
 from bench.store.store import Store
+from benchmarks import namespaces
+from benchmarks.simulation import Costs, simulate, start_on_shared_cores
 
-NAP, SUBJECTS = 0.5, 24
-HERE, THERE = (1, 2, 4), (1, 10, 40, 100, 400, 1000)
+NAP, SHORT, SUBJECTS, TIMES = 0.5, 0.1, 24, 3
+HERE, THERE = (1, 2, 4, 8), (1, 10, 40, 100, 400, 1000)
 UNITS = 10_000
 RANGE = (0.02, 70.0)
 """Seconds of the fastest and the slowest fold where no records are given."""
 
+LOOP = """
+import sys, time
+end, count = time.monotonic() + float(sys.argv[1]), 0
+while time.monotonic() < end:
+    for _ in range(1000):
+        count += 1
+print(count)
+"""
+
 TOY = f"""
+import os
 import time
 from dataclasses import dataclass
 import numpy as np
@@ -63,116 +81,136 @@ class Nap(Method):
     name = "nap"
     needs = frozenset({{"numbers"}})
     facts = Facts("Nap", "", 2026, "", "code")
-    pause: float = {NAP}
     def describe(self, clip):
         return provided(clip, "numbers")
     def fit(self, train, context):
-        time.sleep(self.pause)
+        time.sleep(float(os.environ["NAP"]))
         return Guess()
 """
 
 
-class Costs(NamedTuple):
-    """Seconds besides those of the folds.
-
-    Attributes:
-        parent: of the one process that sends every fold and writes its record.
-        worker: of a worker for every fold.
-        start: until a worker's first fold.
-    """
-
-    parent: float
-    worker: float
-    start: float
-
-
-def simulate(
-    folds: Sequence[float], workers: int, costs: Costs, lost: float = 0.0, seed: int = 0
-) -> float:
-    """Seconds that folds take.
-
-    Args:
-        folds: seconds of each, in the order in which they start.
-        workers: how many, each with one fold at a time.
-        costs: besides.
-        lost: how often an hour a worker is lost with its fold, which then runs again.
-        seed: of the losses.
-    """
-    rng = np.random.default_rng(seed)
-    free = [costs.start] * workers
-    parent = end = 0.0
-    waiting = list(reversed(folds))
-    while waiting:
-        seconds = waiting.pop()
-        begun = max(heapq.heappop(free), parent)
-        # The parent handles one fold at a time, before or after it.
-        parent = max(parent, begun - costs.start) + costs.parent
-        done = begun + costs.worker + seconds
-        if rng.random() < -np.expm1(-lost * seconds / 3600):
-            waiting.append(seconds)
-            done = begun + rng.random() * seconds + costs.start
-        heapq.heappush(free, done)
-        end = max(end, done)
-    return max(end, parent)
-
-
 @dataclass
 class Stopwatch(Nobody):
-    """Watches a run: when folds began, and when each ended."""
+    """Watches a run.
+
+    Attributes:
+        began: when its folds began; `time.monotonic()`.
+        times: seconds until each fold had ended.
+        parent: processor time of this process since then.
+    """
 
     began: float = 0.0
-    busy: float = 0.0
     times: list[float] = field(default_factory=list)
+    parent: float = 0.0
 
     def phase(self, name: str, jobs: Sequence[Any]) -> None:
         """A phase begins."""
-        self.began, self.busy = time.monotonic(), time.process_time()
-        self.times = []
+        self.began, self.times, self.parent = time.monotonic(), [], -time.process_time()
 
     def ended(self, unit: Any, seconds: float) -> None:
         """A job has ended."""
         self.times.append(time.monotonic() - self.began)
 
 
-def real(folder: Path, workers: int, method: str = "nap", seeds: str = "0") -> Stopwatch:
-    """A run on so many Dask workers of this machine."""
-    from distributed import LocalCluster
+@contextmanager
+def cluster(workers: int, folder: Path, apart: bool) -> Iterator[str]:
+    """Address of a scheduler in this process, with workers, as `dask worker` starts them.
 
+    Args:
+        workers: how many.
+        folder: for their files.
+        apart: each in a network namespace of its own.
+    """
+    from distributed import Client, LocalCluster
+
+    named: dict[str, Any] = {"n_workers": 0, "dashboard_address": None, "silence_logs": 50}
+    host = namespaces.HOME if apart else "127.0.0.1"
+    with LocalCluster(host=host, **named) as scheduler:
+        address = scheduler.scheduler_address
+        words = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", folder)
+        command = [sys.executable, "-m", "dask", "worker", address, *map(str, words)]
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        crew = []
+        try:
+            for _ in range(workers):
+                one = namespaces.started(command) if apart else subprocess.Popen(command, **quiet)
+                crew.append(one)
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(workers, timeout=120)
+            yield address
+        finally:
+            for one in crew:
+                one.terminate()
+            for one in crew:
+                one.wait()
+
+
+def real(folder: Path, workers: int, apart: bool, nap: float, seeds: str) -> Stopwatch:
+    """A run on so many Dask workers of this machine, which are new.
+
+    Args:
+        folder: with bench.toml.
+        workers: how many.
+        apart: each in a network namespace of its own.
+        nap: seconds that each fold waits.
+        seeds: of so many times as many folds.
+    """
     watch = Stopwatch()
-    with LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as cluster:
-        options = RunOptions("dask", cluster.scheduler_address, device="cpu")
-        results = folder / f"on-{workers}-{seeds}"
-        request = Request(method, "toy", seeds=seeds, results=results)
-        prepared = prepare(request, options)
+    os.environ["NAP"] = str(nap)
+    with cluster(workers, folder / "workers", apart) as address:
+        options = RunOptions("dask", address, device="cpu")
+        results = Path(tempfile.mkdtemp(dir=folder))
+        prepared = prepare(Request("nap", "toy", seeds=seeds, results=results), options)
         store = Store(prepared.settings.results)
         run(prepared.plan, store, prepared.settings.cache, prepared.options, watch)
-    watch.busy = time.process_time() - watch.busy
+        watch.parent += time.process_time()
     return watch
 
 
-def checked(folder: Path) -> tuple[Costs, list[list[object]]]:
-    """Costs measured with one worker, and the simulation beside real runs."""
+def cores(processes: int, seconds: float = 1.0) -> float:
+    """How many of so many processes compute at the speed of one, beside all else that runs here."""
+
+    def counted(number: int) -> int:
+        command = [sys.executable, "-c", LOOP, str(seconds)]
+        crew = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(number)]
+        return sum(int(one.communicate()[0]) for one in crew)
+
+    return counted(processes) / counted(1)
+
+
+def measured(folder: Path, apart: bool) -> tuple[Costs, list[list[object]]]:
+    """Costs, and the simulation beside real runs with the cores that they had."""
+    # Many folds that do nothing, so that what a run costs once does not count. They also describe
+    # the clips, which later runs find in the cache.
+    many = real(folder, 2, apart, 0, "0-19")
+    alone, took, at_hand = [], defaultdict(list), defaultdict(list)
+    # In turn, since what else the machine does changes from minute to minute.
+    for _ in range(TIMES):
+        alone.append(real(folder, 1, apart, SHORT, "0"))
+        for workers in HERE:
+            at_hand[workers].append(cores(workers) if workers > 1 else 1.0)
+            took[workers].append(real(folder, workers, apart, NAP, "0").times[-1])
+    gaps = np.concatenate([np.diff(one.times) for one in alone])
+    start = median(one.times[0] for one in alone) - SHORT
+    costs = Costs(many.parent / len(many.times), float(np.median(gaps)) - SHORT, start)
     rows: list[list[object]] = []
-    # Many folds that do nothing, so that what a run costs once does not count.
-    watch = real(folder, 2, "nap:pause=0", "0-19")
-    costs = Costs(watch.busy / len(watch.times), 0, 0)
-    folds = [NAP] * SUBJECTS
     for workers in HERE:
-        watch = real(folder, workers)
-        if not rows:
-            gap = float(np.median(np.diff(watch.times))) - NAP
-            costs = costs._replace(worker=gap, start=watch.times[0] - NAP)
-        # Starting is work, and here shared by the cores of one machine.
-        start = costs.start * max(1, workers / (os.cpu_count() or 1))
-        foretold = simulate(folds, workers, costs._replace(start=start))
-        rows.append([workers, watch.times[-1], foretold, watch.times[-1] / foretold])
+        share, seconds = median(at_hand[workers]), median(took[workers])
+        first = start_on_shared_cores(start, workers, share)
+        foretold = simulate([NAP] * SUBJECTS, workers, costs._replace(start=first))
+        rows.append([workers, f"{share:.1f}", seconds, foretold, seconds / foretold])
     return costs, rows
 
 
 def main() -> None:
-    results = Store(Path(sys.argv[1])) if len(sys.argv) > 1 else None
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling")
+    parser.add_argument("results", nargs="?", type=Path, help="whose records say what folds cost")
+    said = "each worker in a network namespace of its own (Linux, root or user namespaces)"
+    parser.add_argument("--namespaces", action="store_true", help=said)
+    asked = parser.parse_args()
+    if asked.namespaces:
+        namespaces.enter("benchmarks.scaling")
+    results = Store(asked.results) if asked.results else None
     given = [record.wall for record in results.records()] if results else []
     rng = np.random.default_rng(0)
     low, high = np.log(RANGE)
@@ -187,13 +225,12 @@ def main() -> None:
             "BENCH_CONFIG": f"{name}/bench.toml",
             "BENCH_TRUST": "1",
         }
-        costs, rows = checked(folder)
-    head = ["workers", "real, s", "simulated, s", "real / simulated"]
+        costs, rows = measured(folder, asked.namespaces)
+    head = ["workers", "cores", "real, s", "simulated, s", "real / simulated"]
     print(tabulate(rows, head, floatfmt=".2f"))
-    parent, worker, start = costs
-    words = f"parent {1e3 * parent:.1f} ms, worker {1e3 * worker:.0f} ms; start {start:.1f} s"
-    print(f"besides a fold: {words}\n")
-    slow = costs._replace(parent=parent + 0.02)
+    said = f"parent {1e3 * costs.parent:.1f} ms, worker {1e3 * costs.worker:.0f} ms"
+    print(f"besides a fold: {said}; start {costs.start:.2f} s\n")
+    slow = costs._replace(parent=costs.parent + 0.02)
     longest_first = list(folds[::-1])
     alone = float(folds.sum())
     table = []

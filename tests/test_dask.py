@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -297,6 +298,37 @@ def test_held_out_labels_are_not_sent(world):
     assert same == [True, False, False, False, False, False]
     # Nothing that is sent names a unit, which holds the labels.
     assert not any(b"Unit" in pickle.dumps(part) for part in parts)
+
+
+def test_jobs_go_to_the_worker_with_the_fewest_for_its_threads():
+    threads = {"one": 1, "two": 2, "late": 1}
+    sent: list[str | None] = []
+    for _ in range(8):
+        sent.append(dask_engine.least_busy(threads, sent))
+    # Two for each thread.
+    assert Counter(sent) == {"one": 2, "two": 4, "late": 2}
+    # A job whose worker is gone counts for no other.
+    assert dask_engine.least_busy({"one": 1, "two": 1}, ["one", "gone", None]) == "two"
+    assert dask_engine.least_busy({}, ["one"]) is None
+
+
+def test_a_job_prefers_a_worker_and_is_not_bound_to_it(world):
+    client, places = Unwilling(), []
+    submit = client.submit
+
+    def noted(function: Any, *arguments: Any, key: str, **options: Any) -> Any:
+        if len(arguments) == 3:
+            places.append((options.get("workers"), options.get("allow_other_workers")))
+        return submit(function, *arguments, key=key, **options)
+
+    client.submit = noted
+    client.nthreads = lambda: {"one": 1, "two": 2}
+    for module in (dask_client, dask_engine):
+        world.patch.setattr(module, "connected", lambda options, note: client)
+    world.run("--results", "described")
+    assert world.run("--scheduler", "tcp://nowhere:1", engine="dask").code == 2
+    assert all(free for _, free in places)
+    assert Counter(at for (at,), _ in places) == {"one": 2, "two": 4}
 
 
 def test_a_fold_that_loses_too_many_workers_is_killed():

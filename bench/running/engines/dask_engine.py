@@ -12,7 +12,8 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,12 +113,12 @@ class _Sender:
     """The jobs that the scheduler has.
 
     Attributes:
-        flying: the jobs by the key of their task, each with the task.
+        flying: the jobs by the key of their task, each with its task and its worker.
         ended: tasks as they end.
         note: told when no worker is left.
         now: told which jobs the scheduler has.
         parts: tasks that hold the last shared parts, by number.
-        threads: of the workers.
+        threads: of each worker, by its address.
         looked: when that was found out; `time.monotonic()`.
     """
 
@@ -127,10 +128,10 @@ class _Sender:
     cache: Cache
     note: Callable[[str], None]
     now: Watcher
-    flying: dict[str, tuple[Job[Any], Any]] = field(default_factory=dict)
+    flying: dict[str, tuple[Job[Any], Any, str | None]] = field(default_factory=dict)
     ended: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     parts: dict[int, Any] = field(default_factory=dict)
-    threads: int = 0
+    threads: dict[str, int] = field(default_factory=dict)
     looked: float = -GLANCE
 
     def run(self) -> Iterator[Ended[Any]]:
@@ -139,7 +140,7 @@ class _Sender:
             yield from self.fill()
             if not self.flying:
                 return
-            self.now([Busy(job) for job, _ in self.flying.values()])
+            self.now([Busy(job) for job, _, _ in self.flying.values()])
             with suppress(queue.Empty):
                 tasks = [self.ended.get(timeout=GLANCE)]
                 while not self.ended.empty():
@@ -150,14 +151,14 @@ class _Sender:
         """Hand jobs to the scheduler as it has threads; returns those that cannot be sent."""
         if time.monotonic() - self.looked >= GLANCE:
             with _connection():
-                threads = sum(self.client.nthreads().values())
+                threads = dict(self.client.nthreads())
             if self.threads and not threads:
                 self.note("no Dask worker is left; waiting for one")
             self.threads = threads
             self.looked = time.monotonic()
         lost: list[Ended[Any]] = []
         # Two for each thread, so that none waits for the next; one while there is none.
-        while len(self.flying) < max(1, 2 * self.threads):
+        while len(self.flying) < max(1, 2 * sum(self.threads.values())):
             lost += self.packer.look_ahead()
             if not self.packer.waiting:
                 break
@@ -174,8 +175,13 @@ class _Sender:
                 packed.number, Shared(packed.number, packed.shared, self.descriptions(job))
             )
         key = f"bench-{uuid4().hex}"
-        task = self.client.submit(work, common, shared, packed.payload, key=key, pure=False)
-        self.flying[key] = job, task
+        at = least_busy(self.threads, (at for _, _, at in self.flying.values()))
+        # A wish: Dask moves the task if that worker is lost, or another has nothing to do.
+        place = {"workers": [at], "allow_other_workers": True} if at else {}
+        task = self.client.submit(
+            work, common, shared, packed.payload, key=key, pure=False, **place
+        )
+        self.flying[key] = job, task, at
         task.add_done_callback(self.ended.put)
 
     def constant(self, number: int, value: Any) -> Any:
@@ -206,7 +212,7 @@ class _Sender:
             results = self.client.gather(finished)
         found = {task.key: result for task, result in zip(finished, results, strict=True)}
         for task in tasks:
-            job, _ = self.flying.pop(task.key)
+            job, _, _ = self.flying.pop(task.key)
             result = found[task.key] if task.key in found else self.lost(task)
             if isinstance(result, Refused):
                 raise self.unlike(result)
@@ -245,13 +251,27 @@ class _Sender:
         def tell() -> None:
             # The scheduler may be what is gone.
             with suppress(Exception):
-                self.client.cancel([task for _, task in self.flying.values()])
+                self.client.cancel([task for _, task, _ in self.flying.values()])
                 self.client.run(end, self.common.mark, on_error="ignore")
 
         # Dask would wait for ever for a scheduler that hangs; nobody who leaves should.
         thread = threading.Thread(target=tell, daemon=True)
         thread.start()
         thread.join(FAREWELL)
+
+
+def least_busy(threads: Mapping[str, int], sent: Iterable[str | None]) -> str | None:
+    """The worker with the fewest tasks for each of its threads; None where there is no worker.
+
+    Dask itself would send tasks to the worker that holds the shared part, at first a single one,
+    and move them to others only by and by.
+
+    Args:
+        threads: of each worker.
+        sent: the worker of each task that has not ended.
+    """
+    count = Counter(sent)
+    return min(threads, key=lambda one: (count[one] + 1) / threads[one], default=None)
 
 
 @contextmanager
