@@ -70,11 +70,11 @@ class HTNet(NetworkMethod):
     as_judged = frozenset({"official"})
     traced = frozenset({"official"})
     sources = {
-        "epochs": "public code, main_HTNet.py",
-        "learning_rate": "public code, main_HTNet.py",
-        "batch_size": "public code, main_HTNet.py",
-        "faithful": "public code, main_HTNet.py, crop_optical_flow_block",
-        "shuffle": "on; off in public code, main_HTNet.py (variant official)",
+        "epochs": "main_HTNet.py:164 at 91cf4bd",
+        "learning_rate": "main_HTNet.py:162 at 91cf4bd",
+        "batch_size": "main_HTNet.py:163 at 91cf4bd",
+        "faithful": "main_HTNet.py:112 at 91cf4bd",
+        "shuffle": "our choice: on; off in main_HTNet.py:244 at 91cf4bd (variant official)",
     }
     facts = Facts(
         title="HTNet",
