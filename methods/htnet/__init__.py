@@ -10,7 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
-from bench.plugins.fidelity import Fidelity, exact, stated
+from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 from bench.views.flow.optical import flow_image
 
 CENTRES = ((9, 11), (21, 10), (10, 21), (20, 21))
@@ -84,10 +84,10 @@ class HTNet(NetworkMethod):
         url="https://arxiv.org/abs/2307.14637",
         fidelity=Fidelity(
             network=exact("differs by 1.4e-06 at most from wangzhifengharrison/HTNet at 91cf4bd"),
-            preprocessing=stated(
-                "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py: the crops "
-                "of faces that its detector misses, for all; planes u, v, "
-                "strain in place of OpenCV's order"
+            preprocessing=reconstructed(
+                "flow by our TV-L1 where a dataset ships no flow images; wangzhifengharrison/HTNet "
+                "at 91cf4bd, main_HTNet.py: the crops of faces that its detector misses, for all; "
+                "planes u, v, strain in place of OpenCV's order"
             ),
             recipe=stated(
                 "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py; batches "
