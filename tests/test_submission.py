@@ -461,11 +461,10 @@ def test_the_workflow_verifies_what_a_branch_adds_and_puts_main_on_the_board(pac
     tools.mkdir()
     (tools / "bench").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bench "$@"\n')
     (tools / "bench").chmod(0o755)
-    env = {
-        **os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "GITHUB_BASE_REF": "main",
-        "BENCH_TRUST": "1", "BENCH_TOY_ROOT": "data", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
-    }  # fmt: skip
+    person = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+    people = {f"GIT_{what}": "a@b" for what in person}
+    around = {"GITHUB_BASE_REF": "main", "BENCH_TRUST": "1", "BENCH_TOY_ROOT": "data"}
+    env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", **people, **around}
     made = shell(
         "set -e; git init -q -b main; git commit -q --allow-empty -m 0; git checkout -q -b theirs;"
         "git update-ref refs/remotes/origin/main main; mkdir submissions;"
