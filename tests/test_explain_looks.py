@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
 from bench.plugins.method import Method
 from bench.plugins.model import Model
 from bench.report.occlusion import GRID, drops, occlusion_figure
 from bench.report.refit import samples
 from bench.views.clip_views import Views
 from bench.views.frames import key_frames
+from bench.views.opening import views_of
 
 HOOK = """
     def pictures(self, model, clips):
@@ -138,6 +144,28 @@ def test_the_score_drops_where_the_movement_counts(label, sign, colour):
     assert (sign * found[inside] > 0).all()
     assert found.sum() == sign * 10 * 20
     assert np.array_equal(clip.sources["frames"], before)
+
+
+@dataclass(frozen=True)
+class Filmed(Dataset):
+    """The clip above in files, which can be decoded one by one."""
+
+    name: ClassVar[str] = "filmed"
+
+    def read(self, clip):
+        return {"frames": moving().sources["frames"].copy()}
+
+    def read_some(self, clip, positions):
+        return {"frames": self.read(clip)["frames"][list(positions)]}
+
+
+def test_clips_that_are_decoded_in_parts_are_occluded_too():
+    clip = Clip("filmed", "1", "a", "", Path("/"), ("1.jpg", "2.jpg", "3.jpg"), 2)
+    opened = views_of(Filmed(Path("/")), clip, "digest", None)
+    assert opened.some_frames is not None
+    found = drops(Where(), Corner(), opened, 0)
+    np.testing.assert_array_equal(found, drops(Where(), Corner(), moving(), 0))
+    assert found.max() > 0
 
 
 def test_a_method_that_sees_no_frames_has_no_map():

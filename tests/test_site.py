@@ -15,6 +15,7 @@ import hostile
 import pytest
 
 from bench.cli.common import workspace
+from bench.core.words import Provenance
 from bench.evaluation.paired import difference
 from bench.evaluation.scoring import confusions
 from bench.literature import judged
@@ -100,6 +101,29 @@ def test_every_page_is_valid_and_every_link_leads_somewhere(content):
         parser.parse(text)
         assert not parser.errors, (name, parser.errors[:3])
     check_links(files)
+
+
+def test_provenance_lists_the_rows_that_were_not_run_here_and_no_others(content):
+    def page(content: Content) -> str:
+        return dict(pages(content))["provenance.html"].decode()
+
+    def told(section: Section, *words: Provenance) -> Section:
+        rows = [
+            replace(row, provenance=words[i] if i < len(words) else "run")
+            for i, row in enumerate(section.table.rows)
+        ]
+        return replace(section, table=replace(section.table, rows=tuple(rows)))
+
+    first, *others = content.sections
+    rest = tuple(map(told, others))
+    every = page(replace(content, sections=(told(first), *rest)))
+    assert "Every row of this site was run" in every
+    assert "Rows that were not run here" not in every
+    some = page(replace(content, sections=(told(first, "reported"), *rest)))
+    listed = some.partition("Rows that were not run here")[2].partition("<h2>")[0]
+    assert listed.count("<tr>") == 2  # of the heading and of the row
+    assert f">{first.table.rows[0].name}</a>" in listed
+    assert "Every row of this site was run" not in some
 
 
 def test_nothing_is_loaded_from_another_host(content):

@@ -55,11 +55,15 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
             patch = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
             copy = frames.copy()
             copy[clip.apex][patch] = frames[0][patch]
-            # With a set of its own: replace would hand on that of the clip.
-            other = dataclasses.replace(clip, sources={**clip.sources, "frames": copy}, seen=set())
-            changed.append(method.describe(other))
+            changed.append(method.describe(_with_frames(clip, copy)))
         drop[i] = score - model.predict(changed)[:, label]
     return drop
+
+
+def _with_frames(clip: Views, frames: Array) -> Views:
+    # `replace` hands on the clip's own set, and its way to decode some frames: of the files.
+    sources = {**clip.sources, "frames": frames}
+    return dataclasses.replace(clip, sources=sources, seen=set(), some_frames=None)
 
 
 def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Sequence[str]) -> Figure:

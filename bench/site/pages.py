@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -254,11 +254,13 @@ def _judgements() -> list[dict[str, Any]]:
 def _provenance(content: Content, shared: dict[str, Any]) -> bytes:
     counts, others = [], []
     for section in content.sections:
-        by_word: dict[str, list[Row]] = defaultdict(list)
-        for row in section.rows:
-            by_word[row.provenance].append(row)
-        counts.append((section, {word: len(by_word[word]) for word in PROVENANCE}))
-        others += [(section, word, rows) for word, rows in by_word.items() if word != "run"]
+        by_word = {
+            word: [row for row in section.rows if row.provenance == word] for word in PROVENANCE
+        }
+        counts.append((section, {word: len(rows) for word, rows in by_word.items()}))
+        others += [
+            (section, word, rows) for word, rows in by_word.items() if rows and word != "run"
+        ]
     return render(
         "provenance",
         "",
