@@ -2,7 +2,8 @@
 
 By default 10,000 and 100,000 records. A run makes those of one seed; the store's own writer makes
 the others of them, with another seed, key, seal and signature, until a run of all seeds finds
-nothing to do. A million take half an hour and 8 GB of disk and of memory.
+nothing to do. A million take 4 GB of disk, about as much memory, and a quarter of an hour of
+processor time.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def main() -> None:
     said = "the most also from a cold cache: empties that of the whole machine (Linux, root)"
     parser.add_argument("--cold", action="store_true", help=said)
     asked = parser.parse_args()
+    if min(asked.records) < 1:
+        parser.error("expected numbers of records from 1 on")
     if asked.cold and not os.access(CACHES, os.W_OK):
         sys.exit(f"--cold needs root, to write {CACHES}")
     head = ["records", "inodes", "MB", "listing", "status", "run again", "board", "memory, MB"]

@@ -41,7 +41,7 @@ class DiSTLBPRIP(SVMMethod):
     variants = INNER
     sources = {
         "C": OURS,
-        "grid": "STLBP-IP: 8 x 9 blocks",
+        "grid": "the paper of STLBP-IP, section not known: 8 x 9 blocks",
         "num_frames": OURS,
         "size": OURS,
         "neighbours": OURS,
@@ -60,8 +60,9 @@ class DiSTLBPRIP(SVMMethod):
             recipe=reconstructed("penalty and selection of groups are our reading"),
         ),
         deviations=(
-            "Written from the abstract: the sparse part of robust PCA (lambda 1/√max(m, n)) takes "
-            "the place of the differences of STLBP-IP, on 20 interpolated frames of 170 x 140.",
+            "Written from the abstract, as only the opening of the text (arXiv 1608.02255) could "
+            "be read: the sparse part of robust PCA (lambda 1/√max(m, n)) takes the place of the "
+            "differences of STLBP-IP, on 20 interpolated frames of 170 x 140.",
             "A group, a block's histograms on one plane, is scored by its mean χ² distance of "
             "neighbours of other classes over that of neighbours of the same class; the better "
             "half is kept. The graph and the scores are of training clips alone.",

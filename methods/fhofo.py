@@ -9,7 +9,7 @@ import numpy as np
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import INNER, SVMMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class FHOFO(SVMMethod):
         "C": OURS,
         "num_frames": OURS,
         "size": OURS,
-        "fine": "public MATLAB code, calFuzzyHist.m, its default",
-        "bins": "public MATLAB code, calFuzzyHist.m, its default",
-        "sigma": "public MATLAB code, calFuzzyHist.m, its default",
+        "fine": "calFuzzyHist.m:15 at commit unknown, its default",
+        "bins": "calFuzzyHist.m:16 at commit unknown, its default",
+        "sigma": "calFuzzyHist.m:17 at commit unknown, its default",
     }
     facts = Facts(
         title="FHOFO",
@@ -53,10 +53,10 @@ class FHOFO(SVMMethod):
         year=2019,
         url="https://doi.org/10.1109/TAFFC.2017.2723386",
         fidelity=Fidelity(
-            network=stated(
-                "public MATLAB code, calFuzzyHist.m and hist_fine2coarseMapping.m: equal up to "
-                "rounding when run once in GNU Octave; which repository they are from is not "
-                "known, so `bench fidelity` cannot repeat it"
+            network=reconstructed(
+                "after public MATLAB code, calFuzzyHist.m and hist_fine2coarseMapping.m: equal up "
+                "to rounding when run once in GNU Octave; repository and commit are unknown, so "
+                "that nobody can repeat it, and the paper's text was not found"
             ),
             preprocessing=reconstructed(
                 "flow by our TV-L1; the 36 regions are those of MDMO, which the paper may not use"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed
+from bench.plugins.fidelity import MEGC2019, OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class LBPMOP(PatternMethod):
     needs = frozenset({"lbp_mop"})
     sources = {
         "C": OURS,
-        "num_frames": "LBP-TOP of MEGC 2019",
+        "num_frames": MEGC2019,
         "size": OURS,
-        "grid": "LBP-TOP of MEGC 2019",
-        "radii": "LBP-TOP of MEGC 2019",
+        "grid": MEGC2019,
+        "radii": MEGC2019,
     }
     facts = Facts(
         title="LBP-MOP",

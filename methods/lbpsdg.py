@@ -10,7 +10,7 @@ from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
 from bench.learning.svm_method import INNER
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed
+from bench.plugins.fidelity import MEGC2019, OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class LBPSDG(PatternMethod):
     variants = {"magnified": {"magnify": 26.0}, **INNER}
     sources = {
         "C": OURS,
-        "num_frames": "LBP-TOP of MEGC 2019",
+        "num_frames": MEGC2019,
         "size": OURS,
-        "grid": "LBP-TOP of MEGC 2019",
-        "radii": "LBP-TOP of MEGC 2019",
+        "grid": MEGC2019,
+        "radii": MEGC2019,
         "reach": OURS,
-        "magnify": "off; the paper magnifies, as the variant magnified does, by a factor of ours",
-        "bins": "arXiv 2102.08068, abstract",
+        "magnify": "our choice: off; the abstract magnifies, as the variant magnified does",
+        "bins": "the abstract of arXiv 2102.08068",
         "folds": OURS,
     }
     facts = Facts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
-from bench.plugins.fidelity import NOTED, OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import MEGC2019, NOTED, OURS, Fidelity, reconstructed
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class LBPSIP(PatternMethod):
     needs = frozenset({"lbp_sip"})
     sources = {
         "C": OURS,
-        "num_frames": "LBP-TOP of MEGC 2019",
+        "num_frames": MEGC2019,
         "size": OURS,
-        "grid": "LBP-TOP of MEGC 2019",
+        "grid": MEGC2019,
         "radii": NOTED,
     }
     facts = Facts(
@@ -34,7 +34,10 @@ class LBPSIP(PatternMethod):
         year=2014,
         url="https://doi.org/10.1007/978-3-319-16865-4_34",
         fidelity=Fidelity(
-            network=stated("as the paper describes the codes, without its pyramid of resolutions"),
+            network=reconstructed(
+                "codes after notes on the paper, whose text was not found again; without its "
+                "pyramid of resolutions"
+            ),
             preprocessing=reconstructed("10 interpolated frames of 170 x 140"),
             recipe=reconstructed("the SVM's penalty is our reading"),
         ),

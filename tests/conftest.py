@@ -18,6 +18,12 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
+from bench.core.private import compiled_folder  # noqa: E402
+
+# Tests start processes with caches of their own, each of which would compile every kernel.
+if (_folder := compiled_folder()) is not None:
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(_folder))
+
 # The same examples in every run; `pytest --hypothesis-profile=search` looks for new ones.
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("search", max_examples=1000, deadline=None)
@@ -113,6 +119,8 @@ def world(
     monkeypatch.setenv("BENCH_TRUST", "1")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("COLUMNS", "200")
+    # No world outlives a power cut, and hundreds of these wait for the disk.
+    monkeypatch.setattr("os.fsync", lambda number: None)
     shutil.copy(HERE / "toy.py", tmp_path / "toy.py")
     (tmp_path / "bench.toml").write_text('plugins = ["toy.py"]\n[roots]\ntoy = "data"\n')
     rng = np.random.default_rng(0)

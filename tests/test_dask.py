@@ -312,7 +312,12 @@ def test_jobs_go_to_the_worker_with_the_fewest_for_its_threads():
     assert dask_engine.least_busy({}, ["one"]) is None
 
 
-def test_a_job_prefers_a_worker_and_is_not_bound_to_it(world):
+@pytest.mark.parametrize(
+    ("words", "each"),
+    [((), 2), (("--give-up", "1"), 1)],
+    ids=["none waits for the next", "every failure counts"],
+)
+def test_a_job_prefers_a_worker_and_is_not_bound_to_it(world, words, each):
     client, places = Unwilling(), []
     submit = client.submit
 
@@ -326,9 +331,9 @@ def test_a_job_prefers_a_worker_and_is_not_bound_to_it(world):
     for module in (dask_client, dask_engine):
         world.patch.setattr(module, "connected", lambda options, note: client)
     world.run("--results", "described")
-    assert world.run("--scheduler", "tcp://nowhere:1", engine="dask").code == 2
+    assert world.run("--scheduler", "tcp://nowhere:1", *words, engine="dask").code == 2
     assert all(free for _, free in places)
-    assert Counter(at for (at,), _ in places) == {"one": 2, "two": 4}
+    assert Counter(at for (at,), _ in places) == {"one": each, "two": 2 * each}
 
 
 def test_a_fold_that_loses_too_many_workers_is_killed():

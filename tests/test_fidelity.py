@@ -26,6 +26,32 @@ def test_every_field_of_a_built_in_method_says_where_its_value_comes_from(name):
     assert fields == set(METHODS[name].sources)
 
 
+CODE = re.compile(r"\S+\.\w+:\d+(?: and \S+\.\w+:\d+)* at ([0-9a-f]{7}|commit unknown)\b")
+PAPER = re.compile(r"\b(section|equation|table|abstract|title)\b")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_source_is_a_line_of_a_known_commit_or_a_place_in_a_paper_or_ours(name):
+    """`FILE:LINE at COMMIT`, or the place in a paper; "commit unknown", "section not known"."""
+    fidelity = METHODS[name].facts.fidelity
+    told = " ".join(part.evidence for _, part in fidelity.parts)
+    commits = {*re.findall(r"[\w-]+/[\w.-]+ at ([0-9a-f]{7})\b", told), "commit unknown"}
+    for field, source in METHODS[name].sources.items():
+        lines = CODE.findall(source)
+        ours = source.startswith(("our choice", "scikit-learn's default"))
+        assert lines or ours or PAPER.search(source), (field, source)
+        assert {*lines} <= commits, (field, source)
+        assert "public code" not in source, (field, source)
+
+
+@pytest.mark.parametrize(
+    "source", ["public code, main.py", "main.py at 1afb56e", "main.py:90", "the paper: 64 channels"]
+)
+def test_a_file_without_line_or_commit_is_no_source(source):
+    assert not CODE.search(source)
+    assert not PAPER.search(source)
+
+
 EXACT = [name for name in METHODS if METHODS[name].facts.fidelity.network.word == "exact"]
 
 

@@ -149,3 +149,4 @@ def test_the_page_prints_what_it_shows(tmp_path, monkeypatch, capsys):
         else:
             printed = capsys.readouterr().out.splitlines()
             assert [line.rstrip() for line in printed] == text.splitlines()
+    assert not (tmp_path / "cache" / "synthetic").exists(), "a dataset without files needs none"

@@ -180,6 +180,21 @@ def test_a_broken_installed_plugin_is_noted_and_stops_nothing(monkeypatch):
     assert "majority" in found.methods
 
 
+def test_a_package_installed_meanwhile_brings_its_plugins(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "mine" not in load().methods
+    (tmp_path / "brought_meanwhile.py").write_text(METHOD)
+    about = tmp_path / "brought-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: brought\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[bench.methods]\nmine = brought_meanwhile\n")
+    assert "mine" in load().methods
+    (about / "entry_points.txt").unlink()
+    (about / "METADATA").unlink()
+    about.rmdir()
+    assert "mine" not in load().methods
+
+
 def test_what_comes_with_bench_is_valid():
     found = load()
     assert found.broken == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import heapq
 import io
 import re
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from bench.cli.run import _explain
 from bench.cli.screen import Screen
 from bench.cli.watch import QUIET, Watch
 from bench.methods.mfvan import MFVAN
-from bench.planning.plan import Plan
+from bench.planning.plan import Plan, weight
 
 
 def cells_of(name: str) -> list[SimpleNamespace]:
@@ -36,6 +37,30 @@ def units(cells, folds: int = 3):
 
 
 SMIC = cells_of("smic/3")
+
+
+def test_the_longest_start_first_but_for_one_of_each_and_the_first_table():
+    order = units([*SMIC, *cells_of("samm/5")])
+    found = [(one.cell.task.name, one.cell.row.label) for one in order]
+    both = ("smic/3", "samm/5")
+    assert found[:6] == [(task, label) for task in both for label in ("slow", "fast", "ref")]
+    assert found[6:10] == [("smic/3", "fast")] * 2 + [("smic/3", "ref")] * 2
+    assert [weight(one) for one in order[10:]] == [50.0] * 4 + [0.1] * 4
+
+
+def test_long_folds_do_not_leave_other_workers_idle_at_the_end():
+    """20 tasks, 20 folds each: 20 cells of 50 s a fold, 20 cells of 5 s."""
+    cells = []
+    for number in range(20):
+        slow, fast, _ = cells_of(f"task{number}/3")
+        fast.row.method.seconds = lambda clips, frames: 5.0
+        cells += [slow, fast]
+    order = units(cells, folds=20)
+    workers = [0.0] * 150
+    for one in order:
+        heapq.heapreplace(workers, workers[0] + weight(one))
+    # All quick folds before the long ones would take 165 s.
+    assert max(workers) <= 1.05 * sum(map(weight, order)) / len(workers)
 
 
 def test_after_one_fold_of_each_what_is_quick_comes_before_what_takes_long():

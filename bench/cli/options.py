@@ -186,11 +186,20 @@ Share = Annotated[
         "--share", help="Run folds even if another run on the results folder has planned them."
     ),
 ]
+GiveUp = Annotated[
+    int,
+    typer.Option(
+        "--give-up",
+        min=1,
+        metavar="K",
+        help="Skip a method's other folds on a task once K in a row have failed alike.",
+    ),
+]
 KeepGoing = Annotated[
     bool,
     typer.Option(
         "--keep-going",
-        help="Run all folds of a method, even after 3 in a row have failed with the same error.",
+        help="Run all folds of a method, however many fail with the same error.",
     ),
 ]
 CacheSize = Annotated[

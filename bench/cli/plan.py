@@ -20,7 +20,7 @@ from bench.core.errors import BenchError
 from bench.planning.plan import Cell, fold_seconds
 from bench.planning.skipped import sentences
 from bench.running.jobs import options_of
-from bench.running.options import RunOptions
+from bench.running.options import GIVE_UP, RunOptions
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -68,6 +68,7 @@ def plan(
     inner: opt.Inner = 0,
     tune: opt.Tune = None,
     device: opt.DeviceOption = "auto",
+    give_up: opt.GiveUp = GIVE_UP,
     keep_going: opt.KeepGoing = False,
     config: opt.Config = None,
     slurm: Annotated[

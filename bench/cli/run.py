@@ -24,8 +24,8 @@ from bench.cli.watch import Watch
 from bench.core.words import counted
 from bench.planning.plan import Cell
 from bench.plugins.method import Facts
-from bench.running.options import RunOptions
-from bench.running.patience import last_line
+from bench.running.options import GIVE_UP, RunOptions
+from bench.running.patience import Pair, last_line
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
 from bench.store.store import Store
@@ -59,6 +59,7 @@ def run(
     inner: opt.Inner = 0,
     tune: opt.Tune = None,
     refresh: opt.RefreshOption = None,
+    give_up: opt.GiveUp = GIVE_UP,
     keep_going: opt.KeepGoing = False,
     share: opt.Share = False,
     cache_size: opt.CacheSize = None,
@@ -178,6 +179,9 @@ def _say(console: Screen, summary: Summary, elapsed: float, incomplete: bool) ->
     if len(summary.failures) > NAMED:
         console.print(f"... and {len(summary.failures) - NAMED} more", style="red")
     for pair, count in summary.skipped.items():
+        failed = sum(Pair.of(unit) == pair for unit, _, _ in summary.failures)
         console.say(
-            f"skipped: {pair}: {counted(count, 'fold')} (--keep-going runs them)", style="red"
+            f"skipped: {pair}: {counted(count, 'fold')}, after {failed} failed (--keep-going runs "
+            "them)",
+            style="red",
         )

@@ -11,6 +11,7 @@ import inspect
 import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, cast
 
@@ -94,13 +95,7 @@ class Verb(TyperCommand):
 
     def load(self) -> TyperCommand:
         """The command with its arguments and options."""
-        *groups, word = map(_identifier, self.path)
-        verb: Any = getattr(import_module(".".join(["bench.cli", *groups, word])), word)
-        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        paragraphs = (inspect.getdoc(verb) or "").split("\n\n")
-        # typer keeps the line breaks of a docstring, which are not those of the terminal.
-        app.command(self.name, help="\n\n".join(" ".join(p.split()) for p in paragraphs))(verb)
-        return cast(TyperCommand, typer.main.get_command(app))
+        return _command(self.path)
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Parse the command line of the verb."""
@@ -114,6 +109,18 @@ class VerbGroup(TyperGroup):
         """Parse what stands before the verb."""
         # Shell completion parses without a verb, and must not print the help.
         return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["--help"])
+
+
+@cache
+def _command(path: tuple[str, ...]) -> TyperCommand:
+    """What typer makes of the function of a verb."""
+    *groups, word = map(_identifier, path)
+    verb: Any = getattr(import_module(".".join(["bench.cli", *groups, word])), word)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    paragraphs = (inspect.getdoc(verb) or "").split("\n\n")
+    # typer keeps the line breaks of a docstring, which are not those of the terminal.
+    app.command(path[-1], help="\n\n".join(" ".join(p.split()) for p in paragraphs))(verb)
+    return cast(TyperCommand, typer.main.get_command(app))
 
 
 def _identifier(word: str) -> str:
@@ -148,6 +155,7 @@ def bench(
     """Micro-expression recognition: every method, every dataset, one honest leaderboard."""
 
 
+@cache
 def commands() -> TyperGroup:
     """The whole command line."""
     root = cast(TyperGroup, typer.main.get_command(app))

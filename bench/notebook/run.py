@@ -48,7 +48,9 @@ class Options(TypedDict, total=False):
         inner: folds over training subjects to select a checkpoint by; 0 for none.
         refresh: "stale" runs folds again whose code has changed since.
         share: run folds even if another run on the results folder has planned them.
-        keep_going: run all folds of a method, even after 3 in a row have failed alike.
+        give_up: failures in a row with the same error after which a method's other folds are
+            skipped, 3 by default.
+        keep_going: run all folds of a method, however many fail alike.
     """
 
     classes: str | Path | None
@@ -74,6 +76,7 @@ class Options(TypedDict, total=False):
     tune: str | Sequence[str]
     refresh: Refresh | None
     share: bool
+    give_up: int
     keep_going: bool
 
 

@@ -27,7 +27,7 @@ UNKNOWN = 0.1
 """Seconds that a fold counts for where its method does not estimate it: of those here, classifiers
 of features do not."""
 QUICK = 0.2
-"""Share of the longest fold's time within which a fold runs before the long ones."""
+"""Share of the longest fold's time within which a fold counts as quick."""
 
 
 @dataclass(frozen=True)
@@ -121,19 +121,23 @@ class Plan:
     def ordered(self, cells: Sequence[Sequence[Unit]]) -> list[Unit]:
         """Units of some cells in the order to run them: those first that may take longest.
 
-        Before them one of every cell, so that errors show early, and what is quick beside the
-        others, so that the first table does. But in a part of a plan, which has few of each cell,
-        that would be nearly all.
+        Before them one of every cell, so that errors show early, and those of quick methods on
+        one task, so that its table does. What else is quick comes last: it keeps the other workers
+        busy while the last long folds end. A part of a plan has few folds of each cell, and one of
+        every cell would be nearly all.
         """
         cells = [units for units in cells if units]
         if self.shard or not cells:
             return longest_first([unit for units in cells for unit in units])
         # That of its first fold stands for a cell.
-        longest = max(weight(units[0]) for units in cells)
-        quick, slow = list[Unit](), list[Unit]()
-        for units in cells:
-            (quick if weight(units[0]) < QUICK * longest else slow).extend(units[1:])
-        return [units[0] for units in cells] + quick + longest_first(slow)
+        limit = QUICK * max(weight(units[0]) for units in cells)
+        quick = [units[0].cell for units in cells if weight(units[0]) < limit]
+        table = next((c.task for c in quick if not c.row.method.facts.reference), None)
+        early, rest = list[Unit](), list[Unit]()
+        for first, *others in cells:
+            soon = weight(first) < limit and first.cell.task is table
+            (early if soon else rest).extend(others)
+        return [units[0] for units in cells] + early + longest_first(rest)
 
 
 def fold_seconds(cell: Cell, fold: Fold) -> float | None:

@@ -10,8 +10,10 @@ from bench.core.words import Fidelity as Word
 
 OURS = "our choice"
 """Where a configuration field's value comes from, when no source gives it."""
-NOTED = "notes on the paper; its text was not found again, so the section is unknown"
+NOTED = "notes on the paper, section not known; its text was not found again"
 """Where a value comes from that the paper states, as far as we know."""
+MEGC2019 = "See et al. 2019 (LBP-TOP of MEGC 2019), section not known"
+"""Where the settings of the handcrafted patterns come from."""
 
 
 @dataclass(frozen=True)

@@ -245,6 +245,8 @@ def chosen_datasets(
 ) -> tuple[list[Dataset], Settings]:
     """The datasets meant by `all`, `public` or names; stand-ins where none at all is configured.
 
+    Datasets that need no data on disk are used as they are.
+
     Args:
         registry: plugins.
         settings: where data lie.
@@ -262,10 +264,11 @@ def chosen_datasets(
     explicit = {word.strip() for word in words.split(",")}
     registry = with_typed(registry, explicit, classes)
     names = _named(explicit, words, registry, settings)
-    # Clones are real data that nobody configured: with them, names of others are still stand-ins.
-    if not settings.roots and not settings.clones.keys() & names:
-        settings = replace(settings, roots=stand_ins(registry, settings.cache, jobs, progress))
     have = located(registry, settings.folders)
+    # Clones are real data that nobody configured: with them, names of others are still stand-ins.
+    if not (settings.roots or settings.clones.keys() & names or have.keys() >= set(names)):
+        settings = replace(settings, roots=stand_ins(registry, settings.cache, jobs, progress))
+        have = located(registry, settings.folders)
     # A pattern may match datasets that have no data; only names written out must have some.
     lacking = [name for name in names if name not in have and name in explicit]
     if lacking:

@@ -11,6 +11,8 @@ from bench.core.machine import cores
 
 Engine = Literal["processes", "serial", "dask"]
 Refresh = Literal["stale"]
+GIVE_UP = 3
+"""Equal failures in a row after which the other folds of a method on a task are skipped."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class RunOptions:
         incomplete: run cells without the clips that their method cannot read.
         refresh: "stale" reruns folds whose code has changed since.
         share: run folds that another run on the results folder has planned as well.
+        give_up: equal failures in a row after which the other folds of a method are skipped.
         keep_going: run all folds of a method, however many fail alike.
         cache_size: bytes that views, descriptions and artefacts may take, None for no limit.
         plugins: plugin files that workers must import.
@@ -49,6 +52,7 @@ class RunOptions:
     incomplete: bool = False
     refresh: Refresh | None = None
     share: bool = False
+    give_up: int = GIVE_UP
     keep_going: bool = False
     cache_size: int | None = None
     plugins: tuple[Path, ...] = ()
@@ -62,6 +66,8 @@ class RunOptions:
             )
         if self.engine != "dask" and self.scheduler is not None:
             raise BenchError(f"--scheduler {self.scheduler}: needs --engine dask")
+        if self.give_up < 1:
+            raise BenchError(f"--give-up {self.give_up}: expected 1 failure or more")
         if self.inner == 1:
             raise BenchError(
                 "--inner 1: expected 2 or more (or 0 for none): each fit leaves out some subjects"

@@ -9,9 +9,6 @@ from typing import NamedTuple
 from bench.planning.plan import Unit
 from bench.store.record import Record
 
-GIVE_UP = 3
-"""Equal failures in a row after which the other folds of a method on a task are skipped."""
-
 
 class Pair(NamedTuple):
     """A method on a task, by their names; all its seeds count together."""
@@ -34,11 +31,13 @@ class Patience:
 
     Attributes:
         limit: equal failures in a row; None to run every fold whatever happens.
+        left: units that have not been started, by pair.
         failures: of each pair the last failure, and how often in a row it came.
         skipped: units that were not started, by pair.
     """
 
-    limit: int | None = GIVE_UP
+    limit: int | None
+    left: Counter[Pair]
     failures: dict[Pair, tuple[tuple[str, str], int]] = field(default_factory=dict)
     skipped: Counter[Pair] = field(default_factory=Counter)
 
@@ -54,14 +53,24 @@ class Patience:
         self.failures[pair] = failure, times
         if times != self.limit:
             return ""
+        alike = "1 fold failed" if times == 1 else f"{times} folds in a row failed alike"
         return (
-            f"{pair}: {times} folds in a row failed alike; the others are skipped (--keep-going "
-            f"runs them): {': '.join(filter(None, failure))}"
+            f"{pair}: {alike}; those not started are skipped "
+            f"(--keep-going runs them): {': '.join(filter(None, failure))}"
         )
 
+    def on_edge(self) -> bool:
+        """Whether the next failure may give up a method: no unit should be started too early."""
+        if self.limit is None:
+            return False
+        edge = self.limit - 1
+        counts = ((times, self.left[pair]) for pair, (_, times) in self.failures.items())
+        return not edge or any(times == edge and left for times, left in counts)
+
     def skips(self, unit: Unit) -> bool:
-        """Whether a unit is skipped; if so it is counted."""
+        """Whether a unit is skipped rather than started; if so it is counted."""
         pair = Pair.of(unit)
+        self.left[pair] -= 1
         _, times = self.failures.get(pair, (None, 0))
         if self.limit is None or times < self.limit:
             return False

@@ -24,7 +24,7 @@ from bench.running.gpus import settled
 from bench.running.jobs import Outcome, Setting, fit_job, options_of, published_weights, setting
 from bench.running.neighbours import keep_neighbours
 from bench.running.options import RunOptions
-from bench.running.patience import GIVE_UP, Pair, Patience
+from bench.running.patience import Pair, Patience
 from bench.running.progress import Progress
 from bench.running.unreadable import without
 from bench.running.worker import fit
@@ -99,10 +99,16 @@ def _run(
         # All of their clips have just been described.
         waiting += plan.ordered(_missing(summary.spared, store, options, summary))
     progress.phase("folds", waiting)
-    runner: Engine[Unit] = engine(
-        options, cache, progress.note, lambda work: progress.now(_words(work))
+    patience = Patience(
+        None if options.keep_going else options.give_up, Counter(map(Pair.of, waiting))
     )
-    patience = Patience(None if options.keep_going else GIVE_UP)
+    runner: Engine[Unit] = engine(
+        options,
+        cache,
+        progress.note,
+        lambda work: progress.now(_words(work)),
+        patience.on_edge,
+    )
     written = {environment_id()}
     wanted = _while_worth(waiting, patience, progress)
     for job, outcome in runner(fit, _jobs(wanted, cache, options)):

@@ -186,7 +186,9 @@ def _contradictions(record: Record, about: _About) -> Iterator[str]:
     if about.key(record.fold) != record.key:
         yield "its key is not that of its inputs: it was changed by hand"
     yield from about.wrong
-    yield from _wrong_words(record)
+    yield from _wrong_words(record.family, record.environment, record.inputs["data"])
+    if len(set(record.clips)) < len(record.clips):
+        yield "a clip twice"
     # Earlier formats may have been written with another definition.
     if record.digest and about.family != record.family:
         yield "its family is not that of its inputs"
@@ -215,15 +217,16 @@ def _contradictions(record: Record, about: _About) -> Iterator[str]:
         yield "seconds that are not a time"
 
 
-def _wrong_words(record: Record) -> Iterator[str]:
-    data = record.inputs["data"]
-    names = {"family": record.family, "environment": record.environment, "data": data}
-    for name, word in names.items():
-        # They name files, and must not lead out of their folder.
-        if not FILE_NAME.fullmatch(word):
-            yield f"{name}: {word!r}, expected letters and digits"
-    if len(set(record.clips)) < len(record.clips):
-        yield "a clip twice"
+# The same few in all records of a cell.
+@lru_cache(maxsize=100)
+def _wrong_words(family: str, environment: str, data: str) -> tuple[str, ...]:
+    """Words of a record that name files, and must not lead out of their folder."""
+    names = {"family": family, "environment": environment, "data": data}
+    return tuple(
+        f"{name}: {word!r}, expected letters and digits"
+        for name, word in names.items()
+        if not FILE_NAME.fullmatch(word)
+    )
 
 
 def misfit(record: Record, clips: Sequence[str], classes: int) -> str:

@@ -39,9 +39,9 @@ class BiWOOF(SVMMethod):
     variants = {"strict": {"strict": True}, **INNER}
     sources = {
         "C": "our choice, made on SYNTHETIC clips",
-        "grid": "the paper: 5 to 8 blocks by database",
-        "bins": "christy1206/biwoof",
-        "strict": "christy1206/biwoof",
+        "grid": "biwoof.m:14 at 0b57b37; the paper, section not known: 5 to 8 by database",
+        "bins": "biwoof.m:13 at 0b57b37",
+        "strict": "our choice: off; as biwoof.m:71 at 0b57b37 has it in the variant strict",
         "size": OURS,
     }
     as_judged = frozenset({"strict"})

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Model, Training, Views
 from bench.learning.network_method import NetworkMethod
-from bench.plugins.fidelity import Fidelity, exact, stated
+from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 from bench.views.frames import apex_neighbours
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class CapsuleNet(NetworkMethod):
     seconds_per_clip = 0.9
     measured_size = 224
     sources = {
-        "epochs": "public code, train_me_loso.py",
-        "learning_rate": "public code, train_me_loso.py",
-        "batch_size": "public code, train_me_loso.py",
-        "size": "public code, train_me_loso.py",
-        "decay": "public code, train_me_loso.py",
+        "epochs": "train_me_loso.py:28 at cd46da6",
+        "learning_rate": "train_me_loso.py:25 at cd46da6",
+        "batch_size": "train_me_loso.py:24 at cd46da6",
+        "size": "train_me_loso.py:46 at cd46da6",
+        "decay": "train_me_loso.py:26 at cd46da6",
     }
     facts = Facts(
         title="CapsuleNet",
@@ -66,9 +66,9 @@ class CapsuleNet(NetworkMethod):
                 "davidnvq/me_recognition at cd46da6, train_me_loso.py; grey "
                 "frames, shrunk by area averaging"
             ),
-            recipe=stated(
-                "davidnvq/me_recognition at cd46da6, train_me_loso.py; loss "
-                "compared, weights from scratch"
+            recipe=reconstructed(
+                "settings of davidnvq/me_recognition at cd46da6, train_me_loso.py; loss compared; "
+                "weights from scratch, there from ImageNet"
             ),
         ),
         deviations=(

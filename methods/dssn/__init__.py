@@ -50,8 +50,8 @@ class DSSN(NetworkMethod):
         "epochs": NOTED,
         "learning_rate": NOTED,
         "batch_size": NOTED,
-        "size": "public code, models.py, input of alexnet",
-        "join": "the paper, section 3",
+        "size": "networks.py:267 at 763f257",
+        "join": "networks.py:290 at 763f257",
         "weights": OURS,
         "weights_sha256": OURS,
     }
@@ -68,9 +68,9 @@ class DSSN(NetworkMethod):
                 "Theano and were not run"
             ),
             preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
-            recipe=stated(
-                "settings noted from the paper; IcedDoggie/DSSN-MER at 763f257 trains nothing; "
-                "weights from scratch"
+            recipe=reconstructed(
+                "epochs, rate and batch are from notes on the paper, whose text was not found "
+                "again; IcedDoggie/DSSN-MER at 763f257 trains nothing; weights from scratch"
             ),
         ),
         deviations=(

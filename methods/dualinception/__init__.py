@@ -29,9 +29,9 @@ class DualInception(FlowNetwork):
     }
     seconds_per_clip = 2e-3
     sources = {
-        "epochs": "public code, dual_inception.py",
-        "learning_rate": "public code, dual_inception.py",
-        "batch_size": "public code, dual_inception.py",
+        "epochs": "dual_inception.py:219 at 0637394",
+        "learning_rate": "dual_inception.py:180 at 0637394",
+        "batch_size": "dual_inception.py:219 at 0637394",
     }
     facts = Facts(
         title="Dual-Inception",

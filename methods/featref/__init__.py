@@ -37,10 +37,10 @@ class FeatRef(FlowNetwork):
     }
     seconds_per_clip = 5e-4
     sources = {
-        "epochs": "arXiv 2101.04838",
-        "learning_rate": "arXiv 2101.04838",
+        "epochs": "arXiv 2101.04838, section not known",
+        "learning_rate": "arXiv 2101.04838, section not known",
         "batch_size": OURS,
-        "proposal_weight": "arXiv 2101.04838",
+        "proposal_weight": "arXiv 2101.04838, section not known",
     }
     facts = Facts(
         title="FeatRef",

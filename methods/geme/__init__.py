@@ -51,7 +51,7 @@ class GEME(NetworkMethod):
         "learning_rate": OURS,
         "batch_size": OURS,
         "size": OURS,
-        "beta": "Cui et al. 2019, the class-balanced loss",
+        "beta": "Cui et al. 2019 (the class-balanced loss), section not known",
         "gender": "the paper's title",
         "gender_weight": OURS,
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
-from bench.plugins.fidelity import Fidelity, exact, stated
+from bench.plugins.fidelity import Fidelity, exact, reconstructed, stated
 from bench.views.flow.optical import flow_image
 
 CENTRES = ((9, 11), (21, 10), (10, 21), (20, 21))
@@ -70,11 +70,11 @@ class HTNet(NetworkMethod):
     as_judged = frozenset({"official"})
     traced = frozenset({"official"})
     sources = {
-        "epochs": "public code, main_HTNet.py",
-        "learning_rate": "public code, main_HTNet.py",
-        "batch_size": "public code, main_HTNet.py",
-        "faithful": "public code, main_HTNet.py, crop_optical_flow_block",
-        "shuffle": "on; off in public code, main_HTNet.py (variant official)",
+        "epochs": "main_HTNet.py:164 at 91cf4bd",
+        "learning_rate": "main_HTNet.py:162 at 91cf4bd",
+        "batch_size": "main_HTNet.py:163 at 91cf4bd",
+        "faithful": "main_HTNet.py:112 at 91cf4bd",
+        "shuffle": "our choice: on; off in main_HTNet.py:244 at 91cf4bd (variant official)",
     }
     facts = Facts(
         title="HTNet",
@@ -84,10 +84,10 @@ class HTNet(NetworkMethod):
         url="https://arxiv.org/abs/2307.14637",
         fidelity=Fidelity(
             network=exact("differs by 1.4e-06 at most from wangzhifengharrison/HTNet at 91cf4bd"),
-            preprocessing=stated(
-                "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py: the crops "
-                "of faces that its detector misses, for all; planes u, v, "
-                "strain in place of OpenCV's order"
+            preprocessing=reconstructed(
+                "flow by our TV-L1 where a dataset ships no flow images; wangzhifengharrison/HTNet "
+                "at 91cf4bd, main_HTNet.py: the crops of faces that its detector misses, for all; "
+                "planes u, v, strain in place of OpenCV's order"
             ),
             recipe=stated(
                 "wangzhifengharrison/HTNet at 91cf4bd, main_HTNet.py; batches "

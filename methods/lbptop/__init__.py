@@ -9,7 +9,7 @@ from bench import Array, Facts, Views
 from bench.learning.choices import Penalty
 from bench.learning.pattern_method import PatternMethod
 from bench.learning.svm_method import INNER
-from bench.plugins.fidelity import OURS, Fidelity, exact, reconstructed
+from bench.plugins.fidelity import MEGC2019, OURS, Fidelity, exact, reconstructed
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class LBPTOP(PatternMethod):
     }
     sources = {
         "C": OURS,
-        "num_frames": "LBP-TOP of MEGC 2019",
+        "num_frames": MEGC2019,
         "size": OURS,
-        "grid": "LBP-TOP of MEGC 2019",
-        "radii": "LBP-TOP of MEGC 2019",
-        "points": "LBP-TOP of MEGC 2019",
-        "mapping": "LBP-TOP of MEGC 2019",
-        "border": "the authors' code: blocks are cut first",
-        "magnify": "off, as in MEGC 2019",
+        "grid": MEGC2019,
+        "radii": MEGC2019,
+        "points": MEGC2019,
+        "mapping": MEGC2019,
+        "border": "main_LBPFIP.m:91 at 7f93f5f: blocks are cut first",
+        "magnify": f"{MEGC2019}: off",
     }
     facts = Facts(
         title="LBP-TOP",

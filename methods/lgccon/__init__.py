@@ -13,6 +13,9 @@ from bench.learning.network_method import NetworkMethod
 from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
 from bench.views.frames import key_frames
 
+MODEL = "models/VGG16_RstarCNN_stanford40"
+"""Folder of the public code."""
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -69,17 +72,17 @@ class LGCcon(NetworkMethod):
     }
     variants = {"lite": {"trunk": "resnet18", "hidden": 512}}
     sources = {
-        "epochs": "public code, solver.prototxt: 3,000 steps of 2 on SAMM",
+        "epochs": f"{MODEL}/solver.prototxt:35 at a34d137: 3,000 steps of 2 on SAMM",
         "learning_rate": "our choice from scratch",
-        "batch_size": "public code, lib/fast_rcnn/config.py, IMS_PER_BATCH",
-        "size": "public code, lib/fast_rcnn/config.py, SCALES",
+        "batch_size": "lib/fast_rcnn/config.py:49 at a34d137",
+        "size": "lib/fast_rcnn/config.py:43 at a34d137",
         "factor": OURS,
-        "trunk": "public code, train.prototxt",
-        "hidden": "public code, train.prototxt, fc6 and fc7",
-        "dropout": "public code, train.prototxt, drop6",
-        "local_weight": "public code, train.prototxt, loss_cls1",
-        "centre_weight": "public code, train.prototxt, center_loss",
-        "weight_decay": "public code, solver.prototxt",
+        "trunk": f"{MODEL}/train.prototxt:36 at a34d137",
+        "hidden": f"{MODEL}/train.prototxt:432 at a34d137",
+        "dropout": f"{MODEL}/train.prototxt:447 at a34d137",
+        "local_weight": f"{MODEL}/train.prototxt:731 at a34d137",
+        "centre_weight": f"{MODEL}/train.prototxt:765 at a34d137",
+        "weight_decay": f"{MODEL}/solver.prototxt:15 at a34d137",
         "weights": OURS,
         "weights_sha256": OURS,
     }
@@ -91,10 +94,13 @@ class LGCcon(NetworkMethod):
         url="https://github.com/liyantett/Joint-Local-and-Global-Information-Learning-with-Single-"
         "Apex-Frame-Detection-for-Micro-expression-Re",
         fidelity=Fidelity(
-            network=stated("public code at a34d137, train.prototxt; Caffe was not run"),
+            network=stated(
+                "liyantett/Joint-Local-and-Global-Information-Learning-with-Single-Apex-Frame-"
+                "Detection-for-Micro-expression-Re at a34d137, train.prototxt; Caffe was not run"
+            ),
             preprocessing=reconstructed("linear magnification; ten fixed regions"),
             recipe=reconstructed(
-                "public code, solver.prototxt, where weights are given; rate and epochs from "
+                "its solver.prototxt at a34d137, where weights are given; rate and epochs from "
                 "scratch are our reading"
             ),
         ),

@@ -10,7 +10,7 @@ import numpy as np
 from bench import Array, Context, Description, Facts, Training, Views
 from bench.learning.choices import Penalty
 from bench.learning.svm_method import INNER, SVMMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 if TYPE_CHECKING:
     from bench.learning.svm import SVM
@@ -42,8 +42,8 @@ class MDMO(SVMMethod):
     variants = {"smic": {"weight": 0.80}, **INNER}
     sources = {
         "C": OURS,
-        "weight": "the paper: .91 on CASME II",
-        "num_frames": "all frames, as in the paper",
+        "weight": "the paper, section not known: .91 on CASME II",
+        "num_frames": "the paper, section not known: all frames",
         "size": OURS,
         "degree": OURS,
     }
@@ -54,7 +54,9 @@ class MDMO(SVMMethod):
         year=2016,
         url="https://doi.org/10.1109/TAFFC.2015.2485205",
         fidelity=Fidelity(
-            network=stated("the paper's mean directions, as noted"),
+            network=reconstructed(
+                "mean directions after notes on the paper, whose text was not found again"
+            ),
             preprocessing=reconstructed(
                 "the 36 regions overlap those of tvaranka/meb at f731b0a by 1.000; the flow is "
                 "our TV-L1, and no affine transform follows the head"

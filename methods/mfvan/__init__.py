@@ -100,8 +100,8 @@ class MFVAN(Config, Method):
         "mask_weight": OURS,
         "mask_loss": OURS,
         "keep_ratio": OURS,
-        "gamma": "Lin et al. 2017, the focal loss; the paper names the loss",
-        "balanced": "the paper: focal loss with weights for each class",
+        "gamma": "Lin et al. 2017 (the focal loss), after equation 4; the paper names the loss",
+        "balanced": "the paper, section not known: focal loss with weights for each class",
         "learning_rate": OURS,
         "weight_decay": OURS,
         "warmup": OURS,
@@ -111,10 +111,9 @@ class MFVAN(Config, Method):
         "identity_epochs": OURS,
         "hflip": OURS,
         "max_shift": OURS,
-        "signal": "the paper: the apex frame alone at inference",
-        "scales": "the paper: image, first and second feature maps",
-        "shared_teacher": "off: trained on training subjects alone; the paper's text says "
-        "all images",
+        "signal": "the paper's abstract: features of the apex frame",
+        "scales": "the paper, section not known: image, first and second feature maps",
+        "shared_teacher": "our choice: off, on training subjects alone; the paper says all images",
     }
     facts = FACTS
     presets = {

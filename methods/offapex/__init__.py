@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench import Facts, Training
 from bench.learning.flow_network import FlowNetwork
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 
 if TYPE_CHECKING:
     from torch import nn
@@ -36,10 +36,11 @@ class OffApexNet(FlowNetwork):
         year=2019,
         url="https://arxiv.org/abs/1805.08699",
         fidelity=Fidelity(
-            network=stated(
-                "layers noted from arXiv 1805.08699, whose text was not found again; the rebuild "
-                "in ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet has the same ones without the "
-                "convolutions' ReLU; no code of its authors is known"
+            network=reconstructed(
+                "layers after notes on arXiv 1805.08699, whose text was not found again; the "
+                "rebuild in ECNU-Cross-Innovation-Lab/PRICAI2021-Off-TANet at b6149ba, "
+                "models/off_apexnet.py, has the same ones without the convolutions' ReLU; no code "
+                "of its authors is known"
             ),
             preprocessing=reconstructed("flow by our TV-L1, stretched per clip"),
             recipe=reconstructed("rate, batch and epochs are our reading"),

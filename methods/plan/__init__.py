@@ -54,7 +54,7 @@ class PLAN(Method):
     sources = {
         "epochs": OURS,
         "episodes": OURS,
-        "shots": "the paper's abstract: prototypical episodes; five shots are our reading",
+        "shots": "our choice; the abstract names prototypical episodes alone",
         "learning_rate": OURS,
         "num_frames": OURS,
         "size": OURS,

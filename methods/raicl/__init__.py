@@ -10,13 +10,13 @@ import numpy as np
 
 from bench import Array, Context, Facts, Training, Views
 from bench.learning.network_method import NetworkMethod
-from bench.plugins.fidelity import OURS, Fidelity, reconstructed, stated
+from bench.plugins.fidelity import OURS, Fidelity, reconstructed
 from bench.views.flow.optical import flow_between
 from bench.views.flow.strain import strain
 from bench.views.frames import gray_frames
 
 MIDDLE = 16
-SUMMARY = "a summary of the paper on papernotes.org, training strategy"
+SUMMARY = "a summary of the paper on papernotes.org, its section on the training strategy"
 
 if TYPE_CHECKING:
     from torch import nn
@@ -79,8 +79,9 @@ class RaICL(NetworkMethod):
                 "our network after a summary of the paper on papernotes.org, which gives the "
                 "modules and their losses; sizes of the decoder and projections are ours"
             ),
-            preprocessing=stated(
-                "flow and strain of the 16 middle frames against the onset, as the summary says"
+            preprocessing=reconstructed(
+                "flow and strain of the 16 middle frames against the onset, as the summary says; "
+                "size and scale of the planes are ours"
             ),
             recipe=reconstructed(
                 "settings of the summary; one pair of instances a clip and epoch is ours"

@@ -39,11 +39,11 @@ class RCN(FlowNetwork):
     variants = {"small": {"width": 32, "pool": 5}}
     seconds_per_clip = 1.2e-2
     sources = {
-        "epochs": "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script",
-        "learning_rate": "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script",
-        "batch_size": "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script",
-        "width": "the paper: 64 or 32 channels",
-        "pool": "the paper: 7 or 5",
+        "epochs": "ModelTrain_Final.py:16 at 0c516cb",
+        "learning_rate": "ModelTrain_Final.py:18 at 0c516cb",
+        "batch_size": "ModelTrain_Final.py:21 at 0c516cb",
+        "width": "ModelTrain_Final.py:22 at 0c516cb",
+        "pool": "ModelTrain_Final.py:23 at 0c516cb",
     }
     as_judged = frozenset({"small"})
     facts = Facts(
@@ -55,7 +55,9 @@ class RCN(FlowNetwork):
         fidelity=Fidelity(
             network=exact("equal to tvaranka/meb at f731b0a, meb/models/RCNs.py, bit for bit"),
             preprocessing=reconstructed("flow by our TV-L1, stretched per clip, enlarged"),
-            recipe=stated("xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec, training script"),
+            recipe=stated(
+                "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec at 0c516cb, ModelTrain_Final.py"
+            ),
         ),
         deviations=(
             "A constant activation map counts as 0; the public code divides by 0.",

@@ -53,8 +53,8 @@ class SparseMDMO(SVMMethod):
     variants = {"smic": {"weight": 0.80}, **INNER}
     sources = {
         "C": OURS,
-        "atoms": "the paper: 128 to 256",
-        "weight": "the paper of MDMO: .91 on CASME II",
+        "atoms": "the paper, section not known: 128 to 256",
+        "weight": "the paper of MDMO, section not known: .91 on CASME II",
         "pooling": OURS,
         "sparsity": OURS,
         "smoothness": OURS,

@@ -36,10 +36,10 @@ class SSSNet(FlowNetwork):
     }
     seconds_per_clip = 2e-3
     sources = {
-        "epochs": "public code, experiments/evaluate.py",
-        "learning_rate": "public code, experiments/evaluate.py",
-        "batch_size": "public code, experiments/evaluate.py",
-        "weight_decay": "public code, experiments/evaluate.py",
+        "epochs": "experiments/evaluate.py:70 at f731b0a",
+        "learning_rate": "experiments/evaluate.py:59 at f731b0a",
+        "batch_size": "experiments/evaluate.py:68 at f731b0a",
+        "weight_decay": "experiments/evaluate.py:61 at f731b0a",
     }
     facts = Facts(
         title="SSSNet",

@@ -35,8 +35,8 @@ class STLBPIP(SVMMethod):
     variants = {"coarse": {"grid": (5, 5)}, **INNER}
     sources = {
         "C": OURS,
-        "grid": "the paper: 8 x 9 or 5 x 5 by database",
-        "num_frames": "all frames, as in the paper",
+        "grid": "the paper, section not known: 8 x 9 or 5 x 5 by database",
+        "num_frames": "the paper, section not known: all frames",
         "size": OURS,
     }
     facts = Facts(

@@ -39,10 +39,10 @@ class STSTNet(FlowNetwork):
     weights_files = {"smic": "s{:02d}.pth", "casme2": "sub{:02d}.pth", "samm": "{:03d}.pth"}
     seconds_per_clip = 5e-5
     sources = {
-        "epochs": "public code, main.py",
-        "learning_rate": "public code, main.py",
-        "batch_size": "public code, main.py",
-        "shuffle": "on; off in public code, main.py (variant official)",
+        "epochs": "main.py:90 at 1afb56e",
+        "learning_rate": "main.py:88 at 1afb56e",
+        "batch_size": "main.py:89 at 1afb56e",
+        "shuffle": "our choice: on; off in main.py:155 at 1afb56e (variant official)",
     }
     facts = Facts(
         title="STSTNet",
@@ -53,7 +53,8 @@ class STSTNet(FlowNetwork):
         fidelity=Fidelity(
             network=exact(
                 "differs by 1.5e-05 at most, of logits up to 167, from christy1206/STSTNet at "
-                "1afb56e"
+                "1afb56e, on the machine of the table in docs/fidelity.md; on another by about "
+                "twice that"
             ),
             preprocessing=reconstructed(
                 "flow by our TV-L1; exact where a dataset ships the published flow images"

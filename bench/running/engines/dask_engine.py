@@ -57,6 +57,7 @@ def dask(
     cache: Cache,
     note: Callable[[str], None],
     now: Watcher = ignore,
+    careful: Callable[[], bool] = lambda: False,
 ) -> Iterator[Ended[Any]]:
     """Run jobs on the workers of a Dask scheduler; yields as they end.
 
@@ -70,6 +71,7 @@ def dask(
         cache: which the jobs use; `in_use`.
         note: told in a line what the user should know.
         now: told now and then which jobs the scheduler has.
+        careful: whether to send no job before a worker is free for it.
 
     Raises:
         BenchError: no scheduler, a lost one, or a worker that differs from this machine.
@@ -100,7 +102,7 @@ def dask(
         mark_of(cache) if shared else None,
         tuple(map(_source, options.plugins)),
     )
-    sender = _Sender(client, run, packer, cache, note, now)
+    sender = _Sender(client, run, packer, cache, note, now, careful)
     try:
         yield from unsent
         yield from sender.run()
@@ -117,6 +119,7 @@ class _Sender:
         ended: tasks as they end.
         note: told when no worker is left.
         now: told which jobs the scheduler has.
+        careful: whether to send no job before a worker is free for it.
         parts: tasks that hold the last shared parts, by number.
         threads: of each worker, by its address.
         looked: when that was found out; `time.monotonic()`.
@@ -128,6 +131,7 @@ class _Sender:
     cache: Cache
     note: Callable[[str], None]
     now: Watcher
+    careful: Callable[[], bool] = lambda: False
     flying: dict[str, tuple[Job[Any], Any, str | None]] = field(default_factory=dict)
     ended: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
     parts: dict[int, Any] = field(default_factory=dict)
@@ -158,7 +162,8 @@ class _Sender:
             self.looked = time.monotonic()
         lost: list[Ended[Any]] = []
         # Two for each thread, so that none waits for the next; one while there is none.
-        while len(self.flying) < max(1, 2 * sum(self.threads.values())):
+        each_thread = 1 if self.careful() else 2
+        while len(self.flying) < max(1, each_thread * sum(self.threads.values())):
             lost += self.packer.look_ahead()
             if not self.packer.waiting:
                 break

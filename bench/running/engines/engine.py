@@ -13,7 +13,11 @@ from bench.running.options import RunOptions
 
 
 def engine(
-    options: RunOptions, cache: Cache, note: Callable[[str], None], now: Watcher
+    options: RunOptions,
+    cache: Cache,
+    note: Callable[[str], None],
+    now: Watcher,
+    careful: Callable[[], bool] = lambda: False,
 ) -> Engine[Any]:
     """The engine that the options name, with their limits.
 
@@ -22,6 +26,8 @@ def engine(
         cache: which its jobs use.
         note: told in a line what the user should know.
         now: told which jobs are at work.
+        careful: whether outcomes may now make further jobs needless: then none is taken before a
+            worker is free for it and all outcomes so far are dealt with.
     """
     if options.engine == "serial":
         return partial(serial, now=now)
@@ -29,7 +35,7 @@ def engine(
     if options.engine == "dask":
         from bench.running.engines.dask_engine import dask
 
-        return partial(dask, options=options, cache=cache, note=note, now=now)
+        return partial(dask, options=options, cache=cache, note=note, now=now, careful=careful)
     from bench.running.engines.processes import processes
 
     return partial(
@@ -39,4 +45,5 @@ def engine(
         plugins=options.plugins,
         now=now,
         gpus=options.gpus,
+        careful=careful,
     )

@@ -35,6 +35,7 @@ def processes(
     plugins: tuple[Path, ...],
     gpus: tuple[int, ...] = (),
     now: Watcher = ignore,
+    careful: Callable[[], bool] = lambda: False,
 ) -> Iterator[Ended[Any]]:
     """Run jobs in worker processes, one thread each; yields as they end.
 
@@ -50,13 +51,14 @@ def processes(
         plugins: plugin files that a worker must import before it can unpickle a job.
         gpus: numbers of those that workers share; each sees one, and all are seen by as many.
         now: told a few times a second which jobs are at work.
+        careful: whether to take no job before a worker is free and all outcomes are dealt with.
 
     Raises:
         BenchError: workers cannot be started.
         Exception: one that `ends_the_run`.
     """
     one_thread()
-    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus, now)
+    pool = Pool(function, iter(jobs), workers, timeout, plugins, gpus, now, careful)
     try:
         yield from pool.run()
         for worker in pool.crew:
@@ -91,6 +93,7 @@ class Pool:
     plugins: Plugins
     gpus: tuple[int, ...] = ()
     now: Watcher = ignore
+    careful: Callable[[], bool] = lambda: False
     crew: list[WorkerProcess] = field(default_factory=list)
     waiting: deque[tuple[Job[Any], Packed]] = field(default_factory=deque)
     shared: dict[int, tuple[Any, int, bytes]] = field(default_factory=dict)
@@ -105,14 +108,16 @@ class Pool:
         ended = self.hand_out()
         while ended or any(worker.job for worker in self.crew):
             if not ended:
-                ended += self.look_ahead()
+                if not self.careful():
+                    ended += self.look_ahead()
                 self.listen()
                 for worker in self.crew[:]:
                     ended += self.news(worker)
             # Before the caller deals with the outcomes: no worker should wait for that.
-            ended += self.hand_out()
+            if not self.careful():
+                ended += self.hand_out()
             yield from ended
-            ended = []
+            ended = self.hand_out()
 
     def listen(self) -> None:
         """Sleep until a worker has something to say, or it is time to look after them."""
