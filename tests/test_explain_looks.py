@@ -184,9 +184,9 @@ def test_the_map_shows_every_clip_and_their_mean():
     assert (figure.axes[0].images[0].get_array() == 0.5).all()
 
 
-def test_one_patch_that_turns_a_vote_does_not_pale_the_others():
+def test_patches_that_turn_a_vote_do_not_pale_the_others():
     maps = [np.full((GRID, GRID), 0.1) for _ in range(2)]
-    maps[0][0, 0] = 5.0
+    maps[0][0] = 5.0
     figure = occlusion_figure(maps, [moving(), moving()], ["a", "b"])
     assert figure.axes[1].images[1].get_clim() == pytest.approx((-0.1, 0.1))
     still = occlusion_figure([np.zeros((GRID, GRID))], [moving()], ["a"])

@@ -48,7 +48,7 @@ def strip(clip: OwnClip, row: Prediction, card: Card) -> Figure:
     _scores(cells[3], row, card.classes)
     name = shortened(clip.name, LONGEST_NAME)
     title = f"{name}: {shown(card.label)}, trained on {shown(card.inputs['task'])}"
-    figure.suptitle(title, fontsize=8)
+    figure.suptitle(title)
     return stamped(figure, card.synthetic)
 
 

@@ -23,6 +23,8 @@ from bench.views.frames import gray
 GRID = 8
 """Patches along a side."""
 COLUMNS = 4
+STRONGEST = 0.1
+"""Share of patches that may lie beyond the scale: a turned vote counts 1, what leads to it .01."""
 
 
 def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None:
@@ -101,8 +103,8 @@ def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Seque
 
 
 def _limit(sizes: Array) -> float:
-    """Where colours end: a few patches that turn a vote should not pale all others."""
-    for share in (0.98, 1):
+    """Where colours end: patches that turn a vote of an SVM should not pale all others."""
+    for share in (1 - STRONGEST, 1):
         if (limit := float(np.quantile(sizes, share))) > 0:
             return limit
     return 1.0
