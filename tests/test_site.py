@@ -22,6 +22,7 @@ from bench.literature import judged
 from bench.site.content import Content, Section, gather, key_of
 from bench.site.differences import differences
 from bench.site.downloads import downloads
+from bench.site.facts import facts
 from bench.site.files import files as files_of
 from bench.site.pages import pages
 from bench.site.tables import heads, lines
@@ -124,6 +125,29 @@ def test_provenance_lists_the_rows_that_were_not_run_here_and_no_others(content)
     assert listed.count("<tr>") == 2  # of the heading and of the row
     assert f">{first.table.rows[0].name}</a>" in listed
     assert "Every row of this site was run" not in some
+
+
+def test_a_method_page_says_what_is_read_how_large_it_is_and_how_its_epoch_is_selected(content):
+    registry, _ = workspace(None, content.results)
+    section = content.sections[0]
+    counts = {"ststnet": 1234, "flowsvm": None}
+    rows = [
+        replace(section.table.rows[0], label=name, title=name, parameters=count)
+        for name, count in counts.items()
+    ]
+    made = replace(section, table=replace(section.table, rows=tuple(rows)), done={})
+    files = dict(pages(replace(content, sections=(made,), registry=registry)))
+    network, svm = (files[f"methods/{name}.html"].decode() for name in counts)
+    for page in (network, svm):
+        assert "<dt>reads<dd>flow image: The onset-to-apex TV-L1 flow as STSTNet reads it" in page
+        assert "The last: the number of epochs is fixed beforehand" in page
+    assert "<dt>trained parameters<dd>1,234" in network
+    assert "trained parameters" not in svm
+    assert "<dt>also uses, where a dataset has it<dd>optical flow: Flow from onset" in svm
+    assert "Defaults are the paper's." in network.replace("&#39;", "'")
+    assert "paper&#39;s" not in svm.partition("<h2>Configuration")[2].partition("</table>")[0]
+    two = facts(None, [(made, rows[0]), (made, replace(rows[0], label="b", selection="oracle"))])
+    assert [line.split(":")[0] for line in two["epoch that is scored"]] == ["ststnet", "b"]
 
 
 def test_nothing_is_loaded_from_another_host(content):

@@ -37,6 +37,8 @@ from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
 from bench.site.content import Content, Section, key_of, method_of
 from bench.site.differences import differences
+from bench.site.facts import facts as known_facts
+from bench.site.facts import has_paper
 from bench.site.pictures import forest, pictures
 from bench.site.render import render
 from bench.site.tables import (
@@ -161,6 +163,8 @@ def _method(
             title=plugin.facts.title if plugin else rows[0][1].title,
             facts=plugin.facts if plugin else None,
             about=about(plugin) if plugin else "",
+            known=known_facts(plugin, rows),
+            of_paper=plugin is not None and has_paper(plugin),
             configuration=_configuration(plugin) if plugin else [],
             presets=[p for p in plugin.presets if plugin.presets[p]] if plugin else [],
             results=[result(section, row) for section, row in rows],
