@@ -38,7 +38,7 @@ class Landmarks(Dataset):
         "preprocess/databases/smic/landmarks/s1/s1_ne_01.npy",
         quirks=(
             "68 points (dlib) of one frame per clip, the first: they hold the shape of the face "
-            "and no motion. A score above chance comes from who the person is.",
+            "and no motion. Nothing that a method scores on them comes from motion.",
             "The points are turned, scaled and shifted so that the eyes are where an aligned face "
             "has them: 136 features, x and y in widths of the picture.",
             "Of 578 files 442 are clips of MEGC 2019; classes are those of its list.",

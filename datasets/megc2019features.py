@@ -40,7 +40,8 @@ QUIRKS = (
     "Data/Apex_Cropped_images.txt agree on all 442 clips.",
     "The settings are tasks: the first is 3; of the others every clip has their word after its "
     "name and class.",
-    "Data/Apex_Cropped_images.txt, which is not read, also names the apex frame of each clip.",
+    "Data/Apex_Cropped_images.txt also names the apex frame of each clip. It is not read: vectors "
+    "have no frames that an apex could point into.",
 )
 
 

@@ -46,7 +46,7 @@ def _figure(clone: Path) -> Mapping[str, float]:
 
 CLAIMS = {
     "meb-sssnet": Claim(
-        title="SSSNet in four kinds of F1",
+        title="SSSNet in different kinds of F1",
         where="Figure 2 of the paper, and the output of its notebook",
         how="the notebook's lines of 68 subjects, which have four digits",
         sources=(Source("tvaranka/meb", "f731b0a981683a24f6be2e026208811849dee3ad", (NOTEBOOK,)),),

@@ -5,45 +5,47 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
+import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from bench.core.sealed import seal, unseal
 from bench.store import at_work as module
 from bench.store.at_work import RUNNING, runs_at_work
+from tests.faults.launch import be_bench
 
 
 @contextmanager
 def elsewhere(world, *words: str, methods: str = "faulty"):
-    """A run in another process that hangs in its first fold."""
-    world.patch.setenv("TOY_FAULT", "hang")
-    command = [sys.executable, "-m", "bench", "run", "-m", methods, "-d", "toy", *words]
-    process = subprocess.Popen(
-        [*command, "--engine", "serial"], cwd=world.folder, stderr=subprocess.PIPE, text=True
-    )
+    """A run in another process that hangs in its first fold; its process id."""
+    command = ("run", "-m", methods, "-d", "toy", *words, "--engine", "serial")
+    output = world.folder / "output"
+    variables = {**os.environ, "TOY_FAULT": "hang"}
+    pid = os.fork()
+    if not pid:
+        be_bench(world.folder, variables, output, command, None)
     try:
         end = time.monotonic() + 60
         while not list(world.results.glob("running/*.json")):
-            assert process.poll() is None, process.stderr.read()
+            assert not os.waitpid(pid, os.WNOHANG)[0], output.read_text()
             assert time.monotonic() < end
-            time.sleep(0.05)
-        world.patch.delenv("TOY_FAULT")
-        yield process
+            time.sleep(0.01)
+        yield pid
     finally:
-        process.kill()
-        process.wait()
+        # Unless it has ended by itself, which the assertion above has said.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def test_a_second_run_of_the_same_folds_is_refused_and_told_how_to_share(world):
-    with elsewhere(world) as process:
+    with elsewhere(world) as pid:
         done = world.run(methods="faulty")
         assert done.code == 2
         (line,) = done.err.strip().splitlines()
-        assert f"results is at work: process {process.pid} on " in line
+        assert f"results is at work: process {pid} on " in line
         assert "has planned 6 folds of these" in line
         assert "--shard I/N" in line
         assert "--engine dask" in line
@@ -121,12 +123,12 @@ def test_status_counts_what_has_ended_and_who_is_at_work(world):
             "done": 12, "failed": 0, "missing": 0,
         },
     ]  # fmt: skip
-    with elsewhere(world, methods="faulty") as process:
+    with elsewhere(world, methods="faulty") as pid:
         facts = json.loads(world.bench("status", "--json").out)
         (run,) = facts["running"]
-        assert (run["process"], run["folds"], facts["folds_left"]) == (process.pid, 6, 3)
+        assert (run["process"], run["folds"], facts["folds_left"]) == (pid, 6, 3)
         shown = world.bench("status", "--board")
-        assert re.search(rf"At work: process {process.pid} on \S+, for \d+ s: bench run", shown.out)
+        assert re.search(rf"At work: process {pid} on \S+, for \d+ s: bench run", shown.out)
         assert "3 folds to go" in shown.out
         assert "1.000" in shown.out, "the board"
 

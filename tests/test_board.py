@@ -204,7 +204,7 @@ def test_chosen_columns_and_only_they_in_every_format():
     ((head, *_),) = pipe_tables(markdown(BOARD, columns))
     assert [cell.strip() for cell in head.strip("|").split("|")] == names
     assert re.findall(r"<th(?: [^>]*)?>(.*?)</th>", html(BOARD, columns)) == names
-    assert "method & negative/positive/surprise recall & UF1 [95 \\%]" in latex(BOARD, columns)
+    assert "method & negative & positive & surprise & UF1 [95 \\%]" in latex(BOARD, columns)
     line = next(csv.DictReader(io.StringIO(to_csv(BOARD, columns))))
     assert list(line)[4:8] == ["method", "preset", "reference", "recall_negative"]
     with pytest.raises(BenchError, match="did you mean accuracy"):
@@ -339,6 +339,11 @@ def test_a_note_of_a_later_version_keeps_its_text(tmp_path):
         (lambda raw: raw["tables"][0]["rows"][0].update(rank="x"), "tables.0.rows.0.rank: 'x'"),
         (lambda raw: raw["tables"][0]["rows"][-1]["notes"][0].pop("folds"), "folds: missing"),
         (lambda raw: raw["tables"][0]["rows"][-1]["notes"][0].pop("kind"), "kind: missing"),
+        (lambda raw: raw["tables"][0]["rows"][0].update(confusion=[[1, 2], [3]]), "counts"),
+        (
+            lambda raw: raw["tables"][0]["differences"]["pairs"].append([0, 7, 0.1, 0, 1, 1]),
+            "a pair of the rows 0 and 7",
+        ),
     ],
 )
 def test_another_file_is_one_line(world, change, said):

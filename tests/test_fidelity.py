@@ -108,8 +108,35 @@ def test_a_preset_that_changes_what_was_judged_loses_the_word():
     assert mmnet.fidelity_of("paper", "") == "stated"
     assert mmnet.fidelity_of("3class", "") == "stated"
     assert mmnet.fidelity_of("quick", "") == "changed"
-    # A reading of ours stays one, whatever its size.
-    assert METHODS["mfvan"].fidelity_of("quick", "delta") == "reconstructed"
+    assert METHODS["lgccon"].fidelity_of("quick", "") == "changed"
+    assert METHODS["mfvan"].fidelity_of("paper", "delta") == "changed"
+    # All fields as judged, under another name.
+    assert METHODS["mfvan"].fidelity_of("paper", "global+ri+scale123") == "reconstructed"
+    # Published here first, presets and all.
+    assert METHODS["timm"].fidelity_of("quick", "") == "original"
+
+
+def test_no_preset_that_changes_a_field_keeps_the_word():
+    """Written out field by field, without the code under test."""
+    seen = 0
+    for name, method in METHODS.items():
+        for preset, fields in method.presets.items():
+            same = all(getattr(method(), field) == value for field, value in fields.items())
+            own = method.facts.fidelity.weakest == "original"
+            if not same and not own and preset not in method.as_judged:
+                assert method.fidelity_of(preset, "") == "changed", (name, preset)
+                seen += 1
+    assert seen >= 25
+
+
+def test_preprocessing_is_judged_by_what_a_dataset_ships():
+    ststnet = METHODS["ststnet"]
+    assert ststnet.fidelity_of("paper", "") == "reconstructed"
+    assert ststnet.fidelity_of("paper", "", {"flow_image"}) == "stated"
+    assert ststnet.fidelity_of("paper", "weights=1d3520a81afb", {"flow_image"}) == "stated"
+    assert ststnet.fidelity_of("paper", "epochs=3+weights=1d3520a81afb") == "changed"
+    assert "TV-L1" in ststnet.facts.fidelity.given({"frames"}).gaps
+    assert ststnet.facts.fidelity.given({"flow_image"}).gaps == ""
 
 
 def test_comparisons_tell_equal_from_different():
@@ -152,3 +179,42 @@ def test_a_script_of_another_commit_is_said(tmp_path):
     (tmp_path / "net.py").write_text("class Other: pass\n")
     with pytest.raises(BenchError, match=r"net\.py: no Net .*another commit"):
         authors.definitions(tmp_path, "net.py", ("Net",), {})
+
+
+def test_public_code_that_is_not_run_here_is_named_with_the_reason(world):
+    for name, commit, needs in (("lgccon", "a34d137", "Caffe"), ("dssn", "763f257", "Theano")):
+        done = world.bench("fidelity", name)
+        assert done.code == 2
+        for word in (METHODS[name].facts.url, commit, needs):
+            assert word in done.err
+    assert "no public code is known" in world.bench("fidelity", "offapex").err
+
+
+def test_what_cannot_be_compared_is_named_and_the_others_are(world, tmp_path, monkeypatch):
+    def one(name, compare):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").touch()
+        return Authors(f"owner/{name}", "1234567890", compare, ("a.py",))
+
+    def lacking(code):
+        raise ModuleNotFoundError("No module named 'einops'", name="einops")
+        yield
+
+    def differing(code):
+        yield numbers("network", "logits", [1.0], [2.0])
+
+    adapters = {
+        "ststnet": one("good", lambda code: iter([numbers("network", "logits", [1.0], [1.0])])),
+        "htnet": one("lacking", lacking),
+        "rcn": Authors("owner/elsewhere", "1234567890", differing, ("a.py",)),
+    }
+    monkeypatch.setattr(authors, "authors_of", lambda method: adapters.get(method.name))
+    command = ("fidelity", "all", "--code", str(tmp_path), "--markdown")
+    done = world.bench(*command)
+    assert done.code == 0
+    assert "| ststnet | owner/good" in done.out
+    assert "left out htnet: " in done.err
+    assert "pip install einops" in done.err
+    assert "left out rcn: " in done.err
+    adapters["rcn"] = one("elsewhere", differing)
+    assert world.bench(*command).code == 1

@@ -263,7 +263,7 @@ def test_only_what_can_be_looked_up_and_is_alike_is_compared():
 
     def ours(label, complete=True):
         scores = {name: Score(0.5) for name in ("uf1", "uar", "accuracy", "f1")}
-        words = {"preset": "paper", "fidelity": "code", "complete": complete}
+        words = {"preset": "paper", "fidelity": "code", "complete": complete, "notes": ()}
         return SimpleNamespace(label=label, name=label, scores=scores, parts={}, **words)
 
     rows = [ours("geme"), ours("ststnet"), ours("rcn", complete=False)]

@@ -17,16 +17,18 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from bench.board import build
+from bench.board.plain import to_json
 from bench.cache.output import MAKER, MARK
 from bench.cli.common import workspace
 from bench.core.errors import BenchError
 from bench.core.words import Provenance
+from bench.evaluation.differences import PLACES, Differences, differences
 from bench.evaluation.paired import difference
 from bench.evaluation.scoring import confusions
 from bench.literature import judged
 from bench.report.page import report_folder
-from bench.site.content import Content, Section, gather, key_of
-from bench.site.differences import differences
+from bench.site.content import Content, Section, gather
 from bench.site.downloads import downloads
 from bench.site.facts import facts
 from bench.site.files import files as files_of
@@ -220,16 +222,19 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
     # A reference stands last whatever it scores, and rows of two configurations share a name.
     rows = tuple(replace(row, label="method00") for row in section.table.rows[::-1])
     done = {
-        key_of(new): section.done[key_of(old)]
+        new.key: section.done[old.key]
         for old, new in zip(section.table.rows[::-1], rows, strict=True)
     }
-    moved = replace(section, table=replace(section.table, rows=rows), done=done)
-    found = differences(moved)
-    assert len(found) == 6
-    for pair, ours in found.items():
+    found = differences(section.task, rows, done)
+    # Sorted otherwise than the differences were computed.
+    table = replace(section.table, rows=rows[::-1], differences=found)
+    moved = replace(section, table=table)
+    assert len(found.pairs) == 6
+    assert len(found.by_rows()) == 12
+    for pair, ours in found.by_rows().items():
         theirs = difference(*(confusions(section.task, done[key]) for key in pair), uf1)
         assert (ours.value, ours.low, ours.high) == pytest.approx(
-            (theirs.value, theirs.low, theirs.high)
+            (theirs.value, theirs.low, theirs.high), abs=10**-PLACES
         )
         assert ours.seeds == 1
     text = dict(pages(replace(content, sections=(moved,))))["compare.html"].decode()
@@ -241,7 +246,7 @@ def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
     section = content.sections[0]
 
     def seeded(row, seeds):
-        records = section.done[key_of(row)]
+        records = section.done[row.key]
         # The folds of each seed shifted by one, so that seeds differ.
         of_seed = {
             seed: [
@@ -259,12 +264,13 @@ def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
     wanted = ((0, 1, 2), (1, 2), (2,), (0,))
     made = [seeded(*pair) for pair in zip(section.table.rows, wanted, strict=True)]
     rows = tuple(row for row, _ in made)
-    done = {key_of(row): records for row, records in made}
-    keys = [key_of(row) for row in rows]
-    moved = replace(section, table=replace(section.table, rows=rows), done=done)
-    found = differences(moved)
+    done = {row.key: records for row, records in made}
+    keys = [row.key for row in rows]
+    kept = differences(section.task, rows, done)
+    moved = replace(section, table=replace(section.table, rows=rows, differences=kept))
+    found = kept.by_rows()
     shared = {(0, 1): (1, 2), (0, 2): (2,), (0, 3): (0,), (1, 2): (2,)}
-    assert found.keys() == {(keys[i], keys[j]) for i, j in shared}
+    assert {one[:2] for one in kept.pairs} == shared.keys()
     for (i, j), seeds in shared.items():
         cells = [
             confusions(section.task, [one for one in done[key] if one.inputs["seed"] in seeds])
@@ -273,7 +279,7 @@ def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
         theirs = difference(*cells, uf1)
         ours = found[keys[i], keys[j]]
         assert (ours.value, ours.low, ours.high) == pytest.approx(
-            (theirs.value, theirs.low, theirs.high)
+            (theirs.value, theirs.low, theirs.high), abs=10**-PLACES
         )
         assert ours.seeds == len(seeds)
     text = dict(pages(replace(content, sections=(moved,))))["compare.html"].decode()
@@ -307,20 +313,52 @@ def test_imported_predictions_have_rows_matrices_and_downloads(world):
 def test_a_board_is_published_from_its_predictions_or_by_its_numbers_alone(world):
     assert world.run(methods="mean,mean:noisy,majority").code == 0
     assert world.bench("board", "-o", "made", "--with-predictions").code == 0
+    shown = {}
     for folder, archived in (("site", True), ("plain", False)):
         done = world.bench("publish", "made", "-o", folder)
         assert done.code == 0, done
         site = world.folder / folder
         text = (site / "methods" / "mean.html").read_text()
         assert "mean:noisy" in text
-        assert ("Confusion matrices" in text) == archived
+        shown[folder] = (site / "compare.html").read_text(), text
+        assert "Confusion matrices" in text
+        assert 'class="pairs"' in shown[folder][0]
         assert (site / "data" / "predictions.zip").exists() == archived
-        assert ('class="pairs"' in (site / "compare.html").read_text()) == archived
         (task,) = site.glob("tasks/*.html")
         assert "mean" in task.read_text()
         check_links({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*.*")})
         (world.folder / "made" / "predictions.tar.gz").unlink(missing_ok=True)
+    # What reveals no clip is kept with the board: its numbers alone show the same.
+    assert shown["site"] == shown["plain"]
     assert world.bench("publish", "made/leaderboard.json", "-o", "plain").code == 0
+
+
+def test_a_board_of_before_differences_were_kept_is_published_without(world):
+    assert world.run(methods="mean,majority").code == 0
+    assert world.bench("board", "-o", "made").code == 0
+    path = world.folder / "made" / "leaderboard.json"
+    raw = json.loads(path.read_text())
+    for table in raw["tables"]:
+        assert len(table.pop("differences")["pairs"]) == 1
+        assert all(len(row.pop("confusion")) == 3 for row in table["rows"])
+    path.write_text(json.dumps(raw))
+    assert world.bench("publish", "made", "-o", "site").code == 0
+    assert "before boards kept" in (world.folder / "site" / "compare.html").read_text()
+    text = (world.folder / "site" / "methods" / "mean.html").read_text()
+    assert "Confusion matrices" not in text
+
+
+def test_forty_rows_have_a_line_for_each_pair_in_the_json(tmp_path):
+    drawn(tmp_path, methods=40, tasks=1)
+    registry, _ = workspace(None, tmp_path)
+    (table,) = (board := build(Store(tmp_path), registry)).tables
+    assert len(table.differences.pairs) == 780
+    text = to_json(board)
+    lines = [line.strip() for line in text.splitlines()]
+    assert (
+        sum(bool(re.fullmatch(r"\[\d+, \d+(, [-.\de]+){3}, 1\],?", line)) for line in lines) == 780
+    )
+    assert len(text) < 150_000
 
 
 def poisoned(content: Content, word: str) -> Content:
@@ -336,6 +374,7 @@ def poisoned(content: Content, word: str) -> Content:
         table = replace(
             section.table,
             rows=rows,
+            differences=Differences(tuple(r.key for r in rows), section.table.differences.pairs),
             classes=tuple(f"{word}{i}" for i, _ in enumerate(section.table.classes)),
             apex=word,
         )

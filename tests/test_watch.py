@@ -116,7 +116,11 @@ def test_a_line_names_what_runs_now(monkeypatch):
     assert line == "folds 0/9  slow smic/3 ×2, fast smic/3: compiling block_histograms"
     for one in jobs[:5]:
         watch.ended(one, 60)
-    assert re.search(r"folds 5/9  about 2 min left", screen.getvalue())
+    # One fold of the slow method is known, and of the reference: the ones that start it.
+    assert re.search(r"folds 5/9  up to 2 min left", screen.getvalue())
+    for one in jobs[5:8]:
+        watch.ended(one, 60)
+    assert re.search(r"folds 8/9  about 30 s left", screen.getvalue())
 
 
 def test_a_bar_fits_the_terminal_whatever_it_names():
@@ -153,3 +157,29 @@ def test_the_time_left_for_clips_leaves_out_what_compiling_took(monkeypatch):
         clock[0] += seconds
         watch.ended(None, 0.0)
     assert watch.remaining() == pytest.approx(100)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_the_time_left_leaves_out_what_the_first_folds_of_a_cell_took_to_start(workers):
+    watch = Watch(workers, Screen(file=io.StringIO()))
+    jobs = units(SMIC[:1], folds=40)
+    watch.phase("folds", jobs)
+    # Each worker starts with its first fold, and another then goes on.
+    took = [10.0, 1.0] * workers + [1.0] * (40 - 2 * workers)
+    for done, (one, seconds) in enumerate(zip(jobs, took, strict=True), start=1):
+        watch.ended(one, seconds)
+        left = sum(took[done:]) / workers
+        if done >= 2 * workers:
+            assert watch.remaining() == pytest.approx(left)
+        elif done >= 2:
+            assert left / 2 <= watch.remaining() <= left * 2
+
+
+def test_a_cell_that_has_not_run_is_held_to_be_like_the_others_once_started():
+    watch = Watch(2, Screen(file=io.StringIO()))
+    jobs = units(SMIC, folds=10)
+    watch.phase("folds", jobs)
+    fast = [one for one in jobs if one.cell.row.label == "fast"]
+    for one, seconds in zip(fast, [10.0, 10.0, *[1.0] * 8], strict=True):
+        watch.ended(one, seconds)
+    assert watch.remaining() == pytest.approx(20 / 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bench.data.contract import Contract
+from bench.evaluation.differences import Differences
 from bench.evaluation.row import Row
 from bench.evaluation.variants import Variants
 from bench.literature.comparison import Comparison
@@ -32,6 +33,7 @@ class Table:
         contract: which clips the task has.
         apart: why published results there are do not stand beside these; empty where they do.
         ceiling: UF1 of the coded action units on the real task; None where unknown.
+        differences: in UF1 between rows; none on boards of before they were kept.
     """
 
     task: str
@@ -50,6 +52,7 @@ class Table:
     contract: Contract = field(default_factory=Contract)
     apart: str = ""
     ceiling: float | None = None
+    differences: Differences = field(default_factory=Differences)
 
     @property
     def title(self) -> str:

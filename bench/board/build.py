@@ -12,6 +12,7 @@ from bench.board.contract import apart_text
 from bench.core.garbage import gc_paused
 from bench.core.names import TaskName
 from bench.evaluation.build_row import build_row, by_row, finished
+from bench.evaluation.differences import differences
 from bench.evaluation.external import external_order, external_row
 from bench.evaluation.identity import Meter
 from bench.evaluation.ranking import ranked
@@ -120,4 +121,5 @@ def _table(
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),
         ceiling=ceiling_of(task.task, known_as) if alike and protocol == "loso" else None,
+        differences=differences(task, best_first, done),
     )

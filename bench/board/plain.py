@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -20,14 +21,17 @@ from bench.store.predictions.parquet import write_parquet
 
 FORMAT = 2
 """Of the json: 1 had no number, and notes that were text alone."""
+NUMBERS = re.compile(r"\[\n\s+([^][{}\"]+?)\n\s+\]")
+"""A list of nothing but numbers as `json` indents it; no text holds a line's end unescaped."""
 
 
 def to_json(board: Board) -> str:
-    """The whole board: unrounded numbers, null for missing ones."""
+    """The whole board: scores unrounded, null for missing numbers, a list of numbers a line."""
     tables = [_table(table) for table in board.tables]
     content = {"format": FORMAT, "machines": board.machines, "tables": tables}
     # In the order of the board, which whoever reads it back keeps.
-    return json.dumps(_without_nan(content), indent=1) + "\n"
+    text = json.dumps(_without_nan(content), indent=1)
+    return NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
 
 def _table(table: Table) -> dict[str, Any]:

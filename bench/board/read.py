@@ -11,7 +11,7 @@ from typing import Any
 from bench.board.board import Board, Table
 from bench.board.plain import FORMAT
 from bench.core.errors import BenchError
-from bench.core.typed import check_format, read_json, typed
+from bench.core.typed import DamagedError, check_format, read_json, typed
 from bench.evaluation.notes import Note, Told
 
 
@@ -36,6 +36,8 @@ def read_board(path: Path) -> Board:
     frame = typed(raw, _Frame, file)
     bare = [{**table, **_bare(table)} for table in raw["tables"]]
     board = typed({**raw, "tables": bare}, Board, file)
+    for table in board.tables:
+        _check_confusions(table, file)
     pairs = zip(board.tables, frame.tables, strict=True)
     return replace(board, tables=tuple(_noted(table, one, file) for table, one in pairs))
 
@@ -81,6 +83,15 @@ def _bare(table: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(row.get("recall"), list):
             row["recall"] = [math.nan if value is None else value for value in row["recall"]]
     return bare
+
+
+def _check_confusions(table: Table, file: Path) -> None:
+    """Refuse a row whose confusion matrix is not of the table's classes; older files have none."""
+    classes = len(table.classes)
+    for row in (*table.rows, *table.test_best):
+        if row.confusion and {len(row.confusion), *map(len, row.confusion)} != {classes}:
+            where = f"confusion of {row.name} on {table.task}"
+            raise DamagedError(file, f"{where}: expected {classes} lines of {classes} counts")
 
 
 def _noted(table: Table, parts: _Parts, file: Path) -> Table:

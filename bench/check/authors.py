@@ -116,7 +116,11 @@ def compared(authors: Authors, code: Path) -> Compared:
             torch.manual_seed(0)
             found = tuple(authors.compare(code))
     except ImportError as error:
-        raise BenchError(f"{authors.repository} needs a package: {error}; install it") from error
+        package = error.name if isinstance(error, ModuleNotFoundError) else None
+        raise BenchError(
+            f"the code of {authors.repository} needs {package or 'a package'}, which is not "
+            f"installed here: {f'pip install {package}' if package else error}"
+        ) from error
     return Compared(authors.repository, commit_of(code), found)
 
 

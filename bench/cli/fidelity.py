@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.table import Table as Grid
 
-from bench.cli.common import out, print_json, workspace
+from bench.cli.common import err, out, print_json, workspace
 from bench.cli.complete import complete_methods
 from bench.cli.exits import FAILED
 from bench.cli.options import Json, Plugin
@@ -19,6 +20,7 @@ from bench.core.errors import BenchError
 from bench.core.escape import markdown as markdown_cell
 from bench.core.names import Label
 from bench.plugins.configure import configure
+from bench.plugins.method import Facts
 
 if TYPE_CHECKING:
     from bench.check.authors import Authors, Compared
@@ -52,18 +54,17 @@ def fidelity(
 ) -> None:
     """Compare methods with their authors' public code, on the same input.
 
-    Without --code it says which repositories and commits to get. Exits with 1 when a network,
+    Without --code it says which repositories and commits to get. Methods whose clone, or a program
+    or package that it needs, is missing are named and left out. Exits with 1 when a network,
     feature or preprocessing differs; settings of a recipe may differ and are listed.
     """
-    from bench.check.authors import compared
-
     known = _known(methods, tuple(plugin or ()))
     if code is None:
         for name, authors in known.items():
             print(*(f"{name}: {line}" for line in how_to_clone(authors)), sep="\n")
         print("then: bench fidelity METHOD --code FOLDER-OF-CLONES")
         return
-    found = {name: compared(one, clone_of(one, code)) for name, one in known.items()}
+    found = dict(_compared(known, code))
     if json:
         print_json({name: dataclasses.asdict(one) for name, one in found.items()})
     elif markdown:
@@ -76,16 +77,49 @@ def fidelity(
 
 
 def _known(words: str, plugins: tuple[Path, ...]) -> Mapping[str, Authors]:
-    """Adapters by method; a `BenchError` where a method that was named has none."""
+    """Adapters by method; those without one that were named are left out.
+
+    Raises:
+        BenchError: none has an adapter; says what is known of the first one's code.
+    """
     from bench.check.authors import authors_of
 
     rows = configure(workspace(plugins)[0], words, "paper")
     every = {Label.parse(row.label).method: type(row.method) for row in rows}
     known = {name: one for name, kind in every.items() if (one := authors_of(kind))}
-    lacking = sorted(set(every) - set(known))
-    if lacking and words != "all":
-        raise BenchError(f"{', '.join(lacking)}: no public code is known to compare with")
+    lacking = [f"{name}: {_uncompared(every[name].facts)}" for name in sorted({*every} - {*known})]
+    if not known:
+        raise BenchError("; ".join(lacking))
+    if words != "all":
+        _leave_out(lacking)
     return known
+
+
+def _uncompared(facts: Facts) -> str:
+    """Why nothing is compared with: there is no public code, or it is not run here."""
+    if urlsplit(facts.url).netloc != "github.com" or facts.fidelity.weakest == "original":
+        return "no public code is known to compare with"
+    return f"its public code, {facts.url}, is not run here: {facts.fidelity.network.evidence}"
+
+
+def _compared(known: Mapping[str, Authors], code: Path) -> Iterator[tuple[str, Compared]]:
+    """Every comparison that can be made; the others are named, and an error if they are all."""
+    from bench.check.authors import compared
+
+    missing: dict[str, BenchError] = {}
+    for name, one in known.items():
+        try:
+            yield name, compared(one, clone_of(one, code))
+        except BenchError as error:
+            missing[name] = error
+    if len(missing) == len(known):
+        raise next(iter(missing.values()))
+    _leave_out(f"{name}: {reason}" for name, reason in missing.items())
+
+
+def _leave_out(lines: Iterable[str]) -> None:
+    for line in lines:
+        err().say(f"left out {line}")
 
 
 def _print(name: str, found: Compared) -> None:

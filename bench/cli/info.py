@@ -62,7 +62,13 @@ def _method(plugin: type[Method]) -> dict[str, Any]:
         "method": plugin.name,
         "about": about(plugin),
         **dataclasses.asdict(plugin.facts),
-        "fidelity": {name: f"{one.word}: {one.evidence}" for name, one in fidelity.parts},
+        "fidelity": {
+            **{name: f"{one.word}: {one.evidence}" for name, one in fidelity.parts},
+            **{
+                f"preprocessing of a shipped {view}": f"{one.word}: {one.evidence}"
+                for view, one in fidelity.shipped.items()
+            },
+        },
         "needs": sorted(plugin.needs),
         "takes": sorted(plugin.takes),
         "configuration": {name: repr(value) for name, value in fields.items()},
@@ -90,13 +96,16 @@ def _dataset(plugin: type[Dataset], every: Mapping[str, type[Dataset]]) -> dict[
         "year": plugin.facts.year or "–",
         "ships": sorted(frozenset.intersection(*(every[p].ships for p in parts or (plugin.name,)))),
         "tasks": tasks,
-        "root": (
-            "none of its own"
-            if parts
-            else f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT'
-        ),
+        "root": _root(plugin) if not parts else "none of its own",
         "file": str(plugin.declared_in or inspect.getfile(plugin)),
     }
+
+
+def _root(plugin: type[Dataset]) -> str:
+    # Such a plugin looks for itself, in the folders of other datasets say.
+    if plugin.locate.__func__ is not Dataset.locate.__func__:  # type: ignore[attr-defined]
+        return "found by a rule of its own: see quirks"
+    return f'bench.toml: [roots] {plugin.name} = "..." or BENCH_{plugin.name.upper()}_ROOT'
 
 
 def _counts(classes: tuple[str, ...], expected: tuple[int, ...]) -> str:

@@ -161,7 +161,7 @@ def print_plan(prepared: Prepared) -> None:
 
 
 def expected(prepared: Prepared) -> str:
-    """The time that a run may take, in words; empty where nothing is known of any cell."""
+    """A sentence on the time that a run may take; empty where no fold is left."""
     store = Store(prepared.settings.results)
 
     def waits(cell: Cell) -> bool:
@@ -171,7 +171,10 @@ def expected(prepared: Prepared) -> str:
 
     waiting = filter(waits, prepared.plan.cells)
     left = [_facts(cell, prepared)["seconds_left"] for cell in waiting]
-    return _total(left, prepared.options.workers) if any(left) else ""
+    # Not 0: of what is known, folds are left.
+    if not any(one != 0 for one in left):
+        return ""
+    return f"{_total(left, prepared.options.workers)}."
 
 
 def _total(seconds: Sequence[float | None], jobs: int) -> str:
@@ -179,8 +182,8 @@ def _total(seconds: Sequence[float | None], jobs: int) -> str:
     unknown = len(seconds) - len(known)
     on = f"{jobs} process{'' if jobs == 1 else 'es'}"
     if not known:
-        return f"run time unknown: none of the {unknown} method-task pairs has run here"
-    total = f"about {duration(sum(known) / jobs)} on {on}"
+        return f"Run time unknown: none of the {unknown} method-task pairs has run here"
+    total = f"Estimated: about {duration(sum(known) / jobs)} on {on}"
     return total + (f", plus {unknown} method-task pairs with unknown run time" if unknown else "")
 
 

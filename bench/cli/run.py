@@ -78,8 +78,8 @@ def run(
     if dry_run:
         print_plan(prepared)
         return
-    if time_left := expected(prepared):
-        err().say(f"Estimated: {time_left}.")
+    if sentence := expected(prepared):
+        err().say(sentence)
     store = Store(prepared.settings.results)
     if not prepared.plan.shard:
         # Now rather than after the last fold.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from math import inf
@@ -42,8 +43,8 @@ class Watch:
         self.name, self.total, self.done, self.work = "", 0, 0, ""
         self.cells: dict[int, Unit] = {}
         self.left: Counter[int] = Counter()
-        self.folds: Counter[int] = Counter()
-        self.took: dict[int, float] = defaultdict(float)
+        # Of each cell the seconds of its folds, in increasing order.
+        self.took: dict[int, list[float]] = defaultdict(list)
         self.looked = 0.0
         self.warm = self.spoke = time.monotonic()
         self.bar = Progress(
@@ -113,8 +114,7 @@ class Watch:
             self.warm = time.monotonic()
         if unit is not None:
             cell = id(unit.cell)
-            self.folds[cell] += 1
-            self.took[cell] += seconds
+            insort(self.took[cell], seconds)
             self.left[cell] -= 1
             if self.early and not self.left[cell] and self._is_early(unit.cell):
                 show, self.early = self.early, None
@@ -129,13 +129,18 @@ class Watch:
         self.looked = now
         # The first jobs also pay for start-up: they say little about the rest.
         known = self.done > 2 * self.workers
-        left = f"about {duration(self.remaining())} left" if known else ""
+        about = "up to" if self._is_cold() else "about"
+        left = f"{about} {duration(self.remaining())} left" if known else ""
         if self.drawn:
             self.bar.update(self.line, completed=self.done, left=left, work=self.work)
         elif now - self.spoke > QUIET:
             self.spoke = now
             words = "; ".join(filter(None, (left, self.work)))
             self.console.say(f"{self.name} {self.done}/{self.total}  {words}")
+
+    def _is_cold(self) -> bool:
+        """Whether of a cell with folds left none is known but one that started a worker."""
+        return any(left and len(self.took[cell]) < 2 for cell, left in self.left.items())
 
     def _is_early(self, cell: Cell) -> bool:
         """Whether all that its task still lacks takes longer than what it has, and for a while."""
@@ -157,10 +162,23 @@ class Watch:
             each = (time.monotonic() - self.warm) / max(1, self.done - self.workers)
             return each * (self.total - self.done)
         # Every cell counts once, however many of its folds have run.
-        means = {cell: took / self.folds[cell] for cell, took in self.took.items()}
+        means = {cell: _usual(took, self.workers) for cell, took in self.took.items() if took}
         mean = fmean(means.values())
         rest = (left * means.get(cell, mean) for cell, left in self.left.items())
         return sum(rest) / self.workers
+
+
+def _usual(took: Sequence[float], workers: int) -> float:
+    """Mean seconds of a fold of a cell, as far as known without the first one of each worker.
+
+    That one also starts up and compiles. Which those are is not told; they are the slowest, or as
+    slow as others.
+
+    Args:
+        took: in increasing order, at least one.
+        workers: how many processes.
+    """
+    return fmean(took[: max(1, len(took) - workers)])
 
 
 def duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from bench.core.clip import UNIT_CODES
-from bench.core.names import Label, Protocol
+from bench.core.names import Label, Protocol, TaskName
 from bench.core.types import Array
 from bench.core.words import Provenance, Status
 from bench.evaluation.notes import (
@@ -31,7 +31,7 @@ from bench.evaluation.notes import (
 )
 from bench.evaluation.own_metrics import own_scores
 from bench.evaluation.row import FitTime, Row, RowKey, Score
-from bench.evaluation.scoring import confusions, parts, scores
+from bench.evaluation.scoring import confusions, matrix, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
 from bench.planning.splits import fold_count
@@ -62,6 +62,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
     first = records[0]
     plugin = registry.methods.get(first.inputs["method"])
     facts = plugin.facts if plugin else None
+    ships = _ships(task, registry)
     done = finished(records)
     seeds = tuple(sorted({record.inputs["seed"] for record in records}))
     total = fold_count(protocol, task.people, task.databases, task.ids) * len(seeds)
@@ -75,7 +76,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         family=first.family,
         title=facts.title if facts else first.label,
         fidelity=(
-            plugin.fidelity_of(first.preset, Label.parse(first.label).variant)
+            plugin.fidelity_of(first.preset, Label.parse(first.label).variant, ships)
             if plugin
             else "unknown"
         ),
@@ -89,7 +90,7 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         fit_seconds=fmean(r.seconds["fit"] for r in done) if done else None,
         parameters=next((r.parameters for r in done if r.parameters is not None), None),
         reference=bool(facts and facts.reference),
-        notes=(*partial, *_notes(records, plugin, registry)),
+        notes=(*partial, *_notes(records, plugin, registry, ships)),
         oracle=other.oracle,
         inner=other.inner,
         epochs=other.epochs,
@@ -99,7 +100,14 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
         clips=len(task.labels),
         expected=sum(task.contract.expected) or None,
         fields=_fields(first.inputs["config"], plugin),
+        confusion=matrix(counts) if done else (),
     )
+
+
+def _ships(task: Truth, registry: Registry) -> frozenset[str]:
+    """Views that the task's clips came with; a stand-in is rendered frames."""
+    dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
+    return frozenset() if dataset is None or task.synthetic else dataset.ships
 
 
 def _fields(config: Mapping[str, Any], plugin: type[Method] | None) -> tuple[str, ...]:
@@ -130,7 +138,7 @@ def fit_times(done: Iterable[Record]) -> tuple[FitTime, ...]:
 
 
 def _notes(
-    records: list[Record], plugin: type[Method] | None, registry: Registry
+    records: list[Record], plugin: type[Method] | None, registry: Registry, ships: frozenset[str]
 ) -> Iterator[Note]:
     inputs = records[0].inputs
     # First, because narrow tables show one note: these say why there is no rank.
@@ -140,7 +148,7 @@ def _notes(
         yield PublishedWeights()
     if Protocol.parse(inputs["protocol"]).diagnostic:
         yield SamePeople()
-    if plugin and (gaps := plugin.facts.fidelity.gaps):
+    if plugin and (gaps := plugin.facts.fidelity.given(ships).gaps):
         yield Reconstructed(gaps)
     if folds := inputs.get("tune"):
         said = (", ".join(f"{n}={v}" for n, v in sorted(r.chosen.items())) for r in records)

@@ -12,7 +12,7 @@ from bench.core.types import Array
 from bench.evaluation.notes import ExternalPredictions, Note, PartialClips, SamePeople, TestBest
 from bench.evaluation.own_metrics import own_scores
 from bench.evaluation.row import Row, RowKey
-from bench.evaluation.scoring import by_subject, parts, scores
+from bench.evaluation.scoring import by_subject, matrix, parts, scores
 from bench.evaluation.truth import Truth
 from bench.planning.splits import folds
 from bench.plugins.metric import Metric, counts_only
@@ -93,6 +93,7 @@ def external_row(task: Truth, one: External, metrics: Iterable[type[Metric]] = (
         notes=tuple(_notes(one, have)),
         clips=int(have.sum()),
         expected=sum(task.contract.expected) or None,
+        confusion=matrix(counts),
     )
 
 

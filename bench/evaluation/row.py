@@ -99,6 +99,7 @@ class Row:
         seeds: root seeds.
         scores: by metric name: uf1, uar, accuracy, f1.
         recall: of each class; NaN for a class without clips.
+        confusion: counts (c, c), a line for each true class; of all subjects and seeds together.
         parts: UF1 and UAR of each database of a composite.
         oracle: UF1 of the checkpoint that is best on each held-out subject; never ranked.
         inner: UF1 of the checkpoint selected on inner folds of the training subjects.
@@ -142,6 +143,12 @@ class Row:
     expected: int | None = None
     identity: Identity | None = None
     fields: tuple[str, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def key(self) -> RowKey:
+        """What identifies its records."""
+        return RowKey(self.label, self.preset, self.family)
 
     @property
     def complete(self) -> bool:

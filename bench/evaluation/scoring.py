@@ -60,6 +60,11 @@ def _counts(task: Truth, seed: Array, where: Array, predicted: Array, seeds: int
     return np.asarray(counts.reshape(seeds, people, classes, classes))
 
 
+def matrix(counts: Array) -> tuple[tuple[int, ...], ...]:
+    """The confusion matrix (c, c) of counts (seeds, subjects, c, c): all together."""
+    return tuple(map(tuple, counts.sum((0, 1)).tolist()))
+
+
 def scores(counts: Array, complete: bool) -> dict[str, Score]:
     """All metrics of a row as means over seeds, with intervals if it is complete."""
     by_metric = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bench.core.names import Protocol, TaskName
 from bench.core.words import Certainty, PublishedSelection
-from bench.evaluation.notes import Note
+from bench.evaluation.notes import Note, Reconstructed
 from bench.evaluation.row import Row, Score
 from bench.literature.caveats import (
     EpochSelection,
@@ -127,7 +127,8 @@ def _caveats(first: Published, row: Row, verdict: Verdict) -> Iterator[Note]:
         yield EpochSelection(first.selection)
     if row.preset != "paper":
         yield OtherPreset(row.preset)
-    if row.fidelity == "reconstructed":
+    # A preset of a reconstructed method is shown as changed, and is reconstructed all the same.
+    if any(isinstance(note, Reconstructed) for note in row.notes):
         yield OursReconstructed()
     if verdict.feasible == "no":
         yield ImpossibleScores(verdict.reason)

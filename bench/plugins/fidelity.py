@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self, cast, get_args
 
 from bench.core.errors import BenchError
@@ -39,11 +40,13 @@ class Fidelity:
         network: the network, or the feature and classifier of a handcrafted method.
         preprocessing: what it is fed.
         recipe: how it is trained.
+        shipped: judgements of the preprocessing, by view, for datasets that ship the view.
     """
 
     network: Judgement
     preprocessing: Judgement
     recipe: Judgement
+    shipped: Mapping[str, Judgement] = field(default_factory=dict)
 
     @classmethod
     def of(cls, word: str) -> Self:
@@ -61,6 +64,11 @@ class Fidelity:
             )
         part = Judgement(cast(Word, found), "as its author says")
         return cls(part, part, part)
+
+    def given(self, ships: Collection[str]) -> Self:
+        """The judgements for a dataset that ships these views itself."""
+        views = [view for view in self.shipped if view in ships]
+        return replace(self, preprocessing=self.shipped[views[0]]) if views else self
 
     @property
     def weakest(self) -> Word:

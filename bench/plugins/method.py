@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -82,8 +82,8 @@ class Method:
         variants: named readings or ablations: "mfvan:delta" is mfvan with variants["delta"].
         sources: where the value of each configuration field comes from: the paper and its section,
             a file of public code, or `OURS`.
-        as_judged: presets and variants that keep the judgements of `facts.fidelity`; all others are
-            shown as changed.
+        as_judged: presets and variants that keep the judgements of `facts.fidelity`; all others
+            that change a field are shown as changed.
         traced: variants whose authors keep the best epoch on the held-out subject. They are run as
             if with `--trace`, so that a board shows that choice in its oracle column.
         described_by: the fields that `describe` depends on; None means all of them.
@@ -110,14 +110,28 @@ class Method:
         return self.facts
 
     @classmethod
-    def fidelity_of(cls, preset: str, variant: str) -> RowFidelity:
-        """What a board shows for a preset and variant, which may differ from what was judged."""
-        weakest = cls.facts.fidelity.weakest
-        judged = {"paper", "", *cls.as_judged}
-        # What was reconstructed or is our own claims nothing that a change could take away.
-        if weakest in ("exact", "stated") and not {preset, variant} <= judged:
-            return "changed"
-        return weakest
+    def fidelity_of(cls, preset: str, variant: str, ships: Collection[str] = ()) -> RowFidelity:
+        """What a board shows for a preset and variant, which may differ from what was judged.
+
+        Args:
+            preset: of the row.
+            variant: of the row.
+            ships: views that the dataset ships.
+        """
+        weakest = cls.facts.fidelity.given(ships).weakest
+        # Published weights stand in for training and change no field.
+        named = variant.partition("weights=")[0].rstrip("+") if cls.weights_files else variant
+        kept = cls._keeps(preset, "paper", cls.presets) and cls._keeps(named, "", cls.variants)
+        # Whoever published a method first here has made its presets as well.
+        return weakest if kept or weakest == "original" else "changed"
+
+    @classmethod
+    def _keeps(cls, word: str, plain: str, known: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Whether a preset or variant is judged like the defaults, or changes none of them."""
+        if word == plain or word in cls.as_judged:
+            return True
+        fields = vars(cls())
+        return word in known and {**fields, **known[word]} == fields
 
     def describe(self, clip: Views) -> Description:
         """Reduce one clip to what the learner needs: label-free, cached, shared by every fold."""

@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from bench.board import Board, Table, build
 from bench.board.columns import every
 from bench.board.text import place_name
 from bench.core.names import TaskName
-from bench.core.types import Array
 from bench.evaluation.build_row import by_row, finished
-from bench.evaluation.external import external_counts, external_key
+from bench.evaluation.external import external_key
 from bench.evaluation.row import Row, RowKey
-from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth, truth
 from bench.plugins.registry import Registry
 from bench.store.external import External
@@ -57,16 +53,6 @@ class Section:
         """All rows, those whose epoch was chosen on the test subjects last."""
         return every(self.table)
 
-    def counts(self, row: Row) -> Array | None:
-        """The confusion matrix (c, c) of a row, seeds and subjects pooled; None without one."""
-        key = key_of(row)
-        if self.task is None:
-            return None
-        if key in self.externals:
-            return np.asarray(external_counts(self.task, self.externals[key]).sum(0))
-        done = self.done.get(key)
-        return np.asarray(confusions(self.task, done).sum((0, 1))) if done else None
-
 
 @dataclass(frozen=True)
 class Content:
@@ -100,11 +86,6 @@ class Content:
         for section in self.sections:
             found[section.dataset].append(section)
         return dict(sorted(found.items()))
-
-
-def key_of(row: Row) -> RowKey:
-    """What identifies the records of a row."""
-    return RowKey(row.label, row.preset, row.family)
 
 
 def method_of(row: Row) -> str:

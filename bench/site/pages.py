@@ -36,8 +36,7 @@ from bench.literature.judged import judged
 from bench.literature.verdict import in_a_word
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
-from bench.site.content import Content, Section, key_of, method_of
-from bench.site.differences import differences
+from bench.site.content import Content, Section, method_of
 from bench.site.facts import facts as known_facts
 from bench.site.facts import has_paper
 from bench.site.light import light
@@ -100,7 +99,6 @@ def _shared(content: Content) -> dict[str, Any]:
         "dataset_page": dataset_page,
         "task_page": task_page,
         "heading": document.heading,
-        "key_of": key_of,
         "alone": _alone,
         "interval": interval_text,
         "full_text": full_text,
@@ -232,9 +230,9 @@ def _dated(paper: str, year: int | None) -> str:
 def _compare(content: Content, shared: dict[str, Any]) -> bytes:
     tasks = []
     for section in content.sections:
-        if found := differences(section):
+        if found := section.table.differences.by_rows():
             within = set(chain(*found))
-            rows = [row for row in section.table.rows if key_of(row) in within]
+            rows = [row for row in section.table.rows if row.key in within]
             tasks.append({"section": section, "rows": rows, "pairs": found})
     return render("compare", "", tasks=tasks, **shared)
 

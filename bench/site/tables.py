@@ -95,7 +95,7 @@ class Result:
         section: of the row's table.
         row: of the board.
         rank: in words.
-        confusion: name and counts of each true class; empty without predictions.
+        confusion: name and counts of each true class; empty where unknown.
     """
 
     section: Section
@@ -105,12 +105,10 @@ class Result:
 
 
 def result(section: Section, row: Row) -> Result:
-    """One row, with its confusion matrix where there are predictions."""
-    counts = section.counts(row)
-    lines = (
-        () if counts is None else tuple(zip(section.table.classes, counts.tolist(), strict=True))
-    )
-    return Result(section, row, place(row), lines)
+    """One row, with its confusion matrix where it is known."""
+    # Boards of before it was kept have none.
+    lines = zip(section.table.classes, row.confusion, strict=bool(row.confusion))
+    return Result(section, row, place(row), tuple(lines))
 
 
 def method_page(name: str) -> str:

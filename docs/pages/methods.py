@@ -74,7 +74,7 @@ FIDELITY = {
     "stated": "as the paper or the code states it.",
     "reconstructed": "details that the source leaves open are our own choices.",
     "original": "first implemented here and published nowhere else.",
-    "changed": "a preset or variant that differs from what was judged.",
+    "changed": "a preset or variant that changes a field of what was judged.",
 }
 
 

@@ -104,9 +104,9 @@ def _chosen(words: str, registry: Registry) -> list[str]:
     for name in (word.strip() for word in words.split(",")):
         if name in registry.datasets and name not in public:
             facts = registry.datasets[name].facts
+            owners = f" Its owners: {facts.url}." if facts.url else ""
             raise BenchError(
-                f"{name} is not public: {facts.licence} Its owners: {facts.url}; public: "
-                f"{', '.join(public)}"
+                f"{name} is not public: {facts.licence}{owners} Public: {', '.join(public)}"
             )
     return choose(words, public, "public dataset")
 
