@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -400,6 +401,58 @@ def test_a_new_submission_replaces_the_one_before(packed):
     packed.bench("submit", CELL, "-o", "submission", "--url", "https://example.org/toy")
     assert not (packed.folder / "submission" / "plugins" / "toy.py").exists()
     assert verify(packed, "--folds", "0")[1]["files"]["state"] == "ok"
+
+
+def test_a_submission_is_one_archive_of_the_same_files(packed):
+    for name in ("one.zip", "two.zip"):
+        done = packed.bench("submit", CELL, "-o", name, "--author", "A. Nobody")
+        assert done.code == 0, done.err
+    first, second = (packed.folder / name for name in ("one.zip", "two.zip"))
+    assert first.read_bytes() == second.read_bytes()
+    folder = packed.folder / "submission"
+    with zipfile.ZipFile(first) as archive:
+        assert archive.namelist()[0] == "manifest.json"
+        found = {name: archive.read(name) for name in archive.namelist()}
+    there = [path for path in folder.rglob("*") if path.is_file()]
+    assert found == {path.relative_to(folder).as_posix(): path.read_bytes() for path in there}
+    # It replaces its own, and nothing else.
+    assert packed.bench("submit", CELL, "-o", "one.zip").code == 0
+    (packed.folder / "mine.zip").write_bytes(b"something else")
+    assert packed.bench("submit", CELL, "-o", "mine.zip").code == 2
+    assert (packed.folder / "mine.zip").read_bytes() == b"something else"
+
+
+def test_an_archive_is_verified_as_its_folder_is(packed):
+    assert packed.bench("submit", CELL, "-o", "one.zip", "--author", "A. Nobody").code == 0
+    words = ("--engine", "serial", "--folds", "1", "--seed", "1", "--json")
+    folder, archive = (packed.bench("verify", name, *words) for name in ("submission", "one.zip"))
+    assert archive.code == 0
+    assert json.loads(archive.out) == json.loads(folder.out)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["../manifest.json"], "leads out"),
+        (["/manifest.json"], "leads out"),
+        (["manifest.json", "a", "a"], "a name twice"),
+        (["manifest.json", "a", "a/b"], "not an archive of a submission"),
+        (["other.json"], "no manifest.json"),
+        ([], "no manifest.json"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_archive_of_anything_else_is_one_line(world, names, said):
+    with zipfile.ZipFile(world.folder / "theirs.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "{}")
+    done = world.bench("verify", "theirs.zip")
+    assert done.code == 2
+    (line,) = done.err.splitlines()
+    assert said in line
+    assert not (world.folder.parent / "manifest.json").exists()
+    (world.folder / "no.zip").write_bytes(b"PK")
+    assert "not an archive of a submission" in world.bench("verify", "no.zip").err
 
 
 def test_descriptions_for_other_tools(packed):

@@ -89,7 +89,8 @@ class Mean(Method):
 
 @dataclass(frozen=True)
 class Faulty(Mean):
-    """Goes wrong as TOY_FAULT says: raise, no-file, hang, die, die-once, slow, describe."""
+    """Goes wrong as TOY_FAULT says: raise, no-file, hang, die, die-once, die-above, slow,
+    describe."""
 
     name = "faulty"
 
@@ -110,6 +111,8 @@ class Faulty(Mean):
         if fault == "die" or (fault == "die-once" and not mark.exists()):
             mark.touch()
             os.kill(os.getpid(), 9)
+        if fault == "die-above":
+            os.kill(os.getppid(), 9)
         if fault == "slow":
             time.sleep(0.3)
         return super().fit(train, context)

@@ -24,7 +24,17 @@ from bench.cache.cache import Cache
 from bench.cache.eviction import mark_of
 from bench.core.errors import BenchError
 from bench.running.engines.dask_client import connected, each
-from bench.running.engines.dask_worker import Refused, Run, Shared, Source, end, same, work
+from bench.running.engines.dask_losses import MOST, Losses
+from bench.running.engines.dask_worker import (
+    Refused,
+    Run,
+    Shared,
+    Source,
+    drop,
+    end,
+    same,
+    work,
+)
 from bench.running.engines.identity import differences, identity, identity_hash
 from bench.running.engines.job import (
     KEPT,
@@ -61,8 +71,8 @@ def dask(
 ) -> Iterator[Ended[Any]]:
     """Run jobs on the workers of a Dask scheduler; yields as they end.
 
-    A job whose process dies is tried once more on its worker; one whose worker is lost runs again
-    elsewhere, until it has lost more than Dask's `allowed-failures`.
+    A job whose process dies is tried once more on its worker; one whose worker is lost runs once
+    more elsewhere.
 
     Args:
         function: importable by name; called for each job, as `bench.running.engines.job` says.
@@ -123,6 +133,7 @@ class _Sender:
         parts: tasks that hold the last shared parts, by number.
         threads: of each worker, by its address.
         looked: when that was found out; `time.monotonic()`.
+        losses: workers that tasks have lost.
     """
 
     client: Any
@@ -137,9 +148,12 @@ class _Sender:
     parts: dict[int, Any] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
     looked: float = -GLANCE
+    losses: Losses = field(init=False)
 
     def run(self) -> Iterator[Ended[Any]]:
         """Outcomes as they come."""
+        self.losses = Losses(self.client, self.common.mark, self.flying)
+        self.losses.listen()
         while True:
             yield from self.fill()
             if not self.flying:
@@ -218,21 +232,31 @@ class _Sender:
         found = {task.key: result for task, result in zip(finished, results, strict=True)}
         for task in tasks:
             job, _, _ = self.flying.pop(task.key)
-            result = found[task.key] if task.key in found else self.lost(task)
+            worn = self.losses.too_many(task.key)
+            result = found[task.key] if task.key in found else self.lost(task, worn)
             if isinstance(result, Refused):
                 raise self.unlike(result)
             yield job, result
 
-    def lost(self, task: Any) -> Lost:
-        """Why a task has no result."""
+    def lost(self, task: Any, worn: bool) -> Lost:
+        """Why a task has no result.
+
+        Args:
+            task: that has ended.
+            worn: whether it was cancelled as it has cost too many workers.
+        """
         from distributed.scheduler import KilledWorker
 
+        if worn:
+            # A third worker may just have begun it.
+            self.aside(lambda: self.client.run(drop, task.key, on_error="ignore"))
+            return Lost("killed", f"{MOST} Dask workers were lost while they ran it")
         if task.status != "error":
             raise BenchError(CUT)
         error = task.exception()
         if isinstance(error, KilledWorker):
             count = error.allowed_failures + 1
-            return Lost("killed", f"{count} Dask workers were lost while they ran it")
+            return Lost("killed", f"{count} Dask workers were lost that had it")
         if isinstance(error, BenchError) or ends_the_run(error):
             raise error
         return Lost("failed", "".join(traceback.format_exception(error)))
@@ -254,15 +278,22 @@ class _Sender:
         """Give up what still runs, and have workers end the run's processes."""
 
         def tell() -> None:
+            self.client.cancel([task for _, task, _ in self.flying.values()])
+            self.client.run(end, self.common.mark, on_error="ignore")
+
+        self.aside(tell).join(FAREWELL)
+
+    def aside(self, tell: Callable[[], Any]) -> threading.Thread:
+        """Tell the scheduler something without waiting: one that hangs would never answer."""
+
+        def told() -> None:
             # The scheduler may be what is gone.
             with suppress(Exception):
-                self.client.cancel([task for _, task, _ in self.flying.values()])
-                self.client.run(end, self.common.mark, on_error="ignore")
+                tell()
 
-        # Dask would wait for ever for a scheduler that hangs; nobody who leaves should.
-        thread = threading.Thread(target=tell, daemon=True)
+        thread = threading.Thread(target=told, daemon=True)
         thread.start()
-        thread.join(FAREWELL)
+        return thread
 
 
 def least_busy(threads: Mapping[str, int], sent: Iterable[str | None]) -> str | None:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from bench.cache.cache import Cache
 from bench.cache.files import write_atomically
 from bench.core.types import Description
+from bench.running.engines.dask_losses import TOPIC
 from bench.running.engines.identity import identity, identity_hash
 from bench.running.engines.job import Job, one_thread
 from bench.running.engines.processes import Pool
@@ -88,12 +89,14 @@ class _Crew:
 
     Attributes:
         run: weakly, by `weakref.ref`: Dask lets go of it when the command is gone.
+        key: of the task at work.
     """
 
     mark: str
     run: Callable[[], Run | None]
     pool: Pool
     folder: Path
+    key: str = ""
 
     def end(self) -> None:
         """Stop the process, and what it runs."""
@@ -104,6 +107,7 @@ class _Crew:
 
 
 _crews: dict[int, _Crew] = {}
+_dropped: set[str] = set()
 _starting = Lock()
 
 
@@ -122,6 +126,10 @@ def work(run: Run, shared: Shared | None, payload: bytes) -> Any:
     if run.probe is not None and not run.probe.exists():
         return Refused(here.address, None)
     crew = _crew(run, Path(here.local_directory))
+    crew.key = here.get_current_task()
+    if crew.key in _dropped:
+        return None
+    here.log_event(TOPIC, {"run": run.mark, "key": crew.key})
     if shared is None:
         packed = Packed(0, b"", payload)
     else:
@@ -140,6 +148,14 @@ def work(run: Run, shared: Shared | None, payload: bytes) -> Any:
 def same(value: Any) -> Any:
     """The value: as a task of its own it outlives the workers that hold it."""
     return value
+
+
+def drop(key: str) -> None:
+    """Do not run a task here, nor go on with it: its result is no longer wanted."""
+    _dropped.add(key)
+    for thread, crew in list(_crews.items()):
+        if crew.key == key:
+            _dismiss(thread, crew)
 
 
 def end(mark: str) -> None:
