@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from test_board_notes import kinds
 
-from bench.board.board import Board
+from bench.board.board import Board, Table
 from bench.board.columns import COLUMNS, DETAILS, MAIN, choose, ordered
 from bench.board.html import html
 from bench.board.latex import latex
@@ -25,7 +25,7 @@ from bench.board.markdown import literature, markdown
 from bench.board.notes import BRIEF, brief_note, brief_text, note_text
 from bench.board.plain import flat, to_csv, to_json, to_parquet
 from bench.board.read import read_board
-from bench.board.terminal import fitting, grids
+from bench.board.terminal import LONGEST_NOTE, fitting, grids
 from bench.core.errors import BenchError
 from bench.data.contract import Contract
 from bench.evaluation.notes import (
@@ -137,13 +137,55 @@ def test_a_terminal_of_any_width_shows_ranks_names_and_missing_folds_whole(width
     assert all(title in " ".join(said.split()) for title in lacking)
 
 
+def names_shown(made: Table, width: int) -> list[str]:
+    """Columns of a terminal, the notes in brief or in full under one name."""
+    found = [one.name for one in fitting(made, made.rows, width)]
+    return ["notes" if name == "remarks" else name for name in found]
+
+
 def test_columns_leave_by_their_priority():
-    for width in range(40, 300, 10):
-        names = {column.name for column in fitting(BOARD.tables[0], ROWS, width)}
-        wider = {column.name for column in fitting(BOARD.tables[0], ROWS, width + 200)}
-        assert len(wider) >= len(names)
-    order = [column.priority for column in MAIN]
-    assert order == [*sorted(order[:-1]), 0]
+    """Details that differ only in one row, in order of priority; the others do not differ."""
+    odd = dataclasses.replace(ROWS[0], fit_seconds=9.0, parameters=1, recall=(0.1, 0.2, 0.3))
+    one = table(odd, *ROWS[1:])
+    order = ["uar", "accuracy", "parts", "fit", "recall", "folds", "parameters"]
+    idle = ["fidelity", "seeds", "selection", "provenance"]
+    always = ["rank", "method", "uf1", "notes"]
+    assert {column.name for column in MAIN} == {*always, *order[:3], "f1"}
+    seen = set()
+    for width in range(40, 400):
+        names = names_shown(one, width)
+        assert set(always) <= set(names)
+        # Each is there only with all before it.
+        told = [name for name in order if name in names]
+        assert told == order[: len(told)]
+        assert len(told) == len(order) or not {*idle} & {*names}
+        seen.add(len(told))
+        assert set(names) <= set(names_shown(one, width + 1))
+    assert seen == set(range(len(order) + 1))
+    assert {*idle} <= {*names}
+
+
+@pytest.mark.parametrize("long", [Told("word " * 30), Stale(("some.long.module",) * 9)])
+def test_a_long_note_pushes_no_column_out(long):
+    plain, noted = (
+        table(*ROWS[:4], dataclasses.replace(ROWS[4], notes=(note,)))
+        for note in (Told("w" * LONGEST_NOTE), long)
+    )
+    for width in range(60, 200):
+        assert set(names_shown(plain, width)) <= set(names_shown(noted, width))
+        assert all(cell_len(line) <= width for line in shown(width, Board((noted,), {})))
+    # Where nothing else is to be shown, it stands in full.
+    assert "remarks" in {column.name for column in fitting(noted, noted.rows, 900)}
+
+
+def test_clips_take_room_only_where_some_are_missing():
+    whole = Contract(found=(250, 109, 83), expected=(250, 109, 83))
+    rows = [dataclasses.replace(one, clips=442, expected=442) for one in ROWS[:4]]
+    one = table(*rows, contract=whole, classes=("a", "b", "c"), task="toy/3")
+    assert "clips" not in names_shown(one, 80)
+    assert "clips" in names_shown(one, 400)
+    fewer = table(*rows[1:], dataclasses.replace(rows[0], clips=20), contract=whole)
+    assert "clips" in names_shown(fewer, 80)
 
 
 @pytest.mark.parametrize("contract", [
@@ -162,7 +204,7 @@ def test_chosen_columns_and_only_they_in_every_format():
     ((head, *_),) = pipe_tables(markdown(BOARD, columns))
     assert [cell.strip() for cell in head.strip("|").split("|")] == names
     assert re.findall(r"<th(?: [^>]*)?>(.*?)</th>", html(BOARD, columns)) == names
-    assert "method & negative/positive/surprise recall & UF1 [95 \\%]" in latex(BOARD, columns)
+    assert "method & negative & positive & surprise & UF1 [95 \\%]" in latex(BOARD, columns)
     line = next(csv.DictReader(io.StringIO(to_csv(BOARD, columns))))
     assert list(line)[4:8] == ["method", "preset", "reference", "recall_negative"]
     with pytest.raises(BenchError, match="did you mean accuracy"):

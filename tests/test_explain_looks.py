@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from bench.core.clip import Clip
+from bench.core.dataset import Dataset
 from bench.plugins.method import Method
 from bench.plugins.model import Model
 from bench.report.occlusion import GRID, drops, occlusion_figure
 from bench.report.refit import samples
 from bench.views.clip_views import Views
 from bench.views.frames import key_frames
+from bench.views.opening import views_of
 
 HOOK = """
     def pictures(self, model, clips):
@@ -140,6 +146,28 @@ def test_the_score_drops_where_the_movement_counts(label, sign, colour):
     assert np.array_equal(clip.sources["frames"], before)
 
 
+@dataclass(frozen=True)
+class Filmed(Dataset):
+    """The clip above in files, which can be decoded one by one."""
+
+    name: ClassVar[str] = "filmed"
+
+    def read(self, clip):
+        return {"frames": moving().sources["frames"].copy()}
+
+    def read_some(self, clip, positions):
+        return {"frames": self.read(clip)["frames"][list(positions)]}
+
+
+def test_clips_that_are_decoded_in_parts_are_occluded_too():
+    clip = Clip("filmed", "1", "a", "", Path("/"), ("1.jpg", "2.jpg", "3.jpg"), 2)
+    opened = views_of(Filmed(Path("/")), clip, "digest", None)
+    assert opened.some_frames is not None
+    found = drops(Where(), Corner(), opened, 0)
+    np.testing.assert_array_equal(found, drops(Where(), Corner(), moving(), 0))
+    assert found.max() > 0
+
+
 def test_a_method_that_sees_no_frames_has_no_map():
     class Blind(Where):
         def describe(self, clip):
@@ -156,9 +184,9 @@ def test_the_map_shows_every_clip_and_their_mean():
     assert (figure.axes[0].images[0].get_array() == 0.5).all()
 
 
-def test_one_patch_that_turns_a_vote_does_not_pale_the_others():
+def test_patches_that_turn_a_vote_do_not_pale_the_others():
     maps = [np.full((GRID, GRID), 0.1) for _ in range(2)]
-    maps[0][0, 0] = 5.0
+    maps[0][0] = 5.0
     figure = occlusion_figure(maps, [moving(), moving()], ["a", "b"])
     assert figure.axes[1].images[1].get_clim() == pytest.approx((-0.1, 0.1))
     still = occlusion_figure([np.zeros((GRID, GRID))], [moving()], ["a"])

@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -27,12 +28,18 @@ from bench.board.style import LONGEST, SETTINGS, SMALLEST, png, stamped, svg
 from bench.board.text import interval_text
 from bench.core.drawing import fitted, plots
 from bench.data.figure import draw
+from bench.deploy.clips import OwnClip
+from bench.deploy.predictions import Prediction
+from bench.deploy.strip import strip
+from bench.evaluation.paired import Difference
 from bench.evaluation.row import Epochs, Score
 from bench.methods.mfvan.pictures import plate
 from bench.report import ablation, epochs, scores
 from bench.report.occlusion import GRID, occlusion_figure
 from bench.statistics import CriticalDifference
 from bench.views.clip_views import Views
+from studies.person.__main__ import Leak
+from studies.person.__main__ import figure as leak_figure
 
 ROOT = Path(__file__).parents[1]
 
@@ -106,6 +113,36 @@ def attention(name: Callable[[str], str], _: Path) -> Figure:
     return plate(network(), [clip(0), clip(1)], names, name("what the mask removes is dark"))
 
 
+CARD = SimpleNamespace(
+    classes=CLASSES, label="ststnet (quick)", inputs={"task": "megc2019flow/3"}, synthetic=True
+)
+
+
+def predicted(name: Callable[[str], str], _: Path, card: SimpleNamespace = CARD) -> Figure:
+    where = f"{name('holidays/2026')}/{'deeper/' * 40 if name is long else ''}EP02_01f.mp4"
+    one = OwnClip(where, "1", 10, 12, 14, "spotted", "spotted", "model", moved())
+    scores = (0.1, -1.25, 3.5, 0.0, 1e-4)
+    found = Prediction(where, "1", scores, 10, 12, 14, "spotted", "spotted", "model", None)
+    classes = tuple(map(name, CLASSES))
+    made = SimpleNamespace(**{**vars(card), "classes": classes, "label": name("ststnet (quick)")})
+    return strip(one, found, made)
+
+
+def leaked(name: Callable[[str], str], _: Path) -> Figure:
+    def gained(value: float) -> Difference:
+        return Difference(value, value - 0.1, value + 0.1, 0.01, False, 1)
+
+    return leak_figure(
+        [
+            Leak(
+                name(f"{one} on casme2/5"), 246, 0.9, 0.05, {}, {},
+                {"uf1": gained(0.1), "accuracy": gained(-0.2)},
+            )
+            for one in METHODS
+        ]
+    )  # fmt: skip
+
+
 KINDS = {
     "forest_figure": (forest,),
     "rank_figure": (ranks,),
@@ -118,20 +155,38 @@ KINDS = {
     "subject_figure": (subjects,),
     "draw": (frames, planes),
     "plate": (attention,),
+    "strip": (predicted,),
+    "figure": (leaked,),
 }
 """Each function that draws a figure, with those here that call it."""
 HELPERS = {"blank", "stamped", "fitted"}
 EVERY = [one for kinds in KINDS.values() for one in kinds]
 
 
+ROOMS = ("bench", "methods", "datasets", "replications", "studies", "benchmarks")
+
+
 def test_every_function_that_draws_is_among_them():
     found = set()
-    for path in [*ROOT.glob("bench/**/*.py"), *ROOT.glob("methods/**/*.py")]:
+    for path in [path for room in ROOMS for path in ROOT.glob(f"{room}/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             returns = getattr(node, "returns", None)
             if returns and ast.unparse(returns) == "Figure" and not node.name.startswith("_"):
                 found.add(node.name)
     assert found - HELPERS == set(KINDS)
+
+
+def test_pictures_are_saved_in_few_places():
+    """A picture that is not saved by `png` or `svg` could pass the tests here by."""
+    saving = {
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in ROOT.glob(f"{room}/**/*.py")
+        if re.search(r"[.](savefig|print_figure|print_png)[(]", path.read_text("utf-8"))
+    }
+    # `show` fits its figure as well; the sheets of stand-ins have the same words always.
+    others = {"bench/cli/data/show.py", "datasets/synthetic/sheet.py"}
+    assert saving == {"bench/board/style.py", *others}
 
 
 def written(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, np.ndarray]]:
@@ -181,6 +236,15 @@ def test_all_text_lies_inside(kind, name, tmp_path, monkeypatch):
     # Grown as far as the words need, and no further.
     assert max(width, height) < (13 if name is str else 45)
     assert min(one.get_window_extent().width for one in plots(figure)) / figure.dpi > 0.3
+
+
+def test_a_long_path_loses_its_middle_and_never_the_word_synthetic(tmp_path):
+    with rc_context(SETTINGS):
+        figure = predicted(long, tmp_path)
+    title = figure.get_suptitle()
+    assert title.startswith("SYNTHETIC: holidays/2026 ")
+    assert "EP02_01f.mp4: ststnet" in title
+    assert len(title) < 160
 
 
 def test_without_room_the_words_would_be_outside(monkeypatch):

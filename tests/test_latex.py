@@ -12,6 +12,7 @@ import pytest
 from test_board import METHODS, ROWS, row, table
 
 from bench.board.board import Board
+from bench.board.columns import choose
 from bench.board.latex import latex
 
 COLUMN = 241
@@ -24,6 +25,14 @@ PAPER = r"""\documentclass[10pt,twocolumn]{article}
 \input{table}
 \end{document}
 """
+
+ARTICLE = r"""\documentclass[twocolumn]{article}
+\usepackage{booktabs,tabularx}
+\begin{document}
+\input{table}
+\end{document}
+"""
+"""LaTeX's own class, whose columns are the narrowest: 200 points."""
 
 
 def board() -> Board:
@@ -58,13 +67,71 @@ def test_bold_is_the_first_rank_group_and_the_best_of_the_others():
     }
 
 
+def test_a_caption_explains_what_is_shown_and_nothing_else():
+    made = Board((table(*ROWS),), {})
+
+    def caption(names: str) -> str:
+        return next(one for one in latex(made, choose(names)).splitlines() if "caption" in one)
+
+    assert caption("method,recall").endswith(").}")
+    assert "Brackets" in caption("method,uf1")
+    assert "rank 1, which is 1 plus" in caption("method,uf1")
+    assert "A rank is 1 plus" in caption("rank,method")
+    assert "old:" not in caption("rank,method")
+    assert "Bold: the highest UAR and accuracy of the ranked methods." in caption(
+        "method,uar,accuracy"
+    )
+
+
+def test_recalls_have_a_column_each():
+    made = table(*ROWS)
+    lines = latex(Board((made,), {}), choose("method,recall")).splitlines()
+    (head,) = (line for line in lines if line.startswith("method & "))
+    assert head == rf"method & {' & '.join(made.classes)} \\"
+    assert rf" & \multicolumn{{{len(made.classes)}}}{{c}}{{recall}} \\" in lines
+    rows = [line for line in lines if line.startswith(METHODS[0])]
+    assert [line.count(" & ") for line in rows] == [len(made.classes)] * len(rows)
+    assert rows
+
+
+def test_chosen_columns_that_are_wider_than_a_column_get_both():
+    made = Board((table(*ROWS),), {})
+    assert r"\begin{table}[t]" in latex(made, choose("method,uf1"))
+    text = latex(made, choose("rank,method,uf1,uar,accuracy,folds,seeds,fidelity"))
+    assert r"\begin{table*}[t]" in text
+    assert r"\begin{tabularx}{\textwidth}" in text
+    assert r"\end{table*}" in text
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no TeX here")
-def test_it_compiles_and_fits_one_column(tmp_path):
-    (tmp_path / "table.tex").write_text(latex(board()), encoding="utf-8")
-    (tmp_path / "paper.tex").write_text(PAPER % (2 * COLUMN + 20))
+@pytest.mark.parametrize(
+    "names",
+    [
+        "method,recall",
+        "rank,method,uf1,uar,accuracy,folds,seeds,fidelity",
+        "recall,parts",
+        "rank,method,uf1,remarks",
+    ],
+)
+def test_chosen_columns_fit_a_page_of_article(tmp_path, names):
+    classes = ("happiness", "surprise", "disgust", "repression", "others")
+    rows = [dataclasses.replace(one, recall=[0.5] * 5 if one.recall else []) for one in ROWS]
+    made = dataclasses.replace(table(*rows), classes=classes, counts=(9,) * 5)
+    compiled(tmp_path, latex(Board((made,), {}), choose(names)), ARTICLE)
+
+
+def compiled(folder, text: str, paper: str) -> None:
+    """Fail where pdflatex does, or where something is wider than its place."""
+    (folder / "table.tex").write_text(text, encoding="utf-8")
+    (folder / "paper.tex").write_text(paper)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    log = (tmp_path / "paper.log").read_text("latin-1")
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    log = (folder / "paper.log").read_text("latin-1")
     assert done.returncode == 0, log[-2000:]
     assert "Overfull" not in log
-    assert (tmp_path / "paper.pdf").stat().st_size > 10_000
+    assert (folder / "paper.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no TeX here")
+def test_it_compiles_and_fits_one_column(tmp_path):
+    compiled(tmp_path, latex(board()), PAPER % (2 * COLUMN + 20))

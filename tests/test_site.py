@@ -12,18 +12,27 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import hostile
+import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from bench.board import build
 from bench.board.plain import to_json
+from bench.cache.output import MAKER, MARK
 from bench.cli.common import workspace
+from bench.core.errors import BenchError
+from bench.core.words import Provenance
 from bench.evaluation.differences import PLACES, Differences, differences
 from bench.evaluation.paired import difference
 from bench.evaluation.scoring import confusions
 from bench.literature import judged
+from bench.report.page import report_folder
 from bench.site.content import Content, Section, gather
 from bench.site.downloads import downloads
+from bench.site.facts import facts
 from bench.site.files import files as files_of
+from bench.site.light import LARGEST, TOTAL, light
 from bench.site.pages import pages
 from bench.site.tables import heads, lines
 from bench.site.write import write_site
@@ -102,6 +111,63 @@ def test_every_page_is_valid_and_every_link_leads_somewhere(content):
         parser.parse(text)
         assert not parser.errors, (name, parser.errors[:3])
     check_links(files)
+
+
+def test_provenance_lists_the_rows_that_were_not_run_here_and_no_others(content):
+    def page(content: Content) -> str:
+        return dict(pages(content))["provenance.html"].decode()
+
+    def told(section: Section, *words: Provenance) -> Section:
+        rows = [
+            replace(row, provenance=words[i] if i < len(words) else "run")
+            for i, row in enumerate(section.table.rows)
+        ]
+        return replace(section, table=replace(section.table, rows=tuple(rows)))
+
+    first, *others = content.sections
+    rest = tuple(map(told, others))
+    every = page(replace(content, sections=(told(first), *rest)))
+    assert "Every row of this site was run" in every
+    assert "Rows that were not run here" not in every
+    some = page(replace(content, sections=(told(first, "reported"), *rest)))
+    listed = some.partition("Rows that were not run here")[2].partition("<h2>")[0]
+    assert listed.count("<tr>") == 2  # of the heading and of the row
+    assert f">{first.table.rows[0].name}</a>" in listed
+    assert "Every row of this site was run" not in some
+
+
+def test_a_method_page_says_what_is_read_how_large_it_is_and_how_its_epoch_is_selected(content):
+    registry, _ = workspace(None, content.results)
+    section = content.sections[0]
+    counts = {"ststnet": 1234, "flowsvm": None}
+    rows = [
+        replace(section.table.rows[0], label=name, title=name, parameters=count)
+        for name, count in counts.items()
+    ]
+    made = replace(section, table=replace(section.table, rows=tuple(rows)), done={})
+    files = dict(pages(replace(content, sections=(made,), registry=registry)))
+    network, svm = (files[f"methods/{name}.html"].decode() for name in counts)
+    for page in (network, svm):
+        assert "<dt>reads<dd>flow image: The onset-to-apex TV-L1 flow as STSTNet reads it" in page
+        assert "The last: the number of epochs is fixed beforehand" in page
+    assert "<dt>trained parameters<dd>1,234" in network
+    assert "trained parameters" not in svm
+    assert "<dt>also uses, where a dataset has it<dd>optical flow: Flow from onset" in svm
+    assert "Defaults are the paper's." in network.replace("&#39;", "'")
+    assert "paper&#39;s" not in svm.partition("<h2>Configuration")[2].partition("</table>")[0]
+    two = facts(None, [(made, rows[0]), (made, replace(rows[0], label="b", selection="oracle"))])
+    assert [line.split(":")[0] for line in two["epoch that is scored"]] == ["ststnet", "b"]
+
+
+def test_words_in_backticks_of_a_dataset_are_code(content):
+    registry, _ = workspace(None, content.results)
+    first = content.sections[0]
+    made = replace(first, table=replace(first.table, task="megc2019flow/3"))
+    files = dict(pages(replace(content, sections=(made,), registry=registry)))
+    page = files["datasets/megc2019flow.html"].decode()
+    assert "`" not in page
+    assert "<code>" in page
+    assert not re.search(r"(19|20)\d\d, (19|20)\d\d", page)
 
 
 def test_nothing_is_loaded_from_another_host(content):
@@ -395,6 +461,53 @@ def test_pictures_of_real_data_are_published_only_without_faces(world):
     shown = {path.name for path in (world.folder / "site" / "figures").rglob("*.png")}
     assert "recall_classes.png" in shown
     assert "occlusion.png" not in shown
+
+
+def reported(content: Content, pictures: int) -> Content:
+    """Each row as one of SYNTHETIC data, with a report of so many noisy pictures."""
+    (section,) = content.sections
+    made = replace(section, table=replace(section.table, synthetic=True))
+    texture = np.random.default_rng(0).normal(128, 30, (220, 370, 3)).clip(0, 255).astype(np.uint8)
+    note, raw = PngInfo(), io.BytesIO()
+    note.add_text("Software", MAKER)
+    Image.fromarray(texture).save(raw, "png", pnginfo=note)
+    assert len(raw.getvalue()) > 200_000
+    for row in made.rows:
+        folder = report_folder(content.results, row.label, made.table.task)
+        folder.mkdir(parents=True)
+        for i in range(pictures):
+            (folder / f"occlusion{i}.png").write_bytes(raw.getvalue())
+    return replace(content, sections=(made,))
+
+
+def test_ten_explained_rows_stay_below_two_megabytes(tmp_path):
+    pictures = 2
+    drawn(tmp_path, methods=10, tasks=1)
+    registry, _ = workspace(None, tmp_path)
+    store = Store(tmp_path)
+    files = files_of(reported(gather(store, registry, store.records()), pictures))
+    assert sum(map(len, files.values())) < 2_000_000
+    small = [data for name, data in files.items() if name.endswith(".png")]
+    assert len(small) == 10 * pictures
+    assert max(map(len, small)) <= LARGEST[0]
+    for data in small:
+        assert MARK.search(data)
+        with Image.open(io.BytesIO(data)) as picture:
+            assert picture.width >= 360
+    check_links(files)
+
+
+def test_more_pictures_than_a_site_can_hold_are_left_out_last_first():
+    note, raw = PngInfo(), io.BytesIO()
+    note.add_text("Software", MAKER)
+    Image.new("RGB", (40, 40)).save(raw, "png", pnginfo=note)
+    plain = raw.getvalue() + b"." * (LARGEST[-1] - len(raw.getvalue()))
+    many = {f"{i:03}": plain for i in range(TOTAL // len(plain) + 5)}
+    kept = light(many)
+    assert list(kept) == list(many)[:-5]
+    assert set(kept.values()) == {plain}
+    with pytest.raises(BenchError, match=r"^a[.]png is a damaged picture"):
+        light({"a.png": b"\x89PNG" * 20_000})
 
 
 def test_publish_of_nothing_is_one_line(world):

@@ -6,8 +6,12 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -399,6 +403,58 @@ def test_a_new_submission_replaces_the_one_before(packed):
     assert verify(packed, "--folds", "0")[1]["files"]["state"] == "ok"
 
 
+def test_a_submission_is_one_archive_of_the_same_files(packed):
+    for name in ("one.zip", "two.zip"):
+        done = packed.bench("submit", CELL, "-o", name, "--author", "A. Nobody")
+        assert done.code == 0, done.err
+    first, second = (packed.folder / name for name in ("one.zip", "two.zip"))
+    assert first.read_bytes() == second.read_bytes()
+    folder = packed.folder / "submission"
+    with zipfile.ZipFile(first) as archive:
+        assert archive.namelist()[0] == "manifest.json"
+        found = {name: archive.read(name) for name in archive.namelist()}
+    there = [path for path in folder.rglob("*") if path.is_file()]
+    assert found == {path.relative_to(folder).as_posix(): path.read_bytes() for path in there}
+    # It replaces its own, and nothing else.
+    assert packed.bench("submit", CELL, "-o", "one.zip").code == 0
+    (packed.folder / "mine.zip").write_bytes(b"something else")
+    assert packed.bench("submit", CELL, "-o", "mine.zip").code == 2
+    assert (packed.folder / "mine.zip").read_bytes() == b"something else"
+
+
+def test_an_archive_is_verified_as_its_folder_is(packed):
+    assert packed.bench("submit", CELL, "-o", "one.zip", "--author", "A. Nobody").code == 0
+    words = ("--engine", "serial", "--folds", "1", "--seed", "1", "--json")
+    folder, archive = (packed.bench("verify", name, *words) for name in ("submission", "one.zip"))
+    assert archive.code == 0
+    assert json.loads(archive.out) == json.loads(folder.out)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["../manifest.json"], "leads out"),
+        (["/manifest.json"], "leads out"),
+        (["manifest.json", "a", "a"], "a name twice"),
+        (["manifest.json", "a", "a/b"], "not an archive of a submission"),
+        (["other.json"], "no manifest.json"),
+        ([], "no manifest.json"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_archive_of_anything_else_is_one_line(world, names, said):
+    with zipfile.ZipFile(world.folder / "theirs.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "{}")
+    done = world.bench("verify", "theirs.zip")
+    assert done.code == 2
+    (line,) = done.err.splitlines()
+    assert said in line
+    assert not (world.folder.parent / "manifest.json").exists()
+    (world.folder / "no.zip").write_bytes(b"PK")
+    assert "not an archive of a submission" in world.bench("verify", "no.zip").err
+
+
 def test_descriptions_for_other_tools(packed):
     folder = packed.folder / "submission"
     croissant = json.loads((folder / "croissant.json").read_text())
@@ -438,3 +494,48 @@ def test_the_workflow_runs_commands_that_exist():
             verb = verb.commands[words.pop(0)]
         known = {option for one in verb.load().params for option in one.opts}
         assert {word for word in words if word.startswith("-")} <= known, line
+
+
+def script(job: str) -> str:
+    """What a job of the workflow runs, besides installing."""
+    import yaml
+
+    steps = yaml.safe_load(WORKFLOW.read_text())["jobs"][job]["steps"]
+    (found,) = (step["run"] for step in steps if "name" in step)
+    return str(found)
+
+
+@pytest.mark.slow  # seconds: processes of its own
+def test_the_workflow_verifies_what_a_branch_adds_and_puts_main_on_the_board(packed, tmp_path):
+    def shell(text: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["bash", "-c", text], env=env, capture_output=True, text=True)
+
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "bench").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bench "$@"\n')
+    (tools / "bench").chmod(0o755)
+    person = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+    people = {f"GIT_{what}": "a@b" for what in person}
+    around = {"GITHUB_BASE_REF": "main", "BENCH_TRUST": "1", "BENCH_TOY_ROOT": "data"}
+    env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", **people, **around}
+    made = shell(
+        "set -e; git init -q -b main; git commit -q --allow-empty -m 0; git checkout -q -b theirs;"
+        "git update-ref refs/remotes/origin/main main; mkdir submissions;"
+        "mv submission submissions/mine; rm -r results; git add submissions; git commit -q -m 1"
+    )
+    assert made.returncode == 0, made.stderr
+    # Who verifies knows the plugin from the submission alone.
+    packed.plugin.unlink()
+    Path("bench.toml").write_text("")
+    verified = shell(script("verify"))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "rerun" in verified.stdout
+    published = shell(script("board"))
+    assert published.returncode == 0, published.stdout + published.stderr
+    assert Path("site/index.html").exists()
+    assert "mean" in Path("site/board/leaderboard.md").read_text()
+    assert Path("site/board/predictions.tar.gz").exists()
+    table = next(Path("submissions/mine").rglob("*.csv"))
+    table.write_text(table.read_text().replace("low", "high", 1))
+    assert shell("git commit -q -a -m 2").returncode == 0
+    assert shell(script("verify")).returncode == 1

@@ -51,7 +51,8 @@ class Column:
         title: heading, of a table whose columns depend on it.
         text: a cell in words.
         values: the same as plain numbers by name, for csv and parquet.
-        priority: a narrow terminal drops the columns of the highest first, and never those of 0.
+        priority: a terminal shows columns in this order up to the first that has no room; those of
+            0 always.
         main: part of the narrow table; others are details.
         right: numbers, aligned to the right; not where an interval may follow.
         here: whether a table has it.
@@ -250,7 +251,7 @@ COLUMNS = (
         lambda _, row: {"notes": notes_text(row)}, main=True,
     ),
     Column(
-        "remarks", lambda _: "notes", lambda _, row: full_text(row), priority=5,
+        "remarks", lambda _: "notes", lambda _, row: full_text(row), priority=19,
     ),
 )  # fmt: skip
 """All columns, in the order of every format."""

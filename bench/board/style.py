@@ -57,6 +57,13 @@ def shown(name: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
+def shortened(name: str, most: int) -> str:
+    """A path or file name without its middle where it is too long: its ends tell most."""
+    text = visible(name)
+    left = (most - 1) // 2
+    return text if len(text) <= most else f"{text[:left]}…{text[-(most - 1 - left) :]}"
+
+
 def stamped(figure: Figure, synthetic: bool) -> Figure:
     """Mark a figure of synthetic data with the word SYNTHETIC above it."""
     if synthetic:

@@ -14,6 +14,7 @@ from bench.board.board import Table
 from bench.board.columns import COLUMNS, KEY, Column, of_table
 from bench.board.contract import contract_text
 from bench.board.document import heading
+from bench.board.notes import BRIEF
 from bench.board.text import TEST_BEST
 from bench.core.escape import visible
 from bench.evaluation.row import Row
@@ -23,7 +24,9 @@ NARROW = 100
 BETWEEN = 2
 """Characters between two columns: the padding, and the line that the box leaves out."""
 IN_FULL = "remarks"
-"""Takes the place of the notes in brief where there is room for it."""
+"""Takes the place of the notes in brief where there is room left when no other column fits."""
+LONGEST_NOTE = BRIEF + len(" +1")
+"""Characters of a line of the notes in brief: longer ones go on below, and push no column out."""
 
 
 def grids(table: Table, width: int, columns: Sequence[Column] = ()) -> Iterator[Group]:
@@ -34,7 +37,7 @@ def grids(table: Table, width: int, columns: Sequence[Column] = ()) -> Iterator[
     Args:
         table: what to show.
         width: of the terminal, characters.
-        columns: those asked for, however wide; by default as many as fit, the most important first.
+        columns: those asked for, however wide; by default as many as fit, by their priority.
     """
     yield _grid(table, table.rows, "", width, columns)
     if table.test_best:
@@ -42,17 +45,38 @@ def grids(table: Table, width: int, columns: Sequence[Column] = ()) -> Iterator[
 
 
 def fitting(table: Table, rows: Sequence[Row], width: int) -> tuple[Column, ...]:
-    """The columns that fit: those of priority 0 always, then each that still has room."""
+    """The columns of priority 0, and the others by priority up to the first that has no room.
+
+    Details that are the same in all rows, with no clip or fold missing, come after all others;
+    the notes in full take the place of those in brief only in what room is left.
+    """
     here = of_table(COLUMNS, table)
     wide = {one.name: max(map(cell_len, _words(table, one, rows))) for one in here}
+    wide["notes"] = min(wide["notes"], LONGEST_NOTE)
+
+    def fit(names: set[str]) -> bool:
+        return sum(wide[name] for name in names) + BETWEEN * (len(names) - 1) <= width
+
     chosen = {one.name for one in here if not one.priority}
-    for one in sorted(here, key=lambda one: (one.priority, not one.main)):
-        wanted = chosen | {one.name}
-        if one.name == IN_FULL:
-            wanted -= {"notes"}
-        if sum(wide[name] for name in wanted) + BETWEEN * (len(wanted) - 1) <= width:
-            chosen = wanted
+    others = (one for one in here if one.priority and one.name != IN_FULL)
+    for one in sorted(others, key=lambda one: (_idle(table, one, rows), one.priority)):
+        if not fit(chosen | {one.name}):
+            break
+        chosen.add(one.name)
+    if fit(in_full := chosen - {"notes"} | {IN_FULL}):
+        chosen = in_full
     return tuple(one for one in here if one.name in chosen)
+
+
+def _idle(table: Table, column: Column, rows: Sequence[Row]) -> bool:
+    """Whether a detail is the same in all rows, and shows nothing that is missing."""
+    whole = table.contract.found == table.contract.expected
+    missing = {
+        "clips": any(row.clips != row.expected for row in rows) or not whole,
+        "folds": any(row.folds != row.of for row in rows),
+    }
+    alike = len({column.text(table, row) for row in rows}) < 2
+    return alike and not column.main and not missing.get(column.name, False)
 
 
 def _words(table: Table, column: Column, rows: Sequence[Row]) -> list[str]:
@@ -71,6 +95,7 @@ def _grid(
             # Where even the most important columns are too wide, long names are broken, not cut.
             overflow="fold",
             no_wrap=column is not KEY and column.name not in ("notes", IN_FULL),
+            max_width=LONGEST_NOTE if column.name == "notes" else None,
         )
     for row in rows:
         cells = (Text(visible(column.text(table, row))) for column in shown)

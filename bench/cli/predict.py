@@ -138,12 +138,17 @@ def _of_files(
     output: Path,
 ) -> Predictions:
     # Imported late: a dataset's clips are not drawn.
+    from matplotlib import rc_context
+
+    from bench.board.style import SETTINGS, png
     from bench.deploy.strip import strip
 
     def draw(clip: OwnClip, row: Prediction) -> None:
         if len(pictures) < STRIPS:
             name = f"{len(pictures) + 1:02d}-{safe(Path(clip.name).stem, '-')}.png"
-            pictures.append(Output(output / name, strip(clip, row, trained.card), MARK))
+            with rc_context(SETTINGS):
+                picture = png(strip(clip, row, trained.card))
+            pictures.append(Output(output / name, picture, MARK))
 
     with progress("predicting") as report:
         return predict_files(trained, source, keys, crop, face_model, each=draw, progress=report)

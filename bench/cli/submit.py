@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from bench.evaluation.find_cell import find_cell
 from bench.store.store import Store
 from bench.submission import manifest
 from bench.submission.build import About, build
+from bench.submission.zipped import ENDING, MARK, zipped
 
 SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
@@ -25,7 +27,9 @@ def submit(
         list[str],
         typer.Argument(metavar="CELL...", help="Cells: task/method, or more of the path."),
     ],
-    output: Annotated[Path, output_option("Folder to write.")] = Path("submission"),
+    output: Annotated[Path, output_option("Folder to write, or one file NAME.zip.")] = Path(
+        "submission"
+    ),
     licence: Annotated[
         str, typer.Option("--licence", help="Licence of the predictions: an SPDX identifier.")
     ] = "CC-BY-4.0",
@@ -43,24 +47,25 @@ def submit(
     """Pack all predictions of cells for a public leaderboard.
 
     The folder holds the records with their tasks and machines, the same predictions as csv tables,
-    the source of plugins, and a manifest. It has no pixels and no frames, but the true class of
-    each clip.
+    the source of plugins, and a manifest; -o NAME.zip makes one archive of it. It has no pixels and
+    no frames, but the true class of each clip.
     """
     if not SPDX.fullmatch(licence):
         raise BenchError(f"--licence {licence!r}: expected an SPDX identifier such as CC-BY-4.0")
     if url and not url.startswith("https://"):
         raise BenchError(f"--url {url!r}: expected an address that begins with https://")
-    before = _before(output, force)
+    archive = output.suffix.lower() == ENDING and not output.is_dir()
+    if archive:
+        check_output(output, MARK, force)
+    before = set() if archive else _before(output, force)
     registry, settings = workspace(plugin, results, needed=True)
     store = Store(settings.results)
     found = [find_cell(store, words) for words in cells]
     files = build(store, found, registry, About(licence, author or (), url))
-    # The manifest comes last: until then the folder is no submission.
-    order = sorted(files, key=lambda name: name == manifest.NAME)
-    (output / manifest.NAME).unlink(missing_ok=True)
-    write_outputs([Output(output / name, files[name], None) for name in order], force=True)
-    for name in before - files.keys():
-        (output / name).unlink(missing_ok=True)
+    if archive:
+        write_outputs([Output(output, zipped(files), MARK)], force)
+    else:
+        _write(files, output, before)
     for name in sorted(files):
         out().say(f"{output / name}  {len(files[name]):,} bytes")
     number = "one cell" if len(found) == 1 else f"{len(found)} cells"
@@ -68,6 +73,16 @@ def submit(
         f"Packed {sum(len(cell.records) for cell in found)} folds of {number} under {licence}. "
         f"{manifest.REVEALS} Check that the licences of the datasets allow it."
     )
+
+
+def _write(files: Mapping[str, bytes], folder: Path, before: set[str]) -> None:
+    """Write a folder in place of the files of an earlier one."""
+    # The manifest comes last: until then the folder is no submission.
+    order = sorted(files, key=lambda name: name == manifest.NAME)
+    (folder / manifest.NAME).unlink(missing_ok=True)
+    write_outputs([Output(folder / name, files[name], None) for name in order], force=True)
+    for name in before - files.keys():
+        (folder / name).unlink(missing_ok=True)
 
 
 def _before(folder: Path, force: bool) -> set[str]:

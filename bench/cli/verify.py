@@ -36,13 +36,16 @@ from bench.submission import checks
 from bench.submission.cells import cells_of
 from bench.submission.checks import Check, State, plugin_hint
 from bench.submission.manifest import Claim, Manifest, changed, read_manifest
+from bench.submission.zipped import opened
 
 TOLERANCE = 1e-6
 """Of two scores of one clip: sums in another order differ in their last digits."""
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="A submission, made by `bench submit`.")],
+    folder: Annotated[
+        Path, typer.Argument(help="A submission, made by `bench submit`: its folder or zip.")
+    ],
     folds: Annotated[
         int, typer.Option("--folds", min=0, help="Random folds of each cell to rerun; 0: none.")
     ] = 3,
@@ -60,12 +63,13 @@ def verify(
     Code of the submission runs only if its file is named with --plugin. Exits with 1 when a check
     fails, with 2 when the submission cannot be read. What cannot be checked here is named.
     """
-    manifest = read_manifest(folder)
-    registry, settings = workspace(plugin, needed=True)
-    # Drawn only now: nobody who forges a record knows which folds will run again.
-    seed = secrets.randbelow(10**9) if seed is None else seed
-    again = _Again(registry, settings, RunOptions(engine=engine, jobs=jobs), folds, seed)
-    found = list(_checks(folder, manifest, again))
+    with opened(folder) as place:
+        manifest = read_manifest(place)
+        registry, settings = workspace(plugin, needed=True)
+        # Drawn only now: nobody who forges a record knows which folds will run again.
+        seed = secrets.randbelow(10**9) if seed is None else seed
+        again = _Again(registry, settings, RunOptions(engine=engine, jobs=jobs), folds, seed)
+        found = list(_checks(place, manifest, again))
     if json:
         print_json({"seed": seed, "checks": [asdict(one) for one in found]})
     else:

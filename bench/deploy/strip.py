@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
-
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from bench.cache.output import MAKER
-from bench.core.escape import visible
+from bench.board.style import blank, shortened, shown, stamped
 from bench.data.figure import STRONG, flow_colours
 from bench.deploy.card import Card
 from bench.deploy.clips import OwnClip
@@ -17,20 +15,16 @@ from bench.views.catalog import provided_frames
 from bench.views.flow.optical import optical_flow
 from bench.views.frames import colour, resized
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 TALLEST = 340
 """Rows at most that are drawn."""
 WIDTH, HEIGHT = 7.1, 2.3
 """Inches."""
+LONGEST_NAME = 40
+"""Characters of a clip's name, which may be a path."""
 
 
-def strip(clip: OwnClip, row: Prediction, card: Card) -> bytes:
-    """The picture as png."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+def strip(clip: OwnClip, row: Prediction, card: Card) -> Figure:
+    """The pictures of one clip side by side; a method's word for each class at the right."""
     frames = colour(provided_frames(clip.views, (0, clip.views.apex)))
     height, width = frames.shape[1:3]
     scale = min(1.0, TALLEST / height)
@@ -39,8 +33,7 @@ def strip(clip: OwnClip, row: Prediction, card: Card) -> bytes:
     flow = optical_flow(clip.views, size=size)
     # Equal frames show no motion to scale the colours by.
     full = max(float(np.percentile(np.hypot(flow[0], flow[1]), STRONG)), 1e-6)
-    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = blank(WIDTH, HEIGHT)
     cells = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.6))
     pictures = (onset, apex, flow_colours(flow, full))
     words = (
@@ -53,14 +46,10 @@ def strip(clip: OwnClip, row: Prediction, card: Card) -> bytes:
         cell.set_axis_off()
         cell.set_title(word, fontsize=7, pad=3)
     _scores(cells[3], row, card.classes)
-    title = f"{clip.name}: {card.label}, trained on {card.inputs['task']}"
-    if card.synthetic:
-        title += " (SYNTHETIC)"
-    # A dollar sign in a name is no formula.
-    figure.suptitle(visible(title), fontsize=8, parse_math=False)
-    raw = io.BytesIO()
-    figure.savefig(raw, dpi=200, format="png", metadata={"Software": MAKER})
-    return raw.getvalue()
+    name = shortened(clip.name, LONGEST_NAME)
+    title = f"{name}: {shown(card.label)}, trained on {shown(card.inputs['task'])}"
+    figure.suptitle(title)
+    return stamped(figure, card.synthetic)
 
 
 def _scores(cell: Axes, row: Prediction, classes: tuple[str, ...]) -> None:
@@ -68,9 +57,7 @@ def _scores(cell: Axes, row: Prediction, classes: tuple[str, ...]) -> None:
     colours = ["tab:blue" if place == row.label else "lightgrey" for place in places]
     bars = cell.barh(places, row.scores, color=colours)
     cell.bar_label(bars, fmt="%.3g", fontsize=6, padding=2)
-    cell.set_yticks(places, [visible(name) for name in classes], fontsize=7)
-    for label in cell.get_yticklabels():
-        label.set_parse_math(False)
+    cell.set_yticks(places, list(map(shown, classes)), fontsize=7)
     cell.invert_yaxis()
     cell.margins(x=0.25)
     # Each bar has its number; an axis that goes on to 1.2 would look like one of probabilities.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bench.board.style import shown
 from bench.core.file_names import safe
 from bench.core.types import Array
-from bench.report.occlusion import GRID, drops, occlusion_figure
+from bench.report.occlusion import GRID, STRONGEST, drops, occlusion_figure
 from bench.report.page import Part
 from bench.report.refit import Refitted, samples
 from bench.running.jobs import allowed, bare
@@ -63,7 +63,7 @@ def occlusion(refitted: Refitted, seconds: float) -> Part:
         f"Drop in the true class's score when a patch of the apex frame ({GRID} x {GRID} patches) "
         "is replaced by the onset's, which hides the motion there. Where it is positive, the "
         "motion is evidence for the true class. Units are the method's own; the colour scale is "
-        f"clipped at the strongest 2 % of patches. n = {len(maps)} held-out clips of one fold; "
-        f"nothing is averaged over folds. {refitted.about}"
+        f"clipped at the strongest {100 * STRONGEST:.0f} % of patches. n = {len(maps)} held-out "
+        f"clips of one fold; nothing is averaged over folds. {refitted.about}"
     )
     return Part(title, about, "occlusion", occlusion_figure(maps, clips, names))

@@ -23,6 +23,8 @@ from bench.views.frames import gray
 GRID = 8
 """Patches along a side."""
 COLUMNS = 4
+STRONGEST = 0.1
+"""Share of patches that may lie beyond the scale: a turned vote counts 1, what leads to it .01."""
 
 
 def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None:
@@ -55,11 +57,15 @@ def drops(method: Method, model: Model, clip: Views, label: int) -> Array | None
             patch = np.s_[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
             copy = frames.copy()
             copy[clip.apex][patch] = frames[0][patch]
-            # With a set of its own: replace would hand on that of the clip.
-            other = dataclasses.replace(clip, sources={**clip.sources, "frames": copy}, seen=set())
-            changed.append(method.describe(other))
+            changed.append(method.describe(_with_frames(clip, copy)))
         drop[i] = score - model.predict(changed)[:, label]
     return drop
+
+
+def _with_frames(clip: Views, frames: Array) -> Views:
+    # `replace` hands on the clip's own set, and its way to decode some frames: of the files.
+    sources = {**clip.sources, "frames": frames}
+    return dataclasses.replace(clip, sources=sources, seen=set(), some_frames=None)
 
 
 def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Sequence[str]) -> Figure:
@@ -97,8 +103,8 @@ def occlusion_figure(maps: Sequence[Array], clips: Sequence[Views], names: Seque
 
 
 def _limit(sizes: Array) -> float:
-    """Where colours end: a few patches that turn a vote should not pale all others."""
-    for share in (0.98, 1):
+    """Where colours end: patches that turn a vote of an SVM should not pale all others."""
+    for share in (1 - STRONGEST, 1):
         if (limit := float(np.quantile(sizes, share))) > 0:
             return limit
     return 1.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -36,7 +37,10 @@ from bench.literature.verdict import in_a_word
 from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
 from bench.site.content import Content, Section, method_of
-from bench.site.pictures import forest, pictures
+from bench.site.facts import facts as known_facts
+from bench.site.facts import has_paper
+from bench.site.light import light
+from bench.site.pictures import Picture, forest, pictures
 from bench.site.render import render
 from bench.site.tables import (
     dataset_page,
@@ -61,8 +65,12 @@ def pages(content: Content) -> Iterator[tuple[str, bytes]]:
     yield "index.html", render("index", "", tasks=list(map(_summary, content.sections)), **shared)
     for section in content.sections:
         yield from _task(section, shared)
+    drawn = {name: list(pictures(content, rows)) for name, rows in content.methods.items()}
+    small = light({one.path: one.data for found in drawn.values() for one in found})
     for name, rows in content.methods.items():
-        yield from _method(content, name, rows, shared)
+        shown = [one for one in drawn[name] if one.path in small]
+        yield method_page(name), _method(content, name, rows, shown, shared)
+    yield from small.items()
     for name, sections in content.datasets.items():
         yield _dataset(content, name, sections, shared)
     yield "compare.html", _compare(content, shared)
@@ -146,35 +154,35 @@ def _variants(group: Any) -> dict[str, Any]:
 
 
 def _method(
-    content: Content, name: str, rows: list[tuple[Section, Row]], shared: dict[str, Any]
-) -> Iterator[tuple[str, bytes]]:
+    content: Content,
+    name: str,
+    rows: list[tuple[Section, Row]],
+    pictures: list[Picture],
+    shared: dict[str, Any],
+) -> bytes:
     plugin = content.registry.methods.get(name)
-    found = list(pictures(content, rows))
-    yield (
-        method_page(name),
-        render(
-            "method",
-            "../",
-            name=name,
-            title=plugin.facts.title if plugin else rows[0][1].title,
-            facts=plugin.facts if plugin else None,
-            about=about(plugin) if plugin else "",
-            configuration=_configuration(plugin) if plugin else [],
-            presets=[p for p in plugin.presets if plugin.presets[p]] if plugin else [],
-            results=[result(section, row) for section, row in rows],
-            variants=[
-                (section, _variants(group))
-                for section in content.sections
-                for group in section.table.variants
-                if group.method == name
-            ],
-            literature=[one for one in _judgements() if one["first"].method == name],
-            pictures=found,
-            **shared,
-        ),
+    return render(
+        "method",
+        "../",
+        name=name,
+        title=plugin.facts.title if plugin else rows[0][1].title,
+        facts=plugin.facts if plugin else None,
+        about=about(plugin) if plugin else "",
+        known=known_facts(plugin, rows),
+        of_paper=plugin is not None and has_paper(plugin),
+        configuration=_configuration(plugin) if plugin else [],
+        presets=[p for p in plugin.presets if plugin.presets[p]] if plugin else [],
+        results=[result(section, row) for section, row in rows],
+        variants=[
+            (section, _variants(group))
+            for section in content.sections
+            for group in section.table.variants
+            if group.method == name
+        ],
+        literature=[one for one in _judgements() if one["first"].method == name],
+        pictures=pictures,
+        **shared,
     )
-    for picture in found:
-        yield picture.path, picture.data
 
 
 def _configuration(plugin: type[Method]) -> list[dict[str, Any]]:
@@ -207,10 +215,16 @@ def _dataset(
         title=plugin.facts.title if plugin else name,
         about=about(plugin).splitlines()[0] if plugin and about(plugin) else "",
         facts=plugin.facts if plugin else None,
+        paper=_dated(plugin.facts.paper, plugin.facts.year) if plugin else "",
         labellings=plugin.labellings if plugin else {},
         sections=sections,
         **shared,
     )
+
+
+def _dated(paper: str, year: int | None) -> str:
+    """A paper with its year, where its venue does not name one."""
+    return paper if not year or re.search(r"\b(19|20)\d\d\b", paper) else f"{paper}, {year}"
 
 
 def _compare(content: Content, shared: dict[str, Any]) -> bytes:
@@ -252,11 +266,13 @@ def _judgements() -> list[dict[str, Any]]:
 def _provenance(content: Content, shared: dict[str, Any]) -> bytes:
     counts, others = [], []
     for section in content.sections:
-        by_word: dict[str, list[Row]] = defaultdict(list)
-        for row in section.rows:
-            by_word[row.provenance].append(row)
-        counts.append((section, {word: len(by_word[word]) for word in PROVENANCE}))
-        others += [(section, word, rows) for word, rows in by_word.items() if word != "run"]
+        by_word = {
+            word: [row for row in section.rows if row.provenance == word] for word in PROVENANCE
+        }
+        counts.append((section, {word: len(rows) for word, rows in by_word.items()}))
+        others += [
+            (section, word, rows) for word, rows in by_word.items() if rows and word != "run"
+        ]
     return render(
         "provenance",
         "",

@@ -15,6 +15,7 @@ from bench.cli.common import STAND_INS, out, progress, workspace
 from bench.cli.complete import complete_datasets
 from bench.cli.options import Force, Plugin, output_option
 from bench.core.clip import Clip
+from bench.core.drawing import fitted
 from bench.core.errors import BenchError
 from bench.core.file_names import safe
 from bench.core.machine import cores
@@ -48,7 +49,7 @@ def show(
         (dataset,), settings = chosen_datasets(registry, settings, name, cores(), report)
     one = find(name, dataset.index().clips, clip)
     (digest,) = identities(dataset, [one], digests([one], settings.cache, name))
-    figure = draw(one, views_of(dataset, one, digest, settings.cache), dataset)
+    figure = fitted(draw(one, views_of(dataset, one, digest, settings.cache), dataset))
     path = output or Path(f"{safe(one.id.replace('/', '_'), '-')}.png")
     raw, kind = io.BytesIO(), path.suffix[1:].lower()
     maker = "Software" if kind == "png" else "Creator"

@@ -5,12 +5,15 @@ document.documentElement.classList.add("scripted");
 
 const element = (name, words = "") => Object.assign(document.createElement(name), { textContent: words });
 
+// A place to break after each slash: names of classes are long.
+const broken = (words) => words.replaceAll("/", "/\u200b");
+
 // The line of the table of details that belongs to a row, in a window over the page.
 function show(row, line, heads) {
   const shown = document.getElementById("details");
   const list = element("dl");
   heads.forEach((head, i) => {
-    if (i) list.append(element("dt", head.textContent), element("dd", line.cells[i].textContent));
+    if (i) list.append(element("dt", broken(head.textContent)), element("dd", line.cells[i].textContent));
   });
   const [method, close] = [row.querySelector("th a"), element("button", "Close")];
   const link = Object.assign(element("a", `All about ${method.textContent}`), { href: method.href });
