@@ -314,7 +314,8 @@ def test_partial_predictions_stand_below_with_their_count_and_without_an_interva
         "kind": "partial-clips", "clips": 17, "of": 18, "text": ""
     }  # fmt: skip
     assert last["scores"]["uf1"]["low"] is None
-    assert "17 of 18 clips" in ran.bench("board").out
+    assert "17/18 clips" in ran.bench("board").out
+    assert "17 of 18 clips" in ran.bench("board", "--format", "markdown").out
 
 
 @pytest.mark.parametrize("partial", [True, False])

@@ -42,12 +42,6 @@ def test_a_run_says_before_it_starts_how_long_it_may_take(world):
     assert "Estimated" not in world.run("--jobs", "1").err
 
 
-def test_a_first_run_says_that_its_time_is_unknown(world):
-    said = "Run time unknown: none of the 1 method-task pairs has run here."
-    assert said in world.run(methods="mean").err
-    assert "Run time" not in world.run(methods="mean").err
-
-
 def test_processes_and_serial_and_any_order_predict_the_same_bytes(world):
     world.run("--results", "a", methods="mean,mean:noisy")
     world.run("--results", "b", "--jobs", "2", methods="mean:noisy,mean", engine="processes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ class Estimated:
     """As much of a method: `each` seconds a training clip."""
 
     each: float | None
+    facts = SimpleNamespace(reference=False)
 
     def seconds(self, clips, frames):
         assert frames == 10 * clips

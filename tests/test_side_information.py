@@ -173,7 +173,8 @@ def test_genders_reach_fit_and_a_board_says_where_there_were_none(world, known):
     kept = {r["label"]: r["inputs"].get("annotations") for r in world.records().values()}
     assert kept["mean"] is None
     assert (kept["told"]["gender"] is not None) == known
-    assert ("without gender" in done.out) != known
+    board = world.bench("board", "--format", "markdown").out
+    assert ("without gender" in board) != known
 
 
 def test_what_is_annotated_is_part_of_a_task_s_identity():

@@ -244,7 +244,7 @@ COLUMNS = (
     ),
     Column(
         "provenance", lambda _: "provenance", lambda _, row: row.provenance,
-        lambda _, row: {"provenance": row.provenance}, 18, order=lambda row: row.provenance,
+        lambda _, row: {"provenance": row.provenance}, 5, order=lambda row: row.provenance,
     ),
     Column(
         "notes", lambda _: "notes", lambda _, row: brief_text(row),

@@ -74,6 +74,7 @@ def _idle(table: Table, column: Column, rows: Sequence[Row]) -> bool:
     missing = {
         "clips": any(row.clips != row.expected for row in rows) or not whole,
         "folds": any(row.folds != row.of for row in rows),
+        "provenance": any(row.provenance != "run" for row in rows),
     }
     alike = len({column.text(table, row) for row in rows}) < 2
     return alike and not column.main and not missing.get(column.name, False)

@@ -171,8 +171,8 @@ def expected(prepared: Prepared) -> str:
 
     waiting = filter(waits, prepared.plan.cells)
     left = [_facts(cell, prepared)["seconds_left"] for cell in waiting]
-    # Not 0: of what is known, folds are left.
-    if not any(one != 0 for one in left):
+    # Where nothing is known there is nothing to say, and where it is 0 no fold is left.
+    if not any(left):
         return ""
     return f"{_total(left, prepared.options.workers)}."
 

@@ -118,7 +118,9 @@ def _report(prepared: Prepared, store: Store, summary: Summary, elapsed: float) 
             for grid in grids(table, console.width):
                 console.print(grid)
     if any(cell.task.synthetic for cell in cells):
-        _explain(err(), {type(cell.row.method).facts for cell in cells})
+        _explain(
+            err(), [one.facts for one in dict.fromkeys(type(cell.row.method) for cell in cells)]
+        )
     name_damaged(contents.damaged, "left out")
     _say(err(), summary, elapsed, prepared.options.incomplete)
     console.say(f"Leaderboard: {markdown}")
