@@ -64,7 +64,7 @@ class HTNet(NetworkMethod):
     described_by = ("faithful",)
     presets = {
         "quick": {"epochs": 20},
-        "minutes": {"epochs": 4},
+        "minutes": {"epochs": 3},
     }
     variants = {"straight": {"faithful": False}, "official": {"shuffle": False}}
     as_judged = frozenset({"official"})
@@ -100,7 +100,7 @@ class HTNet(NetworkMethod):
             "As in the public code, each attention sees a single token.",
             "The last epoch is kept; the public code keeps the best on the held-out subject. "
             "`htnet:official` has its batches and, in the oracle column, its choice of epoch.",
-            "The quick preset is ours: 20 epochs; minutes has 4 epochs.",
+            "The quick preset is ours: 20 epochs; minutes has 3 epochs.",
         ),
     )
 
