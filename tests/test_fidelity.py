@@ -139,6 +139,11 @@ def test_preprocessing_is_judged_by_what_a_dataset_ships():
     assert ststnet.facts.fidelity.given({"flow_image"}).gaps == ""
 
 
+def test_facts_can_be_kept_in_a_set():
+    every = [plugin.facts for plugin in METHODS.values()]
+    assert {facts.title for facts in set(every)} == {facts.title for facts in every}
+
+
 def test_comparisons_tell_equal_from_different():
     assert numbers("network", "x", [1.0, 2.0], [1.0, 2.0 + 1e-6]).agrees
     assert not numbers("network", "x", [1.0, 2.0], [1.0, 2.001]).agrees

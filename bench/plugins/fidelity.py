@@ -46,7 +46,8 @@ class Fidelity:
     network: Judgement
     preprocessing: Judgement
     recipe: Judgement
-    shipped: Mapping[str, Judgement] = field(default_factory=dict)
+    # No part of the hash: facts are kept in sets, and a mapping has none.
+    shipped: Mapping[str, Judgement] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, word: str) -> Self:
