@@ -21,6 +21,7 @@ from bench.planning.plan import Cell, fold_seconds
 from bench.planning.skipped import sentences
 from bench.running.jobs import options_of
 from bench.running.options import GIVE_UP, RunOptions
+from bench.store.files import names_in
 from bench.store.record import Record
 from bench.store.store import Store
 
@@ -166,7 +167,7 @@ def expected(prepared: Prepared) -> str:
 
     def waits(cell: Cell) -> bool:
         # Counting files spares a run with nothing to do from reading every record once more.
-        there = sum(1 for _ in store.cell_folder(cell).glob("*.json"))
+        there = sum(name.endswith(".json") for name in names_in(store.cell_folder(cell)))
         return options_of(cell, prepared.options).traced or there < len(cell.folds)
 
     waiting = filter(waits, prepared.plan.cells)

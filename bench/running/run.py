@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import cast
 
 from bench.cache.cache import Cache
@@ -31,6 +30,7 @@ from bench.running.worker import fit
 from bench.store.at_work import Mark, at_work, refuse_busy
 from bench.store.code import code_judge, dataset_code, dataset_plugins
 from bench.store.environment import environment, environment_id, environment_name
+from bench.store.provenance import Origin
 from bench.store.record import Inputs, Record
 from bench.store.store import NOTHING_KEPT, Store
 
@@ -61,7 +61,7 @@ class Summary:
     unreadable: list[str] = field(default_factory=list)
     spared: list[Cell] = field(default_factory=list)
     skipped: Counter[Pair] = field(default_factory=Counter)
-    read: dict[Path, Record] = field(default_factory=dict)
+    read: dict[str, Record] = field(default_factory=dict)
 
 
 def run(plan: Plan, store: Store, cache: Cache, options: RunOptions, progress: Progress) -> Summary:
@@ -167,16 +167,19 @@ def _missing(
     """Of each cell, the units without a record that serves."""
     tasks = {id(cell.task): cell.task for cell in cells}.values()
     summary.rewritten += filter(None, map(store.write_task, tasks))
+    origin = store.origin()
     with gc_paused():
-        waiting = [_missing_of(cell, store, options, summary) for cell in cells]
+        waiting = [_missing_of(cell, store, origin, options, summary) for cell in cells]
     if any(waiting):
         summary.read.clear()
     return waiting
 
 
-def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary) -> list[Unit]:
+def _missing_of(
+    cell: Cell, store: Store, origin: Origin, options: RunOptions, summary: Summary
+) -> list[Unit]:
     store.settle(cell)
-    found = store.of_cell(cell)
+    found = store.of_cell(cell, origin)
     wanted = options_of(cell, options)
     changes = code_judge(type(cell.row.method), dataset_plugins(cell.task.dataset))
     waiting = []
@@ -193,7 +196,7 @@ def _missing_of(cell: Cell, store: Store, options: RunOptions, summary: Summary)
             waiting.append(unit)
             continue
         summary.reused += 1
-        summary.read[path] = record
+        summary.read[str(path)] = record
         if stale:
             summary.stale.append(unit)
     return waiting

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -109,7 +109,9 @@ def at_work(results: Path, cells: Sequence[Cell], shard: str) -> Iterator[Mark]:
     run = AtWork(host, process, time.time(), command, shard, [Planned.of(cell) for cell in cells])
     path = results / "running" / f"{safe(host)}-{process}-{secrets.token_hex(4)}.json"
     # It is gone when the run is, so nothing waits for the disk.
-    write_atomically(path, seal(RUNNING, asdict(run)), durable=False)
+    # Not by `asdict`, which copies the name of every fold.
+    content = {**vars(run), "cells": [vars(cell) for cell in run.cells]}
+    write_atomically(path, seal(RUNNING, content), durable=False)
     ended = threading.Event()
 
     def beat() -> None:

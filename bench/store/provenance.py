@@ -25,9 +25,11 @@ from bench.core.machine import state_folder
 from bench.core.sealed import Kind, seal, unseal
 from bench.core.typed import DamagedError, typed
 from bench.core.words import Provenance
-from bench.store.record import Record
 
 EVIDENCE = Kind("evidence", format=1)
+
+Origin = Callable[[str, str], Provenance]
+"""The provenance of a record by its digest and signature."""
 
 CURE = "`bench repro` of its cell writes it again"
 
@@ -77,18 +79,23 @@ def ours() -> Callable[[str, str], bool]:
     return check
 
 
-def judge(again: Collection[str]) -> Callable[[Record], Record]:
-    """Adds its provenance to a record; `again` are digests that there is evidence for."""
+def unknown(digest: str, signature: str) -> Provenance:
+    """Of a record that nobody looks into: its file says nothing else."""
+    return "reported"
+
+
+def origin(again: Collection[str]) -> Origin:
+    """Of records by this user's key; `again` are digests that there is evidence for."""
     is_ours = ours()
 
-    def provenance(record: Record) -> Provenance:
-        if not record.digest:
+    def provenance(digest: str, signature: str) -> Provenance:
+        if not digest:
             return "unsealed"
-        if is_ours(record.digest, record.signature):
+        if is_ours(digest, signature):
             return "run"
-        return "reproduced" if record.digest in again else "reported"
+        return "reproduced" if digest in again else "reported"
 
-    return lambda record: record.with_(provenance=provenance(record))
+    return provenance
 
 
 def evidence_path(results: Path, record: str) -> Path:

@@ -18,7 +18,7 @@ from bench.store.environment import Environment, read_environment_file
 from bench.store.external import CURE as REIMPORT
 from bench.store.external import External, external_misfit, read_external_file
 from bench.store.files import FileKind, Listing, listing
-from bench.store.provenance import Evidence, judge, read_evidence, reproduced
+from bench.store.provenance import Evidence, origin, read_evidence, reproduced
 from bench.store.record import Record
 from bench.store.record_file import CURE, misfit, read_record
 from bench.store.task_file import TaskFile, read_task, task_name
@@ -48,7 +48,7 @@ def scan(
     results: Path,
     files: Listing | None = None,
     known: Mapping[str, TaskFile] | None = None,
-    read: Mapping[Path, Record] | None = None,
+    read: Mapping[str, Record] | None = None,
 ) -> Iterator[Found[Record | TaskFile | Environment | External | Evidence]]:
     """All tasks, records, environments, external predictions and evidence; tasks that are missing.
 
@@ -56,7 +56,7 @@ def scan(
         results: the folder.
         files: those to read; all by default.
         known: tasks by fingerprint that count instead of the folder's own.
-        read: records that are not to be read again, by path.
+        read: records that are not to be read again, with their provenance, by path.
     """
     every = (listing(results) if files is None else files).files
     tasks: dict[str, TaskFile] = {}
@@ -91,7 +91,7 @@ def scan_records(
     paths: Iterable[Path],
     task_of: Callable[[str], TaskFile | None],
     again: Collection[str] = (),
-    known: Mapping[Path, Record] | None = None,
+    known: Mapping[str, Record] | None = None,
 ) -> Iterator[Found[Record]]:
     """Records, held against their tasks where these are known, and each unit once.
 
@@ -99,10 +99,10 @@ def scan_records(
         paths: of their files.
         task_of: the task of a data fingerprint.
         again: digests of records that were run again with equal predictions.
-        known: records that are not to be read again, by path.
+        known: records that are not to be read again, with their provenance, by path.
     """
     known = known or {}
-    judged = judge(again)
+    by_key = origin(again)
     first: dict[tuple[str, str, str], Path] = {}
 
     @cache
@@ -111,7 +111,7 @@ def scan_records(
         return None if task is None else fold_clips(task, protocol)
 
     def read(path: Path) -> Record:
-        record = known.get(path) or read_record(path)
+        record = known.get(str(path)) or read_record(path, by_key)
         inputs = record.inputs
         clips, task = folds(inputs["data"], inputs["protocol"]), task_of(inputs["data"])
         if task is not None and clips is not None:
@@ -125,9 +125,8 @@ def scan_records(
             raise DamagedError(path, f"the same fold as {other}", "remove one of the two")
         if task is not None and task.task != inputs["task"]:
             raise DamagedError(path, f"inputs.task: {inputs['task']}, and its data are {task.task}")
-        found = judged(record)
         # Who shows what could have been changed: so could every score that rests on it.
-        return found if task is None or task.proven else found.with_(provenance="unsealed")
+        return record if task is None or task.proven else record.with_(provenance="unsealed")
 
     yield from _each("record", paths, read)
 

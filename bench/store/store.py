@@ -37,7 +37,7 @@ from bench.store.environment import (
 )
 from bench.store.external import External
 from bench.store.files import files_of, names_in
-from bench.store.provenance import reproduced, sign
+from bench.store.provenance import Origin, origin, reproduced, sign, unknown
 from bench.store.record import Record
 from bench.store.record_file import CURE, encode, misfit, read_record
 from bench.store.scan import Found, scan, scan_externals, scan_records, scan_tasks
@@ -141,10 +141,14 @@ class Store:
             if f"{old}.json" in names and not (here and old == new)
         ]
 
-    def of_cell(self, cell: Cell) -> dict[str, Kept]:
+    def of_cell(self, cell: Cell, origin: Origin = unknown) -> dict[str, Kept]:
         """What there is of a planned cell by fold, wherever this or an earlier version put it.
 
         A record of another key, as of changed data in earlier versions, counts as none.
+
+        Args:
+            cell: the planned one.
+            origin: the provenance of its records.
 
         Raises:
             NewerError: a later version wrote one.
@@ -157,7 +161,7 @@ class Store:
         # Those of today last: they count.
         for unit, path in (*self._former_paths(cell), *here):
             try:
-                record = self._sound(unit, path)
+                record = self._sound(unit, path, origin)
             except FileNotFoundError:
                 continue
             except DamagedError as error:
@@ -167,20 +171,24 @@ class Store:
                 found[unit.fold.name] = Kept(path, record)
         return found
 
-    def read(self, path: Path) -> Record | None:
+    def read(self, path: Path, origin: Origin = unknown) -> Record | None:
         """A record; None where there is none.
+
+        Args:
+            path: of its file.
+            origin: its provenance.
 
         Raises:
             DamagedError: the file is no sound record.
             NewerError: a later version wrote it.
         """
         try:
-            return read_record(path)
+            return read_record(path, origin)
         except FileNotFoundError:
             return None
 
     def contents(
-        self, folder: Path | None = None, known: Mapping[Path, Record] | None = None
+        self, folder: Path | None = None, known: Mapping[str, Record] | None = None
     ) -> Contents:
         """Every record, or those of one cell's folder.
 
@@ -189,7 +197,7 @@ class Store:
 
         Args:
             folder: of the cell.
-            known: records that have just been read, which are not read again.
+            known: records that have just been read, with their provenance, by path.
 
         Raises:
             NewerError: a later version wrote a file: what it says cannot be left out silently.
@@ -226,14 +234,18 @@ class Store:
         """Damaged files that runs have replaced."""
         return files_aside(self.folder)
 
-    def _sound(self, unit: Unit, path: Path) -> Record | None:
+    def origin(self) -> Origin:
+        """The provenance of this folder's records."""
+        return origin(self.reproduced())
+
+    def _sound(self, unit: Unit, path: Path, origin: Origin = unknown) -> Record | None:
         """The file at a path of the unit, validated against its clips.
 
         Raises:
             DamagedError: the file is no sound record of this unit.
             NewerError: a later version wrote it.
         """
-        record = self.read(path)
+        record = self.read(path, origin)
         if record is not None and record.key == unit.key:
             task = unit.cell.task
             held_out = task.ids[unit.fold.test].tolist()
