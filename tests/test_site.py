@@ -225,7 +225,7 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
         new.key: section.done[old.key]
         for old, new in zip(section.table.rows[::-1], rows, strict=True)
     }
-    found = differences(section.task, rows, done)
+    found = differences(rows, {key: confusions(section.task, of) for key, of in done.items()})
     # Sorted otherwise than the differences were computed.
     table = replace(section.table, rows=rows[::-1], differences=found)
     moved = replace(section, table=table)
@@ -266,7 +266,7 @@ def test_two_rows_are_compared_on_the_seeds_that_both_have(content):
     rows = tuple(row for row, _ in made)
     done = {row.key: records for row, records in made}
     keys = [row.key for row in rows]
-    kept = differences(section.task, rows, done)
+    kept = differences(rows, {key: confusions(section.task, of) for key, of in done.items()})
     moved = replace(section, table=replace(section.table, rows=rows, differences=kept))
     found = kept.by_rows()
     shared = {(0, 1): (1, 2), (0, 2): (2,), (0, 3): (0,), (1, 2): (2,)}

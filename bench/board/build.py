@@ -16,6 +16,7 @@ from bench.evaluation.differences import differences
 from bench.evaluation.external import external_order, external_row
 from bench.evaluation.identity import Meter
 from bench.evaluation.ranking import ranked
+from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import Truth, truth
 from bench.evaluation.variants import variants
 from bench.literature.ceilings import ceiling_of
@@ -88,12 +89,13 @@ def _table(
     meter: Meter,
 ) -> Table:
     grouped = sorted(by_row(records).items())
+    done = {key: finished(of_row) for key, of_row in grouped}
+    counts = {key: confusions(task, of_row) for key, of_row in done.items()}
     rows = {
-        key: meter.measured(build_row(task, protocol, of_row, registry), task, of_row)
+        key: meter.measured(build_row(task, protocol, of_row, counts[key], registry), task, of_row)
         for key, of_row in grouped
     }
-    done = {key: finished(of_row) for key, of_row in grouped}
-    best_first = ranked(rows, done, task)
+    best_first = ranked(rows, counts)
     named = {name: plugin.variants for name, plugin in registry.methods.items()}
     own = registry.metrics.values()
     others = sorted((external_row(task, one, own) for one in external), key=external_order)
@@ -121,5 +123,5 @@ def _table(
         environments=tuple(sorted({record.environment for record in records})),
         variants=variants(task, ((rows[key], done[key]) for key in rows), named),
         ceiling=ceiling_of(task.task, known_as) if alike and protocol == "loso" else None,
-        differences=differences(task, best_first, done),
+        differences=differences(best_first, counts),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bench.board.text import interval_text
 from bench.core.words import Provenance
 from bench.deploy.card import Card, Loso
-from bench.evaluation.build_row import build_row
+from bench.evaluation.build_row import build_row, finished
+from bench.evaluation.scoring import confusions
 from bench.evaluation.truth import truth
 from bench.plugins.registry import Registry
 from bench.store.store import Store
@@ -24,7 +25,8 @@ def find_loso(card: Card, store: Store, registry: Registry) -> tuple[Loso, Prove
     records = [one for one in store.contents().records if one.family == card.family]
     if not records:
         return None
-    row = build_row(truth(tasks[data]), "loso", records, registry)
+    task = truth(tasks[data])
+    row = build_row(task, "loso", records, confusions(task, finished(records)), registry)
     if row.folds != row.of:
         return None
     return Loso(dict(row.scores), row.of // len(row.seeds), row.seeds), row.provenance

@@ -31,7 +31,7 @@ from bench.evaluation.notes import (
 )
 from bench.evaluation.own_metrics import own_scores
 from bench.evaluation.row import FitTime, Row, RowKey, Score
-from bench.evaluation.scoring import confusions, matrix, parts, scores
+from bench.evaluation.scoring import matrix, parts, scores
 from bench.evaluation.selection import Selection, selection
 from bench.evaluation.truth import Truth
 from bench.planning.splits import fold_count
@@ -57,8 +57,18 @@ def by_row(records: Iterable[Record]) -> dict[RowKey, list[Record]]:
     return rows
 
 
-def build_row(task: Truth, protocol: str, records: list[Record], registry: Registry) -> Row:
-    """Score the records of one method in one configuration; the rank comes later."""
+def build_row(
+    task: Truth, protocol: str, records: list[Record], counts: Array, registry: Registry
+) -> Row:
+    """Score the records of one method in one configuration; the rank comes later.
+
+    Args:
+        task: clips and true classes.
+        protocol: of all records.
+        records: of the row.
+        counts: `confusions` of those that are finished.
+        registry: for the method's facts, and metrics of plugins.
+    """
     first = records[0]
     plugin = registry.methods.get(first.inputs["method"])
     facts = plugin.facts if plugin else None
@@ -68,7 +78,6 @@ def build_row(task: Truth, protocol: str, records: list[Record], registry: Regis
     total = fold_count(protocol, task.people, task.databases, task.ids) * len(seeds)
     ended = Counter[Status](r.status for r in records if r.status != "ok")
     partial = [Partial(len(done), total, dict(sorted(ended.items())))] if len(done) != total else []
-    counts = confusions(task, done)
     other = selection(task, done) if done else Selection()
     return Row(
         label=first.label,

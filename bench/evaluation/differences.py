@@ -13,11 +13,8 @@ import numpy as np
 from bench.core.seeds import derived_seed
 from bench.core.types import Array
 from bench.evaluation.row import Row, RowKey
-from bench.evaluation.scoring import confusions
-from bench.evaluation.truth import Truth
 from bench.statistics import bootstrap_differences, score
 from bench.statistics.metrics import uf1
-from bench.store.record import Record
 
 PLACES = 4
 """Decimal places: a site shows three, and resampling moves the ends of an interval by more."""
@@ -68,30 +65,24 @@ def _swapped(one: Difference) -> Difference:
     return Difference(one.second, one.first, -one.value, -one.high, -one.low, one.seeds)
 
 
-def differences(
-    task: Truth, rows: Iterable[Row], done: Mapping[RowKey, list[Record]]
-) -> Differences:
+def differences(rows: Iterable[Row], counts: Mapping[RowKey, Array]) -> Differences:
     """Compare all complete rows, in their order.
 
     Args:
-        task: clips and true classes.
         rows: of a table.
-        done: the finished records of each; a row without any is not compared.
+        counts: `confusions` of each; a row without any is not compared.
     """
-    complete = {row.key: row for row in rows if row.complete and row.key in done}
-    counts = {
-        key: dict(zip(row.seeds, confusions(task, done[key]), strict=True))
-        for key, row in complete.items()
-    }
+    complete = {row.key: row for row in rows if row.complete and row.key in counts}
+    by_seed = {key: dict(zip(row.seeds, counts[key], strict=True)) for key, row in complete.items()}
     members = list(complete)
     alike: dict[tuple[int, ...], list[tuple[int, int]]] = defaultdict(list)
     for i, j in combinations(range(len(members)), 2):
-        if common := counts[members[i]].keys() & counts[members[j]].keys():
+        if common := by_seed[members[i]].keys() & by_seed[members[j]].keys():
             alike[tuple(sorted(common))].append((i, j))
     found: list[Difference] = []
     for seeds, pairs in alike.items():
         wanted, concerned = set(pairs), sorted(set(chain(*pairs)))
-        cells = [np.array([counts[members[i]][seed] for seed in seeds]) for i in concerned]
+        cells = [np.array([by_seed[members[i]][seed] for seed in seeds]) for i in concerned]
         # Members of several pairs also meet where the two have more seeds in common than these.
         found += [one for one in _of_all(concerned, cells) if one[:2] in wanted]
     return Differences(tuple(members), tuple(sorted(found)))

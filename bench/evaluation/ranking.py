@@ -11,16 +11,11 @@ from bench.core.seeds import derived_seed
 from bench.core.types import Array
 from bench.evaluation.notes import unranked
 from bench.evaluation.row import Row, RowKey
-from bench.evaluation.scoring import confusions
-from bench.evaluation.truth import Truth
 from bench.statistics import pairwise, rank_groups, score
 from bench.statistics.metrics import uf1
-from bench.store.record import Record
 
 
-def ranked(
-    rows: Mapping[RowKey, Row], done: Mapping[RowKey, list[Record]], task: Truth
-) -> list[Row]:
+def ranked(rows: Mapping[RowKey, Row], counts: Mapping[RowKey, Array]) -> list[Row]:
     """Best first; below them, without a rank, references and then all other rows.
 
     A rank is 1 plus the number of methods that are significantly better by UF1 (paired
@@ -28,8 +23,7 @@ def ranked(
 
     Args:
         rows: of one table.
-        done: the finished records of each.
-        task: clips and true classes.
+        counts: `confusions` of each.
     """
 
     def order(key: RowKey) -> tuple[float, str]:
@@ -40,7 +34,7 @@ def ranked(
     top = sorted((key for key in rows if _competes(rows[key])), key=order)
     ranks = [1] * len(top)
     if len(top) > 1:
-        cells = _same_seeds([confusions(task, done[key]) for key in top])
+        cells = _same_seeds([counts[key] for key in top])
         pairs = pairwise(cells, uf1, np.random.default_rng(derived_seed("pairs")))
         # Of the same seeds as the tests, or a difference could have the other sign there.
         values = [score(cell, uf1) for cell in cells]
