@@ -24,6 +24,7 @@ from bench.cli.watch import Watch
 from bench.core.words import counted
 from bench.planning.plan import Cell
 from bench.plugins.method import Facts
+from bench.running.absent import refuse_absent
 from bench.running.options import GIVE_UP, RunOptions
 from bench.running.patience import Pair, last_line
 from bench.running.run import Summary
@@ -73,7 +74,10 @@ def run(
     Prints a table per task and writes the leaderboard into the results folder. Exits with 1 when a
     fold failed.
     """
-    prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
+    request, how = chosen(Request, locals()), chosen(RunOptions, locals())
+    if not dry_run:  # which a machine without the GPUs can show
+        refuse_absent(how)
+    prepared = prepare(request, how)
     say_remarks(prepared)
     if dry_run:
         print_plan(prepared)
