@@ -154,6 +154,12 @@ def test_comparisons_tell_equal_from_different():
     assert [(one.agrees, one.detail) for one in found] == [(True, "30"), (False, "0.1, theirs 0.2")]
 
 
+@pytest.mark.parametrize("name", ["rcn", "lgccon"])
+def test_the_momentum_of_a_recipe_is_that_of_its_optimiser(name):
+    """ModelTrain_Final.py:174 at 0c516cb and solver.prototxt:14 at a34d137 have .9."""
+    assert authors.momentum(METHODS[name]()) == 0.9
+
+
 def test_a_folder_that_is_no_clone_is_refused(tmp_path):
     authors = Authors("owner/name", "1234567890", lambda code: iter(()), ("main.py",))
     with pytest.raises(
@@ -254,7 +260,7 @@ def test_where_nothing_can_be_compared_every_reason_is_named(world, tmp_path, ad
     assert "owner/elsewhere" in first
     assert second.startswith("left out rcn: ")
     assert "owner/other" in second
-    assert "nothing there to compare htnet, rcn with" in last
+    assert last == "bench: nothing could be compared, for the 3 reasons above"
     alone = world.bench("fidelity", "htnet", "--code", str(tmp_path))
     assert alone.code == 2
     assert re.fullmatch(r"bench: htnet: .*pip install einops\n", alone.err)

@@ -158,7 +158,7 @@ def momentum(method: NetworkMethod) -> float:
     import torch
 
     recipe = method.recipe(Training.outline(np.zeros(1), 3), Context(0, np.zeros(0)))
-    return float(recipe.optimiser([torch.zeros(1, requires_grad=True)]).defaults["momentum"])
+    return float(recipe.optimiser([torch.nn.Parameter(torch.zeros(1))]).defaults["momentum"])
 
 
 def setting(code: Path, name: str, pattern: str, group: int = 1) -> float:

@@ -60,9 +60,9 @@ def fidelity(
     """
     known = _known(methods, tuple(plugin or ()))
     if code is None:
-        for name, every in known.items():
-            for authors in every:
-                print(*(f"{name}: {line}" for line in how_to_clone(authors)), sep="\n")
+        for name, adapters in known.items():
+            for one in adapters:
+                print(*(f"{name}: {line}" for line in how_to_clone(one)), sep="\n")
         print("then: bench fidelity METHOD --code FOLDER-OF-CLONES")
         return
     found = _compared(known, code)
@@ -72,8 +72,7 @@ def fidelity(
         print("\n".join(_rows(found)))
     else:
         for name, every in found.items():
-            for one in every:
-                _print(name, one)
+            _print(name, every)
     if not all(one.same for every in found.values() for one in every):
         raise SystemExit(FAILED)
 
@@ -126,7 +125,7 @@ def _compared(
         raise BenchError(missing[0])
     _leave_out(missing)
     if not found:
-        raise BenchError(f"--code {code}: nothing there to compare {', '.join(known)} with")
+        raise BenchError(f"nothing could be compared, for the {len(missing)} reasons above")
     return found
 
 
@@ -135,13 +134,15 @@ def _leave_out(lines: Iterable[str]) -> None:
         err().say(f"left out {line}")
 
 
-def _print(name: str, found: Compared) -> None:
-    grid = Grid("part", "what", "", "difference, or ours and theirs")
-    for one in found.comparisons:
-        grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", one.detail)
+def _print(name: str, every: Iterable[Compared]) -> None:
+    """A table for each repository of a method."""
     console = out()
-    console.print(f"{name} and {found.repository} at {found.commit[:7]}")
-    console.print(grid)
+    for found in every:
+        grid = Grid("part", "what", "", "difference, or ours and theirs")
+        for one in found.comparisons:
+            grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", one.detail)
+        console.print(f"{name} and {found.repository} at {found.commit[:7]}")
+        console.print(grid)
 
 
 def _rows(found: Mapping[str, tuple[Compared, ...]]) -> Iterator[str]:

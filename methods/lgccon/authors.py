@@ -1,6 +1,6 @@
 """LGCcon held against its authors' text files: Caffe's network and solver, and the settings.
 
-Nothing is run: their fork of Caffe builds on no current machine.
+Nothing is run: the network needs their fork of Caffe.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from bench import BenchError
 from bench.check.authors import Authors, Comparison, momentum, numbers, setting, settings
 
 from . import MODEL, LGCcon
@@ -72,11 +73,13 @@ def _multipliers(code: Path) -> Iterator[Comparison]:
         name: (group["lr"], group["weight_decay"])
         for (name, _), group in zip(net.named_parameters(), groups, strict=True)
     }
-    text = (code / NETWORK).read_text(encoding="utf-8")
+    text = (code / NETWORK).read_text(encoding="utf-8", errors="replace")
     found = re.findall(r"lr_mult: (\d+)\s+decay_mult: (\d+)", text)
+    if not found:
+        raise BenchError(f"{code / NETWORK}: no lr_mult and decay_mult; another commit?")
     theirs = [(float(rate), float(decay)) for rate, decay in found]
     frozen = [one for one in list(net.trunk.children())[:FROZEN] if isinstance(one, nn.Conv2d)]
-    still = next(at for at, (rate, _) in enumerate(theirs) if rate > 0)
+    still = sum(rate == 0 for rate, _ in theirs)
     yield from settings({"frozen convolutions": (len(frozen), still / 2)})
     # The regions' layers follow in the file and share their weights with fc6 and fc7.
     rows = [row for name, row in ours.items() if name.startswith(("trunk", "describe"))][still:]
