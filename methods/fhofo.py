@@ -54,9 +54,7 @@ class FHOFO(SVMMethod):
         url="https://doi.org/10.1109/TAFFC.2017.2723386",
         fidelity=Fidelity(
             network=reconstructed(
-                "after public MATLAB code, calFuzzyHist.m and hist_fine2coarseMapping.m: equal up "
-                "to rounding when run once in GNU Octave; repository and commit are unknown, so "
-                "that nobody can repeat it, and the paper's text was not found"
+                "after public MATLAB functions of unknown repository and commit, not the paper"
             ),
             preprocessing=reconstructed(
                 "flow by our TV-L1; the 36 regions are those of MDMO, which the paper may not use"
@@ -64,9 +62,11 @@ class FHOFO(SVMMethod):
             recipe=reconstructed("the SVM is our reading"),
         ),
         deviations=(
-            "The histogram follows public MATLAB functions for FHOFO, not the paper, whose text "
-            "was not found: the fuzzy bins lie one fine bin (7.2°) further than evenly spread ones "
-            "from -180° would.",
+            "The histogram follows public MATLAB functions for FHOFO, calFuzzyHist.m and "
+            "hist_fine2coarseMapping.m, not the paper, whose text was not found. It was equal to "
+            "theirs up to rounding, run once in GNU Octave, which nobody can repeat: their "
+            "repository and commit are unknown. The fuzzy bins lie one fine bin (7.2°) further "
+            "than evenly spread ones from -180° would.",
             "The flow is TV-L1 on 10 interpolated frames of 170 x 140, which is our choice.",
             "The 36 regions are those of MDMO: between a mean face's points, or the clip's "
             "landmarks where it has some.",

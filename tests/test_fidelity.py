@@ -137,6 +137,12 @@ def test_preprocessing_is_judged_by_what_a_dataset_ships():
     assert ststnet.fidelity_of("paper", "epochs=3+weights=1d3520a81afb") == "changed"
     assert "TV-L1" in ststnet.facts.fidelity.given({"frames"}).gaps
     assert ststnet.facts.fidelity.given({"flow_image"}).gaps == ""
+    offapex = METHODS["offapex"].facts.fidelity
+    assert "TV-L1" in offapex.given({"frames", "action_units"}).gaps
+    shipped = offapex.given({"flow_image"})
+    assert "TV-L1" not in shipped.gaps
+    assert "preprocessing: flow image as the dataset ships it" in shipped.gaps
+    assert METHODS["flowsvm"].facts.fidelity.given({"flow_image"}).weakest == "original"
 
 
 def test_facts_can_be_kept_in_a_set():

@@ -9,6 +9,8 @@ from typing import Self, cast, get_args
 from bench.core.errors import BenchError
 from bench.core.words import Fidelity as Word
 
+FRAMES = "frames"
+"""What a dataset ships from which every method computes all that it needs."""
 OURS = "our choice"
 """Where a configuration field's value comes from, when no source gives it."""
 NOTED = "notes on the paper, section not known; its text was not found again"
@@ -67,9 +69,17 @@ class Fidelity:
         return cls(part, part, part)
 
     def given(self, ships: Collection[str]) -> Self:
-        """The judgements for a dataset that ships these views itself."""
-        views = [view for view in self.shipped if view in ships]
-        return replace(self, preprocessing=self.shipped[views[0]]) if views else self
+        """The judgements for a dataset that ships these views itself.
+
+        Where the method has none of its own for them, they stand in the place of its preprocessing.
+        """
+        if views := [view for view in self.shipped if view in ships]:
+            return replace(self, preprocessing=self.shipped[views[0]])
+        if not ships or FRAMES in ships or self.preprocessing.word == "original":
+            return self
+        shown = ", ".join(sorted(ships)).replace("_", " ")
+        found = reconstructed(f"{shown} as the dataset ships it, in place of the method's own")
+        return replace(self, preprocessing=found)
 
     @property
     def weakest(self) -> Word:

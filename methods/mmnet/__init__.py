@@ -96,7 +96,10 @@ class MMNet(NetworkMethod):
             preprocessing=stated(
                 "muse1998/MMNet at 7b62fa9, CASME2_5.py; grey frames, annotated key frames"
             ),
-            recipe=stated("muse1998/MMNet at 7b62fa9, CASME2_5.py"),
+            recipe=stated(
+                "muse1998/MMNet at 7b62fa9, CASME2_5.py; of the preset 3class CASME2_3.py, lines "
+                "303 to 445"
+            ),
         ),
         deviations=(
             "Frames are grey; the three channels of the public code hold the same image.",

@@ -16,7 +16,10 @@ from bench.views.flow.strain import strain
 from bench.views.frames import gray_frames
 
 MIDDLE = 16
-SUMMARY = "a summary of the paper on papernotes.org, its section on the training strategy"
+SUMMARY = (
+    "a summary of the paper, its section on the training strategy: en.papernotes.org/CVPR2026/"
+    "human_understanding/region-aware_instance_consistency_learning_for_micro-expression_recognition"
+)
 
 if TYPE_CHECKING:
     from torch import nn

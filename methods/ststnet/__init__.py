@@ -63,7 +63,7 @@ class STSTNet(FlowNetwork):
             shipped={
                 "flow_image": exact(
                     "the published flow images: the authors' weights make of them all 442 "
-                    "predictions of their log"
+                    "predictions of their log (christy1206/STSTNet at 1afb56e)"
                 )
             },
         ),

@@ -60,7 +60,7 @@ class Timm(NetworkMethod):
         year=2019,
         url="https://github.com/huggingface/pytorch-image-models",
         fidelity=Fidelity(
-            network=exact("the library's own networks"),
+            network=exact("the networks of the installed package timm, made by the package itself"),
             preprocessing=Judgement("original", "differences of key frames"),
             recipe=Judgement("original", "no paper prescribes this training"),
         ),
