@@ -2,7 +2,7 @@
 
 Four epochs of a fold of the small SYNTHETIC stand-ins, one thread, by torch's profiler. What the
 shared training loop could save is at most "optimiser" and "other", and of the latter only what is
-no activation, copy or random number of the network's own: 13 to 28 % when this was written, so that
+no activation, copy or random number of the network's own: 18 to 27 % when this was written, so that
 no loop could be 1.5 times as fast. Convolutions would be faster in channels-last memory, which
 corrupts the heap with torch 2.14 (see `bench.methods.mfvan.optimisation.placed`).
 """

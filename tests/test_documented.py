@@ -15,12 +15,16 @@ class Base:
         size: side in pixels,
             a multiple of 16.
         rate: of learning: a step.
+        low, high: ends of the range, both
+            included.
 
     Afterwards: no field.
     """
 
     size: int = 16
     rate: float = 0.1
+    low: int = 0
+    high: int = 9
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ def test_fields_mean_what_the_class_says_and_else_what_it_extends_says() -> None
     assert meanings(Plugin) == {
         "size": "side in pixels, a multiple of 16.",
         "rate": "another step.",
+        "low": "ends of the range, both included.",
+        "high": "ends of the range, both included.",
     }
     assert meanings(Base)["rate"] == "of learning: a step."
 

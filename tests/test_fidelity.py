@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -59,10 +60,9 @@ EXACT = [name for name in METHODS if METHODS[name].facts.fidelity.network.word =
 @pytest.mark.parametrize("name", sorted({*EXACT} - {"timm"}))
 def test_exact_has_a_comparison_behind_it(name):
     """Networks called exact come with the adapter that compares them, and name its commit."""
-    authors = authors_of(METHODS[name])
-    assert authors is not None
+    compared_with = authors_of(METHODS[name])
     evidence = METHODS[name].facts.fidelity.network.evidence
-    assert f"{authors.repository} at {authors.commit[:7]}" in evidence
+    assert any(f"{one.repository} at {one.commit[:7]}" in evidence for one in compared_with)
 
 
 def test_the_differences_that_facts_state_are_those_of_the_documented_run():
@@ -160,6 +160,12 @@ def test_comparisons_tell_equal_from_different():
     assert [(one.agrees, one.detail) for one in found] == [(True, "30"), (False, "0.1, theirs 0.2")]
 
 
+@pytest.mark.parametrize("name", ["rcn", "lgccon"])
+def test_the_momentum_of_a_recipe_is_that_of_its_optimiser(name):
+    """ModelTrain_Final.py:174 at 0c516cb and solver.prototxt:14 at a34d137 have .9."""
+    assert authors.momentum(METHODS[name]()) == 0.9
+
+
 def test_a_folder_that_is_no_clone_is_refused(tmp_path):
     authors = Authors("owner/name", "1234567890", lambda code: iter(()), ("main.py",))
     with pytest.raises(
@@ -193,33 +199,49 @@ def test_a_script_of_another_commit_is_said(tmp_path):
 
 
 def test_public_code_that_is_not_run_here_is_named_with_the_reason(world):
-    for name, commit, needs in (("lgccon", "a34d137", "Caffe"), ("dssn", "763f257", "Theano")):
-        done = world.bench("fidelity", name)
-        assert done.code == 2
-        for word in (METHODS[name].facts.url, commit, needs):
-            assert word in done.err
+    done = world.bench("fidelity", "dssn")
+    assert done.code == 2
+    for word in (METHODS["dssn"].facts.url, "763f257", "Theano"):
+        assert word in done.err
     assert "no public code is known" in world.bench("fidelity", "offapex").err
 
 
-def test_what_cannot_be_compared_is_named_and_the_others_are(world, tmp_path, monkeypatch):
-    def one(name, compare):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "a.py").touch()
-        return Authors(f"owner/{name}", "1234567890", compare, ("a.py",))
+@pytest.fixture
+def adapters(monkeypatch) -> dict[str, tuple[Authors, ...]]:
+    """Adapters by method, in place of those in the methods' folders."""
+    found: dict[str, tuple[Authors, ...]] = {}
+    monkeypatch.setattr(authors, "authors_of", lambda method: found.get(method.name, ()))
+    return found
 
-    def lacking(code):
-        raise ModuleNotFoundError("No module named 'einops'", name="einops")
-        yield
 
-    def differing(code):
-        yield numbers("network", "logits", [1.0], [2.0])
+def agreeing(code):
+    yield numbers("network", "logits", [1.0], [1.0])
 
-    adapters = {
-        "ststnet": one("good", lambda code: iter([numbers("network", "logits", [1.0], [1.0])])),
-        "htnet": one("lacking", lacking),
-        "rcn": Authors("owner/elsewhere", "1234567890", differing, ("a.py",)),
-    }
-    monkeypatch.setattr(authors, "authors_of", lambda method: adapters.get(method.name))
+
+def differing(code):
+    yield numbers("network", "logits", [1.0], [2.0])
+
+
+def lacking(code):
+    raise ModuleNotFoundError("No module named 'einops'", name="einops")
+    yield
+
+
+def public(name, compare) -> Authors:
+    return Authors(f"owner/{name}", "1234567890", compare, ("a.py",))
+
+
+def clone(folder: Path, name: str) -> None:
+    (folder / name).mkdir()
+    (folder / name / "a.py").touch()
+
+
+def test_what_cannot_be_compared_is_named_and_the_others_are(world, tmp_path, adapters):
+    adapters["ststnet"] = (public("good", agreeing),)
+    adapters["htnet"] = (public("lacking", lacking),)
+    adapters["rcn"] = (public("elsewhere", differing),)
+    clone(tmp_path, "good")
+    clone(tmp_path, "lacking")
     command = ("fidelity", "all", "--code", str(tmp_path), "--markdown")
     done = world.bench(*command)
     assert done.code == 0
@@ -227,5 +249,45 @@ def test_what_cannot_be_compared_is_named_and_the_others_are(world, tmp_path, mo
     assert "left out htnet: " in done.err
     assert "pip install einops" in done.err
     assert "left out rcn: " in done.err
-    adapters["rcn"] = one("elsewhere", differing)
+    clone(tmp_path, "elsewhere")
     assert world.bench(*command).code == 1
+
+
+def test_where_nothing_can_be_compared_every_reason_is_named(world, tmp_path, adapters):
+    adapters["htnet"] = (public("lacking", lacking),)
+    adapters["rcn"] = (public("elsewhere", agreeing), public("other", agreeing))
+    clone(tmp_path, "lacking")
+    done = world.bench("fidelity", "htnet,rcn", "--code", str(tmp_path))
+    assert (done.code, done.out) == (2, "")
+    htnet, first, second, last = done.err.splitlines()
+    assert htnet.startswith("left out htnet: ")
+    assert "pip install einops" in htnet
+    assert first.startswith("left out rcn: ")
+    assert "owner/elsewhere" in first
+    assert second.startswith("left out rcn: ")
+    assert "owner/other" in second
+    assert last == "bench: nothing could be compared, for the 3 reasons above"
+    alone = world.bench("fidelity", "htnet", "--code", str(tmp_path))
+    assert alone.code == 2
+    assert re.fullmatch(r"bench: htnet: .*pip install einops\n", alone.err)
+
+
+def test_a_method_with_two_repositories_is_compared_with_those_that_are_there(
+    world, tmp_path, adapters
+):
+    def recipe(code):
+        yield from settings({"epochs": (30, 30), "rate": (0.1, 0.2)})
+
+    adapters["rcn"] = (public("network", agreeing), public("recipe", recipe))
+    how = world.bench("fidelity", "rcn").out
+    assert how.count("git clone") == 2
+    command = ("fidelity", "rcn", "--code", str(tmp_path))
+    clone(tmp_path, "recipe")
+    done = world.bench(*command, "--json")
+    assert done.code == 0
+    assert [one["repository"] for one in json.loads(done.out)["rcn"]] == ["owner/recipe"]
+    assert "left out rcn: " in done.err
+    clone(tmp_path, "network")
+    row = world.bench(*command, "--markdown").out.splitlines()[-1]
+    assert row.startswith("| rcn | owner/network at unknown; owner/recipe at unknown | logits: ")
+    assert row.endswith("| epochs | rate: 0.1, theirs 0.2 |")

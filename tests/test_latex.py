@@ -75,7 +75,7 @@ def test_a_caption_explains_what_is_shown_and_nothing_else():
 
     assert caption("method,recall").endswith(").}")
     assert "Brackets" in caption("method,uf1")
-    assert "rank 1, which is 1 plus" in caption("method,uf1")
+    assert "Bold: rank 1, that is, no method is significantly better." in caption("method,uf1")
     assert "A rank is 1 plus" in caption("rank,method")
     assert "old:" not in caption("rank,method")
     assert "Bold: the highest UAR and accuracy of the ranked methods." in caption(

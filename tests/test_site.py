@@ -34,6 +34,7 @@ from bench.site.facts import facts
 from bench.site.files import files as files_of
 from bench.site.light import LARGEST, TOTAL, light
 from bench.site.pages import pages
+from bench.site.render import _numbers
 from bench.site.tables import heads, lines
 from bench.site.write import write_site
 from bench.statistics.metrics import uf1
@@ -238,7 +239,7 @@ def test_differences_are_those_of_compare_whatever_the_order_of_the_rows(content
         )
         assert ours.seeds == 1
     text = dict(pages(replace(content, sections=(moved,))))["compare.html"].decode()
-    assert len(re.findall(r"<td>[+-]\.\d", text)) == 6
+    assert len(re.findall(r"<td>[+−]\.\d", text)) == 6
     assert all(f"method00 {row.family}" in text for row in rows)
 
 
@@ -426,6 +427,55 @@ def test_a_site_replaces_its_own_files_and_no_others(tmp_path, content):
         "index.html",
         "site.json",
     ]
+
+
+def test_a_board_may_lie_in_a_site_whatever_is_published_next(world):
+    assert world.run().code == 0
+    loop = [("publish", "-o", "site"), ("board", "-o", "site/board", "--with-predictions")]
+    for _ in range(2):
+        for command in loop:
+            done = world.bench(*command)
+            assert done.code == 0, done
+    board = world.folder / "site" / "board"
+    kept = {path.name: path.read_bytes() for path in board.iterdir()}
+    assert {"leaderboard.csv", "leaderboard.json", "predictions.tar.gz"} <= kept.keys()
+    assert world.bench("publish", "-o", "site").code == 0
+    assert {path.name: path.read_bytes() for path in board.iterdir()} == kept
+    # A stranger's file of such a name is not of the board.
+    (board / "leaderboard.csv").write_text("mine")
+    done = world.bench("publish", "-o", "site")
+    assert done.code == 2
+    assert "leaderboard.csv" in done.err
+
+
+def test_the_start_page_says_what_each_protocol_holds_out(content):
+    kinds = ("loso", "kfold:5", "lovo")
+    rows = tuple(replace(row, rank=None) for row in content.sections[0].table.rows)
+    sections = tuple(
+        replace(
+            content.sections[0], table=replace(content.sections[0].table, protocol=one, rows=rows)
+        )
+        for one in kinds
+    )
+    text = dict(pages(replace(content, sections=sections)))["index.html"].decode()
+    assert re.findall(r"<dt>(.*?)<dd>(.*?)\.", text) == [
+        ("loso", "Each subject is held out once"),
+        ("kfold:5", "The subjects are split into groups, and each group is held out once"),
+        ("lovo", "Each clip is left out once, with clips of the same person in training: "
+         "a diagnostic, never ranked"),
+    ]  # fmt: skip
+    words = re.findall(r"(a diagnostic, never ranked|no ranked method)<", text)
+    assert words == ["no ranked method"] * 2 + ["a diagnostic, never ranked"]
+    alone = dict(pages(replace(content, sections=sections[1:2])))["index.html"].decode()
+    assert "ach subject is held out" not in alone
+
+
+def test_differences_have_a_minus_and_do_not_break():
+    assert _numbers("UF1 -.012 [-.300, +.021], UAR .5") == "UF1 −.012 [−.300,\u00a0+.021], UAR .5"
+    assert _numbers(".842 (-.136)") == ".842 (−.136)"
+    assert _numbers("UF1 [95 %]") == "UF1 [95\u00a0%]"
+    # A setting is a word.
+    assert _numbers("weight=-.5, a-.5, -o") == "weight=-.5, a-.5, -o"
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "index.html"])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from test_site import content, html_pages, site  # noqa: F401 (fixtures)
+
+from bench.site.pages import pages
+from bench.site.write import write_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -45,17 +49,26 @@ def cells(page, column):
     return page.locator(f"#results tbody tr > :nth-child({column})").all_inner_texts()
 
 
-def test_a_table_sorts_by_its_headings_and_says_so(page, site):  # noqa: F811
+@pytest.mark.parametrize("column", [2, 3, 4])
+def test_a_score_sorts_best_first_and_says_so(page, site, column):  # noqa: F811
     page.goto(task(site).as_uri())
-    head = page.locator("#results thead th").nth(2)
+    head = page.locator("#results thead th").nth(column)
     head.click()
     # The table is sorted a moment after the click.
-    sync_api.expect(head).to_have_attribute("aria-sort", "ascending")
-    rising = [float(text.split()[0]) for text in cells(page, 3)]
-    assert rising == sorted(rising)
-    head.click()
     sync_api.expect(head).to_have_attribute("aria-sort", "descending")
-    assert [float(text.split()[0]) for text in cells(page, 3)] == rising[::-1]
+    falling = [float(text.split()[0]) for text in cells(page, column + 1)]
+    assert falling == sorted(falling, reverse=True)
+    head.click()
+    sync_api.expect(head).to_have_attribute("aria-sort", "ascending")
+    assert [float(text.split()[0]) for text in cells(page, column + 1)] == falling[::-1]
+
+
+def test_a_name_sorts_from_a_to_z(page, site):  # noqa: F811
+    page.goto(task(site).as_uri())
+    head = page.locator("#results thead th").nth(1)
+    head.click()
+    sync_api.expect(head).to_have_attribute("aria-sort", "ascending")
+    assert cells(page, 2) == sorted(cells(page, 2))
 
 
 def test_the_filter_has_a_label_and_leaves_matching_rows(page, site):  # noqa: F811
@@ -104,6 +117,44 @@ def test_no_page_scrolls_sideways_on_a_phone(browser, page, site):  # noqa: F811
         page.goto(path.as_uri())
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, path.name
+
+
+def test_scores_beside_long_names_are_on_a_phones_screen(page, content, tmp_path):  # noqa: F811
+    section = content.sections[0]
+    names = ("nearestneighbour", "dualinception:withoutattention", "featurelogistic", "m" * 40)
+    rows = tuple(
+        replace(row, label=name, rank=1)
+        for row, name in zip(section.table.rows, names, strict=True)
+    )
+    tables = [
+        replace(section.table, task="megc2019lbptop/3", protocol=protocol, rows=rows)
+        for protocol in ("loso", "kfold:5")
+    ]
+    sections = tuple(replace(section, table=table) for table in tables)
+    made = replace(content, sections=sections)
+    write_site(dict(pages(made)), tmp_path)
+    page.set_viewport_size({"width": 390, "height": 800})
+    shown = [("index.html", "#tasks", 2), (f"tasks/{sections[0].name}.html", "#results", 4)]
+    for name, table, lines in shown:
+        page.goto((tmp_path / name).as_uri())
+        found = page.locator(f"{table} tbody td:nth-child(3)")
+        assert found.count() == lines
+        for cell in found.all():
+            box = cell.bounding_box()
+            assert box["x"] + box["width"] <= 390, name
+            assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth"), name
+            # Value and interval: an interval is not broken.
+            assert cell.inner_text().count("\u00a0") == 1
+    # The figure keeps a width at which its words are readable, and scrolls.
+    assert page.locator("figure.scroll img").bounding_box()["width"] >= 600
+
+
+def test_figures_are_dark_where_the_page_is(page, site):  # noqa: F811
+    page.goto(task(site).as_uri())
+    chart = page.locator("img.chart")
+    assert chart.evaluate("chart => getComputedStyle(chart).filter") == "none"
+    page.emulate_media(color_scheme="dark")
+    assert "invert" in chart.evaluate("chart => getComputedStyle(chart).filter")
 
 
 def test_without_scripts_tables_and_differences_are_there(browser, site):  # noqa: F811

@@ -21,7 +21,18 @@ def clips_text(contract: Contract) -> str:
 
 
 def contract_text(contract: Contract) -> str:
-    """One line for a plan, a run and a caption."""
+    """One line for a plan and a run."""
+    return "; ".join(_parts(contract))
+
+
+def beyond_count(contract: Contract) -> str:
+    """The same for a caption, which has the number of clips already; may be empty."""
+    n = contract.clips
+    known = {f"{n} clips": "", f"{n} of {n} clips, as published": "as published"}
+    return "; ".join(filter(None, (known.get(part, part) for part in _parts(contract))))
+
+
+def _parts(contract: Contract) -> list[str]:
     count, comma, against = clips_text(contract).partition(", ")
     parts = [f"{count} clips{comma}{against}"]
     if contract.expected and contract.as_published:
@@ -32,7 +43,7 @@ def contract_text(contract: Contract) -> str:
     if contract.unmapped:
         words = ", ".join(f"{word} {n}" for word, n in contract.unmapped.items())
         parts.append(f"in no class: {words}")
-    return "; ".join(parts)
+    return parts
 
 
 def counts(contract: Contract) -> dict[str, int]:

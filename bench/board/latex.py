@@ -13,7 +13,7 @@ from itertools import chain
 from bench.board.ablation import changes, difference_text, grids, p_text
 from bench.board.board import Board, Table
 from bench.board.columns import MAIN, Column, of_table
-from bench.board.contract import contract_text
+from bench.board.contract import beyond_count
 from bench.board.document import heading
 from bench.board.notes import note_text, notes_text
 from bench.board.text import TEST_BEST, caption, number, part_names, place_name
@@ -53,7 +53,8 @@ def latex(board: Board, columns: Sequence[Column] = ()) -> str:
 
 def _floats(table: Table, columns: Sequence[Column]) -> Iterator[str]:
     name = f"tab:{place_name(table)}"
-    clips = "" if table.contract.plain else f"; {contract_text(table.contract)}"
+    beyond = beyond_count(table.contract)
+    clips = f"; {beyond}" if beyond else ""
     counts = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
     what = f"{sum(table.counts)} clips of {table.subjects} subjects ({counts}{clips})"
     about = " ".join(filter(None, [f"{heading(table)}: {what}.", table.apart]))
@@ -156,10 +157,13 @@ def _legend(names: Sequence[str], texts: Iterable[Iterable[str]]) -> Iterator[st
     best = " and ".join(word for name, word in BEST.items() if name in names)
     bold = [f"the highest {best} of the ranked methods"] if best else []
     if "uf1" in names:
-        bold.insert(0, "rank 1" if "rank" in names else f"UF1 of rank 1, which is {rank}")
+        bold.insert(
+            0, "rank 1" if "rank" in names else "rank 1, that is, no method is significantly better"
+        )
     said = [f"A rank is {rank}"] if "rank" in names else []
     if bold:
-        said.append(f"{'bold' if said else 'Bold'}: {', and '.join(bold)}")
+        both = ", and " if said else "; and "
+        said.append(f"{'bold' if said else 'Bold'}: {both.join(bold)}")
     if said:
         yield "; ".join(said) + "."
 
@@ -223,7 +227,7 @@ def _variants(table: Table, group: Variants, name: str) -> Iterator[str]:
     plain, *crossed = grids(group)
     lines = []
     for row in group.rows:
-        label = f"{row.label} ({changes(row, group.plain)})"
+        label = row.label if row is group.plain else f"{row.label} ({changes(row, group.plain)})"
         scores = [number(row.scores[metric].value) for metric in ("uf1", "uar")]
         lines.append(_line([_text(label), *scores, difference_text(row), p_text(row)]))
     head = _line(["variant", "UF1", "UAR", _text("ΔUF1 [95 %]"), r"\textit{p}"])

@@ -15,7 +15,7 @@ from bench.board.latex import latex
 from bench.board.markdown import literature, markdown
 from bench.board.plain import to_csv, to_json, to_parquet
 from bench.board.text import picture_name
-from bench.cache.output import MARK, Output, check_output, write_outputs
+from bench.cache.output import MARK, Output, check_output, write_outputs, wrote
 from bench.core.errors import BenchError
 from bench.store import archive
 
@@ -77,6 +77,16 @@ def check_publish(folder: Path, force: bool = False, predictions: bool = False) 
         extension, _, mark = FORMATS[name]
         check_output(folder / f"leaderboard.{extension}", mark, force)
     check_output(folder / LITERATURE, PUBLISHED_MARK, force)
+
+
+def of_board(path: Path) -> bool:
+    """Whether a file is of a board that bench wrote into its folder."""
+    marks = {f"leaderboard.{one.extension}": one.mark for one in map(FORMATS.get, FOLDER) if one}
+    marks |= {LITERATURE: PUBLISHED_MARK, archive.NAME: archive.MARK}
+    board = path.with_name("leaderboard.json")
+    figure = path.name.startswith(("forest-", "epochs-")) and path.suffix in (".svg", ".png")
+    mark = MARK if figure else marks.get(path.name)
+    return mark is not None and wrote(board, marks[board.name]) and wrote(path, mark)
 
 
 def publish(

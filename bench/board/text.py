@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.board.board import Table
-from bench.board.contract import clips_text, contract_text
+from bench.board.contract import beyond_count, clips_text
 from bench.board.notes import brief_note, note_text
 from bench.core.file_names import safe
 from bench.evaluation.notes import SamePeople
@@ -96,7 +96,8 @@ def caption(table: Table) -> str:
     """What a reader must know of the task, in a sentence or two."""
     classes = ", ".join(f"{n} {c}" for n, c in zip(table.classes, table.counts, strict=True))
     made = f"{STAND_INS} " if table.synthetic else ""
-    contract = "" if table.contract.plain else f" Clips: {contract_text(table.contract)}."
+    beyond = beyond_count(table.contract)
+    contract = f" Clips: {beyond}." if beyond else ""
     apart = f" {table.apart}" if table.apart else ""
     # Told by its rows: a table of foreign words is to be shown as well.
     notes = [note for row in (*table.rows, *table.test_best) for note in row.notes]

@@ -76,6 +76,12 @@ def check_output(path: Path, mark: re.Pattern[bytes] | None, force: bool = False
         raise BenchError(f"{path} exists{whose}; write to another file, or replace it with --force")
 
 
+def wrote(path: Path, mark: re.Pattern[bytes]) -> bool:
+    """Whether a file is there and bears the mark of what bench wrote."""
+    found = _status(path)
+    return found is not None and _is_plain(found) and bool(mark.search(_edges(path, found.st_size)))
+
+
 def _status(path: Path) -> os.stat_result | None:
     """Of the file, or of the one that a link names; None where there is none yet."""
     try:

@@ -1,7 +1,8 @@
 """A method held against its authors' public code: the same input through both.
 
-A plugin folder may hold `authors.py` with a constant `AUTHORS`. The code compared with is never
-part of this package: `bench fidelity` takes the path of a clone.
+A plugin folder may hold `authors.py` with a constant `AUTHORS`: an `Authors`, or a tuple of them
+where the network and the recipe are public in different repositories. The code compared with is
+never part of this package: `bench fidelity` takes the path of a clone.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ import numpy as np
 
 from bench.core.clones import commit_of
 from bench.core.errors import BenchError
+from bench.learning.network_method import NetworkMethod
+from bench.plugins.context import Context
 from bench.plugins.method import Method
+from bench.plugins.model import Training
 
 Part = Literal["network", "feature", "preprocessing", "recipe"]
 
@@ -88,17 +92,17 @@ class Compared:
         return all(one.agrees for one in self.comparisons if one.part != "recipe")
 
 
-def authors_of(method: type[Method]) -> Authors | None:
-    """The adapter in a method's folder; None where it has none."""
+def authors_of(method: type[Method]) -> tuple[Authors, ...]:
+    """The adapters in a method's folder, one for each repository."""
     spec = importlib.util.find_spec(method.__module__)
     # A plugin in one file is no package and can have no second module.
     if spec is None or spec.submodule_search_locations is None:
-        return None
+        return ()
     name = f"{method.__module__}.authors"
     if importlib.util.find_spec(name) is None:
-        return None
-    found: Authors = importlib.import_module(name).AUTHORS
-    return found
+        return ()
+    found: Authors | tuple[Authors, ...] = importlib.import_module(name).AUTHORS
+    return found if isinstance(found, tuple) else (found,)
 
 
 def compared(authors: Authors, code: Path) -> Compared:
@@ -147,6 +151,14 @@ def batches(code: Path, name: str) -> Comparison:
     shuffled = "shuffle=True" in (code / name).read_text(encoding="utf-8", errors="replace")
     theirs = "shuffled" if shuffled else "in the order of the files"
     return Comparison("recipe", "batches", shuffled, f"ours shuffled, theirs {theirs}")
+
+
+def momentum(method: NetworkMethod) -> float:
+    """Momentum of the optimiser of a method's recipe."""
+    import torch
+
+    recipe = method.recipe(Training.outline(np.zeros(1), 3), Context(0, np.zeros(0)))
+    return float(recipe.optimiser([torch.nn.Parameter(torch.zeros(1))]).defaults["momentum"])
 
 
 def setting(code: Path, name: str, pattern: str, group: int = 1) -> float:

@@ -54,29 +54,30 @@ def fidelity(
 ) -> None:
     """Compare methods with their authors' public code, on the same input.
 
-    Without --code it says which repositories and commits to get. Methods whose clone, or a program
-    or package that it needs, is missing are named and left out. Exits with 1 when a network,
+    Without --code it says which repositories and commits to get. Clones that are missing, or that
+    need a program or package that is, are named and left out. Exits with 1 when a network,
     feature or preprocessing differs; settings of a recipe may differ and are listed.
     """
     known = _known(methods, tuple(plugin or ()))
     if code is None:
-        for name, authors in known.items():
-            print(*(f"{name}: {line}" for line in how_to_clone(authors)), sep="\n")
+        for name, adapters in known.items():
+            for one in adapters:
+                print(*(f"{name}: {line}" for line in how_to_clone(one)), sep="\n")
         print("then: bench fidelity METHOD --code FOLDER-OF-CLONES")
         return
-    found = dict(_compared(known, code))
+    found = _compared(known, code)
     if json:
-        print_json({name: dataclasses.asdict(one) for name, one in found.items()})
+        print_json({n: [dataclasses.asdict(one) for one in every] for n, every in found.items()})
     elif markdown:
         print("\n".join(_rows(found)))
     else:
-        for name, one in found.items():
-            _print(name, one)
-    if not all(one.same for one in found.values()):
+        for name, every in found.items():
+            _print(name, every)
+    if not all(one.same for every in found.values() for one in every):
         raise SystemExit(FAILED)
 
 
-def _known(words: str, plugins: tuple[Path, ...]) -> Mapping[str, Authors]:
+def _known(words: str, plugins: tuple[Path, ...]) -> Mapping[str, tuple[Authors, ...]]:
     """Adapters by method; those without one that were named are left out.
 
     Raises:
@@ -102,19 +103,30 @@ def _uncompared(facts: Facts) -> str:
     return f"its public code, {facts.url}, is not run here: {facts.fidelity.network.evidence}"
 
 
-def _compared(known: Mapping[str, Authors], code: Path) -> Iterator[tuple[str, Compared]]:
-    """Every comparison that can be made; the others are named, and an error if they are all."""
+def _compared(
+    known: Mapping[str, tuple[Authors, ...]], code: Path
+) -> Mapping[str, tuple[Compared, ...]]:
+    """Every comparison that can be made, by method; the others are named.
+
+    Raises:
+        BenchError: none can be made.
+    """
     from bench.check.authors import compared
 
-    missing: dict[str, BenchError] = {}
-    for name, one in known.items():
-        try:
-            yield name, compared(one, clone_of(one, code))
-        except BenchError as error:
-            missing[name] = error
-    if len(missing) == len(known):
-        raise next(iter(missing.values()))
-    _leave_out(f"{name}: {reason}" for name, reason in missing.items())
+    found: dict[str, tuple[Compared, ...]] = {}
+    missing: list[str] = []
+    for name, every in known.items():
+        for one in every:
+            try:
+                found[name] = (*found.get(name, ()), compared(one, clone_of(one, code)))
+            except BenchError as error:
+                missing.append(f"{name}: {error}")
+    if not found and len(missing) == 1:
+        raise BenchError(missing[0])
+    _leave_out(missing)
+    if not found:
+        raise BenchError(f"nothing could be compared, for the {len(missing)} reasons above")
+    return found
 
 
 def _leave_out(lines: Iterable[str]) -> None:
@@ -122,25 +134,28 @@ def _leave_out(lines: Iterable[str]) -> None:
         err().say(f"left out {line}")
 
 
-def _print(name: str, found: Compared) -> None:
-    grid = Grid("part", "what", "", "difference, or ours and theirs")
-    for one in found.comparisons:
-        grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", one.detail)
+def _print(name: str, every: Iterable[Compared]) -> None:
+    """A table for each repository of a method."""
     console = out()
-    console.print(f"{name} and {found.repository} at {found.commit[:7]}")
-    console.print(grid)
+    for found in every:
+        grid = Grid("part", "what", "", "difference, or ours and theirs")
+        for one in found.comparisons:
+            grid.add_row(one.part, one.what, "equal" if one.agrees else "differs", one.detail)
+        console.print(f"{name} and {found.repository} at {found.commit[:7]}")
+        console.print(grid)
 
 
-def _rows(found: Mapping[str, Compared]) -> Iterator[str]:
+def _rows(found: Mapping[str, tuple[Compared, ...]]) -> Iterator[str]:
     """A markdown table, a method a row."""
     yield "| " + " | ".join(HEADS) + " |"
     yield "|" + "---|" * len(HEADS)
-    for name, one in found.items():
-        cells = [name, f"{one.repository} at {one.commit[:7]}"]
+    for name, every in found.items():
+        comparisons = [c for one in every for c in one.comparisons]
+        cells = [name, "; ".join(f"{one.repository} at {one.commit[:7]}" for one in every)]
         for parts in (("network", "feature"), ("preprocessing",)):
-            some = [c for c in one.comparisons if c.part in parts]
+            some = [c for c in comparisons if c.part in parts]
             cells.append("; ".join(f"{c.what}: {c.detail}" for c in some) or "not compared")
-        recipe = [c for c in one.comparisons if c.part == "recipe"]
+        recipe = [c for c in comparisons if c.part == "recipe"]
         cells.append(", ".join(c.what for c in recipe if c.agrees) or "not compared")
         cells.append("; ".join(f"{c.what}: {c.detail}" for c in recipe if not c.agrees))
         yield "| " + " | ".join(map(markdown_cell, cells)) + " |"

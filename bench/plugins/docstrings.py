@@ -27,15 +27,18 @@ def meanings(plugin: type) -> dict[str, str]:
 def _fields(section: str) -> dict[str, str]:
     """Names and meanings of an Attributes section, each meaning in one line."""
     found: dict[str, str] = {}
-    name = ""
+    names: list[str] = []
     for line in _first_paragraph(section):
         # Exactly four spaces open a field; deeper lines continue its meaning and may contain
         # colons.
         if line.startswith("    ") and not line.startswith("     ") and ":" in line:
-            name, _, meaning = line.strip().partition(":")
-            found[name] = meaning.strip()
-        elif name:
-            found[name] += f" {line.strip()}"
+            before, _, meaning = line.strip().partition(":")
+            # `shift, rotation: at most, ...` says the same of both.
+            names = before.split(", ")
+            found |= dict.fromkeys(names, meaning.strip())
+        else:
+            for name in names:
+                found[name] += f" {line.strip()}"
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bench.core.names import Protocol, ProtocolKind
 from bench.core.words import Selection
 from bench.evaluation.row import Row
 from bench.plugins.method import Method
@@ -16,6 +17,16 @@ ANNOTATED = {
     "gender": "the subject's gender",
 }
 """What is no view but annotated."""
+
+HELD_OUT: dict[ProtocolKind, str] = {
+    "loso": "Each subject is held out once.",
+    "kfold": "The subjects are split into groups, and each group is held out once.",
+    "hde": "Each database is held out once.",
+    "cross": "Some databases are trained on, and another is tested.",
+    "lovo": "Each clip is left out once, with clips of the same person in training: a diagnostic, "
+    "never ranked.",
+}
+"""What is held out by each kind of protocol."""
 
 EPOCH: dict[Selection, str] = {
     "last": "The last: the number of epochs is fixed beforehand, or the method has none.",
@@ -41,6 +52,12 @@ def facts(plugin: type[Method] | None, rows: Sequence[tuple[Section, Row]]) -> d
         "epoch that is scored": _epochs([row for _, row in rows]),
     }
     return {name: sentences for name, sentences in known.items() if sentences}
+
+
+def held_out(sections: Iterable[Section]) -> dict[str, str]:
+    """What is held out by each protocol of a site, in the order of its tables."""
+    names = dict.fromkeys(section.table.protocol for section in sections)
+    return {name: HELD_OUT[Protocol.parse(name).kind] for name in names}
 
 
 def has_paper(plugin: type[Method]) -> bool:

@@ -38,7 +38,7 @@ from bench.plugins.docstrings import about, meanings
 from bench.plugins.method import Method
 from bench.site.content import Content, Section, method_of
 from bench.site.facts import facts as known_facts
-from bench.site.facts import has_paper
+from bench.site.facts import has_paper, held_out
 from bench.site.light import light
 from bench.site.pictures import Picture, forest, pictures
 from bench.site.render import render
@@ -62,7 +62,11 @@ PROVENANCE: dict[Provenance, str] = {
 def pages(content: Content) -> Iterator[tuple[str, bytes]]:
     """Paths below the site and bytes of all pages and pictures."""
     shared = _shared(content)
-    yield "index.html", render("index", "", tasks=list(map(_summary, content.sections)), **shared)
+    tasks = list(map(_summary, content.sections))
+    yield (
+        "index.html",
+        render("index", "", tasks=tasks, held_out=held_out(content.sections), **shared),
+    )
     for section in content.sections:
         yield from _task(section, shared)
     drawn = {name: list(pictures(content, rows)) for name, rows in content.methods.items()}

@@ -30,11 +30,13 @@ class Picture:
         path: below the site.
         data: png.
         about: what it shows.
+        chart: drawn from records alone, without any image of a clip.
     """
 
     path: str
     data: bytes
     about: str
+    chart: bool
 
 
 def forest(section: Section) -> tuple[str, bytes] | None:
@@ -55,11 +57,12 @@ def pictures(content: Content, rows: Sequence[tuple[Section, Row]]) -> Iterator[
         synthetic = all(table.synthetic for table in of_report)
         folder = report_folder(content.results, label, task)
         for path in sorted(folder.glob("*.png")):
-            if not synthetic and path.stem not in WITHOUT_FACES:
+            chart = path.stem in WITHOUT_FACES
+            if not synthetic and not chart:
                 continue
             data = path.read_bytes()
             # A stranger's picture in our folder is not ours to publish.
             if MARK.search(data):
                 made = "SYNTHETIC " if synthetic else ""
                 about = f"{label} on {made}{task}: {path.stem.replace('_', ' ')}"
-                yield Picture(f"figures/{folder.name}/{path.name}", data, about)
+                yield Picture(f"figures/{folder.name}/{path.name}", data, about, chart)

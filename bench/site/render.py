@@ -16,6 +16,11 @@ from bench.core.escape import visible
 OPTIONAL = re.compile(r"</(?:td|th|tr|dt|dd)>")
 """End tags that HTML lets a page leave out: a tenth of a page of tables."""
 
+NEGATIVE = re.compile(r"(?<![^ \[(])-(?=\.\d)")
+"""The hyphen before a negative score or difference, as in "UF1 -.012 [-.300, +.021]"."""
+WITHIN = re.compile(r"(?<=\d)(,?) (?=%|[-+−]?\.?\d+\])")
+"""The blanks of a per cent and of an interval, where no line may break."""
+
 
 def render(template: str, root: str, **values: Any) -> bytes:
     """A page.
@@ -40,7 +45,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    made.filters |= {"number": number, "signed": signed, "shown": visible, "code": _code}
+    made.filters |= {
+        "number": number,
+        "signed": signed,
+        "numbers": _numbers,
+        "shown": visible,
+        "code": _code,
+    }
     made.tests["address"] = _is_address
     return made
 
@@ -52,6 +63,11 @@ def _shown(value: Any) -> Any:
 def _is_address(text: str) -> bool:
     """An address that a link may lead to; a script is none."""
     return text.startswith(("https://", "http://")) and not set(text) & set("\"'<> \\")
+
+
+def _numbers(text: str) -> str:
+    """Negative numbers with a minus sign, which is as wide as a plus; each interval on one line."""
+    return WITHIN.sub("\\1\u00a0", NEGATIVE.sub("−", text))
 
 
 def _code(text: str) -> Markup:

@@ -12,8 +12,9 @@ from bench.board.text import place
 from bench.core.file_names import safe
 from bench.evaluation.row import Row
 from bench.site.content import Section, method_of
+from bench.statistics.metrics import METRICS
 
-PHONE = 1
+PHONE = 0
 """Columns of a higher priority are not shown on a phone; the details have them all."""
 
 
@@ -25,11 +26,13 @@ class Head:
         title: words.
         right: numbers.
         low: left out where there is no room.
+        score: the more, the better: sorted best first.
     """
 
     title: str
     right: bool
     low: bool
+    score: bool
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def heads(section: Section) -> list[Head]:
             "rank" if one.name == "rank" else one.title(section.table),
             one.right,
             one.priority > PHONE,
+            one.name in (*METRICS, "parts"),
         )
         for one in of_table(MAIN, section.table)
     ]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from bench.board.publish import of_board
 from bench.cache.output import MAKER, Output, write_outputs
 from bench.core.errors import BenchError
 
@@ -17,7 +18,10 @@ MANIFEST = "site.json"
 
 
 def check_site(folder: Path, force: bool = False) -> None:
-    """Refuse a folder that has files which are not of an earlier site.
+    """Refuse a folder that has files which are neither of an earlier site nor of a board.
+
+    `bench board -o SITE/board` puts a board there for download. No page has the name of its files,
+    so it stays as it is.
 
     Raises:
         BenchError: names the first.
@@ -28,7 +32,9 @@ def check_site(folder: Path, force: bool = False) -> None:
         return
     ours = _manifest(folder)
     for name in _files(folder):
-        if name != MANIFEST and _hash(folder / name) != ours.get(name):
+        if name == MANIFEST or _hash(folder / name) == ours.get(name):
+            continue
+        if name in ours or not of_board(folder / name):
             raise BenchError(
                 f"{folder / name} exists, and is not as bench wrote it; choose another folder for "
                 "-o, or replace what has the name of a page with --force"

@@ -110,7 +110,10 @@ class LGCcon(NetworkMethod):
             "the authors' 1e-5; from scratch it is 1e-3, our reading.",
             "The apex is magnified linearly against the onset, not by Eulerian filters, and the "
             "ten regions are fixed boxes, not boxes drawn at random among those at landmarks.",
-            "Epochs: 3,000 steps of two images, as the public solver's name for SAMM says.",
+            "Epochs: 3,000 steps of two images, as the public solver names its snapshots for SAMM; "
+            "the script's own default is 4,501 steps.",
+            "The weights of the class centres decay like all others; in the public prototxt 20 "
+            "times as fast.",
             "`lite` and the quick preset (40 epochs, 64 x 64) have a ResNet-18 trunk.",
         ),
     )

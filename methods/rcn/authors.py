@@ -1,4 +1,4 @@
-"""RCN-A held against MEB, which carries the public code of its authors."""
+"""RCN-A held against its authors' script, and against MEB, which carries their network."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from typing import Any
 
 import torch
 
-from bench.check.authors import Authors, Comparison, numbers, roused
+from bench.check.authors import (
+    Authors,
+    Comparison,
+    batches,
+    momentum,
+    numbers,
+    roused,
+    setting,
+    settings,
+)
 
+from . import RCN
 from .net import RCNA, SIDE
 
-MODELS = "meb/models/RCNs.py"
+MODELS, SCRIPT = "meb/models/RCNs.py", "ModelTrain_Final.py"
 
 
 def compare(code: Path) -> Iterator[Comparison]:
@@ -27,6 +37,29 @@ def compare(code: Path) -> Iterator[Comparison]:
         with torch.no_grad():
             made, expected = ours(planes), theirs(planes / 255)
         yield numbers("network", f"logits of width {width}, pool {pool}", made, expected)
+
+
+def compare_recipe(code: Path) -> Iterator[Comparison]:
+    """The settings of the authors' script, which are defaults of its options."""
+    method = RCN()
+
+    def default(option: str) -> float:
+        return setting(code, SCRIPT, rf"'--{option}', type=\w+, default=([\d.]+)")
+
+    yield from settings(
+        {
+            "epochs": (method.epochs, default("epochs")),
+            "batch size": (method.batch_size, default("batchsize")),
+            "learning rate": (method.learning_rate, default("learningrate")),
+            "momentum": (
+                momentum(method),
+                setting(code, SCRIPT, r"\n +optimizer_ft = .*momentum=([\d.]+)"),
+            ),
+            "width": (method.width, default("featuremap")),
+            "pool": (method.pool, default("poolsize")),
+        }
+    )
+    yield batches(code, SCRIPT)
 
 
 def _module(path: Path) -> Any:
@@ -46,4 +79,12 @@ def _fill(ours: Any, theirs: Any) -> None:
         mine.load_state_dict(yours.state_dict())
 
 
-AUTHORS = Authors("tvaranka/meb", "f731b0a981683a24f6be2e026208811849dee3ad", compare, (MODELS,))
+AUTHORS = (
+    Authors("tvaranka/meb", "f731b0a981683a24f6be2e026208811849dee3ad", compare, (MODELS,)),
+    Authors(
+        "xiazhaoqiang/ParameterFreeRCNs-MicroExpressionRec",
+        "0c516cb67d394173148961ea8145304aa71324d2",
+        compare_recipe,
+        (SCRIPT,),
+    ),
+)

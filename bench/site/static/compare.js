@@ -51,7 +51,7 @@
     if (i === j) return answer.replaceChildren(element("p", "Choose two different methods."));
     const found = cell(Math.min(i, j), Math.max(i, j)).match(/^(\S+) \[(\S+), (\S+)\](.*)$/);
     if (!found) return answer.replaceChildren(element("p", "The two have no seed in common."));
-    let [value, low, high] = found.slice(1, 4).map(Number);
+    let [value, low, high] = found.slice(1, 4).map((word) => Number(word.replace("−", "-")));
     if (i > j) [value, low, high] = [-value, -high, -low];
     const both = [i, j].map((place) => lines()[place]);
     const scores = both.map((line) => `of ${word(line, 0)} ${word(line, 2)}`).join(", ");

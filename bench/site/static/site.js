@@ -40,6 +40,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     info: false,
     autoWidth: false,
     order: [],
+    columnDefs: [{ targets: "score", orderSequence: ["desc", "asc", ""] }],
     orderMulti: true,
     layout: { topStart: "search", topEnd: null, bottomStart: null, bottomEnd: null },
     language: { search: "Filter", zeroRecords: "No row matches the filter." },
