@@ -464,6 +464,9 @@ def test_a_zip_that_cannot_be_imported_is_a_line(packed):
         assert done.code == 2
         (line,) = done.err.strip().splitlines()
         assert line.startswith(f"bench: {said}")
+    done = packed.bench("results", "import", "one.zip", "--task", "toy/3", "--label", "x")
+    assert done.code == 2
+    assert "a submission is imported without them" in done.err
 
 
 def test_an_archive_is_verified_as_its_folder_is(packed):

@@ -158,11 +158,14 @@ class Looker:
             counts[one.cell][one.status == "ok"] += 1
             whole[one.cell] = totals.get((one.data, one.cell.protocol), 0)
         every = sorted({*folds, *counts})
-        for row, same in groupby(every, key=lambda cell: cell[:4]):
+        for (task, protocol, method, preset), same in groupby(every, key=lambda cell: cell[:4]):
             cells = list(same)
             sizes = (max(whole[one], len(folds[one]), counts[one].total()) for one in cells)
             yield RowProgress(
-                *row,
+                task,
+                protocol,
+                method,
+                preset,
                 seeds=len({one.seed for one in cells}),
                 folds=sum(sizes),
                 done=sum(counts[one][True] for one in cells),

@@ -65,7 +65,12 @@ def import_(
     never ranked.
     """
     said = Import(task, label, format, protocol, selection, origin, partial)
-    if source.suffix.lower() == ENDING and said == Import():
+    if source.suffix.lower() == ENDING:
+        if said != Import():
+            raise BenchError(
+                f"{source}: options such as --task are for predictions in a table; a submission is "
+                "imported without them"
+            )
         with opened(source) as folder:
             _take(folder, source, results)
     # An option of predictions, given with a folder, is a mistake that must not pass in silence.
