@@ -93,10 +93,8 @@ def run(
     with Watch(options.workers, err(), partial(_early, prepared, store)) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     elapsed = time.perf_counter() - started
-    if prepared.plan.shard:
-        _report_shard(prepared, store, summary, elapsed)
-    else:
-        _report(prepared, store, summary, elapsed)
+    report = _report_shard if prepared.plan.shard else _report
+    report(prepared, store, summary, elapsed)
 
 
 def _early(prepared: Prepared, store: Store, cell: Cell, console: Screen) -> None:
