@@ -115,12 +115,12 @@ def test_status_counts_what_has_ended_and_who_is_at_work(world):
     assert facts["running"] == []
     assert facts["rows"] == [
         {
-            "task": "toy/3", "method": "faulty", "preset": "paper", "seeds": 1, "folds": 6,
-            "done": 0, "failed": 3, "missing": 3,
+            "task": "toy/3", "protocol": "loso", "method": "faulty", "preset": "paper",
+            "seeds": 1, "folds": 6, "done": 0, "failed": 3, "missing": 3,
         },
         {
-            "task": "toy/3", "method": "mean", "preset": "paper", "seeds": 2, "folds": 12,
-            "done": 12, "failed": 0, "missing": 0,
+            "task": "toy/3", "protocol": "loso", "method": "mean", "preset": "paper",
+            "seeds": 2, "folds": 12, "done": 12, "failed": 0, "missing": 0,
         },
     ]  # fmt: skip
     with elsewhere(world, methods="faulty") as pid:
@@ -136,8 +136,22 @@ def test_status_counts_what_has_ended_and_who_is_at_work(world):
 def test_status_counts_protocols_apart(world):
     world.run("--protocol", "kfold:3", "--limit-folds", "1")
     world.run()
-    (row,) = json.loads(world.bench("status", "--json").out)["rows"]
-    assert (row["seeds"], row["folds"], row["done"], row["missing"]) == (1, 9, 7, 2)
+    rows = json.loads(world.bench("status", "--json").out)["rows"]
+    names = ("protocol", "seeds", "folds", "done", "missing")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("kfold:3", 1, 3, 1, 2), ("loso", 1, 6, 6, 0),
+    ]  # fmt: skip
+    shown = world.bench("status").out
+    assert re.search(r"toy/3 kfold:3 +│ mean +│ 1 +│ 3 +│ 1 +│ 0 +│ 2 ", shown)
+    assert re.search(r"toy/3 +│ mean +│ 1 +│ 6 +│ 6 +│ 0 +│ 0 ", shown)
+
+
+def test_status_adds_a_run_at_work_to_the_row_of_its_protocol(world):
+    world.run(methods="faulty")
+    with elsewhere(world, "--protocol", "kfold:3"):
+        facts = json.loads(world.bench("status", "--json").out)
+    rows = [(row["protocol"], row["folds"], row["done"]) for row in facts["rows"]]
+    assert rows == [("kfold:3", 3, 0), ("loso", 6, 6)]
 
 
 def test_status_of_nothing_is_a_line(world):

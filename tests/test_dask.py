@@ -439,6 +439,14 @@ def test_misuse_is_a_line(world, engine, words, said):
     assert "Traceback" not in done.err
 
 
+def test_a_word_that_is_no_scheduler_is_refused_before_anything_is_said(world):
+    words = ("run", "-d", "smic", "--engine", "dask", "--scheduler", "slurmm")
+    done = world.bench(*words)
+    assert done.code == 2
+    (line,) = done.err.strip().splitlines()
+    assert line.startswith("bench: --scheduler slurmm: expected an address")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("queue", "commands", "answer", "asked"),

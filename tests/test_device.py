@@ -139,6 +139,11 @@ def test_a_gpu_that_is_not_there_is_refused_before_anything_is_described(world):
         assert said in done.err
         assert len(done.err.strip().splitlines()) == 1
     assert not (world.folder / "cache" / "descriptions").exists()
+    # Nor are stand-ins made, which would be said.
+    gpus(world.patch, 0)
+    done = world.bench("run", "-d", "smic", "--device", "cuda")
+    assert done.err.startswith("bench: --device cuda: no GPU 0 here"), done.err
+    assert world.run("--device", "cuda", "--dry-run").code == 0, "for another machine"
 
 
 @pytest.mark.parametrize(

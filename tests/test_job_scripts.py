@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -49,6 +50,13 @@ def test_a_slurm_array(world):
         assert line in out.splitlines()
     assert '--shard "$SLURM_ARRAY_TASK_ID/40"' in out
     assert out.startswith("#!/bin/bash\n")
+
+
+def test_cells_of_reference_rows_are_said_to_count(world):
+    done = world.bench("plan", "-m", "mean,majority", "-d", "toy", "--shell")
+    said = re.search(r"# The run time of \d of its 2 cells(.*) is unknown\.", done.out)
+    assert said, done.out
+    assert said[1] == ", reference rows included,"
 
 
 def test_a_pbs_array(world):

@@ -58,6 +58,8 @@ def test_what_is_done_is_loaded_or_reused(world):
 def test_a_misspelt_option_is_named(world):
     with pytest.raises(bench.BenchError, match="did you mean seeds"):
         toy(world, seed=3)
+    with pytest.raises(bench.BenchError, match=r"did you mean methods.*Known: methods, datasets"):
+        bench.run(method="mean")
 
 
 def test_failed_folds_are_a_warning_and_listed(world):
@@ -81,6 +83,27 @@ def test_compare_is_the_verb(world):
     assert f"{frame['difference'][0]:+.3f}" in world.bench("compare", "mean", "majority").out
     with pytest.raises(bench.BenchError, match="expected two or more"):
         bench.compare("mean")
+
+
+def test_a_method_that_tasks_lack_is_one_warning(world):
+    toy(world, ["mean", "majority"], tasks="all")
+    toy(world, "mean:noisy", tasks="toy/3")
+    lacking = [task for task in toy(world).frame()["task"].unique() if task != "toy/3"]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        bench.compare("mean", "majority", "mean:noisy")
+    (one,) = said
+    assert str(one.message) == f"{', '.join(lacking)}: no results of mean:noisy"
+
+
+def test_a_gpu_or_scheduler_that_is_not_there_is_refused_before_anything_is_said(world, capsys):
+    for options, words in (
+        ({"device": "cuda:99"}, "no GPU 99 here"),
+        ({"engine": "dask", "scheduler": "slurmm"}, "--scheduler slurmm: expected an address"),
+    ):
+        with pytest.raises(bench.BenchError, match=words):
+            bench.run("mean", "smic", **options)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_estimator_is_scored_as_by_scikit_learn(world):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,30 @@ import pytest
 from bench.plugins.registry import load
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize("works", [True, False])
+def test_chromium_is_installed_from_fresh_package_lists_or_said_to_be_missing(tmp_path, works):
+    """The part of `.ci/run` that asks apt, with one that knows a package only after an update."""
+    apt = (
+        '#!/bin/sh\necho "$1" >> asked\n[ "$1" = update ] || grep -q update asked\n'
+        if works
+        else "#!/bin/sh\nexit 100\n"
+    )
+    program = tmp_path / "apt-get"
+    program.write_text(apt.replace("grep", str(shutil.which("grep"))))
+    program.chmod(0o755)
+    part = (ROOT / ".ci" / "run").read_text().partition("# Tests of the site")[2]
+    script = f"set -euo pipefail\n#{part.partition(chr(10) + 'fi' + chr(10))[0]}\nfi\necho on\n"
+    done = subprocess.run(
+        [str(shutil.which("bash")), "-c", script], cwd=tmp_path, env={"PATH": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "on\n"), done.stderr
+    assert ("no Chromium" in done.stderr) != works
+    if works:
+        assert (tmp_path / "asked").read_text().split() == ["update", "install"]
 
 
 @pytest.fixture(scope="module")

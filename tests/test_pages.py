@@ -86,6 +86,15 @@ def test_the_page_of_a_command_has_its_options():
     assert "bench data crop DATASET FOLDER [OPTIONS]" in PAGES["commands/data.md"]
 
 
+def test_the_help_of_data_make_names_every_preset():
+    part = PAGES["commands/data.md"].partition("## `bench data make`")[2]
+    (line,) = (one for one in part.splitlines() if one.startswith("| `--preset`"))
+    (generator,) = load().generators.values()
+    assert len(generator.presets) == 3
+    assert [name for name in generator.presets if not re.search(rf"\b{name}\b", line)] == []
+    assert f"{generator.first} (the default)" in line
+
+
 def test_every_plugin_and_every_command_is_listed():
     registry = load()
     for folder, names in (("methods", registry.methods), ("datasets", registry.datasets)):

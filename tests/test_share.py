@@ -103,6 +103,9 @@ def test_named_folds_alone():
         BenchError, match=r"unknown fold 'toy/p99'; did you mean .*13 folds: toy/p00"
     ):
         with_folds(plan_of(1.0), "toy/p01,toy/p99")
+    one = with_folds(plan_of(1.0), "toy/p01")
+    with pytest.raises(BenchError, match="The plan has 1 fold: toy/p01"):
+        with_folds(one, "toy/p02")
 
 
 def test_shards_of_the_command_line_make_one_result(world):

@@ -422,6 +422,53 @@ def test_a_submission_is_one_archive_of_the_same_files(packed):
     assert (packed.folder / "mine.zip").read_bytes() == b"something else"
 
 
+@pytest.mark.parametrize("name", ["x.tar", "x.tar.gz", "x.TGZ", "x.7z", "x.rar", "x.gz"])
+def test_another_archive_is_refused(world, name):
+    run(world)
+    done = world.bench("submit", CELL, "-o", name)
+    assert done.code == 2
+    said = f"bench: -o {name}: expected a folder, or a file that ends in .zip"
+    assert done.err.strip().splitlines() == [said]
+    assert not (world.folder / name).exists()
+
+
+def test_an_archive_is_imported_as_its_folder_is(packed):
+    assert packed.bench("submit", CELL, "-o", "one.zip", "--author", "A. Nobody").code == 0
+    for source in ("submission", "one.zip"):
+        done = packed.bench("results", "import", source, "--results", f"of-{source}")
+        assert done.code == 0, done.err
+    one, two = (
+        {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*.json")}
+        for folder in (packed.folder / "of-submission", packed.folder / "of-one.zip")
+    )
+    assert len([path for path in one if path.parts[0] == "records"]) == 6
+    assert one == two
+
+
+def test_a_zip_that_cannot_be_imported_is_a_line(packed):
+    packed.bench("submit", CELL, "-o", "one.zip")
+    with zipfile.ZipFile(packed.folder / "other.zip", "w") as archive:
+        archive.writestr("records/x.json", "{}")
+    with (
+        zipfile.ZipFile(packed.folder / "one.zip") as sound,
+        zipfile.ZipFile(packed.folder / "bad.zip", "w") as archive,
+    ):
+        archive.writestr("manifest.json", sound.read("manifest.json"))
+        archive.writestr("predictions.tar.gz", b"nothing")
+    for name, said in (
+        ("other.zip", "other.zip is not a submission: it has no manifest.json"),
+        ("bad.zip", "bad.zip/predictions.tar.gz: not an archive of predictions"),
+        ("none.zip", "none.zip: no such file or folder"),
+    ):
+        done = packed.bench("results", "import", name)
+        assert done.code == 2
+        (line,) = done.err.strip().splitlines()
+        assert line.startswith(f"bench: {said}")
+    done = packed.bench("results", "import", "one.zip", "--task", "toy/3", "--label", "x")
+    assert done.code == 2
+    assert "a submission is imported without them" in done.err
+
+
 def test_an_archive_is_verified_as_its_folder_is(packed):
     assert packed.bench("submit", CELL, "-o", "one.zip", "--author", "A. Nobody").code == 0
     words = ("--engine", "serial", "--folds", "1", "--seed", "1", "--json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench.evaluation.compare import Pair
 from bench.evaluation.entries import LeftOut, MissingFolds, NoCommonClips, NoResults
 
@@ -18,10 +20,22 @@ def verdict_text(pair: Pair) -> str:
 
 def left_out_text(one: LeftOut) -> str:
     """Why a method is not compared on a task, and what to do."""
+    return f"{one.task}: {_reason(one)}"
+
+
+def all_left_out_text(every: Sequence[LeftOut]) -> str:
+    """The same of several in one line, tasks with the same reason together."""
+    tasks: dict[str, list[str]] = {}
+    for one in every:
+        tasks.setdefault(_reason(one), []).append(one.task)
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in tasks.items())
+
+
+def _reason(one: LeftOut) -> str:
     match one:
-        case NoResults(task, method):
-            return f"{task}: no results of {method}"
-        case NoCommonClips(task, method, other):
-            return f"{task}: {method} and {other} have no clips in common that can be compared"
-        case MissingFolds(task, method, folds, of):
-            return f"{task}: {method} has {folds} of {of} folds; rerun `bench run` to complete it"
+        case NoResults(_, method):
+            return f"no results of {method}"
+        case NoCommonClips(_, method, other):
+            return f"{method} and {other} have no clips in common that can be compared"
+        case MissingFolds(_, method, folds, of):
+            return f"{method} has {folds} of {of} folds; rerun `bench run` to complete it"

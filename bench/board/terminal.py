@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -47,6 +47,7 @@ def grids(table: Table, width: int, columns: Sequence[Column] = ()) -> Iterator[
 def fitting(table: Table, rows: Sequence[Row], width: int) -> tuple[Column, ...]:
     """The columns of priority 0, and the others by priority up to the first that has no room.
 
+    Notes are left out where names would have to be broken in a word for them.
     Details that are the same in all rows, with no clip or fold missing, come after all others;
     the notes in full take the place of those in brief only in what room is left.
     """
@@ -58,6 +59,9 @@ def fitting(table: Table, rows: Sequence[Row], width: int) -> tuple[Column, ...]
         return sum(wide[name] for name in names) + BETWEEN * (len(names) - 1) <= width
 
     chosen = {one.name for one in here if not one.priority}
+    room = _room((one for one in here if one.name in chosen), table, rows, width)
+    if room < _longest_word(_words(table, KEY, rows)):
+        return tuple(one for one in here if one.name in chosen - {"notes"})
     others = (one for one in here if one.priority and one.name != IN_FULL)
     for one in sorted(others, key=lambda one: (_idle(table, one, rows), one.priority)):
         if not fit(chosen | {one.name}):
@@ -66,6 +70,20 @@ def fitting(table: Table, rows: Sequence[Row], width: int) -> tuple[Column, ...]
     if fit(in_full := chosen - {"notes"} | {IN_FULL}):
         chosen = in_full
     return tuple(one for one in here if one.name in chosen)
+
+
+def _room(columns: Iterable[Column], table: Table, rows: Sequence[Row], width: int) -> int:
+    """Characters left for names where the other columns are whole, notes with a word a line."""
+    others = [one for one in columns if one is not KEY]
+    taken = sum(
+        _longest_word(words) if one.name in ("notes", IN_FULL) else max(map(cell_len, words))
+        for one, words in ((one, _words(table, one, rows)) for one in others)
+    )
+    return width - taken - BETWEEN * len(others)
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max(map(cell_len, " ".join(texts).split()))
 
 
 def _idle(table: Table, column: Column, rows: Sequence[Row]) -> bool:
@@ -88,6 +106,8 @@ def _grid(
     table: Table, rows: Sequence[Row], what: str, width: int, columns: Sequence[Column]
 ) -> Group:
     shown = of_table(columns, table) or fitting(table, rows, width)
+    names = _words(table, KEY, rows)
+    room, whole = _room(shown, table, rows, width), max(map(cell_len, names))
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for column in shown:
         grid.add_column(
@@ -95,7 +115,9 @@ def _grid(
             justify="right" if column.right else "left",
             # Where even the most important columns are too wide, long names are broken, not cut.
             overflow="fold",
-            no_wrap=column is not KEY and column.name not in ("notes", IN_FULL),
+            no_wrap=column.name not in ("notes", IN_FULL) and (column is not KEY or whole <= room),
+            # At blanks alone, as long as there is room for that.
+            width=room if column is KEY and _longest_word(names) <= room < whole else None,
             max_width=LONGEST_NOTE if column.name == "notes" else None,
         )
     for row in rows:
@@ -124,6 +146,8 @@ def _caption(table: Table, shown: Sequence[Column]) -> str:
         for one in of_table(COLUMNS, table)
         if one.main and one not in shown and one.name != "notes"
     ]
+    if not {"notes", IN_FULL} & {one.name for one in shown}:
+        lacking.append("notes")
     if lacking:
         parts.append(f"No room for {', '.join(lacking)}: widen the terminal, or use --columns")
     return ". ".join(filter(None, parts))

@@ -20,6 +20,7 @@ from bench.deploy.score import find_loso, loso_text
 from bench.deploy.trained import Trained
 from bench.deploy.training import EVERYBODY, chosen_fold, train, with_loso
 from bench.planning.plan import Cell
+from bench.running.absent import refuse_absent
 from bench.running.gpus import settled
 from bench.running.options import RunOptions
 from bench.store.store import Store
@@ -103,6 +104,7 @@ def fitted(request: Request, options: RunOptions, subjects: str, without: str) -
         raise BenchError("--dataset: expected the name of a dataset; `bench list datasets`")
     if options.inner and not request.tune:
         raise BenchError("--inner: expected --tune FIELD=VALUES, which it chooses from")
+    refuse_absent(options)
     prepared = prepare(request, options)
     cell = _only(prepared, request.methods)
     fold = chosen_fold(cell.task, subjects, without)

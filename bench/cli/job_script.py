@@ -62,6 +62,7 @@ def array_of(
     options: RunOptions,
     parts: int | None,
     memory: int | None = None,
+    references: bool = False,
 ) -> JobArray:
     """The size and time of an array.
 
@@ -72,6 +73,7 @@ def array_of(
         options: number of processes, device.
         parts: jobs asked for; by default so many that each takes about an hour.
         memory: GB asked for, for each process.
+        references: some cells are of reference rows, which stand-ins bring along.
     """
     known = sum(one for one in seconds if one is not None)
     unknown = sum(one is None for one in seconds)
@@ -84,7 +86,8 @@ def array_of(
     note = f"Estimated: about {duration(known)} on one core."
     if unknown:
         limit = max(limit, UNKNOWN)
-        note = f"The run time of {unknown} of its {len(seconds)} cells is unknown."
+        included = ", reference rows included," if references else ""
+        note = f"The run time of {unknown} of its {len(seconds)} cells{included} is unknown."
     return JobArray(
         parts, processes, limit, options.device.startswith("cuda"), memory or MEMORY, note
     )

@@ -125,7 +125,10 @@ def _print_script(
     units = sum(fact["folds"] - fact["done"] for fact in facts)
     left = [fact["seconds_left"] for fact in facts]
     parts = parts_by_default(kind, prepared.options, asked, memory)
-    found = array_of(left, units, max(each, default=0.0), prepared.options, parts, memory)
+    found = array_of(
+        left, units, max(each, default=0.0), prepared.options, parts, memory,
+        any(type(cell.row.method).facts.reference for cell in prepared.plan.cells),
+    )  # fmt: skip
     # Not by rich, which would wrap long lines.
     print(script(kind, prepared, words, found), end="")
 

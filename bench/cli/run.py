@@ -24,6 +24,7 @@ from bench.cli.watch import Watch
 from bench.core.words import counted
 from bench.planning.plan import Cell
 from bench.plugins.method import Facts
+from bench.running.absent import refuse_absent
 from bench.running.options import GIVE_UP, RunOptions
 from bench.running.patience import Pair, last_line
 from bench.running.run import Summary
@@ -73,7 +74,10 @@ def run(
     Prints a table per task and writes the leaderboard into the results folder. Exits with 1 when a
     fold failed.
     """
-    prepared = prepare(chosen(Request, locals()), chosen(RunOptions, locals()))
+    request, how = chosen(Request, locals()), chosen(RunOptions, locals())
+    if not dry_run:  # which a machine without the GPUs can show
+        refuse_absent(how)
+    prepared = prepare(request, how)
     say_remarks(prepared)
     if dry_run:
         print_plan(prepared)
@@ -89,10 +93,8 @@ def run(
     with Watch(options.workers, err(), partial(_early, prepared, store)) as watch:
         summary = run_plan(prepared.plan, store, prepared.settings.cache, options, watch)
     elapsed = time.perf_counter() - started
-    if prepared.plan.shard:
-        _report_shard(prepared, store, summary, elapsed)
-    else:
-        _report(prepared, store, summary, elapsed)
+    report = _report_shard if prepared.plan.shard else _report
+    report(prepared, store, summary, elapsed)
 
 
 def _early(prepared: Prepared, store: Store, cell: Cell, console: Screen) -> None:

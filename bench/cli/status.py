@@ -73,7 +73,9 @@ def _show(console: Screen, progress: Progress) -> None:
     grid = Grid("task", "method", "seeds", "folds", "done", "failed", "missing", title="progress")
     for row in progress.rows:
         numbers = row.seeds, row.folds, row.done, row.failed, row.missing
-        grid.add_row(row.task, with_preset(row.method, row.preset), *map(str, numbers))
+        # As most rows are by leave-one-subject-out, that alone goes without saying.
+        task = row.task if row.protocol == "loso" else f"{row.task} {row.protocol}"
+        grid.add_row(task, with_preset(row.method, row.preset), *map(str, numbers))
     console.print(grid if progress.rows else "no records yet")
     if not progress.running:
         console.say("No run is at work.")

@@ -19,6 +19,8 @@ from bench.submission import manifest
 from bench.submission.build import About, build
 from bench.submission.zipped import ENDING, MARK, zipped
 
+OTHER_ARCHIVES = {".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"}
+"""Endings that mean another archive: a folder of such a name is not what its user wants."""
 SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 
@@ -54,6 +56,8 @@ def submit(
         raise BenchError(f"--licence {licence!r}: expected an SPDX identifier such as CC-BY-4.0")
     if url and not url.startswith("https://"):
         raise BenchError(f"--url {url!r}: expected an address that begins with https://")
+    if output.suffix.lower() in OTHER_ARCHIVES:
+        raise BenchError(f"-o {output}: expected a folder, or a file that ends in {ENDING}")
     archive = output.suffix.lower() == ENDING and not output.is_dir()
     if archive:
         check_output(output, MARK, force)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.board.pairs import left_out_text, verdict_text
+from bench.board.pairs import all_left_out_text, verdict_text
 from bench.cli.common import workspace
 from bench.cli.compare import no_pairs, paired
 from bench.evaluation.own_metrics import measure
@@ -49,8 +49,8 @@ def compare(
     by = measure(metric, registry.metrics)
     store = Store(settings.results)
     pairs, left_out = paired(store, store.contents().records, methods, tasks, protocol, by)
-    for one in left_out:
-        warnings.warn(left_out_text(one), stacklevel=2)
+    if left_out:
+        warnings.warn(all_left_out_text(left_out), stacklevel=2)
     if not pairs:
         raise no_pairs(methods, protocol)
     return pandas.DataFrame(

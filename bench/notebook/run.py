@@ -14,6 +14,7 @@ from bench.cli.watch import Watch
 from bench.core.select import unknown
 from bench.core.types import ApexPolicy
 from bench.notebook.board import Board, made
+from bench.running.absent import refuse_absent
 from bench.running.options import Engine, Refresh, RunOptions
 from bench.running.run import Summary
 from bench.running.run import run as run_plan
@@ -98,9 +99,10 @@ def run(
     Raises:
         BenchError: anything unknown, or nothing that can be run.
     """
+    known = ("methods", "datasets", *Options.__annotations__)
     for name in options:
-        if name not in Options.__annotations__:
-            raise unknown("option", name, list(Options.__annotations__))
+        if name not in known:
+            raise unknown("option", name, known)
     given: dict[str, Any] = {**options, "methods": _words(methods), "datasets": _words(datasets)}
     given["plugin"] = _paths(given.pop("plugins", ()))
     for name in ("classes", "exclude", "results"):
@@ -111,7 +113,9 @@ def run(
     given["tasks"] = _words(given.get("tasks", ""))
     seeds = given.get("seeds", 0)
     given["seeds"] = str(seeds) if isinstance(seeds, int | str) else _words(map(str, seeds))
-    return carry_out(prepare(chosen(Request, given), chosen(RunOptions, given)))
+    how = chosen(RunOptions, given)
+    refuse_absent(how)
+    return carry_out(prepare(chosen(Request, given), how))
 
 
 def carry_out(prepared: Prepared, keep: object = None) -> Board:

@@ -10,6 +10,7 @@ from typing import Self
 
 from bench.core.errors import BenchError
 from bench.core.select import nearest
+from bench.core.words import counted
 from bench.planning.plan import Plan, weight
 
 MOST = 100_000
@@ -101,4 +102,4 @@ def _unknown(word: str, known: list[str]) -> str:
     near = nearest(word, known)
     hint = f"; did you mean {' or '.join(near)}?" if near else "."
     some = ", ".join(known[:NAMED]) + (", ..." if len(known) > NAMED else "")
-    return f"unknown fold {word!r}{hint} The plan has {len(known)} folds: {some}"
+    return f"unknown fold {word!r}{hint} The plan has {counted(len(known), 'fold')}: {some}"

@@ -57,23 +57,39 @@ def settled(options: RunOptions, note: Callable[[str], None]) -> RunOptions:
         return replace(options, device="cpu", gpus=())
     if options.engine == "dask":
         return replace(options, device=_of_dask_workers(words, options, note), gpus=())
-    there = gpu_count()
-    if words == "auto":
-        wanted = list(range(there))
-    else:
-        wanted = [int(word.partition(":")[2] or 0) for word in words.split(",")]
-    wanted = list(dict.fromkeys(wanted))
-    if lacking := [number for number in wanted if number >= there]:
-        have = ", ".join(f"cuda:{number}" for number in range(there)) or "none that torch can use"
-        raise BenchError(
-            f"--device {words}: no GPU {lacking[0]} here (GPUs: {have}); --device cpu runs without"
-        )
+    wanted = _wanted(words)
     if not wanted:
         return replace(options, device="cpu", gpus=())
     # This process cannot be shown fewer GPUs than it has seen already.
     if options.engine == "serial":
         return replace(options, device=f"cuda:{wanted[0]}" if wanted[0] else "cuda", gpus=())
     return replace(options, device="cuda", gpus=tuple(wanted))
+
+
+def check_device(options: RunOptions) -> None:
+    """Whether the device is there; those of Dask workers are known only to them.
+
+    Raises:
+        BenchError: an unknown word, or a GPU that this machine lacks.
+    """
+    words = checked(options.device)
+    # Nothing can be lacking of these, and asking torch costs seconds.
+    if options.engine != "dask" and words not in ("auto", "cpu"):
+        _wanted(words)
+
+
+def _wanted(words: str) -> list[int]:
+    """Numbers of the GPUs that a device means; raises `BenchError` for one that is not there."""
+    there = gpu_count()
+    if words == "auto":
+        return list(range(there))
+    wanted = list(dict.fromkeys(int(word.partition(":")[2] or 0) for word in words.split(",")))
+    if lacking := [number for number in wanted if number >= there]:
+        have = ", ".join(f"cuda:{number}" for number in range(there)) or "none that torch can use"
+        raise BenchError(
+            f"--device {words}: no GPU {lacking[0]} here (GPUs: {have}); --device cpu runs without"
+        )
+    return wanted
 
 
 def _of_dask_workers(words: str, options: RunOptions, note: Callable[[str], None]) -> str:

@@ -33,7 +33,8 @@ from bench.core.words import counted
 from bench.planning.plan import Cell, Unit
 from bench.store.cell_path import CellPath
 
-RUNNING = Kind("running", format=1)
+RUNNING = Kind("running", format=2)
+"""2: each cell says its protocol."""
 BEAT = 10.0
 """Seconds between two touches."""
 SILENT = 180.0
@@ -46,13 +47,14 @@ class Planned:
 
     Attributes:
         path: of the cell below `records/`.
-        task, method, preset: names.
+        task, protocol, method, preset: names.
         seed: root seed.
         folds: names.
     """
 
     path: str
     task: str
+    protocol: str
     method: str
     preset: str
     seed: int
@@ -62,7 +64,8 @@ class Planned:
     def of(cls, cell: Cell) -> Planned:
         """The whole of a planned cell."""
         row, names = cell.row, [fold.name for fold in cell.folds]
-        return cls(str(CellPath.of(cell)), cell.task.name, row.label, row.preset, cell.seed, names)
+        path, task = str(CellPath.of(cell)), cell.task.name
+        return cls(path, task, cell.protocol, row.label, row.preset, cell.seed, names)
 
 
 @dataclass(frozen=True)

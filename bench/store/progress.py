@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.core.errors import BenchError
-from bench.store.at_work import AtWork, runs_at_work
+from bench.store.at_work import AtWork, Planned, runs_at_work
 from bench.store.files import files_of
 from bench.store.record import Record
 from bench.store.record_file import read_record
@@ -26,12 +26,13 @@ class CellName(NamedTuple):
     """A cell, and the method on a task that it counts for.
 
     Attributes:
-        task, method, preset: names.
+        task, protocol, method, preset: names.
         seed: root seed.
-        path: below `records/`: cells of several protocols, or data, differ in it alone.
+        path: below `records/`: cells of several data differ in it alone.
     """
 
     task: str
+    protocol: str
     method: str
     preset: str
     seed: int
@@ -45,29 +46,29 @@ class Seen:
     Attributes:
         state: modification time and size of its file.
         cell: that it is of.
-        data, protocol, fold: of it.
+        data, fold: of it.
         status: how its unit ended.
     """
 
     state: tuple[int, int]
     cell: CellName
     data: str
-    protocol: str
     fold: str
     status: str
 
 
 class RowProgress(NamedTuple):
-    """One method on one task, all seeds and protocols together.
+    """One method on one task by one protocol, all seeds together.
 
     Attributes:
-        task, method, preset: names.
+        task, protocol, method, preset: names.
         seeds: how many.
         folds: of all seeds.
         done, failed: how many of them have ended well and otherwise.
     """
 
     task: str
+    protocol: str
     method: str
     preset: str
     seeds: int
@@ -86,7 +87,7 @@ class Progress:
     """How far the runs are.
 
     Attributes:
-        rows: a line for each method on a task.
+        rows: a line for each method on a task by a protocol.
         running: runs at work.
         per_minute: folds that ended lately, in a minute.
         left: planned folds of runs at work without a record.
@@ -129,10 +130,7 @@ class Looker:
         rate = 60 * (len(lately) - 1) / max(now - lately[0], 1.0) if lately else 0.0
         ended = {(one.cell, one.fold) for one in self.seen.values()}
         planned = {
-            (CellName(cell.task, cell.method, cell.preset, cell.seed, cell.path), fold)
-            for run in running
-            for cell in run.cells
-            for fold in cell.folds
+            (_name(cell), fold) for run in running for cell in run.cells for fold in cell.folds
         }
         return Progress(list(self._rows(planned)), running, rate, len(planned - ended))
 
@@ -158,13 +156,14 @@ class Looker:
         whole: dict[CellName, int] = defaultdict(int)
         for one in self.seen.values():
             counts[one.cell][one.status == "ok"] += 1
-            whole[one.cell] = totals.get((one.data, one.protocol), 0)
+            whole[one.cell] = totals.get((one.data, one.cell.protocol), 0)
         every = sorted({*folds, *counts})
-        for (task, method, preset), same in groupby(every, key=lambda cell: cell[:3]):
+        for (task, protocol, method, preset), same in groupby(every, key=lambda cell: cell[:4]):
             cells = list(same)
             sizes = (max(whole[one], len(folds[one]), counts[one].total()) for one in cells)
             yield RowProgress(
                 task,
+                protocol,
                 method,
                 preset,
                 seeds=len({one.seed for one in cells}),
@@ -176,12 +175,17 @@ class Looker:
     def _totals(self) -> dict[tuple[str, str], int]:
         """Folds of each data fingerprint and protocol of a record."""
         tasks = self.store.tasks()
-        pairs = {(one.data, one.protocol) for one in self.seen.values() if one.data in tasks}
+        pairs = {(one.data, one.cell.protocol) for one in self.seen.values() if one.data in tasks}
         return {(data, name): len(fold_clips(tasks[data], name)) for data, name in pairs}
+
+
+def _name(cell: Planned) -> CellName:
+    return CellName(cell.task, cell.protocol, cell.method, cell.preset, cell.seed, cell.path)
 
 
 def _seen(record: Record, path: Path, state: tuple[int, int]) -> Seen:
     inputs = record.inputs
     folder = "/".join(path.parts[-5:-1])
-    cell = CellName(inputs["task"], record.label, record.preset, inputs["seed"], folder)
-    return Seen(state, cell, inputs["data"], inputs["protocol"], record.fold, record.status)
+    task, protocol, seed = inputs["task"], inputs["protocol"], inputs["seed"]
+    cell = CellName(task, protocol, record.label, record.preset, seed, folder)
+    return Seen(state, cell, inputs["data"], record.fold, record.status)

@@ -20,7 +20,14 @@ def make(
     folder: Annotated[
         Path | None, typer.Argument(help="Folder to write to; default: in the cache.")
     ] = None,
-    preset: Annotated[str, typer.Option("--preset", help="Preset of size and difficulty.")] = "",
+    preset: Annotated[
+        str,
+        typer.Option(
+            "--preset",
+            help="Preset of size and difficulty: tiny (the default), 3db (the real class counts) "
+            "or apex (3db for methods that see only the apex).",
+        ),
+    ] = "",
     seed: Annotated[
         int, typer.Option("--seed", help="Random seed; the same seed makes the same clips.")
     ] = 0,

@@ -19,13 +19,15 @@ from bench.store import archive
 from bench.store.merge import merge
 from bench.store.predictions import Form
 from bench.store.store import Store
+from bench.submission.zipped import ENDING, opened
 
 
 def import_(
     source: Annotated[
         Path,
         typer.Argument(
-            help="Another machine's results folder, a submission, or a file of predictions."
+            help="Another machine's results folder, a submission (a folder or its .zip), or a file "
+            "of predictions."
         ),
     ],
     results: Results = None,
@@ -63,16 +65,41 @@ def import_(
     never ranked.
     """
     said = Import(task, label, format, protocol, selection, origin, partial)
+    if source.suffix.lower() == ENDING:
+        if said != Import():
+            raise BenchError(
+                f"{source}: options such as --task are for predictions in a table; a submission is "
+                "imported without them"
+            )
+        with opened(source) as folder:
+            _take(folder, source, results)
     # An option of predictions, given with a folder, is a mistake that must not pass in silence.
-    packed = archive.located(source)
-    if said != Import() or (source.is_file() and packed is None):
+    elif said != Import() or (source.is_file() and archive.located(source) is None):
         import_predictions(source, said, results=results, plugin=plugin)
-    elif packed is None:
-        _merge(source, source, results)
     else:
-        with tempfile.TemporaryDirectory() as folder:
+        _take(source, source, results)
+
+
+def _take(source: Path, name: Path, results: Path | None) -> None:
+    """Merge a results folder, or the archive of one that a path means.
+
+    Args:
+        source: the folder or archive.
+        name: what messages call it.
+        results: our folder; None for the configured one.
+    """
+    packed = archive.located(source)
+    if packed is None:
+        _merge(source, name, results)
+        return
+    called = name / packed.relative_to(source)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
             archive.unpack(packed, Path(folder))
-            _merge(Path(folder), packed, results)
+        except BenchError as error:
+            # A temporary folder is gone when its name is read.
+            raise BenchError(str(error).replace(str(packed), str(called))) from error
+        _merge(Path(folder), called, results)
 
 
 def _merge(source: Path, name: Path, results: Path | None) -> None:

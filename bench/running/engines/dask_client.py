@@ -71,6 +71,19 @@ def each(client: Any, function: Callable[..., Any], *arguments: Any) -> dict[str
     return answers
 
 
+def check_scheduler(words: str) -> None:
+    """Whether words can name a scheduler.
+
+    Raises:
+        BenchError: neither a queue, nor an address, nor a file that is there.
+    """
+    if words not in QUEUES and "://" not in words and not Path(words).is_file():
+        raise BenchError(
+            f"--scheduler {words}: expected an address such as tcp://host:8786, a scheduler "
+            f"file that is there, or one of {', '.join(QUEUES)}"
+        )
+
+
 # One: what describes clips and what fits folds share it.
 @lru_cache(maxsize=1)
 def _client(scheduler: str, jobs: int | None) -> Any:
@@ -83,12 +96,7 @@ def _client(scheduler: str, jobs: int | None) -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if scheduler in QUEUES:
         return Client(_queue(scheduler, jobs), set_as_default=False)
-    file = Path(scheduler)
-    if "://" not in scheduler and not file.is_file():
-        raise BenchError(
-            f"--scheduler {scheduler}: expected an address such as tcp://host:8786, a scheduler "
-            f"file that is there, or one of {', '.join(QUEUES)}"
-        )
+    check_scheduler(scheduler)
     where = {"address": scheduler} if "://" in scheduler else {"scheduler_file": scheduler}
     try:
         return Client(**where, set_as_default=False, timeout=ANSWER)
