@@ -111,6 +111,28 @@ def test_a_comparison_is_its_own_mirror_image(page, site):  # noqa: F811
     assert mirrored.split()[0] == value.split()[0].replace("+", "−")
 
 
+def test_the_answer_is_the_cell_of_the_pair_with_the_same_signs(page, site):  # noqa: F811
+    page.goto((site / "compare.html").as_uri())
+    first, second = page.get_by_label("First method"), page.get_by_label("Second method")
+    lines = page.locator("table.pairs").first.locator("tbody tr").all()
+    shown = []
+    for i, line in enumerate(lines[:-1]):
+        cells = line.locator("td").all_text_contents()
+        words = [text.strip() for text in cells if "[" in text]
+        assert len(words) == len(lines) - 1 - i
+        for j, text in enumerate(words, start=i + 1):
+            first.select_option(index=i)
+            second.select_option(index=j)
+            # Zero has the sign of what it was rounded from in the table alone.
+            shown.append(text)
+            assert page.locator("#answer .value").inner_text().replace("−.000", "+.000") == (
+                text.replace("−.000", "+.000")
+            )
+    assert len(shown) == 6
+    assert any("−" in text for text in shown)
+    assert not any("-" in text for text in shown)
+
+
 def test_no_page_scrolls_sideways_on_a_phone(browser, page, site):  # noqa: F811
     page.set_viewport_size({"width": 390, "height": 800})
     for path in sorted(site.rglob("*.html")):

@@ -26,7 +26,8 @@
   // The lines of the chosen table: a method each, with its rank, its UF1, and a cell for each
   // method below it.
   const lines = () => [...tables[task.value].tBodies[0].rows];
-  const word = (line, place) => line.cells[place].textContent;
+  // Trimmed: the last cell of a line ends with the line break before the next.
+  const word = (line, place) => line.cells[place].textContent.trim();
 
   // Text of the cell of two methods, i above j: after name, rank and UF1, and the blank that all
   // lines but the first have.
