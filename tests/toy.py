@@ -3,15 +3,29 @@
 import json
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from bench import Clip, DataError, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
+from bench import (
+    Clip,
+    DataError,
+    Dataset,
+    DatasetFacts,
+    Facts,
+    Fidelity,
+    Index,
+    Labelling,
+    Method,
+    Model,
+)
 from bench.views.catalog import provided
 
-FACTS = Facts("Toy", "nobody", 2026, "https://example.org", "code")
+SAID = Fidelity.of("code")
+# The numbers that the dataset ships are what the methods are meant for.
+AS_SHIPPED = replace(SAID, shipped={"numbers": SAID.preprocessing})
+FACTS = Facts("Toy", "nobody", 2026, "https://example.org", AS_SHIPPED)
 
 
 @dataclass(frozen=True)
