@@ -214,7 +214,8 @@ def test_terminal(console, text):
     plain, poisoned = [], []
     for kept, word in ((plain, WORD), (poisoned, text)):
         file = io.StringIO()
-        for grid in grids(hostile.poisoned(BOARD, word).tables[0], 200):
+        # Room for every name in one line: narrower, they are broken at blanks.
+        for grid in grids(hostile.poisoned(BOARD, word).tables[0], 10_000):
             console(file=file, width=10_000, color_system=None).print(grid)
         kept += file.getvalue().splitlines()
     assert all(line.isprintable() for line in poisoned)

@@ -21,6 +21,9 @@ WITHOUT_FACES = ("curves", "epochs", "recall_classes", "recall_subjects", "varia
 """Pictures of a report that are drawn from records alone. Of real data only these are published:
 others may show faces, which the licences of the datasets forbid."""
 
+CHARTS = ("confusion", *WITHOUT_FACES)
+"""Pictures that can be shown in inverted colours."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -30,7 +33,7 @@ class Picture:
         path: below the site.
         data: png.
         about: what it shows.
-        chart: drawn from records alone, without any image of a clip.
+        chart: its colours may be inverted; no image of a clip is in it.
     """
 
     path: str
@@ -57,12 +60,13 @@ def pictures(content: Content, rows: Sequence[tuple[Section, Row]]) -> Iterator[
         synthetic = all(table.synthetic for table in of_report)
         folder = report_folder(content.results, label, task)
         for path in sorted(folder.glob("*.png")):
-            chart = path.stem in WITHOUT_FACES
-            if not synthetic and not chart:
+            if not synthetic and path.stem not in WITHOUT_FACES:
                 continue
             data = path.read_bytes()
             # A stranger's picture in our folder is not ours to publish.
             if MARK.search(data):
                 made = "SYNTHETIC " if synthetic else ""
                 about = f"{label} on {made}{task}: {path.stem.replace('_', ' ')}"
-                yield Picture(f"figures/{folder.name}/{path.name}", data, about, chart)
+                yield Picture(
+                    f"figures/{folder.name}/{path.name}", data, about, path.stem in CHARTS
+                )
