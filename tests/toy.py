@@ -8,12 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import Clip, DataError, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
-from bench.plugins.fidelity import Fidelity
+from bench import (
+    Clip,
+    DataError,
+    Dataset,
+    DatasetFacts,
+    Facts,
+    Fidelity,
+    Index,
+    Labelling,
+    Method,
+    Model,
+)
 from bench.views.catalog import provided
 
-# The numbers that the dataset ships are what the methods are meant for.
 SAID = Fidelity.of("code")
+# The numbers that the dataset ships are what the methods are meant for.
 AS_SHIPPED = replace(SAID, shipped={"numbers": SAID.preprocessing})
 FACTS = Facts("Toy", "nobody", 2026, "https://example.org", AS_SHIPPED)
 
