@@ -115,8 +115,7 @@ def test_a_board_says_what_reconstructed_names_stand_for(world, monkeypatch):
     world.run("--seeds", "0,1")
     registry, store = load((world.plugin,)), Store(world.results)
     assert "stand for" not in markdown(build(store, registry))
-    net, x = reconstructed("our net, <b>not</b> theirs"), stated("x")
-    mixed = Fidelity(net, x, reconstructed("y"), shipped={"numbers": x})
+    mixed = Fidelity(reconstructed("our net, <b>not</b> theirs"), stated("x"), reconstructed("y"))
     mean = registry.methods["mean"]
     monkeypatch.setattr(mean, "facts", replace(mean.facts, fidelity=mixed))
     board = build(store, registry)

@@ -3,29 +3,15 @@
 import json
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bench import (
-    Clip,
-    DataError,
-    Dataset,
-    DatasetFacts,
-    Facts,
-    Fidelity,
-    Index,
-    Labelling,
-    Method,
-    Model,
-)
+from bench import Clip, DataError, Dataset, DatasetFacts, Facts, Index, Labelling, Method, Model
 from bench.views.catalog import provided
 
-SAID = Fidelity.of("code")
-# The numbers that the dataset ships are what the methods are meant for.
-AS_SHIPPED = replace(SAID, shipped={"numbers": SAID.preprocessing})
-FACTS = Facts("Toy", "nobody", 2026, "https://example.org", AS_SHIPPED)
+FACTS = Facts("Toy", "nobody", 2026, "https://example.org", "code")
 
 
 @dataclass(frozen=True)
