@@ -40,6 +40,7 @@ from bench.plugins.registry import Registry
 from bench.statistics.metrics import recall
 from bench.store.code import code_judge
 from bench.store.record import Record
+from bench.views.catalog import servable
 
 LEAST_FIRST: tuple[Provenance, ...] = ("unsealed", "reported", "reproduced", "run")
 
@@ -114,9 +115,14 @@ def build_row(
 
 
 def _ships(task: Truth, registry: Registry) -> frozenset[str]:
-    """Views that the task's clips came with; a stand-in is rendered frames."""
+    """Views that the task's clips came with, of those that methods would compute from frames.
+
+    Others, as features, are what their methods are meant for. A stand-in is rendered frames.
+    """
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
-    return frozenset() if dataset is None or task.synthetic else dataset.ships
+    if dataset is None or task.synthetic:
+        return frozenset()
+    return dataset.ships & servable(frozenset({"frames"}))
 
 
 def _fields(config: Mapping[str, Any], plugin: type[Method] | None) -> tuple[str, ...]:
