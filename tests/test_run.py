@@ -42,6 +42,14 @@ def test_a_run_says_before_it_starts_how_long_it_may_take(world):
     assert "Estimated" not in world.run("--jobs", "1").err
 
 
+def test_where_no_time_is_known_a_plan_says_so_and_a_run_says_nothing(world):
+    plan = world.bench("plan", "-m", "mean", "-d", "toy")
+    assert "Run time unknown: none of the 1 method-task pairs has run here" in plan.out
+    said = world.run(methods="mean").err
+    assert "Run time" not in said
+    assert "Estimated" not in said
+
+
 def test_processes_and_serial_and_any_order_predict_the_same_bytes(world):
     world.run("--results", "a", methods="mean,mean:noisy")
     world.run("--results", "b", "--jobs", "2", methods="mean:noisy,mean", engine="processes")

@@ -47,7 +47,7 @@ def _end(error: BaseException) -> NoReturn:
     # Compiled modules make an ImportError of whatever is raised while they are imported; that the
     # handler has done its work shows in SIG_DFL, which it leaves behind.
     if isinstance(error, Interrupt) or signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        # Of all verbs, `run` alone keeps what was finished.
+        # Of all verbs, `run` alone goes on where it was interrupted.
         resume = "; rerun the command to resume" if sys.argv[1:2] == ["run"] else ""
         say(f"Interrupted{resume}.")
         number = error.args[0] if isinstance(error, Interrupt) and error.args else signal.SIGINT

@@ -117,7 +117,7 @@ def build_row(
 def _ships(task: Truth, registry: Registry) -> frozenset[str]:
     """Views that the task's clips came with, of those that methods would compute from frames.
 
-    Others, as features, are what their methods are meant for. A stand-in is rendered frames.
+    Others, such as features, are what their methods are meant for. A stand-in is rendered frames.
     """
     dataset = registry.datasets.get(TaskName.parse(task.task).dataset)
     if dataset is None or task.synthetic:

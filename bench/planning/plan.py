@@ -24,8 +24,8 @@ ANNOTATIONS: tuple[Annotation, ...] = get_args(Annotation)
 """Annotations of the training clips, besides their class, that a method may use."""
 
 UNKNOWN = 0.1
-"""Seconds that a fold counts for where its method does not estimate it, as classifiers of features,
-which are quick."""
+"""Seconds that a fold counts for where its method does not estimate it: classifiers of features do
+not, and are quick."""
 QUICK = 0.2
 """Share of the longest fold's time within which a fold counts as quick."""
 

@@ -69,7 +69,7 @@ class Fidelity:
         return cls(part, part, part)
 
     def given(self, ships: Collection[str]) -> Self:
-        """The judgements for a dataset that ships these views, which are else computed from frames.
+        """The judgements for a dataset that ships these views and not the frames they are of.
 
         Where the method has none of its own for them, they stand in the place of its preprocessing.
         """

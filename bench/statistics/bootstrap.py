@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from bench.statistics.arrays import Cell, Metric, Values, require_counts, score
-from bench.statistics.sides import sides_of
+from bench.statistics.marginals import marginals_of
 
 NORMAL = NormalDist()
 CHUNK = 2**18
@@ -226,10 +226,10 @@ def _weighted_scores(cell: Cell, weights: Values, *metrics: Metric) -> Values:
     flat = np.moveaxis(cell, 1, 0).reshape(subjects, -1).astype(np.float64)
     found = np.empty((len(metrics), len(weights)))
     step = max(1, CHUNK // flat.shape[1])
-    sides = sides_of(cell, metrics)
+    marginals = marginals_of(cell, metrics)
     for start in range(0, len(weights), step):
         part = slice(start, start + step)
-        if sides and (fast := sides.scores(weights[part], metrics)) is not None:
+        if marginals and (fast := marginals.scores(weights[part], metrics)) is not None:
             found[:, part] = fast
             continue
         pooled = (weights[part] @ flat).reshape(-1, seeds, classes, classes)

@@ -1,7 +1,7 @@
-"""The field's scores from the sides of confusion matrices: TP, and the sums of rows and columns.
+"""The field's scores from TP and the marginals of confusion matrices: sums of rows and columns.
 
-Under thousands of resamples of many seeds, whole matrices are most of what a board costs. All seeds
-have the same clips, so that of each resample the rows' sums are the same for all of them.
+Under thousands of resamples of many seeds, whole matrices are most of what a board costs. Where all
+seeds have the same clips, the sums of the rows of a resample are the same for all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FEW = 8
 """Classes from which on numpy adds in another order, so that the last bit may differ."""
 
 
-class Sides(NamedTuple):
+class Marginals(NamedTuple):
     """Of the confusion matrices of a cell.
 
     Attributes:
@@ -57,7 +57,7 @@ class Sides(NamedTuple):
         return np.array([means[FORMS[metric]] for metric in metrics])
 
 
-def sides_of(cell: Cell, metrics: Sequence[Metric]) -> Sides | None:
+def marginals_of(cell: Cell, metrics: Sequence[Metric]) -> Marginals | None:
     """Of counts (seeds, subjects, c, c); None where they do not give the metrics.
 
     That is for metrics that are not in `FORMS`, seeds with different clips, and many classes.
@@ -71,7 +71,7 @@ def sides_of(cell: Cell, metrics: Sequence[Metric]) -> Sides | None:
         np.moveaxis(side, 0, -1).reshape(subjects, -1).astype(np.float64)
         for side in (np.diagonal(cell, axis1=-2, axis2=-1), cell.sum(axis=-2))
     )
-    return Sides(truth[0].astype(np.float64), correct, predicted)
+    return Marginals(truth[0].astype(np.float64), correct, predicted)
 
 
 def _accuracy(truth: list[Values], correct: list[Values], _: list[Values]) -> Values:

@@ -1,4 +1,4 @@
-"""Scores of resamples from TP and sums, against scikit-learn on the resampled clips themselves."""
+"""Scores of resamples from TP and marginals, against scikit-learn on the clips themselves."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from bench.statistics import resample_weights
+from bench.statistics.marginals import marginals_of
 from bench.statistics.metrics import METRICS, per_group_confusions, uf1
-from bench.statistics.sides import sides_of
 
 # `bench.statistics.bootstrap` is the function of that name.
 bootstrap = importlib.import_module("bench.statistics.bootstrap")
@@ -35,7 +35,7 @@ def test_scores_of_resamples_are_those_of_scikit_learn_on_the_resampled_clips(se
     subject, truth, predictions = drawn(seeds)
     cell = cell_of(subject, truth, predictions)
     weights = resample_weights(SUBJECTS, 20, np.random.default_rng(0))
-    assert sides_of(cell, list(METRICS.values()))
+    assert marginals_of(cell, list(METRICS.values()))
     found = dict(
         zip(METRICS, bootstrap._weighted_scores(cell, weights, *METRICS.values()), strict=True)
     )
@@ -59,17 +59,17 @@ def test_they_are_those_of_the_whole_matrices_to_the_last_bit(monkeypatch, seeds
     cell = cell_of(subject, truth, predictions)
     weights = resample_weights(SUBJECTS, 3_000, np.random.default_rng(0))
     fast = bootstrap._weighted_scores(cell, weights, *METRICS.values())
-    monkeypatch.setattr(bootstrap, "sides_of", lambda *_: None)
+    monkeypatch.setattr(bootstrap, "marginals_of", lambda *_: None)
     whole = bootstrap._weighted_scores(cell, weights, *METRICS.values())
     assert (fast == whole).all()
 
 
-def test_what_the_sides_do_not_give_is_left_to_the_metrics():
+def test_what_the_marginals_do_not_give_is_left_to_the_metrics():
     cell = cell_of(*drawn(3))
-    assert sides_of(cell, [uf1])
-    assert sides_of(cell, [uf1, lambda counts: counts[..., 0, 0]]) is None
+    assert marginals_of(cell, [uf1])
+    assert marginals_of(cell, [uf1, lambda counts: counts[..., 0, 0]]) is None
     wide = np.zeros((1, 4, 8, 8), int)
-    assert sides_of(wide, [uf1]) is None
+    assert marginals_of(wide, [uf1]) is None
     # A seed that lacks a clip.
     cell[0, 0] = np.maximum(cell[0, 0] - 1, 0)
-    assert sides_of(cell, [uf1]) is None
+    assert marginals_of(cell, [uf1]) is None
